@@ -1,0 +1,120 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sha2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+static void close_fd(const int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd);
+}
+
+enum err_code file_read(const char *path, char **ret_data, size_t *ret_length, struct err *err)
+{
+	struct text content AUTO(text_done) = { 0 };
+	struct stat status;
+	AUTO(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
+	if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode))
+		return err_set(err, ERR_INPUT, "%s: is a directory, not a file", path);
+	if (text_append_bytes(&content, "", 0, err) != ERR_OK)
+		return err->code;
+	for (;;) {
+		char buffer[65536];
+		ssize_t count = read(fd, buffer, sizeof buffer);
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count < 0)
+			return err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
+		if (count == 0)
+			break;
+		if (text_append_bytes(&content, buffer, (size_t)count, err) != ERR_OK)
+			return err->code;
+	}
+	*ret_length = content.length;
+	*ret_data = take_ptr(&content.data);
+	return ERR_OK;
+}
+
+static enum err_code write_all(int fd, const char *path, const char *data, size_t length, struct err *err)
+{
+	while (length > 0) {
+		ssize_t count = write(fd, data, length);
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count < 0)
+			return err_set(err, ERR_SYSTEM, "%s: %s", path, strerror(errno));
+		data += count;
+		length -= (size_t)count;
+	}
+	if (fsync(fd) != 0)
+		return err_set(err, ERR_SYSTEM, "%s: %s", path, strerror(errno));
+	return ERR_OK;
+}
+
+enum err_code file_replace(const char *path, const char *data, size_t length, struct err *err)
+{
+	struct text temporary AUTO(text_done) = { 0 };
+
+	if (text_append(&temporary, err, "%s.XXXXXX", path) != ERR_OK)
+		return err->code;
+	AUTO(close_fd) int fd = mkstemp(temporary.data);
+	if (fd < 0)
+		return err_set(err, ERR_SYSTEM, "%s: %s", path, strerror(errno));
+	enum err_code code = write_all(fd, path, data, length, err);
+	if (code == ERR_OK && (fchmod(fd, 0644) != 0 || rename(temporary.data, path) != 0))
+		code = err_set(err, ERR_SYSTEM, "%s: %s", path, strerror(errno));
+	if (code != ERR_OK)
+		(void)unlink(temporary.data);
+	return code;
+}
+
+void file_sha256(const char *data, size_t length, char ret_hex[FILE_SHA256_SIZE])
+{
+	(void)SHA256Data((const uint8_t *)data, length, ret_hex);
+}
+
+enum err_code file_join(const char *directory, const char *name, char **ret_path, struct err *err)
+{
+	struct text path AUTO(text_done) = { 0 };
+
+	if (text_append(&path, err, "%s/%s", directory, name) != ERR_OK)
+		return err->code;
+	*ret_path = take_ptr(&path.data);
+	return ERR_OK;
+}
+
+bool file_exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+enum err_code file_make_directory(const char *path, struct err *err)
+{
+	AUTO(mem_freep) char *part = NULL;
+
+	if (mem_copy_text(path, &part, err) != ERR_OK)
+		return err->code;
+	for (char *slash = part + 1;; slash++) {
+		char separator = *slash;
+		if (separator != '/' && separator != '\0')
+			continue;
+		*slash = '\0';
+		if (mkdir(part, 0755) != 0 && errno != EEXIST)
+			return err_set(err, ERR_SYSTEM, "%s: %s", part, strerror(errno));
+		if (separator == '\0')
+			return ERR_OK;
+		*slash = separator;
+	}
+}

@@ -1,0 +1,32 @@
+/* Files and paths. */
+#ifndef HARDROW_BASE_FILE_H
+#define HARDROW_BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+/* Length of a SHA-256 in hexadecimal, with its NUL. */
+#define FILE_SHA256_SIZE 65
+
+/* The whole regular file, a NUL behind it (not counted in *ret_length); *ret_data is freed with free().
+ * ERR_INPUT with the path for: no such file, a directory, not readable. */
+MUST_CHECK enum err_code file_read(const char *path, char **ret_data, size_t *ret_length, struct err *err);
+
+/* Writes `length` bytes so that `path` holds either its old content or all of the new: a temporary file beside it,
+ * fsync, rename. */
+MUST_CHECK enum err_code file_replace(const char *path, const char *data, size_t length, struct err *err);
+
+/* SHA-256 of memory, lower-case hexadecimal. */
+void file_sha256(const char *data, size_t length, char ret_hex[FILE_SHA256_SIZE]);
+
+/* "directory/name", freed with free(). */
+MUST_CHECK enum err_code file_join(const char *directory, const char *name, char **ret_path, struct err *err);
+
+bool file_exists(const char *path);
+
+/* Makes the directory and its parents; existing ones are fine. */
+MUST_CHECK enum err_code file_make_directory(const char *path, struct err *err);
+
+#endif

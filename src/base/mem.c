@@ -1,0 +1,53 @@
+#include "base/mem.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum err_code mem_alloc(size_t count, size_t size, void **ret_block, struct err *err)
+{
+	const size_t alignment = 64;
+
+	if (size != 0 && count > (SIZE_MAX - alignment) / size)
+		return err_set(err, ERR_SYSTEM, "out of memory: %zu objects of %zu bytes", count, size);
+	size_t bytes = (count * size + alignment - 1) / alignment * alignment;
+	if (bytes == 0)
+		bytes = alignment;
+	void *block = aligned_alloc(alignment, bytes);
+	if (block == NULL)
+		return err_set(err, ERR_SYSTEM, "out of memory: %zu bytes", bytes);
+	memset(block, 0, bytes);
+	*ret_block = block;
+	return ERR_OK;
+}
+
+enum err_code mem_copy_text(const char *text, char **ret_copy, struct err *err)
+{
+	char *copy = strdup(text);
+
+	if (copy == NULL)
+		return err_set(err, ERR_SYSTEM, "out of memory: %zu bytes", strlen(text) + 1);
+	*ret_copy = copy;
+	return ERR_OK;
+}
+
+enum err_code mem_grow(void **items, size_t count, size_t *capacity, size_t size, struct err *err)
+{
+	if (count < *capacity)
+		return ERR_OK;
+	size_t wanted = *capacity == 0 ? 16 : *capacity * 2;
+	void *grown = reallocarray(*items, wanted, size);
+	if (grown == NULL)
+		return err_set(err, ERR_SYSTEM, "out of memory: %zu objects of %zu bytes", wanted, size);
+	*items = grown;
+	*capacity = wanted;
+	return ERR_OK;
+}
+
+void mem_freep(void *pointer)
+{
+	void *block;
+
+	memcpy(&block, pointer, sizeof block);
+	free(block);
+}

@@ -1,0 +1,206 @@
+#include "base/option.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/parse.h"
+
+static bool same_name(const char *a, const char *b)
+{
+	for (; *a != '\0' && *b != '\0'; a++, b++)
+		if ((*a == '_' ? '-' : *a) != (*b == '_' ? '-' : *b))
+			return false;
+	return *a == *b;
+}
+
+const struct option_spec *option_find(const struct option_spec *specs, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (same_name(specs[i].name, name))
+			return &specs[i];
+	return NULL;
+}
+
+void option_reset(const struct option_spec *specs, size_t count, void *target)
+{
+	static const size_t sizes[] = {
+		[OPTION_FLAG] = sizeof(bool),	   [OPTION_COUNT] = sizeof(size_t), [OPTION_SEED] = sizeof(uint64_t),
+		[OPTION_REAL] = sizeof(double),	   [OPTION_TEXT] = sizeof(char *),  [OPTION_CHOICE] = sizeof(int),
+		[OPTION_CHECKED] = sizeof(char *),
+	};
+	struct err err;
+
+	for (size_t i = 0; i < count; i++) {
+		memset((char *)target + specs[i].offset, 0, sizes[specs[i].type]);
+		if (specs[i].initial == NULL)
+			continue;
+		enum err_code code = option_set(&specs[i], target, specs[i].initial, &err);
+		assert(code == ERR_OK);
+		(void)code;
+	}
+}
+
+static enum err_code set_flag(const struct option_spec *spec, bool *field, const char *text, struct err *err)
+{
+	bool yes = strcmp(text, "yes") == 0;
+
+	if (!yes && strcmp(text, "no") != 0)
+		return err_set(err, ERR_INPUT, "'%s' will not do: %s takes yes or no", text, spec->name);
+	*field = yes;
+	return ERR_OK;
+}
+
+static enum err_code out_of_range(const struct option_spec *spec, const char *kind, const char *text, struct err *err)
+{
+	char bound[64] = "";
+
+	if (spec->max != 0)
+		(void)snprintf(bound, sizeof bound, " to %.17g", spec->max);
+	return err_set(err, ERR_INPUT, "'%s' will not do: %s takes a %s %s %.17g%s", text, spec->name, kind,
+		       spec->above_min ? "above" : "from", spec->min, bound);
+}
+
+static bool in_range(const struct option_spec *spec, double value)
+{
+	return isfinite(value) && (spec->above_min ? value > spec->min : value >= spec->min) &&
+	       (spec->max == 0 || value <= spec->max);
+}
+
+static enum err_code set_choice(const struct option_spec *spec, int *field, const char *text, struct err *err)
+{
+	char known[512] = "";
+	size_t length = 0;
+
+	for (size_t i = 0; spec->choice(i) != NULL; i++) {
+		if (strcmp(spec->choice(i), text) == 0) {
+			*field = (int)i;
+			return ERR_OK;
+		}
+		int more = snprintf(known + length, sizeof known - length, "%s%s", i == 0 ? "" : ", ", spec->choice(i));
+		length += more > 0 && (size_t)more < sizeof known - length ? (size_t)more : 0;
+	}
+	const char *nearest = option_nearest(text, spec->choice);
+	if (nearest != NULL)
+		return err_set(err, ERR_INPUT, "'%s' will not do: did you mean '%s'? %s takes one of %s", text, nearest,
+			       spec->name, known);
+	return err_set(err, ERR_INPUT, "'%s' will not do: %s takes one of %s", text, spec->name, known);
+}
+
+enum err_code option_set(const struct option_spec *spec, void *target, const char *text, struct err *err)
+{
+	void *field = (char *)target + spec->offset;
+	double real = 0;
+	uint64_t whole = 0;
+
+	switch (spec->type) {
+	case OPTION_FLAG:
+		return set_flag(spec, field, text, err);
+	case OPTION_COUNT:
+		if (!parse_unsigned(text, &whole) || !in_range(spec, (double)whole) || whole > SIZE_MAX / 2)
+			return out_of_range(spec, "whole number", text, err);
+		*(size_t *)field = (size_t)whole;
+		return ERR_OK;
+	case OPTION_SEED:
+		if (!parse_unsigned(text, &whole))
+			return out_of_range(spec, "whole number", text, err);
+		*(uint64_t *)field = whole;
+		return ERR_OK;
+	case OPTION_REAL:
+		if (!parse_real(text, &real) || !in_range(spec, real))
+			return out_of_range(spec, "number", text, err);
+		*(double *)field = real;
+		return ERR_OK;
+	case OPTION_CHOICE:
+		return set_choice(spec, field, text, err);
+	case OPTION_CHECKED:
+		if (spec->check(text, err) != ERR_OK)
+			return err->code;
+		*(const char **)field = text;
+		return ERR_OK;
+	case OPTION_TEXT:
+		*(const char **)field = text;
+		return ERR_OK;
+	}
+	assert(!"an option type without a parser");
+	return ERR_SYSTEM;
+}
+
+static enum err_code append_value(const struct option_spec *spec, const void *field, struct text *json, struct err *err)
+{
+	const char *text;
+
+	switch (spec->type) {
+	case OPTION_FLAG:
+		return text_append(json, err, "%s", *(const bool *)field ? "true" : "false");
+	case OPTION_COUNT:
+		return text_append(json, err, "%zu", *(const size_t *)field);
+	case OPTION_SEED:
+		return text_append(json, err, "%ju", (uintmax_t) * (const uint64_t *)field);
+	case OPTION_REAL:
+		return text_append_number(json, *(const double *)field, err);
+	case OPTION_CHOICE:
+		return text_append_json(json, spec->choice((size_t) * (const int *)field), err);
+	case OPTION_CHECKED:
+	case OPTION_TEXT:
+		text = *(const char *const *)field;
+		return text == NULL ? text_append(json, err, "null") : text_append_json(json, text, err);
+	}
+	assert(!"an option type without a writer");
+	return ERR_SYSTEM;
+}
+
+enum err_code option_append_json(const struct option_spec *specs, size_t count, const void *source, struct text *json,
+				 struct err *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (text_append(json, err, "%s\"", i == 0 ? "" : ",") != ERR_OK)
+			return err->code;
+		for (const char *letter = specs[i].name; *letter != '\0'; letter++)
+			if (text_append(json, err, "%c", *letter == '-' ? '_' : *letter) != ERR_OK)
+				return err->code;
+		if (text_append(json, err, "\":") != ERR_OK ||
+		    append_value(&specs[i], (const char *)source + specs[i].offset, json, err) != ERR_OK)
+			return err->code;
+	}
+	return ERR_OK;
+}
+
+static size_t edit_distance(const char *a, const char *b)
+{
+	size_t row[64];
+	size_t width = strlen(b);
+
+	if (width + 1 > sizeof row / sizeof *row)
+		return SIZE_MAX;
+	for (size_t j = 0; j <= width; j++)
+		row[j] = j;
+	for (size_t i = 1; a[i - 1] != '\0'; i++) {
+		size_t diagonal = row[0];
+		row[0] = i;
+		for (size_t j = 1; j <= width; j++) {
+			size_t substituted = diagonal + (a[i - 1] != b[j - 1]);
+			size_t shorter = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+			diagonal = row[j];
+			row[j] = substituted < shorter ? substituted : shorter;
+		}
+	}
+	return row[width];
+}
+
+const char *option_nearest(const char *name, const char *(*names)(size_t i))
+{
+	const char *nearest = NULL;
+	size_t best = strlen(name) / 3 + 1;
+
+	for (size_t i = 0; names(i) != NULL; i++) {
+		size_t distance = edit_distance(name, names(i));
+		if (distance < best) {
+			best = distance;
+			nearest = names(i);
+		}
+	}
+	return nearest;
+}

@@ -1,0 +1,57 @@
+/* Named settings as data: one table of these says name, type, range, default and help of every field of a struct.
+ * The command line, sweep files, the recorded configuration (JSON) and the help texts are all made from the table. */
+#ifndef HARDROW_BASE_OPTION_H
+#define HARDROW_BASE_OPTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/text.h"
+
+enum option_type {
+	OPTION_FLAG,	/* bool; on the command line it takes no value ("yes"/"no" in files) */
+	OPTION_COUNT,	/* size_t, min..max */
+	OPTION_SEED,	/* uint64_t */
+	OPTION_REAL,	/* double, finite, min..max (min itself excluded if above_min) */
+	OPTION_TEXT,	/* const char *, borrowed from the text that was set, which must outlive the struct */
+	OPTION_CHOICE,	/* int: index into choices */
+	OPTION_CHECKED, /* const char *, borrowed; `check` says whether it is well formed */
+};
+
+struct option_spec {
+	const char *
+	    name; /* "learning-rate": `--learning-rate`, `learning-rate =` or `learning_rate =`, JSON "learning_rate" */
+	char letter; /* short option or 0 */
+	enum option_type type;
+	size_t offset;	 /* of the field in the struct */
+	double min, max; /* OPTION_COUNT and OPTION_REAL; max 0 is no bound */
+	bool above_min;
+	/* OPTION_CHOICE: name of choice i, NULL behind the last. */
+	const char *(*choice)(size_t i);
+	/* OPTION_CHECKED: ERR_INPUT with what is expected if `text` will not do. */
+	enum err_code (*check)(const char *text, struct err *err);
+	const char *argument; /* what the help calls the value: "N", "FILE"; NULL for flags and choices */
+	const char *initial;  /* the default as text; NULL: the field's zero value */
+	const char *help;     /* one line, no full stop */
+};
+
+/* Sets every field of *target to its default. The table's own defaults must be valid (asserted). */
+void option_reset(const struct option_spec *specs, size_t count, void *target);
+
+/* The spec called `name` ('_' and '-' are the same), or NULL. */
+const struct option_spec *option_find(const struct option_spec *specs, size_t count, const char *name);
+
+/* Parses `text` into the field. ERR_INPUT: "'abc' is not a number; --epochs takes a whole number from 1". */
+MUST_CHECK enum err_code option_set(const struct option_spec *spec, void *target, const char *text, struct err *err);
+
+/* Appends `"name":value` pairs, comma-separated, in table order, names with '_': canonical, equal settings give equal
+ * text. A text field that is NULL is null. */
+MUST_CHECK enum err_code option_append_json(const struct option_spec *specs, size_t count, const void *source,
+					    struct text *json, struct err *err);
+
+/* The known name nearest to `name` by edit distance (Levenshtein 1966), or NULL if none is close: at most a third of
+ * its letters wrong. names(i) gives NULL behind the last. */
+const char *option_nearest(const char *name, const char *(*names)(size_t i));
+
+#endif

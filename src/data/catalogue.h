@@ -1,0 +1,60 @@
+/* The known data sets (datasets/catalogue.ini, built into the program) and where their files are on this machine. */
+#ifndef HARDROW_DATA_CATALOGUE_H
+#define HARDROW_DATA_CATALOGUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "data/dataset.h"
+
+struct catalogue_entry {
+	const char *name;  /* "iris" */
+	const char *title; /* "Iris", as the paper's table has it */
+	const char *uci_name, *doi, *citation, *licence;
+	const char *file; /* "iris.csv" */
+	const char *label;
+	size_t rows, features, classes;
+	const char *sha256; /* of the CSV */
+	/* For those that are fetched (NULL when bundled): UCI's address, the sha256 of UCI's file, and how to convert
+	 * it. */
+	const char *url, *raw_sha256;
+	const char *raw_separator; /* "comma" or "blank" (any run of blanks and tabs) */
+	size_t raw_drop;	   /* columns dropped at the front (ecoli: the sequence name) */
+	const char *header;	   /* the CSV's header row */
+};
+
+struct catalogue;
+MUST_CHECK enum err_code catalogue_create(struct catalogue **ret_catalogue, struct err *err);
+void catalogue_free(struct catalogue *catalogue);
+void catalogue_freep(struct catalogue **catalogue);
+size_t catalogue_count(const struct catalogue *catalogue);
+const struct catalogue_entry *catalogue_at(const struct catalogue *catalogue, size_t i);
+const struct catalogue_entry *catalogue_find(const struct catalogue *catalogue, const char *name); /* NULL: unknown */
+
+/* The folders to look in, first match wins. Borrowed strings, NULL-terminated array. */
+struct data_path {
+	const char *const *folders;
+};
+
+/* The file of `entry` in the search path, freed with free(). ERR_MISSING with one line that says how to get it
+ * ("seeds: not found; 'hardrow datasets fetch seeds' gets it from UCI, or put seeds.csv into …"). */
+MUST_CHECK enum err_code catalogue_locate(const struct catalogue_entry *entry, const struct data_path *path,
+					  char **ret_file, struct err *err);
+
+/* A data set by catalogue name or by path (anything with '/' or ending in ".csv" is a path; so is a name the catalogue
+ * does not know when such a file exists). From the catalogue, the label is the entry's unless `label` says otherwise.
+ * The sha256 of a catalogue file is checked: another content is ERR_INPUT naming both sums. Unknown name: ERR_INPUT
+ * with the nearest known one. */
+MUST_CHECK enum err_code catalogue_open(const struct catalogue *catalogue, const struct data_path *path,
+					const char *name_or_path, const char *label, enum missing_policy missing,
+					struct dataset **ret_dataset, struct err *err);
+
+/* Gets UCI's own file with the `curl` command, checks raw_sha256, converts it, checks sha256, writes
+ * folder/entry->file. `mirror`, if not NULL, replaces the folder part of the address (a file:// or https:// URL ending
+ * before the file's name). ERR_SYSTEM: no curl, or curl failed (its words); ERR_INPUT: another checksum (both named).
+ * Nothing is left half-written. */
+MUST_CHECK enum err_code catalogue_fetch(const struct catalogue_entry *entry, const char *mirror, const char *folder,
+					 struct err *err);
+
+#endif

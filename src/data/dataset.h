@@ -1,0 +1,41 @@
+/* A data set in memory: numeric features and a class per instance.
+ * Shapes: n instances, d features, k classes. */
+#ifndef HARDROW_DATA_DATASET_H
+#define HARDROW_DATA_DATASET_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/file.h"
+
+struct dataset {
+	char *name; /* catalogue name, or the file's name without folder and ".csv" */
+	char *path;
+	char *label; /* the label column's name */
+	char sha256[FILE_SHA256_SIZE];
+	const char *missing; /* how missing values were treated: "error", "mean" or "drop" */
+	size_t instances, features, classes;
+	double *x;	       /* X (n, d), row-major */
+	uint32_t *y;	       /* (n) class index, 0 .. k-1 */
+	uint32_t *instance_id; /* (n) 0-based data row of the file; consecutive unless rows were dropped */
+	uint32_t *source_line; /* (n) 1-based line of the file on which the row starts */
+	char **feature_names;  /* (d) */
+	char **class_names;    /* (k), sorted as scikit-learn does: by value if all are integers, else bytewise */
+};
+
+enum missing_policy { MISSING_ERROR, MISSING_MEAN, MISSING_DROP };
+const char *missing_policy_name(size_t i); /* NULL behind the last */
+
+/* Reads a CSV: header row, numeric features, one label column. `label` NULL means the last column.
+ * "?", "" and "NA" are missing values (in the label too). ERR_INPUT, one line with file, line and column, for: ragged
+ * row, text in a numeric column, NaN or infinity, one class only, no rows, empty file, a field over 1 MiB, a directory,
+ * a binary file (NUL byte or not UTF-8), duplicate or empty column names, unknown label, missing values under
+ * MISSING_ERROR (their count and the first). */
+MUST_CHECK enum err_code dataset_read_csv(const char *path, const char *label, enum missing_policy missing,
+					  struct dataset **ret_dataset, struct err *err);
+
+void dataset_free(struct dataset *dataset);
+void dataset_freep(struct dataset **dataset);
+
+#endif

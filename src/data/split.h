@@ -1,0 +1,31 @@
+/* Training and test part of a data set. */
+#ifndef HARDROW_DATA_SPLIT_H
+#define HARDROW_DATA_SPLIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "data/dataset.h"
+
+struct split {
+	size_t instances, train_count, test_count;
+	uint8_t *is_test; /* (instances) 1: test part */
+	uint32_t *train;  /* (train_count) positions, ascending */
+	uint32_t *test;	  /* (test_count) positions, ascending */
+	size_t classes;
+	uint32_t *train_class; /* (classes) instances of each class in the training part */
+	uint32_t *test_class;  /* (classes) */
+};
+
+/* test_count = ceil(fraction * n), as scikit-learn's train_test_split; fraction 0 puts everything into training.
+ * Stratified: class counts of the test part are proportional, rounded by largest remainder with ties broken at random
+ * (numpy's _approximate_mode in scikit-learn); members drawn at random. Random numbers: stream RNG_SPLIT of `seed`.
+ * ERR_INPUT: the training part would be empty, or would hold fewer than two classes. */
+MUST_CHECK enum err_code split_create(const struct dataset *dataset, double test_fraction, bool stratified,
+				      uint64_t seed, struct split **ret_split, struct err *err);
+void split_free(struct split *split);
+void split_freep(struct split **split);
+
+#endif

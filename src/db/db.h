@@ -1,0 +1,93 @@
+/* SQLite connections, statements and transactions: the only folder that includes sqlite3.h.
+ *
+ * Messages of failed calls carry the file's path and SQLite's own words. A full disk, a locked file (after 10 s) and a
+ * read error are ERR_SYSTEM. A connection and its statements belong to one thread at a time. */
+#ifndef HARDROW_DB_DB_H
+#define HARDROW_DB_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+#define DB_APPLICATION_ID 0x68726f77 /* "hrow" */
+
+struct db;
+struct db_stmt;
+
+enum db_mode {
+	DB_WRITE, /* creates the file, migrates it to the newest version, re-creates the views */
+	DB_READ,  /* the file must exist; read-only, guarded (see db_prepare_foreign), virtual tables in front of the
+		     views */
+};
+
+/* ERR_FOREIGN: not a SQLite file, another application_id, or a newer user_version: the file is left untouched.
+ * ERR_INPUT: DB_READ and no such file, or a file of an older version (says which command upgrades it).
+ * A new file gets page_size 32768. DB_WRITE on an old file that holds runs first writes a backup beside it
+ * ("FILE.v1.backup", VACUUM INTO). */
+MUST_CHECK enum err_code db_open(const char *path, enum db_mode mode, struct db **ret_db, struct err *err);
+
+/* Rolls back what is open and closes. Takes NULL. */
+void db_free(struct db *db);
+void db_freep(struct db **db);
+
+/* The clean end of a writer: PRAGMA optimize, checkpoint, journal_mode=DELETE, so that one plain file remains. */
+MUST_CHECK enum err_code db_finish(struct db *db, struct err *err);
+
+const char *db_path(const struct db *db);
+const char *db_version(void); /* SQLite's own version, for `--version` */
+int64_t db_last_rowid(const struct db *db);
+
+/* Runs statements that return no rows. */
+MUST_CHECK enum err_code db_exec(struct db *db, const char *sql, struct err *err);
+
+/* Compiles one trusted statement. Freed with db_stmt_free; it must go before the db. */
+MUST_CHECK enum err_code db_prepare(struct db *db, const char *sql, struct db_stmt **ret_stmt, struct err *err);
+
+/* Compiles exactly one statement of a person, on a DB_READ connection: the authorizer allows SELECT, READ, FUNCTION and
+ * RECURSIVE and nothing else (an ATTACH gets through a read-only connection); no load_extension, no writefile.
+ * ERR_INPUT with SQLite's message, or naming what is not allowed. */
+MUST_CHECK enum err_code db_prepare_foreign(struct db *db, const char *sql, struct db_stmt **ret_stmt, struct err *err);
+
+void db_stmt_free(struct db_stmt *stmt);
+void db_stmt_freep(struct db_stmt **stmt);
+
+/* Binding by parameter name (":run_id"); an unknown name is a broken contract (assert). Text and blobs are NOT copied:
+ * they must live until the statement is reset. A NaN is stored as NULL. */
+void db_bind_int(struct db_stmt *stmt, const char *name, int64_t value);
+void db_bind_real(struct db_stmt *stmt, const char *name, double value);
+void db_bind_text(struct db_stmt *stmt, const char *name, const char *value); /* NULL: SQL NULL */
+void db_bind_blob(struct db_stmt *stmt, const char *name, const void *bytes, size_t length);
+void db_bind_null(struct db_stmt *stmt, const char *name);
+
+/* Parameters of a statement, for those who bind what a person named: count, name of i (0-based; ":run", NULL if "?").
+ */
+size_t db_parameter_count(const struct db_stmt *stmt);
+const char *db_parameter_name(const struct db_stmt *stmt, size_t i);
+
+/* *ret_row: true if there is a row to read. An interrupt is ERR_INTERRUPTED. */
+MUST_CHECK enum err_code db_step(struct db_stmt *stmt, bool *ret_row, struct err *err);
+void db_reset(struct db_stmt *stmt);					/* ready to run again; bindings are cleared */
+MUST_CHECK enum err_code db_run(struct db_stmt *stmt, struct err *err); /* steps to the end and resets */
+
+enum db_type { DB_NULL, DB_INTEGER, DB_REAL, DB_TEXT, DB_BLOB };
+size_t db_column_count(const struct db_stmt *stmt);
+const char *db_column_name(const struct db_stmt *stmt, size_t i);
+enum db_type db_column_type(struct db_stmt *stmt, size_t i);
+int64_t db_column_int(struct db_stmt *stmt, size_t i);
+double db_column_real(struct db_stmt *stmt, size_t i);
+/* Valid until the next step or reset; never NULL for text columns that are not NULL. */
+const char *db_column_text(struct db_stmt *stmt, size_t i);
+const void *db_column_blob(struct db_stmt *stmt, size_t i, size_t *ret_length);
+
+/* One transaction: rolled back by db_rollback or db_free unless committed. */
+MUST_CHECK enum err_code db_begin(struct db *db, struct err *err); /* BEGIN IMMEDIATE */
+MUST_CHECK enum err_code db_commit(struct db *db, struct err *err);
+void db_rollback(struct db *db); /* nothing if no transaction is open */
+bool db_in_transaction(const struct db *db);
+
+/* From a signal handler or another thread: the running db_step ends with ERR_INTERRUPTED. */
+void db_interrupt(struct db *db);
+
+#endif
