@@ -1,0 +1,24 @@
+/* OpenBLAS, the few calls that are used. All matrices row-major and dense. One thread: more threads change the order of
+ * summation and so the digits. */
+#ifndef HARDROW_NUM_BLAS_H
+#define HARDROW_NUM_BLAS_H
+
+#include <stddef.h>
+
+/* Call once at the start of the program. */
+void blas_use_one_thread(void);
+
+/* "OpenBLAS 0.3.21 …" as the library names itself; static. */
+const char *blas_name(void);
+int blas_threads(void);
+
+/* C (m, n) += A (m, l) · B (l, n). */
+void blas_multiply_add(size_t m, size_t n, size_t l, const double *a, const double *b, double *c);
+
+/* C (m, n) += A (m, l) · B^T, B (n, l). */
+void blas_multiply_transposed_add(size_t m, size_t n, size_t l, const double *a, const double *b, double *c);
+
+/* Euclidean norm of x (n). */
+double blas_norm(size_t n, const double *x);
+
+#endif

@@ -1,0 +1,60 @@
+/* The arithmetic of a dense layer and of softmax over tiles of instances.
+ *
+ * A tile is up to 64 instances stored feature by feature (or class by class): entry (j, i) of instance i is at
+ * data[j * lanes + i]. Each loop then runs over neighbouring instances, which vectorises for any number of features and
+ * classes; the lanes behind `count` are padding, kept at 0.
+ * Shapes: d features, k classes, m = count instances, L = lanes. */
+#ifndef HARDROW_NUM_TILE_H
+#define HARDROW_NUM_TILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define TILE_INSTANCES 64
+
+struct tile {
+	size_t lanes; /* L: a multiple of 8, at most TILE_INSTANCES */
+	size_t count; /* m <= L */
+	double *data; /* (rows, L); 64-byte aligned */
+};
+
+/* Lanes for `count` <= TILE_INSTANCES instances. */
+size_t tile_lanes(size_t count);
+
+/* data (d, L) <- rows `index` (m) of X (n, d) row-major; padding lanes become 0. */
+void tile_gather(struct tile *tile, const double *x, size_t features, const uint32_t *index);
+
+/* Z (k, L) = W (k, d) · tile (d, L) + b (k). */
+void tile_forward(const struct tile *tile, const double *weight, const double *bias, size_t features, size_t classes,
+		  double *ret_logits);
+
+/* gW (k, d) += delta (k, L) · tile^T (L, d); gb (k) += row sums of delta. Padding lanes of delta must be 0. */
+void tile_backward(const struct tile *tile, const double *delta, size_t features, size_t classes,
+		   double *weight_gradient, double *bias_gradient);
+
+/* log p = z - logsumexp(z), p = exp(log p); all (k, L). `log_p` may be `logits`. */
+void tile_softmax(const double *logits, size_t lanes, size_t classes, double *ret_log_p, double *ret_p);
+
+/* delta (k, L) = (p - onehot(y)) * scale, the gradient of sum_i scale_i CE_i by the logits. y (L) class as double,
+ * scale (L), 0 for padding. `delta` may be `p`. */
+void tile_cross_entropy_delta(const double *p, const double *y, const double *scale, size_t lanes, size_t classes,
+			      double *ret_delta);
+
+/* ret_p_true, ret_log_p_true (L): the entries of class y. ret_predicted (L): class of the first maximum, as double. */
+void tile_read_out(const double *log_p, const double *p, const double *y, size_t lanes, size_t classes,
+		   double *ret_p_true, double *ret_log_p_true, double *ret_predicted);
+
+/* What du/dl keep of the epoch before, per tile: p and log p after the floor. */
+struct tile_past {
+	double *p;     /* (k, L) */
+	double *log_p; /* (k, L) */
+};
+
+/* du and dl of Yu et al. 2022 (Algorithm 1; spelled out in rebalance/difficulty.h), and `past` <- the present.
+ *     r_j = p_j / q_j, psi_j = (p_j - q_j) ln r_j >= 0
+ *     dl = [p_y > q_y] psi_y + sum over j != y of [p_j < q_j] psi_j,   du = sum_j psi_j - dl
+ * with p, q floored: p = max(p, floor), log p = max(log p, log_floor). Outputs (L). */
+void tile_du_dl(const double *log_p, const double *p, const double *y, size_t lanes, size_t classes, double floor,
+		struct tile_past *past, double *ret_du, double *ret_dl);
+
+#endif

@@ -1,0 +1,75 @@
+#include "rebalance/difficulty.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+enum err_code difficulty_create(size_t instances, size_t classes, double prior, double floor,
+				struct difficulty **ret_difficulty, struct err *err)
+{
+	AUTO(difficulty_freep) struct difficulty *d = NULL;
+	size_t tiles = (instances + TILE_INSTANCES - 1) / TILE_INSTANCES;
+	size_t padded = tiles * TILE_INSTANCES;
+
+	if (mem_new(&d, 1, err) != ERR_OK || mem_new(&d->du, padded, err) != ERR_OK ||
+	    mem_new(&d->dl, padded, err) != ERR_OK || mem_new(&d->sum_du, padded, err) != ERR_OK ||
+	    mem_new(&d->sum_dl, padded, err) != ERR_OK || mem_new(&d->value, padded, err) != ERR_OK ||
+	    mem_new(&d->past_p, padded * classes, err) != ERR_OK ||
+	    mem_new(&d->past_log_p, padded * classes, err) != ERR_OK)
+		return err->code;
+	d->instances = instances;
+	d->classes = classes;
+	d->tiles = tiles;
+	d->prior = prior;
+	d->floor = floor;
+	for (size_t i = 0; i < padded; i++)
+		d->value[i] = 1.0;
+	for (size_t i = 0; i < padded * classes; i++) {
+		d->past_p[i] = 1.0 / (double)classes;
+		d->past_log_p[i] = -log((double)classes);
+	}
+	*ret_difficulty = take_ptr(&d);
+	return ERR_OK;
+}
+
+void difficulty_free(struct difficulty *difficulty)
+{
+	if (difficulty == NULL)
+		return;
+	free(difficulty->du);
+	free(difficulty->dl);
+	free(difficulty->sum_du);
+	free(difficulty->sum_dl);
+	free(difficulty->value);
+	free(difficulty->past_p);
+	free(difficulty->past_log_p);
+	free(difficulty);
+}
+
+void difficulty_freep(struct difficulty **difficulty)
+{
+	difficulty_free(*difficulty);
+}
+
+void difficulty_update(struct difficulty *difficulty, size_t t, const double *log_p, const double *p, const double *y)
+{
+	size_t first = t * TILE_INSTANCES;
+	double *restrict du = difficulty->du + first;
+	double *restrict dl = difficulty->dl + first;
+	double *restrict sum_du = difficulty->sum_du + first;
+	double *restrict sum_dl = difficulty->sum_dl + first;
+	double *restrict value = difficulty->value + first;
+	double prior = difficulty->prior;
+	struct tile_past past = {
+		.p = difficulty->past_p + first * difficulty->classes,
+		.log_p = difficulty->past_log_p + first * difficulty->classes,
+	};
+
+	tile_du_dl(log_p, p, y, TILE_INSTANCES, difficulty->classes, difficulty->floor, &past, du, dl);
+	for (size_t i = 0; i < TILE_INSTANCES; i++) {
+		sum_du[i] += du[i];
+		sum_dl[i] += dl[i];
+		value[i] = (prior + sum_du[i]) / (prior + sum_dl[i]);
+	}
+}

@@ -1,0 +1,41 @@
+/* Instance difficulty of Yu et al., "A Re-Balancing Strategy for Class-Imbalanced Classification Based on Instance
+ * Difficulty", CVPR 2022 (Algorithm 1).
+ *
+ * Let p_t be the predicted probabilities of an instance of class y after epoch t, p_0 = 1/k, and
+ *     r_j = p_t^j / p_{t-1}^j,   d_j = p_t^j - p_{t-1}^j,   psi_j = d_j ln r_j >= 0.
+ *     dl = max(d_y, 0) ln r_y + sum over j != y of min(d_j, 0) ln r_j    (learning)
+ *     du = min(d_y, 0) ln r_y + sum over j != y of max(d_j, 0) ln r_j    (unlearning)
+ * du + dl = sum_j psi_j, the population stability index of the two predictions. With prior c > 0
+ *     D_t = (c + sum over s <= t of du_s) / (c + sum over s <= t of dl_s),   D_0 = 1,   w_i = D_i / sum_j D_j.
+ * All in double from log-softmax; p is floored (1e-12 unless said otherwise) both in the difference and in the
+ * logarithm, which bounds one epoch's du + dl by about 2 * 27.6 and keeps D finite when a probability underflows.
+ *
+ * Instances are kept in tiles of 64 (num/tile.h) in the order of the data set: n instances, T = ceil(n / 64) tiles. */
+#ifndef HARDROW_REBALANCE_DIFFICULTY_H
+#define HARDROW_REBALANCE_DIFFICULTY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "num/tile.h"
+
+struct difficulty {
+	size_t instances, classes, tiles;
+	double prior, floor;
+	double *du, *dl;	     /* (T * 64) of the last epoch; padding behind n */
+	double *sum_du, *sum_dl;     /* (T * 64) over all epochs */
+	double *value;		     /* (T * 64) D */
+	double *past_p, *past_log_p; /* (T, k, 64) */
+};
+
+/* prior > 0, 0 < floor < 1. All D start at 1. */
+MUST_CHECK enum err_code difficulty_create(size_t instances, size_t classes, double prior, double floor,
+					   struct difficulty **ret_difficulty, struct err *err);
+void difficulty_free(struct difficulty *difficulty);
+void difficulty_freep(struct difficulty **difficulty);
+
+/* The epoch's predictions of tile t: log p and p (k, 64), y (64) class as double. Sets du, dl, D of the tile. */
+void difficulty_update(struct difficulty *difficulty, size_t t, const double *log_p, const double *p, const double *y);
+
+#endif

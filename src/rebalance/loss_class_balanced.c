@@ -1,0 +1,16 @@
+#include <math.h>
+
+#include "rebalance/loss.h"
+
+/* Cui et al. 2019, eq. 5: weight (1 - beta) / (1 - beta^n), n the class's count; beta = 0 weighs all classes alike. The
+ * effective number is computed as expm1(n log beta): 1 - beta^n loses its digits for small n (1 - beta). */
+static double weigh_by_effective_number(double beta, uint32_t count)
+{
+	return beta == 0.0 ? 1.0 : (1.0 - beta) / -expm1((double)count * log(beta));
+}
+
+const struct loss loss_class_balanced = {
+	.name = "class-balanced",
+	.summary = "classes weighted by their effective number, --beta (Cui et al. 2019)",
+	.weigh_class = weigh_by_effective_number,
+};

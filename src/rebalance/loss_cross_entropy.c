@@ -1,0 +1,6 @@
+#include "rebalance/loss.h"
+
+const struct loss loss_cross_entropy = {
+	.name = "cross-entropy",
+	.summary = "every instance counts the same",
+};

@@ -1,0 +1,13 @@
+#include "rebalance/loss.h"
+
+static double weigh_by_inverse_frequency(double beta, uint32_t count)
+{
+	(void)beta;
+	return 1.0 / (double)count;
+}
+
+const struct loss loss_inverse_frequency = {
+	.name = "inverse-frequency",
+	.summary = "classes weighted by one over their count",
+	.weigh_class = weigh_by_inverse_frequency,
+};

@@ -1,0 +1,46 @@
+#include "rebalance/method.h"
+
+#include "base/mem.h"
+
+static const struct method methods[] = {
+	{ "base", "plain training", &sampler_all, &loss_cross_entropy },
+	{ "bootstrap", "uniform draws with replacement: the control for difficulty", &sampler_bootstrap,
+	  &loss_cross_entropy },
+	{ "class-balanced", "loss weighted by effective number (Cui et al. 2019)", &sampler_all, &loss_class_balanced },
+	{ "inverse-frequency", "loss weighted by one over the class count", &sampler_all, &loss_inverse_frequency },
+	{ "difficulty", "draws by instance difficulty (Yu et al. 2022)", &sampler_multinomial, &loss_cross_entropy },
+};
+
+const struct method *method_at(size_t i)
+{
+	return i < ARRAY_LENGTH(methods) ? &methods[i] : NULL;
+}
+
+const char *method_name(size_t i)
+{
+	return i < ARRAY_LENGTH(methods) ? methods[i].name : NULL;
+}
+
+const char *method_apply_name(size_t i)
+{
+	static const char *const names[] = { "draw", "systematic", "weight" };
+	return i < ARRAY_LENGTH(names) ? names[i] : NULL;
+}
+
+struct method method_applied(const struct method *method, enum method_apply apply)
+{
+	struct method applied = *method;
+
+	switch (apply) {
+	case APPLY_DRAW:
+		break;
+	case APPLY_SYSTEMATIC:
+		applied.sampler = &sampler_systematic;
+		break;
+	case APPLY_WEIGHT:
+		applied.sampler = &sampler_all;
+		applied.loss = &loss_difficulty;
+		break;
+	}
+	return applied;
+}

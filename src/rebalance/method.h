@@ -1,0 +1,28 @@
+/* The named methods: compositions of a sampler and a loss. A new method is one line in the table of method.c. */
+#ifndef HARDROW_REBALANCE_METHOD_H
+#define HARDROW_REBALANCE_METHOD_H
+
+#include "rebalance/loss.h"
+#include "rebalance/sampler.h"
+
+struct method {
+	const char *name;
+	const char *summary;
+	const struct sampler *sampler;
+	const struct loss *loss;
+};
+
+const struct method *method_at(size_t i); /* NULL behind the last */
+const char *method_name(size_t i);	  /* NULL behind the last */
+
+/* How a method that samples by difficulty applies the weights w:
+ *     draw        N independent draws with replacement by w (the paper's Algorithm 1): sampler multinomial
+ *     systematic  systematic resampling by w: sampler systematic
+ *     weight      every instance once, its loss times N w: sampler all, loss difficulty */
+enum method_apply { APPLY_DRAW, APPLY_SYSTEMATIC, APPLY_WEIGHT };
+const char *method_apply_name(size_t i); /* NULL behind the last */
+
+/* The method with its weights applied another way; `method` must sample by difficulty. */
+struct method method_applied(const struct method *method, enum method_apply apply);
+
+#endif

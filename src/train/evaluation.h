@@ -1,0 +1,59 @@
+/* What an epoch's predictions say about every instance: read-outs, du, dl, difficulty, sampling weights, metrics. Used
+ * after a training epoch and for imported predictions alike. Shapes: n instances, k classes, T = ceil(n / 64) tiles of
+ * 64 in the order of the data set, N training instances. */
+#ifndef HARDROW_TRAIN_EVALUATION_H
+#define HARDROW_TRAIN_EVALUATION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "data/dataset.h"
+#include "data/split.h"
+#include "rebalance/difficulty.h"
+#include "rebalance/dynamics.h"
+
+/* Metrics of one part; NaN where the part is empty. */
+struct part_metrics {
+	double loss; /* mean cross-entropy, not weighted */
+	double accuracy;
+	double balanced_error; /* mean over the classes present in the part of their error rate */
+	uint32_t *correct;     /* (k) */
+};
+
+struct evaluation {
+	const struct dataset *dataset; /* borrowed */
+	const struct split *split;     /* borrowed */
+	const double *class_weight;    /* (k) borrowed: the loss's weight of each class */
+	bool weighs_difficulty;	       /* the method samples by difficulty or weighs the loss with it */
+	size_t tiles;
+	struct difficulty *difficulty;
+	struct dynamics *dynamics;
+	double *y;		     /* (T * 64) class as double, 0 in the padding */
+	double *p, *log_p;	     /* (T, k, 64) */
+	double *p_true, *log_p_true; /* (T * 64) */
+	double *predicted;	     /* (T * 64) */
+	double *weight;		     /* (T * 64) relative to uniform: mean 1 over the training part; NaN for test */
+	struct part_metrics train, test;
+	double effective_sample_size; /* (sum w)^2 / sum w^2 over the training part */
+	double *sampling_share;	      /* (k) share of each class in the weights */
+};
+
+/* The weight of training instance i is d_i v_y, d_i its difficulty if weighs_difficulty (else 1), v the class weights,
+ * scaled to mean 1. All weights are set from D = 1 at the start. `class_weight` must live as long as the evaluation. */
+MUST_CHECK enum err_code evaluation_create(const struct dataset *dataset, const struct split *split,
+					   const double *class_weight, bool weighs_difficulty, double prior,
+					   double floor, struct evaluation **ret_evaluation, struct err *err);
+void evaluation_free(struct evaluation *evaluation);
+void evaluation_freep(struct evaluation **evaluation);
+
+/* An epoch: begin, then every tile once with its p and log_p (k, 64) in place, then finish. */
+void evaluation_begin_epoch(struct evaluation *evaluation);
+void evaluation_take_tile(struct evaluation *evaluation, size_t t);
+void evaluation_finish_epoch(struct evaluation *evaluation);
+
+/* p and log_p (k, 64) of tile t. */
+double *evaluation_p(const struct evaluation *evaluation, size_t t);
+double *evaluation_log_p(const struct evaluation *evaluation, size_t t);
+
+#endif

@@ -1,0 +1,250 @@
+#include "train/trainer.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/rng.h"
+
+struct trainer {
+	const struct dataset *dataset;
+	const struct split *split;
+	const struct run_settings *settings;
+	struct method method;
+	struct scaled scaled;
+	struct network *network;
+	struct optimizer *optimizer;
+	struct evaluation *evaluation;
+	struct rng sampling_rng;
+	double *class_weight;	  /* (k) */
+	double *all_tiles;	  /* (T, d, 64) scaled features, tile by tile */
+	double *batch_tile;	  /* (d, 64) */
+	double *delta;		  /* (k, 64) */
+	double *log_p;		  /* (k, 64) */
+	uint32_t *order;	  /* (N) the epoch's draws */
+	uint32_t *draws;	  /* (n) */
+	double *sampling_weight;  /* (N) */
+	double *sampling_scratch; /* (N) */
+	uint32_t *index_scratch;  /* (2 N) */
+	size_t batch_size;
+	double seconds;
+};
+
+static enum err_code allocate(struct trainer *trainer, struct err *err)
+{
+	size_t n = trainer->dataset->instances;
+	size_t d = trainer->dataset->features;
+	size_t k = trainer->dataset->classes;
+	size_t train_count = trainer->split->train_count;
+	size_t tiles = (n + TILE_INSTANCES - 1) / TILE_INSTANCES;
+
+	if (mem_new(&trainer->class_weight, k, err) != ERR_OK ||
+	    mem_new(&trainer->all_tiles, tiles * d * TILE_INSTANCES, err) != ERR_OK ||
+	    mem_new(&trainer->batch_tile, d * TILE_INSTANCES, err) != ERR_OK ||
+	    mem_new(&trainer->delta, k * TILE_INSTANCES, err) != ERR_OK ||
+	    mem_new(&trainer->log_p, k * TILE_INSTANCES, err) != ERR_OK ||
+	    mem_new(&trainer->order, train_count, err) != ERR_OK || mem_new(&trainer->draws, n, err) != ERR_OK ||
+	    mem_new(&trainer->sampling_weight, train_count, err) != ERR_OK ||
+	    mem_new(&trainer->sampling_scratch, train_count, err) != ERR_OK ||
+	    mem_new(&trainer->index_scratch, 2 * train_count, err) != ERR_OK)
+		return err->code;
+	return ERR_OK;
+}
+
+static void tile_everything(struct trainer *trainer)
+{
+	size_t n = trainer->dataset->instances;
+	size_t d = trainer->dataset->features;
+
+	for (size_t first = 0; first < n; first += TILE_INSTANCES) {
+		uint32_t index[TILE_INSTANCES];
+		struct tile tile = { .lanes = TILE_INSTANCES, .data = trainer->all_tiles + first * d };
+		for (size_t i = first; i < n && i < first + TILE_INSTANCES; i++)
+			index[tile.count++] = (uint32_t)i;
+		tile_gather(&tile, trainer->scaled.x, d, index);
+	}
+}
+
+enum err_code trainer_create(const struct dataset *dataset, const struct split *split,
+			     const struct run_settings *settings, struct trainer **ret_trainer, struct err *err)
+{
+	AUTO(trainer_freep) struct trainer *trainer = NULL;
+	struct rng initial_weights;
+
+	if (mem_new(&trainer, 1, err) != ERR_OK)
+		return err->code;
+	trainer->dataset = dataset;
+	trainer->split = split;
+	trainer->settings = settings;
+	trainer->batch_size = settings_batch_size(settings, split->train_count);
+	if (settings_compose(settings, &trainer->method, err) != ERR_OK || allocate(trainer, err) != ERR_OK ||
+	    scale_fit(dataset, split, (enum scale_kind)settings->scale, &trainer->scaled, err) != ERR_OK ||
+	    network_create(dataset->features, dataset->classes, &trainer->network, err) != ERR_OK ||
+	    optimizer_create((size_t)settings->optimizer, &settings->optimization, trainer->network,
+			     &trainer->optimizer, err) != ERR_OK)
+		return err->code;
+	loss_weigh_classes(trainer->method.loss, settings->beta, split->train_class, dataset->classes,
+			   trainer->class_weight);
+	bool weighs_difficulty = trainer->method.sampler->uses_difficulty || trainer->method.loss->uses_difficulty;
+	if (evaluation_create(dataset, split, trainer->class_weight, weighs_difficulty, settings->prior,
+			      settings->floor, &trainer->evaluation, err) != ERR_OK)
+		return err->code;
+	rng_init(&initial_weights, settings->seed, RNG_INITIAL_WEIGHTS);
+	network_initialise(trainer->network, (enum network_init)settings->init, &initial_weights);
+	rng_init(&trainer->sampling_rng, settings->seed, RNG_SAMPLING);
+	tile_everything(trainer);
+	*ret_trainer = take_ptr(&trainer);
+	return ERR_OK;
+}
+
+void trainer_free(struct trainer *trainer)
+{
+	if (trainer == NULL)
+		return;
+	scaled_done(&trainer->scaled);
+	network_free(trainer->network);
+	optimizer_free(trainer->optimizer);
+	evaluation_free(trainer->evaluation);
+	free(trainer->class_weight);
+	free(trainer->all_tiles);
+	free(trainer->batch_tile);
+	free(trainer->delta);
+	free(trainer->log_p);
+	free(trainer->order);
+	free(trainer->draws);
+	free(trainer->sampling_weight);
+	free(trainer->sampling_scratch);
+	free(trainer->index_scratch);
+	free(trainer);
+}
+
+void trainer_freep(struct trainer **trainer)
+{
+	trainer_free(*trainer);
+}
+
+static void sample(struct trainer *trainer)
+{
+	const struct split *split = trainer->split;
+	struct sampling sampling = {
+		.rng = &trainer->sampling_rng,
+		.count = split->train_count,
+		.train = split->train,
+		.weight = trainer->sampling_weight,
+		.keep_order = trainer->batch_size == split->train_count,
+		.scratch = trainer->sampling_scratch,
+		.index_scratch = trainer->index_scratch,
+	};
+
+	for (size_t i = 0; i < split->train_count; i++)
+		trainer->sampling_weight[i] = trainer->evaluation->difficulty->value[split->train[i]];
+	trainer->method.sampler->fill(&sampling, trainer->order);
+	memset(trainer->draws, 0, trainer->dataset->instances * sizeof *trainer->draws);
+	for (size_t i = 0; i < split->train_count; i++)
+		trainer->draws[trainer->order[i]]++;
+}
+
+/* The loss's weight of instance `at`: the class weight, times N w if the loss uses the difficulty. */
+static double loss_weight(const struct trainer *trainer, uint32_t at)
+{
+	return trainer->method.loss->uses_difficulty ? trainer->evaluation->weight[at]
+						     : trainer->class_weight[trainer->dataset->y[at]];
+}
+
+/* Adds the gradients of `count` <= 64 instances; each loss is weighted and divided by `divisor`. */
+static void learn_tile(struct trainer *trainer, const uint32_t *index, size_t count, double divisor)
+{
+	size_t k = trainer->dataset->classes;
+	struct tile tile = { .lanes = tile_lanes(count), .count = count, .data = trainer->batch_tile };
+	double y[TILE_INSTANCES] __attribute__((aligned(64))) = { 0 };
+	double scale[TILE_INSTANCES] __attribute__((aligned(64))) = { 0 };
+
+	for (size_t i = 0; i < count; i++) {
+		y[i] = trainer->evaluation->y[index[i]];
+		scale[i] = loss_weight(trainer, index[i]) / divisor;
+	}
+	tile_gather(&tile, trainer->scaled.x, trainer->dataset->features, index);
+	network_forward(trainer->network, &tile, trainer->log_p);
+	tile_softmax(trainer->log_p, tile.lanes, k, trainer->log_p, trainer->delta);
+	tile_cross_entropy_delta(trainer->delta, y, scale, tile.lanes, k, trainer->delta);
+	network_backward(trainer->network, &tile, trainer->delta);
+}
+
+static void learn_batch(struct trainer *trainer, const uint32_t *index, size_t count)
+{
+	double divisor = (double)count;
+
+	if (trainer->settings->reduction == REDUCTION_WEIGHTS) {
+		divisor = 0;
+		for (size_t i = 0; i < count; i++)
+			divisor += loss_weight(trainer, index[i]);
+	}
+	network_clear_gradients(trainer->network);
+	for (size_t first = 0; first < count; first += TILE_INSTANCES) {
+		size_t left = count - first;
+		learn_tile(trainer, index + first, left < TILE_INSTANCES ? left : TILE_INSTANCES, divisor);
+	}
+	optimizer_step(trainer->optimizer);
+}
+
+static void evaluate(struct trainer *trainer)
+{
+	struct evaluation *evaluation = trainer->evaluation;
+	size_t d = trainer->dataset->features;
+
+	evaluation_begin_epoch(evaluation);
+	for (size_t t = 0; t < evaluation->tiles; t++) {
+		struct tile tile = {
+			.lanes = TILE_INSTANCES,
+			.count = TILE_INSTANCES,
+			.data = trainer->all_tiles + t * d * TILE_INSTANCES,
+		};
+		double *log_p = evaluation_log_p(evaluation, t);
+		network_forward(trainer->network, &tile, log_p);
+		tile_softmax(log_p, TILE_INSTANCES, trainer->dataset->classes, log_p, evaluation_p(evaluation, t));
+		evaluation_take_tile(evaluation, t);
+	}
+	evaluation_finish_epoch(evaluation);
+}
+
+bool trainer_run_epoch(struct trainer *trainer)
+{
+	double start = clock_seconds();
+	size_t train_count = trainer->split->train_count;
+
+	sample(trainer);
+	for (size_t first = 0; first < train_count; first += trainer->batch_size) {
+		size_t left = train_count - first;
+		learn_batch(trainer, trainer->order + first, left < trainer->batch_size ? left : trainer->batch_size);
+	}
+	evaluate(trainer);
+	trainer->seconds = clock_seconds() - start;
+	return isfinite(trainer->evaluation->train.loss);
+}
+
+const struct evaluation *trainer_evaluation(const struct trainer *trainer)
+{
+	return trainer->evaluation;
+}
+
+const struct network *trainer_network(const struct trainer *trainer)
+{
+	return trainer->network;
+}
+
+const struct scaled *trainer_scaled(const struct trainer *trainer)
+{
+	return &trainer->scaled;
+}
+
+const uint32_t *trainer_draws(const struct trainer *trainer)
+{
+	return trainer->draws;
+}
+
+double trainer_epoch_seconds(const struct trainer *trainer)
+{
+	return trainer->seconds;
+}

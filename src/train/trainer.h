@@ -1,0 +1,40 @@
+/* One run: sample, step, evaluate, update difficulty; an epoch a call.
+ *
+ * All state, random numbers included, belongs to the trainer: equal settings, data and split give byte-identical
+ * results whatever else runs beside it. */
+#ifndef HARDROW_TRAIN_TRAINER_H
+#define HARDROW_TRAIN_TRAINER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "data/dataset.h"
+#include "data/scale.h"
+#include "data/split.h"
+#include "model/network.h"
+#include "train/evaluation.h"
+#include "train/settings.h"
+
+struct trainer;
+
+/* Dataset, split and settings are borrowed and must outlive the trainer. */
+MUST_CHECK enum err_code trainer_create(const struct dataset *dataset, const struct split *split,
+					const struct run_settings *settings, struct trainer **ret_trainer,
+					struct err *err);
+void trainer_free(struct trainer *trainer);
+void trainer_freep(struct trainer **trainer);
+
+/* Trains one epoch of N draws and evaluates every instance. Returns false if the epoch diverged: its training loss is
+ * not finite. */
+bool trainer_run_epoch(struct trainer *trainer);
+
+/* The state after the last epoch; borrowed, changed by the next. */
+const struct evaluation *trainer_evaluation(const struct trainer *trainer);
+const struct network *trainer_network(const struct trainer *trainer);
+const struct scaled *trainer_scaled(const struct trainer *trainer);
+const uint32_t *trainer_draws(const struct trainer *trainer); /* (n) how often each instance was drawn */
+double trainer_epoch_seconds(const struct trainer *trainer);
+
+#endif
