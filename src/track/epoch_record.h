@@ -1,0 +1,72 @@
+/* One epoch of one run, encoded as it goes to the disk: made by the thread that trains, written by the one that owns
+ * the file.
+ *
+ * The instances are in blocks of 64 in the order of the data set (the last one shorter). A block of m instances holds
+ * one series after the other, little-endian: difficulty, weight, du, dl   float32 (m) each; weight NaN for test
+ * instances predicted                    uint16 (m) class index draws                        uint16 (m); 0xffff
+ * unknown, larger counts are cut to 0xfffe p                            float32 (k, m), class by class */
+#ifndef HARDROW_TRACK_EPOCH_RECORD_H
+#define HARDROW_TRACK_EPOCH_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+#define BLOCK_INSTANCES 64
+#define DRAWS_UNKNOWN UINT32_MAX
+
+struct record_matrix {
+	const char *name; /* "weight", "bias": static */
+	size_t layer, rows, cols;
+	const double *value; /* (rows, cols) */
+};
+
+struct record_class {
+	uint32_t train_correct, test_correct;
+	double sampling_share, weight_norm; /* NaN: unknown */
+};
+
+struct epoch_record {
+	size_t instances, classes;
+	size_t epoch; /* from 1; 0: before training, matrices only */
+	double train_loss, train_accuracy, test_loss, test_accuracy, test_balanced_error; /* NaN: no such part */
+	double effective_sample_size, seconds;
+	struct record_class *by_class; /* (k) */
+	bool has_blocks;
+	unsigned char *blocks; /* record_block_offset() of each */
+	size_t matrix_count, matrix_capacity;
+	struct record_matrix *matrices; /* values point into `values` */
+	double *values;
+	size_t value_count, value_capacity;
+};
+
+/* Room for n instances, k classes, `matrices` matrices of `values` doubles in all. */
+MUST_CHECK enum err_code epoch_record_create(size_t instances, size_t classes, size_t matrices, size_t values,
+					     struct epoch_record **ret_record, struct err *err);
+void epoch_record_free(struct epoch_record *record);
+void epoch_record_freep(struct epoch_record **record);
+
+/* A tile of 64 instances in double; all (64) but p (k, 64). draws NULL: unknown. */
+struct record_tile {
+	const double *difficulty, *weight, *du, *dl, *predicted, *p;
+	const uint32_t *draws; /* (m) */
+};
+
+/* Encodes block t. */
+void epoch_record_encode(struct epoch_record *record, size_t t, const struct record_tile *tile);
+
+/* Copies the matrix; there must be room (asserted). */
+void epoch_record_add_matrix(struct epoch_record *record, const struct record_matrix *matrix);
+
+size_t epoch_record_block_count(const struct epoch_record *record);
+size_t epoch_record_block_length(const struct epoch_record *record, size_t t); /* m */
+
+/* The series of block t. */
+struct record_block {
+	const unsigned char *difficulty, *weight, *du, *dl, *predicted, *draws, *p;
+};
+struct record_block epoch_record_block(const struct epoch_record *record, size_t t);
+
+#endif

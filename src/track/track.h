@@ -1,0 +1,125 @@
+/* The tracker: experiments, data sets, splits, runs and epochs into and out of one SQLite file. No maths.
+ *
+ * A tracker and all its calls belong to one thread. Everything is written inside transactions that track_checkpoint()
+ * opens and closes: what a call has put is on disk after the next commit. */
+#ifndef HARDROW_TRACK_TRACK_H
+#define HARDROW_TRACK_TRACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "track/epoch_record.h"
+
+struct track;
+
+/* Opens or creates the file for writing. Runs left 'running' by a dead process of this host become 'interrupted'. */
+MUST_CHECK enum err_code track_open(const char *path, struct track **ret_track, struct err *err);
+
+/* The clean end: commits, and leaves one plain file. */
+MUST_CHECK enum err_code track_close(struct track *track, struct err *err);
+
+/* Drops what is not committed. Takes NULL. */
+void track_free(struct track *track);
+void track_freep(struct track **track);
+
+/* Opens a transaction if none is open. If one has been open for a second, commits it; from the first such commit on the
+ * file is in WAL mode, so that others can read while it grows. Shorter work is one transaction in a rollback journal,
+ * which writes every page once. */
+MUST_CHECK enum err_code track_checkpoint(struct track *track, struct err *err);
+MUST_CHECK enum err_code track_commit(struct track *track, struct err *err);
+
+/* A data set: n instances, d features, k classes. All borrowed. */
+struct track_dataset {
+	const char *name, *sha256, *label, *missing;
+	size_t instances, features, classes;
+	const double *x;			       /* (n, d), NULL for imported runs without a data file */
+	const uint32_t *y, *instance_id, *source_line; /* (n) */
+	char *const *feature_names;		       /* (d) */
+	char *const *class_names;		       /* (k) */
+};
+
+/* Finds the data set (name, sha256, label, missing) or writes it with its classes and instances. */
+MUST_CHECK enum err_code track_put_dataset(struct track *track, const struct track_dataset *dataset, int64_t *ret_id,
+					   struct err *err);
+
+struct track_split {
+	int64_t dataset_id;
+	uint64_t seed;
+	double test_fraction;
+	bool stratified;
+	size_t instances, classes;
+	const uint8_t *is_test;			  /* (n) */
+	const uint32_t *train_class, *test_class; /* (k) instances of each class */
+};
+
+/* Finds or writes it. Imported runs may differ in `is_test` only by their data set. */
+MUST_CHECK enum err_code track_put_split(struct track *track, const struct track_split *split, int64_t *ret_id,
+					 struct err *err);
+
+struct track_published {
+	const char *method, *dataset, *source;
+	double accuracy;
+};
+
+struct track_experiment {
+	const char *name, *source; /* source: the text of the sweep file */
+	size_t dataset_count, method_count, published_count;
+	const char *const *datasets, *const *titles; /* (dataset_count) */
+	const char *const *methods;		     /* (method_count) */
+	const struct track_published *published;     /* (published_count) */
+};
+
+/* Writes it, or replaces the lists of the experiment of that name. */
+MUST_CHECK enum err_code track_put_experiment(struct track *track, const struct track_experiment *experiment,
+					      int64_t *ret_id, struct err *err);
+
+/* Where and how a program ran. */
+struct track_environment {
+	const char *version, *git_commit /* or NULL */, *blas, *compiler, *host, *argv /* JSON array */;
+	int blas_threads;
+	int64_t pid;
+};
+
+struct track_run {
+	int64_t experiment_id; /* 0: none */
+	int64_t dataset_id, split_id;
+	const char *model, *method, *settings; /* settings: canonical JSON */
+	uint64_t seed;
+	const struct track_environment *environment;
+};
+
+/* Whether a run of the same data set, split, model, method name and settings has ended as done or diverged. */
+MUST_CHECK enum err_code track_has_run(struct track *track, const struct track_run *run, bool *ret_has,
+				       struct err *err);
+
+/* A new run, status 'running'. */
+MUST_CHECK enum err_code track_start_run(struct track *track, const struct track_run *run, int64_t *ret_run_id,
+					 struct err *err);
+
+MUST_CHECK enum err_code track_put_epoch(struct track *track, int64_t run_id, const struct epoch_record *record,
+					 struct err *err);
+
+/* One instance of instance_summary. */
+struct track_summary {
+	const char *class_name, *predicted;
+	uint32_t instance_id;
+	bool is_test;
+	double p_true_mean, p_true_sd, correctness, difficulty, weight;
+	int64_t forgetting_events;
+};
+
+MUST_CHECK enum err_code track_put_summary(struct track *track, int64_t run_id, const struct track_summary *summary,
+					   struct err *err);
+
+enum track_status { TRACK_DONE, TRACK_DIVERGED, TRACK_FAILED, TRACK_INTERRUPTED };
+
+/* `message` says why, NULL for done. */
+MUST_CHECK enum err_code track_finish_run(struct track *track, int64_t run_id, enum track_status status,
+					  const char *message, struct err *err);
+
+/* Writes the run's blocks as rows of dynamics_rows (replacing them); *ret_rows: how many. ERR_INPUT: no such run. */
+MUST_CHECK enum err_code track_materialize(struct track *track, int64_t run_id, int64_t *ret_rows, struct err *err);
+
+#endif

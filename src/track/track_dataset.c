@@ -1,0 +1,199 @@
+/* Data sets, splits and experiments. */
+#include "base/mem.h"
+#include "base/text.h"
+#include "track/statements.h"
+
+/* Data sets with more features keep only ids and classes. */
+#define MAX_FEATURES_KEPT 256
+
+static enum err_code put_classes(struct track *track, int64_t id, const struct track_dataset *dataset, struct err *err)
+{
+	struct db_stmt *stmt;
+
+	if (track_statement(
+		track, TRACK_PUT_CLASS,
+		"INSERT INTO class (dataset_id, class_index, name) VALUES (:dataset_id, :class_index, :name)", &stmt,
+		err) != ERR_OK)
+		return err->code;
+	for (size_t c = 0; c < dataset->classes; c++) {
+		db_bind_int(stmt, ":dataset_id", id);
+		db_bind_int(stmt, ":class_index", (int64_t)c);
+		db_bind_text(stmt, ":name", dataset->class_names[c]);
+		if (db_run(stmt, err) != ERR_OK)
+			return err->code;
+	}
+	return ERR_OK;
+}
+
+static enum err_code write_features(const double *x, size_t count, struct text *json, struct err *err)
+{
+	text_clear(json);
+	for (size_t j = 0; j < count; j++)
+		if (text_append_bytes(json, j == 0 ? "[" : ",", 1, err) != ERR_OK ||
+		    text_append_number(json, x[j], err) != ERR_OK)
+			return err->code;
+	return text_append_bytes(json, "]", 1, err);
+}
+
+static enum err_code put_instances(struct track *track, int64_t id, const struct track_dataset *dataset,
+				   struct err *err)
+{
+	struct text features AUTO(text_done) = { 0 };
+	struct db_stmt *stmt;
+	bool keeps_features = dataset->x != NULL && dataset->features <= MAX_FEATURES_KEPT;
+
+	if (track_statement(
+		track, TRACK_PUT_INSTANCE,
+		"INSERT INTO instance (dataset_id, position, instance_id, source_line, class_index, features)"
+		" VALUES (:dataset_id, :position, :instance_id, :source_line, :class_index, :features)",
+		&stmt, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < dataset->instances; i++) {
+		if (keeps_features &&
+		    write_features(dataset->x + i * dataset->features, dataset->features, &features, err) != ERR_OK)
+			return err->code;
+		db_bind_int(stmt, ":dataset_id", id);
+		db_bind_int(stmt, ":position", (int64_t)i);
+		db_bind_int(stmt, ":instance_id", dataset->instance_id[i]);
+		db_bind_int(stmt, ":source_line", dataset->source_line[i]);
+		db_bind_int(stmt, ":class_index", dataset->y[i]);
+		db_bind_text(stmt, ":features", keeps_features ? features.data : NULL);
+		if (db_run(stmt, err) != ERR_OK)
+			return err->code;
+	}
+	return ERR_OK;
+}
+
+/* Steps `stmt` once: *ret_id is its first column, 0 if there is no row. */
+static enum err_code find_id(struct db_stmt *stmt, int64_t *ret_id, struct err *err)
+{
+	bool found = false;
+
+	if (db_step(stmt, &found, err) != ERR_OK)
+		return err->code;
+	*ret_id = found ? db_column_int(stmt, 0) : 0;
+	db_reset(stmt);
+	return ERR_OK;
+}
+
+static void bind_dataset_key(struct db_stmt *stmt, const struct track_dataset *dataset)
+{
+	db_bind_text(stmt, ":name", dataset->name);
+	db_bind_text(stmt, ":sha256", dataset->sha256);
+	db_bind_text(stmt, ":label", dataset->label);
+	db_bind_text(stmt, ":missing", dataset->missing);
+}
+
+static enum err_code insert_dataset(struct track *track, const struct track_dataset *dataset, int64_t *ret_id,
+				    struct err *err)
+{
+	struct text names AUTO(text_done) = { 0 };
+	struct db_stmt *stmt;
+
+	if (text_append(&names, err, "[") != ERR_OK)
+		return err->code;
+	for (size_t j = 0; j < dataset->features; j++)
+		if (text_append(&names, err, "%s", j == 0 ? "" : ",") != ERR_OK ||
+		    text_append_json(&names, dataset->feature_names[j], err) != ERR_OK)
+			return err->code;
+	if (text_append(&names, err, "]") != ERR_OK ||
+	    track_statement(
+		track, TRACK_PUT_DATASET,
+		"INSERT INTO dataset (name, sha256, label, missing, instances, features, classes, feature_names)"
+		" VALUES (:name, :sha256, :label, :missing, :instances, :features, :classes, :feature_names)",
+		&stmt, err) != ERR_OK)
+		return err->code;
+	bind_dataset_key(stmt, dataset);
+	db_bind_int(stmt, ":instances", (int64_t)dataset->instances);
+	db_bind_int(stmt, ":features", (int64_t)dataset->features);
+	db_bind_int(stmt, ":classes", (int64_t)dataset->classes);
+	db_bind_text(stmt, ":feature_names", names.data);
+	if (db_run(stmt, err) != ERR_OK)
+		return err->code;
+	int64_t id = db_last_rowid(track->db);
+	if (put_classes(track, id, dataset, err) != ERR_OK || put_instances(track, id, dataset, err) != ERR_OK)
+		return err->code;
+	*ret_id = id;
+	return ERR_OK;
+}
+
+enum err_code track_put_dataset(struct track *track, const struct track_dataset *dataset, int64_t *ret_id,
+				struct err *err)
+{
+	struct db_stmt *stmt;
+	int64_t id = 0;
+
+	if (track_checkpoint(track, err) != ERR_OK ||
+	    track_statement(track, TRACK_FIND_DATASET,
+			    "SELECT dataset_id FROM dataset WHERE name = :name AND sha256 = :sha256 AND label = :label"
+			    " AND missing = :missing",
+			    &stmt, err) != ERR_OK)
+		return err->code;
+	bind_dataset_key(stmt, dataset);
+	if (find_id(stmt, &id, err) != ERR_OK)
+		return err->code;
+	if (id == 0)
+		return insert_dataset(track, dataset, ret_id, err);
+	*ret_id = id;
+	return ERR_OK;
+}
+
+static void bind_split_key(struct db_stmt *stmt, const struct track_split *split)
+{
+	db_bind_int(stmt, ":dataset_id", split->dataset_id);
+	db_bind_int(stmt, ":seed", (int64_t)split->seed);
+	db_bind_real(stmt, ":test_fraction", split->test_fraction);
+	db_bind_int(stmt, ":stratified", split->stratified);
+}
+
+static enum err_code insert_split(struct track *track, const struct track_split *split, int64_t *ret_id,
+				  struct err *err)
+{
+	struct db_stmt *stmt;
+
+	if (track_statement(track, TRACK_PUT_SPLIT,
+			    "INSERT INTO split (dataset_id, seed, test_fraction, stratified, test)"
+			    " VALUES (:dataset_id, :seed, :test_fraction, :stratified, :test)",
+			    &stmt, err) != ERR_OK)
+		return err->code;
+	bind_split_key(stmt, split);
+	db_bind_blob(stmt, ":test", split->is_test, split->instances);
+	if (db_run(stmt, err) != ERR_OK)
+		return err->code;
+	int64_t id = db_last_rowid(track->db);
+	if (track_statement(track, TRACK_PUT_SPLIT_CLASS,
+			    "INSERT INTO split_class (split_id, class_index, train_instances, test_instances)"
+			    " VALUES (:split_id, :class_index, :train_instances, :test_instances)",
+			    &stmt, err) != ERR_OK)
+		return err->code;
+	for (size_t c = 0; c < split->classes; c++) {
+		db_bind_int(stmt, ":split_id", id);
+		db_bind_int(stmt, ":class_index", (int64_t)c);
+		db_bind_int(stmt, ":train_instances", split->train_class[c]);
+		db_bind_int(stmt, ":test_instances", split->test_class[c]);
+		if (db_run(stmt, err) != ERR_OK)
+			return err->code;
+	}
+	*ret_id = id;
+	return ERR_OK;
+}
+
+enum err_code track_put_split(struct track *track, const struct track_split *split, int64_t *ret_id, struct err *err)
+{
+	struct db_stmt *stmt;
+	int64_t id = 0;
+
+	if (track_checkpoint(track, err) != ERR_OK ||
+	    track_statement(track, TRACK_FIND_SPLIT,
+			    "SELECT split_id FROM split WHERE dataset_id = :dataset_id AND seed = :seed"
+			    " AND test_fraction = :test_fraction AND stratified = :stratified",
+			    &stmt, err) != ERR_OK)
+		return err->code;
+	bind_split_key(stmt, split);
+	if (find_id(stmt, &id, err) != ERR_OK)
+		return err->code;
+	if (id == 0)
+		return insert_split(track, split, ret_id, err);
+	*ret_id = id;
+	return ERR_OK;
+}

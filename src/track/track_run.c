@@ -1,0 +1,265 @@
+/* Runs and their epochs. */
+#include "base/clock.h"
+#include "base/mem.h"
+#include "track/statements.h"
+
+enum err_code track_has_run(struct track *track, const struct track_run *run, bool *ret_has, struct err *err)
+{
+	struct db_stmt *stmt;
+	bool found = false;
+
+	if (track_statement(track, TRACK_FIND_RUN,
+			    "SELECT 1 FROM run WHERE dataset_id = :dataset_id AND split_id = :split_id"
+			    " AND method = :method AND model = :model AND experiment_id IS :experiment_id"
+			    " AND settings = :settings AND status IN ('done', 'diverged') LIMIT 1",
+			    &stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":dataset_id", run->dataset_id);
+	db_bind_int(stmt, ":split_id", run->split_id);
+	db_bind_text(stmt, ":method", run->method);
+	db_bind_text(stmt, ":model", run->model);
+	if (run->experiment_id != 0)
+		db_bind_int(stmt, ":experiment_id", run->experiment_id);
+	db_bind_text(stmt, ":settings", run->settings);
+	if (db_step(stmt, &found, err) != ERR_OK)
+		return err->code;
+	db_reset(stmt);
+	*ret_has = found;
+	return ERR_OK;
+}
+
+enum err_code track_start_run(struct track *track, const struct track_run *run, int64_t *ret_run_id, struct err *err)
+{
+	const struct track_environment *environment = run->environment;
+	struct db_stmt *stmt;
+
+	if (track_checkpoint(track, err) != ERR_OK ||
+	    track_statement(
+		track, TRACK_START_RUN,
+		"INSERT INTO run (experiment_id, dataset_id, split_id, model, method, seed, status, settings,"
+		" block_instances, hardrow_version, git_commit, blas, blas_threads, compiler, host, pid, argv,"
+		" started_at_ms) VALUES (:experiment_id, :dataset_id, :split_id, :model, :method, :seed,"
+		" 'running', :settings, :block_instances, :hardrow_version, :git_commit, :blas, :blas_threads,"
+		" :compiler, :host, :pid, :argv, :started_at_ms)",
+		&stmt, err) != ERR_OK)
+		return err->code;
+	if (run->experiment_id != 0)
+		db_bind_int(stmt, ":experiment_id", run->experiment_id);
+	db_bind_int(stmt, ":dataset_id", run->dataset_id);
+	db_bind_int(stmt, ":split_id", run->split_id);
+	db_bind_text(stmt, ":model", run->model);
+	db_bind_text(stmt, ":method", run->method);
+	db_bind_int(stmt, ":seed", (int64_t)run->seed);
+	db_bind_text(stmt, ":settings", run->settings);
+	db_bind_int(stmt, ":block_instances", BLOCK_INSTANCES);
+	db_bind_text(stmt, ":hardrow_version", environment->version);
+	db_bind_text(stmt, ":git_commit", environment->git_commit);
+	db_bind_text(stmt, ":blas", environment->blas);
+	db_bind_int(stmt, ":blas_threads", environment->blas_threads);
+	db_bind_text(stmt, ":compiler", environment->compiler);
+	db_bind_text(stmt, ":host", environment->host);
+	db_bind_int(stmt, ":pid", environment->pid);
+	db_bind_text(stmt, ":argv", environment->argv);
+	db_bind_int(stmt, ":started_at_ms", clock_utc_ms());
+	if (db_run(stmt, err) != ERR_OK)
+		return err->code;
+	*ret_run_id = db_last_rowid(track->db);
+	return ERR_OK;
+}
+
+static enum err_code put_blocks(struct track *track, const struct epoch_record *record, int64_t *ret_first,
+				struct err *err)
+{
+	struct db_stmt *stmt;
+
+	if (track_statement(track, TRACK_PUT_BLOCK,
+			    "INSERT INTO block (predicted, difficulty, weight, du, dl, draws, p)"
+			    " VALUES (:predicted, :difficulty, :weight, :du, :dl, :draws, :p)",
+			    &stmt, err) != ERR_OK)
+		return err->code;
+	for (size_t t = 0; t < epoch_record_block_count(record); t++) {
+		struct record_block block = epoch_record_block(record, t);
+		size_t count = epoch_record_block_length(record, t);
+		db_bind_blob(stmt, ":predicted", block.predicted, count * sizeof(uint16_t));
+		db_bind_blob(stmt, ":difficulty", block.difficulty, count * sizeof(float));
+		db_bind_blob(stmt, ":weight", block.weight, count * sizeof(float));
+		db_bind_blob(stmt, ":du", block.du, count * sizeof(float));
+		db_bind_blob(stmt, ":dl", block.dl, count * sizeof(float));
+		db_bind_blob(stmt, ":draws", block.draws, count * sizeof(uint16_t));
+		db_bind_blob(stmt, ":p", block.p, record->classes * count * sizeof(float));
+		if (db_run(stmt, err) != ERR_OK)
+			return err->code;
+		if (t == 0)
+			*ret_first = db_last_rowid(track->db);
+	}
+	return ERR_OK;
+}
+
+static enum err_code put_matrices(struct track *track, int64_t run_id, const struct epoch_record *record,
+				  struct err *err)
+{
+	struct db_stmt *stmt;
+
+	if (track_statement(track, TRACK_PUT_MATRIX,
+			    "INSERT INTO weight (run_id, epoch, layer, name, rows, cols, value)"
+			    " VALUES (:run_id, :epoch, :layer, :name, :rows, :cols, :value)",
+			    &stmt, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < record->matrix_count; i++) {
+		const struct record_matrix *matrix = &record->matrices[i];
+		db_bind_int(stmt, ":run_id", run_id);
+		db_bind_int(stmt, ":epoch", (int64_t)record->epoch);
+		db_bind_int(stmt, ":layer", (int64_t)matrix->layer);
+		db_bind_text(stmt, ":name", matrix->name);
+		db_bind_int(stmt, ":rows", (int64_t)matrix->rows);
+		db_bind_int(stmt, ":cols", (int64_t)matrix->cols);
+		db_bind_blob(stmt, ":value", matrix->value, matrix->rows * matrix->cols * sizeof(double));
+		if (db_run(stmt, err) != ERR_OK)
+			return err->code;
+	}
+	return ERR_OK;
+}
+
+static enum err_code put_class_rows(struct track *track, int64_t run_id, const struct epoch_record *record,
+				    struct err *err)
+{
+	struct db_stmt *stmt;
+
+	if (track_statement(track, TRACK_PUT_CLASS_EPOCH,
+			    "INSERT INTO class_epoch (run_id, epoch, class_index, train_correct, test_correct,"
+			    " sampling_share, weight_norm) VALUES (:run_id, :epoch, :class_index, :train_correct,"
+			    " :test_correct, :sampling_share, :weight_norm)",
+			    &stmt, err) != ERR_OK)
+		return err->code;
+	for (size_t c = 0; c < record->classes; c++) {
+		const struct record_class *row = &record->by_class[c];
+		db_bind_int(stmt, ":run_id", run_id);
+		db_bind_int(stmt, ":epoch", (int64_t)record->epoch);
+		db_bind_int(stmt, ":class_index", (int64_t)c);
+		db_bind_int(stmt, ":train_correct", row->train_correct);
+		db_bind_int(stmt, ":test_correct", row->test_correct);
+		db_bind_real(stmt, ":sampling_share", row->sampling_share);
+		db_bind_real(stmt, ":weight_norm", row->weight_norm);
+		if (db_run(stmt, err) != ERR_OK)
+			return err->code;
+	}
+	return ERR_OK;
+}
+
+enum err_code track_put_epoch(struct track *track, int64_t run_id, const struct epoch_record *record, struct err *err)
+{
+	struct db_stmt *stmt;
+	int64_t first_block = 0;
+
+	if (track_checkpoint(track, err) != ERR_OK || put_matrices(track, run_id, record, err) != ERR_OK)
+		return err->code;
+	if (record->epoch == 0)
+		return ERR_OK;
+	if ((record->has_blocks && put_blocks(track, record, &first_block, err) != ERR_OK) ||
+	    put_class_rows(track, run_id, record, err) != ERR_OK ||
+	    track_statement(
+		track, TRACK_PUT_EPOCH,
+		"INSERT INTO epoch (run_id, epoch, first_block, train_loss, train_accuracy, test_loss,"
+		" test_accuracy, test_balanced_error, effective_sample_size, seconds) VALUES (:run_id, :epoch,"
+		" :first_block, :train_loss, :train_accuracy, :test_loss, :test_accuracy,"
+		" :test_balanced_error, :effective_sample_size, :seconds)",
+		&stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":run_id", run_id);
+	db_bind_int(stmt, ":epoch", (int64_t)record->epoch);
+	if (record->has_blocks)
+		db_bind_int(stmt, ":first_block", first_block);
+	db_bind_real(stmt, ":train_loss", record->train_loss);
+	db_bind_real(stmt, ":train_accuracy", record->train_accuracy);
+	db_bind_real(stmt, ":test_loss", record->test_loss);
+	db_bind_real(stmt, ":test_accuracy", record->test_accuracy);
+	db_bind_real(stmt, ":test_balanced_error", record->test_balanced_error);
+	db_bind_real(stmt, ":effective_sample_size", record->effective_sample_size);
+	db_bind_real(stmt, ":seconds", record->seconds);
+	return db_run(stmt, err);
+}
+
+enum err_code track_put_summary(struct track *track, int64_t run_id, const struct track_summary *summary,
+				struct err *err)
+{
+	struct db_stmt *stmt;
+
+	if (track_statement(
+		track, TRACK_PUT_SUMMARY,
+		"INSERT INTO instance_summary (run_id, instance_id, part, class, p_true_mean, p_true_sd,"
+		" correctness, forgetting_events, difficulty, weight, predicted) VALUES (:run_id, :instance_id,"
+		" :part, :class, :p_true_mean, :p_true_sd, :correctness, :forgetting_events, :difficulty,"
+		" :weight, :predicted)",
+		&stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":run_id", run_id);
+	db_bind_int(stmt, ":instance_id", summary->instance_id);
+	db_bind_text(stmt, ":part", summary->is_test ? "test" : "train");
+	db_bind_text(stmt, ":class", summary->class_name);
+	db_bind_real(stmt, ":p_true_mean", summary->p_true_mean);
+	db_bind_real(stmt, ":p_true_sd", summary->p_true_sd);
+	db_bind_real(stmt, ":correctness", summary->correctness);
+	db_bind_int(stmt, ":forgetting_events", summary->forgetting_events);
+	db_bind_real(stmt, ":difficulty", summary->difficulty);
+	db_bind_real(stmt, ":weight", summary->weight);
+	db_bind_text(stmt, ":predicted", summary->predicted);
+	return db_run(stmt, err);
+}
+
+enum err_code track_finish_run(struct track *track, int64_t run_id, enum track_status status, const char *message,
+			       struct err *err)
+{
+	static const char *const names[] = { "done", "diverged", "failed", "interrupted" };
+	struct db_stmt *stmt;
+
+	if (track_checkpoint(track, err) != ERR_OK ||
+	    track_statement(track, TRACK_FINISH_RUN,
+			    "UPDATE run SET status = :status, message = :message, finished_at_ms = :finished_at_ms"
+			    " WHERE run_id = :run_id",
+			    &stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_text(stmt, ":status", names[status]);
+	db_bind_text(stmt, ":message", message);
+	db_bind_int(stmt, ":finished_at_ms", clock_utc_ms());
+	db_bind_int(stmt, ":run_id", run_id);
+	return db_run(stmt, err);
+}
+
+enum err_code track_materialize(struct track *track, int64_t run_id, int64_t *ret_rows, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *find = NULL;
+	AUTO(db_stmt_freep) struct db_stmt *clear = NULL;
+	AUTO(db_stmt_freep) struct db_stmt *fill = NULL;
+	AUTO(db_stmt_freep) struct db_stmt *count = NULL;
+	bool found = false;
+
+	if (db_begin(track->db, err) != ERR_OK ||
+	    db_prepare(track->db, "SELECT 1 FROM run WHERE run_id = :run_id", &find, err) != ERR_OK ||
+	    db_prepare(track->db, "DELETE FROM dynamics_rows WHERE run_id = :run_id", &clear, err) != ERR_OK ||
+	    db_prepare(track->db,
+		       "INSERT INTO dynamics_rows (run_id, epoch, instance_id, part, class, predicted, p_true, du, dl,"
+		       " difficulty, weight, draws, probabilities) SELECT run_id, epoch, instance_id, part, class,"
+		       " predicted, p_true, du, dl, difficulty, weight, draws, probabilities FROM dynamics"
+		       " WHERE run_id = :run_id ORDER BY epoch, instance_id",
+		       &fill, err) != ERR_OK ||
+	    db_prepare(track->db, "SELECT count(*) FROM dynamics_rows WHERE run_id = :run_id", &count, err) != ERR_OK)
+		return err->code;
+	db_bind_int(find, ":run_id", run_id);
+	if (db_step(find, &found, err) != ERR_OK)
+		return err->code;
+	if (!found)
+		return err_set(err, ERR_INPUT, "%s: there is no run %jd; 'hardrow runs' lists them", db_path(track->db),
+			       (intmax_t)run_id);
+	db_reset(find);
+	db_bind_int(clear, ":run_id", run_id);
+	db_bind_int(fill, ":run_id", run_id);
+	db_bind_int(count, ":run_id", run_id);
+	if (db_run(clear, err) != ERR_OK || db_run(fill, err) != ERR_OK || db_step(count, &found, err) != ERR_OK)
+		return err->code;
+	int64_t rows = db_column_int(count, 0);
+	db_reset(count);
+	if (db_commit(track->db, err) != ERR_OK)
+		return err->code;
+	*ret_rows = rows;
+	return ERR_OK;
+}
