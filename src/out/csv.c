@@ -1,0 +1,73 @@
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "out/format.h"
+
+static enum err_code append_text(struct text *line, const char *value, struct err *err)
+{
+	if (*value != '\0' && strpbrk(value, ",\"\r\n") == NULL)
+		return text_append_bytes(line, value, strlen(value), err);
+	if (text_append_bytes(line, "\"", 1, err) != ERR_OK)
+		return err->code;
+	for (; *value != '\0'; value++)
+		if (text_append_bytes(line, *value == '"' ? "\"\"" : value, *value == '"' ? 2 : 1, err) != ERR_OK)
+			return err->code;
+	return text_append_bytes(line, "\"", 1, err);
+}
+
+static enum err_code append_real(struct text *line, double value, struct err *err)
+{
+	if (isnan(value))
+		return text_append(line, err, "nan");
+	if (isinf(value))
+		return text_append(line, err, value > 0 ? "inf" : "-inf");
+	return text_append_number(line, value, err);
+}
+
+static enum err_code append_value(struct text *line, const struct out_value *value, struct err *err)
+{
+	switch (value->type) {
+	case OUT_NULL:
+		return ERR_OK;
+	case OUT_INTEGER:
+		return text_append(line, err, "%" PRId64, value->integer);
+	case OUT_REAL:
+		return append_real(line, value->real, err);
+	case OUT_TEXT:
+		return append_text(line, value->text, err);
+	case OUT_BLOB:
+		return out_append_blob(line, value, err);
+	}
+	return ERR_OK;
+}
+
+static enum err_code separate(struct out *out, size_t column, struct err *err)
+{
+	return text_append_bytes(&out->line, column + 1 == out->count ? "\n" : ",", 1, err);
+}
+
+static enum err_code csv_begin(struct out *out, struct err *err)
+{
+	for (size_t i = 0; i < out->count; i++)
+		if (append_text(&out->line, out->columns[i].name, err) != ERR_OK || separate(out, i, err) != ERR_OK)
+			return err->code;
+	return ERR_OK;
+}
+
+static enum err_code csv_row(struct out *out, const struct out_value *values, struct err *err)
+{
+	for (size_t i = 0; i < out->count; i++)
+		if (append_value(&out->line, &values[i], err) != ERR_OK || separate(out, i, err) != ERR_OK)
+			return err->code;
+	return ERR_OK;
+}
+
+static enum err_code csv_end(struct out *out, struct err *err)
+{
+	(void)out;
+	(void)err;
+	return ERR_OK;
+}
+
+const struct out_format out_format_csv = { "csv", csv_begin, csv_row, csv_end, NULL };

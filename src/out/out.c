@@ -1,0 +1,106 @@
+#include "out/out.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "out/format.h"
+
+static const struct out_format *const formats[] = {
+	&out_format_table,
+	&out_format_csv,
+	&out_format_json,
+};
+
+const char *out_format_name(size_t i)
+{
+	return i < ARRAY_LENGTH(formats) ? formats[i]->name : NULL;
+}
+
+enum err_code out_write_line(struct out *out, struct err *err)
+{
+	size_t length = out->line.length;
+
+	if (length > 0 && fwrite(out->line.data, 1, length, out->target.file) != length)
+		return err_set(err, ERR_SYSTEM, "cannot write: %s", strerror(errno));
+	text_clear(&out->line);
+	return ERR_OK;
+}
+
+enum err_code out_append_blob(struct text *text, const struct out_value *value, struct err *err)
+{
+	static const char digits[] = "0123456789abcdef";
+	const unsigned char *bytes = value->blob.bytes;
+
+	for (size_t i = 0; i < value->blob.length; i++) {
+		const char pair[2] = { digits[bytes[i] >> 4], digits[bytes[i] & 15] };
+		if (text_append_bytes(text, pair, 2, err) != ERR_OK)
+			return err->code;
+	}
+	return ERR_OK;
+}
+
+static enum err_code copy_columns(struct out *out, const struct out_column *columns, size_t count, struct err *err)
+{
+	if (mem_new(&out->columns, count, err) != ERR_OK)
+		return err->code;
+	for (; out->count < count; out->count++) {
+		char *name = NULL;
+		if (mem_copy_text(columns[out->count].name, &name, err) != ERR_OK)
+			return err->code;
+		out->columns[out->count] = (struct out_column){ name, columns[out->count].align };
+	}
+	return ERR_OK;
+}
+
+enum err_code out_begin(size_t format, const struct out_target *target, const struct out_column *columns, size_t count,
+			struct out **ret_out, struct err *err)
+{
+	AUTO(out_freep) struct out *out = NULL;
+
+	assert(format < ARRAY_LENGTH(formats));
+	if (mem_new(&out, 1, err) != ERR_OK)
+		return err->code;
+	out->format = formats[format];
+	out->target = *target;
+	if (copy_columns(out, columns, count, err) != ERR_OK || out->format->begin(out, err) != ERR_OK ||
+	    out_write_line(out, err) != ERR_OK)
+		return err->code;
+	*ret_out = take_ptr(&out);
+	return ERR_OK;
+}
+
+enum err_code out_row(struct out *out, const struct out_value *values, struct err *err)
+{
+	if (out->format->row(out, values, err) != ERR_OK)
+		return err->code;
+	out->rows++;
+	return out_write_line(out, err);
+}
+
+enum err_code out_end(struct out *out, struct err *err)
+{
+	if (out->format->end(out, err) != ERR_OK)
+		return err->code;
+	return out_write_line(out, err);
+}
+
+void out_free(struct out *out)
+{
+	if (out == NULL)
+		return;
+	if (out->format != NULL && out->format->free != NULL)
+		out->format->free(out->state);
+	for (size_t i = 0; i < out->count; i++)
+		free((char *)out->columns[i].name);
+	free(out->columns);
+	text_done(&out->line);
+	free(out);
+}
+
+void out_freep(struct out **out)
+{
+	out_free(*out);
+}

@@ -1,0 +1,72 @@
+/* Rows out as a table, CSV or JSON. Knows no meaning: columns have names, values have types.
+ *
+ *     out_begin(format, &target, columns, count, &out, err);
+ *     out_row(out, values, err);     // for every row, `count` values
+ *     out_end(out, err);
+ *
+ * table  columns lined up, numbers rounded to 6 significant digits, NULL is "–", a rule under the names. Widths come
+ *        from the first rows (OUT_TABLE_HELD); memory stays flat however many follow.
+ * csv    RFC 4180 quoting, LF line ends, reals as the shortest text that reads back exactly, NULL is empty, an empty
+ *        text is "", a blob is hexadecimal.
+ * json   an array of objects, a row a line; NULL, NaN and infinity are null, a blob is a hexadecimal string, bytes
+ *        that are not UTF-8 become U+FFFD.
+ *
+ * A new format = one file + one line in out.c. A failed write is ERR_SYSTEM. */
+#ifndef HARDROW_OUT_OUT_H
+#define HARDROW_OUT_OUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/err.h"
+
+#define OUT_TABLE_HELD 1000
+
+enum out_type { OUT_NULL, OUT_INTEGER, OUT_REAL, OUT_TEXT, OUT_BLOB };
+
+struct out_value {
+	enum out_type type;
+	bool bold; /* shown by a table on a terminal, nowhere else */
+	union {
+		int64_t integer;
+		double real;
+		const char *text; /* UTF-8 */
+		struct {
+			const void *bytes;
+			size_t length;
+		} blob;
+	};
+};
+
+enum out_align { OUT_ALIGN_AUTO /* numbers right, else left */, OUT_ALIGN_LEFT, OUT_ALIGN_RIGHT };
+
+struct out_column {
+	const char *name;
+	enum out_align align; /* tables only */
+};
+
+struct out_target {
+	FILE *file;
+	bool terminal; /* escape sequences are welcome */
+};
+
+struct out;
+
+/* Name of format i, NULL behind the last. 0 is "table". */
+const char *out_format_name(size_t i);
+#define OUT_FORMAT_TABLE 0
+
+/* Columns and target are copied. */
+MUST_CHECK enum err_code out_begin(size_t format, const struct out_target *target, const struct out_column *columns,
+				   size_t count, struct out **ret_out, struct err *err);
+MUST_CHECK enum err_code out_row(struct out *out, const struct out_value *values, struct err *err);
+/* Writes what was held back; the stream itself is not flushed. */
+MUST_CHECK enum err_code out_end(struct out *out, struct err *err);
+
+/* Takes NULL. */
+void out_free(struct out *out);
+void out_freep(struct out **out);
+
+#endif
