@@ -27,9 +27,10 @@ const struct option_spec *option_find(const struct option_spec *specs, size_t co
 void option_reset(const struct option_spec *specs, size_t count, void *target)
 {
 	static const size_t sizes[] = {
-		[OPTION_FLAG] = sizeof(bool),	   [OPTION_COUNT] = sizeof(size_t), [OPTION_SEED] = sizeof(uint64_t),
-		[OPTION_REAL] = sizeof(double),	   [OPTION_TEXT] = sizeof(char *),  [OPTION_CHOICE] = sizeof(int),
-		[OPTION_CHECKED] = sizeof(char *),
+		[OPTION_FLAG] = sizeof(bool),	   [OPTION_COUNT] = sizeof(size_t),
+		[OPTION_SEED] = sizeof(uint64_t),  [OPTION_REAL] = sizeof(double),
+		[OPTION_TEXT] = sizeof(char *),	   [OPTION_CHOICE] = sizeof(int),
+		[OPTION_CHECKED] = sizeof(char *), [OPTION_LIST] = sizeof(struct option_list),
 	};
 	struct err err;
 
@@ -89,6 +90,16 @@ static enum err_code set_choice(const struct option_spec *spec, int *field, cons
 	return err_set(err, ERR_INPUT, "'%s' will not do: %s takes one of %s", text, spec->name, known);
 }
 
+static enum err_code add_item(const struct option_spec *spec, struct option_list *list, const char *text,
+			      struct err *err)
+{
+	if (list->count == OPTION_LIST_MAX)
+		return err_set(err, ERR_INPUT, "'%s' is too many: %s can be given %d times", text, spec->name,
+			       OPTION_LIST_MAX);
+	list->items[list->count++] = text;
+	return ERR_OK;
+}
+
 enum err_code option_set(const struct option_spec *spec, void *target, const char *text, struct err *err)
 {
 	void *field = (char *)target + spec->offset;
@@ -123,9 +134,20 @@ enum err_code option_set(const struct option_spec *spec, void *target, const cha
 	case OPTION_TEXT:
 		*(const char **)field = text;
 		return ERR_OK;
+	case OPTION_LIST:
+		return add_item(spec, field, text, err);
 	}
 	assert(!"an option type without a parser");
 	return ERR_SYSTEM;
+}
+
+static enum err_code append_list(const struct option_list *list, struct text *json, struct err *err)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (text_append(json, err, "%s", i == 0 ? "[" : ",") != ERR_OK ||
+		    text_append_json(json, list->items[i], err) != ERR_OK)
+			return err->code;
+	return text_append(json, err, "%s", list->count == 0 ? "[]" : "]");
 }
 
 static enum err_code append_value(const struct option_spec *spec, const void *field, struct text *json, struct err *err)
@@ -147,6 +169,8 @@ static enum err_code append_value(const struct option_spec *spec, const void *fi
 	case OPTION_TEXT:
 		text = *(const char *const *)field;
 		return text == NULL ? text_append(json, err, "null") : text_append_json(json, text, err);
+	case OPTION_LIST:
+		return append_list(field, json, err);
 	}
 	assert(!"an option type without a writer");
 	return ERR_SYSTEM;
@@ -190,17 +214,38 @@ static size_t edit_distance(const char *a, const char *b)
 	return row[width];
 }
 
+/* A name farther than this is no suggestion. */
+static size_t first_bound(const char *name)
+{
+	return strlen(name) / 3 + 1;
+}
+
+static void keep_nearer(const char *name, const char *candidate, size_t *best, const char **nearest)
+{
+	size_t distance = edit_distance(name, candidate);
+
+	if (distance >= *best)
+		return;
+	*best = distance;
+	*nearest = candidate;
+}
+
 const char *option_nearest(const char *name, const char *(*names)(size_t i))
 {
 	const char *nearest = NULL;
-	size_t best = strlen(name) / 3 + 1;
+	size_t best = first_bound(name);
 
-	for (size_t i = 0; names(i) != NULL; i++) {
-		size_t distance = edit_distance(name, names(i));
-		if (distance < best) {
-			best = distance;
-			nearest = names(i);
-		}
-	}
+	for (size_t i = 0; names(i) != NULL; i++)
+		keep_nearer(name, names(i), &best, &nearest);
+	return nearest;
+}
+
+const char *option_nearest_of(const char *name, const char *const *names, size_t count)
+{
+	const char *nearest = NULL;
+	size_t best = first_bound(name);
+
+	for (size_t i = 0; i < count; i++)
+		keep_nearer(name, names[i], &best, &nearest);
 	return nearest;
 }

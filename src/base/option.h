@@ -17,6 +17,14 @@ enum option_type {
 	OPTION_TEXT,	/* const char *, borrowed from the text that was set, which must outlive the struct */
 	OPTION_CHOICE,	/* int: index into choices */
 	OPTION_CHECKED, /* const char *, borrowed; `check` says whether it is well formed */
+	OPTION_LIST,	/* struct option_list: every set adds one text, borrowed */
+};
+
+#define OPTION_LIST_MAX 16
+
+struct option_list {
+	const char *items[OPTION_LIST_MAX];
+	size_t count;
 };
 
 struct option_spec {
@@ -32,6 +40,7 @@ struct option_spec {
 	/* OPTION_CHECKED: ERR_INPUT with what is expected if `text` will not do. */
 	enum err_code (*check)(const char *text, struct err *err);
 	const char *argument; /* what the help calls the value: "N", "FILE"; NULL for flags and choices */
+	size_t words;	      /* OPTION_LIST: how many words follow the option on the command line each time; 0 is 1 */
 	const char *initial;  /* the default as text; NULL: the field's zero value */
 	const char *help;     /* one line, no full stop */
 };
@@ -46,12 +55,15 @@ const struct option_spec *option_find(const struct option_spec *specs, size_t co
 MUST_CHECK enum err_code option_set(const struct option_spec *spec, void *target, const char *text, struct err *err);
 
 /* Appends `"name":value` pairs, comma-separated, in table order, names with '_': canonical, equal settings give equal
- * text. A text field that is NULL is null. */
+ * text. A text field that is NULL is null, a list is an array. */
 MUST_CHECK enum err_code option_append_json(const struct option_spec *specs, size_t count, const void *source,
 					    struct text *json, struct err *err);
 
 /* The known name nearest to `name` by edit distance (Levenshtein 1966), or NULL if none is close: at most a third of
  * its letters wrong. names(i) gives NULL behind the last. */
 const char *option_nearest(const char *name, const char *(*names)(size_t i));
+
+/* The same among `count` names. */
+const char *option_nearest_of(const char *name, const char *const *names, size_t count);
 
 #endif

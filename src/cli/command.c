@@ -1,0 +1,49 @@
+#include "cli/command.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define COMMAND_ENTRY(name) &command_##name,
+static const struct command *const commands[] = { COMMANDS(COMMAND_ENTRY) };
+#undef COMMAND_ENTRY
+
+const struct option_spec common_options[] = {
+	{ .name = "db",
+	  .type = OPTION_TEXT,
+	  .offset = offsetof(struct common_options, database),
+	  .argument = "FILE",
+	  .help = "the database; without it HARDROW_DB from the environment, else hardrow.db" },
+	{ .name = "help",
+	  .letter = 'h',
+	  .type = OPTION_FLAG,
+	  .offset = offsetof(struct common_options, help),
+	  .help = "show this and end" },
+};
+
+const size_t common_option_count = ARRAY_LENGTH(common_options);
+
+const struct command *command_at(size_t i)
+{
+	return i < ARRAY_LENGTH(commands) ? commands[i] : NULL;
+}
+
+static const char *command_name(size_t i)
+{
+	return i < ARRAY_LENGTH(commands) ? commands[i]->name : NULL;
+}
+
+enum err_code command_find(const char *name, const struct command **ret_command, struct err *err)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(commands); i++) {
+		if (strcmp(commands[i]->name, name) != 0)
+			continue;
+		*ret_command = commands[i];
+		return ERR_OK;
+	}
+	const char *nearest = option_nearest(name, command_name);
+	if (nearest != NULL)
+		return err_set(err, ERR_USAGE, "no command '%s': did you mean '%s'?", name, nearest);
+	return err_set(err, ERR_USAGE, "no command '%s': 'hardrow help' lists them", name);
+}

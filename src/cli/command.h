@@ -1,0 +1,73 @@
+/* Commands as data. A command = one file (command_NAME.c) that defines `const struct command command_NAME`, and one
+ * line in COMMANDS. Parsing, ranges, help texts and suggestions come from its option table. */
+#ifndef HARDROW_CLI_COMMAND_H
+#define HARDROW_CLI_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/err.h"
+#include "base/option.h"
+
+/* In the order of the help. */
+#define COMMANDS(X) X(help)
+
+/* `--NAME VALUE` that no option table knows: the command itself says what it means. */
+struct named_value {
+	const char *name; /* as typed, without the dashes, '_' for '-' kept as it is */
+	const char *value;
+};
+
+/* One call of a command. Everything is borrowed from main() and lives until it returns. */
+struct invocation {
+	const struct command *command;
+	const void *options; /* the command's struct, filled from its table */
+	const char *const *arguments;
+	size_t argument_count; /* within the command's minimum..maximum */
+	const struct named_value *parameters;
+	size_t parameter_count; /* 0 unless the command takes parameters */
+	const char *database;	/* --db, HARDROW_DB or hardrow.db */
+	bool terminal;		/* standard output is one */
+	bool error_terminal;	/* standard error is one: progress may redraw its line */
+	int argc;		/* the command line as it was typed, for the record */
+	char *const *argv;
+};
+
+struct command {
+	const char *name;
+	const char *arguments; /* as the help shows them: "RUN…", "[FILE.csv]"; NULL for none */
+	const char *summary;   /* one line, no full stop */
+	const char *details;   /* more paragraphs for `help NAME`, each line broken by hand; NULL for none */
+	const struct option_spec *options;
+	size_t option_count;
+	size_t options_size;	 /* of the struct that the options land in */
+	size_t minimum, maximum; /* number of arguments */
+	bool takes_parameters;	 /* `--NAME VALUE` that the table does not know goes to invocation.parameters */
+	bool no_database;	 /* the help does not offer --db */
+	/* Prints results on stdout, notes and progress on stderr; an error is returned, not printed. */
+	enum err_code (*run)(const struct invocation *invocation, struct err *err);
+};
+
+#define COMMAND_DECLARE(name) extern const struct command command_##name;
+COMMANDS(COMMAND_DECLARE)
+#undef COMMAND_DECLARE
+
+#define COMMANDS_MAX 64
+
+/* Command i in the order of the help, NULL behind the last. */
+const struct command *command_at(size_t i);
+
+/* ERR_USAGE with the nearest name if there is none called `name`. */
+MUST_CHECK enum err_code command_find(const char *name, const struct command **ret_command, struct err *err);
+
+/* The options every command has besides its own (--db, --help). */
+struct common_options {
+	const char *database;
+	bool help;
+};
+
+extern const struct option_spec common_options[];
+extern const size_t common_option_count;
+
+#endif

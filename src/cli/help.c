@@ -1,0 +1,125 @@
+#include "cli/help.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+/* Characters of UTF-8 text. */
+static int width_of(const char *text, size_t length)
+{
+	int width = 0;
+
+	for (size_t i = 0; i < length; i++)
+		width += ((unsigned char)text[i] & 0xc0) != 0x80;
+	return width;
+}
+
+void help_write_entry(FILE *file, const char *left, const char *right)
+{
+	int column = 2 + width_of(left, strlen(left));
+
+	(void)fprintf(file, "  %s", left);
+	if (column + 2 > HELP_COLUMN) {
+		(void)fputc('\n', file);
+		column = 0;
+	}
+	while (*right != '\0') {
+		size_t length = strcspn(right, " ");
+		int width = width_of(right, length);
+		if (column > HELP_COLUMN && column + 1 + width > HELP_WIDTH) {
+			(void)fputc('\n', file);
+			column = 0;
+		}
+		if (column < HELP_COLUMN) {
+			(void)fprintf(file, "%*s", HELP_COLUMN - column, "");
+			column = HELP_COLUMN;
+		} else {
+			(void)fputc(' ', file);
+			column++;
+		}
+		(void)fprintf(file, "%.*s", (int)length, right);
+		column += width;
+		right += length + strspn(right + length, " ");
+	}
+	(void)fputc('\n', file);
+}
+
+void help_write_commands(FILE *file)
+{
+	(void)fputs("usage: hardrow COMMAND [options]\n\n", file);
+	for (size_t i = 0; command_at(i) != NULL; i++)
+		help_write_entry(file, command_at(i)->name, command_at(i)->summary);
+	(void)fputs("\n'hardrow help COMMAND' shows a command's options; 'hardrow --version' the version.\n", file);
+}
+
+static enum err_code append_choices(struct text *text, const struct option_spec *spec, struct err *err)
+{
+	for (size_t i = 0; spec->choice(i) != NULL; i++)
+		if (text_append(text, err, "%s%s", i == 0 ? ": " : ", ", spec->choice(i)) != ERR_OK)
+			return err->code;
+	return ERR_OK;
+}
+
+static enum err_code append_range(struct text *text, const struct option_spec *spec, struct err *err)
+{
+	if (spec->min != 0 || spec->above_min || spec->max != 0)
+		if (text_append(text, err, ", %s %.17g", spec->above_min ? "above" : "from", spec->min) != ERR_OK)
+			return err->code;
+	if (spec->max != 0)
+		return text_append(text, err, " to %.17g", spec->max);
+	return ERR_OK;
+}
+
+/* What stands right of an option: its help, what it takes, its default. */
+static enum err_code describe(const struct option_spec *spec, struct text *text, struct err *err)
+{
+	if (text_append(text, err, "%s", spec->help) != ERR_OK)
+		return err->code;
+	if (spec->type == OPTION_CHOICE && append_choices(text, spec, err) != ERR_OK)
+		return err->code;
+	if ((spec->type == OPTION_COUNT || spec->type == OPTION_REAL) && append_range(text, spec, err) != ERR_OK)
+		return err->code;
+	if (spec->type == OPTION_FLAG || spec->initial == NULL)
+		return ERR_OK;
+	return text_append(text, err, " (default %s)", spec->initial);
+}
+
+static enum err_code write_option(FILE *file, const struct option_spec *spec, struct err *err)
+{
+	AUTO(text_done) struct text left = { 0 };
+	AUTO(text_done) struct text right = { 0 };
+	const char *argument = spec->type == OPTION_CHOICE && spec->argument == NULL ? "NAME" : spec->argument;
+	bool starts_on = spec->type == OPTION_FLAG && spec->initial != NULL && strcmp(spec->initial, "yes") == 0;
+
+	if (spec->letter != 0 && text_append(&left, err, "-%c, ", spec->letter) != ERR_OK)
+		return err->code;
+	if (text_append(&left, err, starts_on ? "--no-%s" : "--%s", spec->name) != ERR_OK)
+		return err->code;
+	if (argument != NULL && text_append(&left, err, " %s", argument) != ERR_OK)
+		return err->code;
+	if (starts_on && text_append(&right, err, "not: ") != ERR_OK)
+		return err->code;
+	if (describe(spec, &right, err) != ERR_OK)
+		return err->code;
+	help_write_entry(file, left.data, right.data);
+	return ERR_OK;
+}
+
+enum err_code help_write_command(FILE *file, const struct command *command, struct err *err)
+{
+	(void)fprintf(file, "usage: hardrow %s [options]%s%s\n\n%s.\n", command->name,
+		      command->arguments == NULL ? "" : " ", command->arguments == NULL ? "" : command->arguments,
+		      command->summary);
+	if (command->details != NULL)
+		(void)fprintf(file, "\n%s\n", command->details);
+	(void)fputc('\n', file);
+	for (size_t i = 0; i < command->option_count; i++)
+		if (write_option(file, &command->options[i], err) != ERR_OK)
+			return err->code;
+	for (size_t i = 0; i < common_option_count; i++)
+		if (!(command->no_database && strcmp(common_options[i].name, "db") == 0) &&
+		    write_option(file, &common_options[i], err) != ERR_OK)
+			return err->code;
+	return ERR_OK;
+}
