@@ -1,0 +1,216 @@
+/* out: tables, CSV and JSON. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/parse.h"
+#include "out/out.h"
+
+#define COLUMNS 3
+
+static const struct out_column columns[COLUMNS] = { { .name = "name" }, { .name = "value" }, { .name = "note" } };
+
+static size_t format_of(const char *name)
+{
+	size_t i = 0;
+
+	while (strcmp(out_format_name(i), name) != 0)
+		i++;
+	return i;
+}
+
+/* Three columns and `count` rows as text, freed with free(). */
+static char *render(const char *format, bool terminal, const struct out_value (*rows)[COLUMNS], size_t count)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *file = open_memstream(&text, &length);
+	struct out_target target = { file, terminal };
+	AUTO(out_freep) struct out *out = NULL;
+	struct err err;
+
+	cr_assert_eq(out_begin(format_of(format), &target, columns, COLUMNS, &out, &err), ERR_OK);
+	for (size_t i = 0; i < count; i++)
+		cr_assert_eq(out_row(out, rows[i], &err), ERR_OK);
+	cr_assert_eq(out_end(out, &err), ERR_OK);
+	fclose(file);
+	return text;
+}
+
+#define TEXT(value)                                                                                                    \
+	{                                                                                                              \
+		.type = OUT_TEXT, .text = (value)                                                                      \
+	}
+#define BOLD(value)                                                                                                    \
+	{                                                                                                              \
+		.type = OUT_TEXT, .text = (value), .bold = true                                                        \
+	}
+#define WHOLE(value)                                                                                                   \
+	{                                                                                                              \
+		.type = OUT_INTEGER, .integer = (value)                                                                \
+	}
+#define REAL(value)                                                                                                    \
+	{                                                                                                              \
+		.type = OUT_REAL, .real = (value)                                                                      \
+	}
+#define BLOB(value)                                                                                                    \
+	{                                                                                                              \
+		.type = OUT_BLOB, .blob = {(value), sizeof(value) - 1 }                                                \
+	}
+#define NONE                                                                                                           \
+	{                                                                                                              \
+		.type = OUT_NULL                                                                                       \
+	}
+
+Test(out, one_row_in_every_format)
+{
+	static const struct {
+		const char *format;
+		bool terminal;
+		struct out_value row[1][COLUMNS];
+		const char *expected;
+	} cases[] = {
+		{ "csv",
+		  true,
+		  { { TEXT("a"), WHOLE(-9223372036854775807 - 1), NONE } },
+		  "name,value,note\na,-9223372036854775808,\n" },
+		{ "csv",
+		  true,
+		  { { TEXT("a,b"), REAL(0.1), TEXT("say \"x\"") } },
+		  "name,value,note\n\"a,b\",0.1,\"say \"\"x\"\"\"\n" },
+		{ "csv",
+		  true,
+		  { { TEXT("two\nlines"), REAL(0.30000000000000004), TEXT("") } },
+		  "name,value,note\n\"two\nlines\",0.30000000000000004,\"\"\n" },
+		{ "csv",
+		  true,
+		  { { REAL(NAN), REAL(-INFINITY), BLOB("\x00\xff") } },
+		  "name,value,note\nnan,-inf,00ff\n" },
+		{ "json",
+		  true,
+		  { { TEXT("a\"b"), REAL(0.30000000000000004), NONE } },
+		  "[\n{\"name\":\"a\\\"b\",\"value\":0.30000000000000004,\"note\":null}\n]\n" },
+		{ "json",
+		  true,
+		  { { REAL(NAN), REAL(INFINITY), BLOB("\x01\xab") } },
+		  "[\n{\"name\":null,\"value\":null,\"note\":\"01ab\"}\n]\n" },
+		{ "json",
+		  true,
+		  { { TEXT("\xc3("), WHOLE(7), TEXT("–\xed\xa0\x80") } },
+		  "[\n{\"name\":\"\xef\xbf\xbd(\",\"value\":7,\"note\":\"–\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"}\n]"
+		  "\n" },
+		{ "table",
+		  false,
+		  { { TEXT("a"), REAL(1.0 / 3), BOLD("x") } },
+		  "name     value  note\n----  --------  ----\na     0.333333  x\n" },
+		{ "table",
+		  true,
+		  { { BOLD("a"), REAL(2), TEXT("x") } },
+		  "name  value  note\n----  -----  ----\n\033[1ma\033[0m         2  x\n" },
+		{ "table",
+		  true,
+		  { { TEXT("a\nb\033[2J"), NONE, NONE } },
+		  "name     value  note\n-------  -----  ----\na b?[2J  –      –\n" },
+		{ "table",
+		  false,
+		  { { TEXT("1 ± 2"), WHOLE(1), TEXT("–") } },
+		  "name   value  note\n-----  -----  ----\n1 ± 2      1  –\n" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		AUTO(mem_freep) char *text = render(cases[i].format, cases[i].terminal, cases[i].row, 1);
+		cr_expect_str_eq(text, cases[i].expected, "case %zu:\n%s", i, text);
+	}
+}
+
+Test(out, no_rows)
+{
+	static const struct {
+		const char *format, *expected;
+	} cases[] = {
+		{ "csv", "name,value,note\n" },
+		{ "json", "[]\n" },
+		{ "table", "name  value  note\n----  -----  ----\n" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		AUTO(mem_freep) char *text = render(cases[i].format, false, NULL, 0);
+		cr_expect_str_eq(text, cases[i].expected, "%s:\n%s", cases[i].format, text);
+	}
+}
+
+Test(out, csv_numbers_read_back_exactly)
+{
+	static const double values[] = { 1.0 / 3, 5e-324, 1.7976931348623157e308, (double)0.1F, -0.0, 1e22, 123456789 };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(values); i++) {
+		const struct out_value rows[1][COLUMNS] = { { NONE, REAL(values[i]), NONE } };
+		AUTO(mem_freep) char *text = render("csv", false, rows, 1);
+		char *start = strchr(text, '\n') + 2;
+		double back = 0;
+		*strchr(start, ',') = '\0';
+		cr_assert(parse_real(start, &back), "%s", start);
+		cr_expect_eq(back, values[i], "%s", start);
+	}
+}
+
+/* The widths are settled by then: later rows still appear, in their order. */
+Test(out, a_table_loses_no_row_behind_those_it_holds)
+{
+	enum { COUNT = OUT_TABLE_HELD + 500 };
+	static struct out_value rows[COUNT][COLUMNS];
+
+	for (size_t i = 0; i < COUNT; i++) {
+		rows[i][0] = (struct out_value)TEXT(i == COUNT - 1 ? "a name wider than all the others" : "n");
+		rows[i][1] = (struct out_value)WHOLE((int64_t)i);
+		rows[i][2] = (struct out_value)NONE;
+	}
+	AUTO(mem_freep) char *text = render("table", false, rows, COUNT);
+	size_t lines = 0;
+	for (const char *at = text; (at = strchr(at, '\n')) != NULL; at++)
+		lines++;
+	cr_expect_eq(lines, COUNT + 2, "%zu", lines);
+	cr_expect_not_null(strstr(text, "\na name wider than all the others   1499  –\n"), "%s", strrchr(text, 'n'));
+}
+
+Test(out, columns_can_be_told_their_side)
+{
+	const struct out_column sided[COLUMNS] = { { "l", OUT_ALIGN_LEFT },
+						   { "r", OUT_ALIGN_RIGHT },
+						   { "a", OUT_ALIGN_AUTO } };
+	const struct out_value rows[2][COLUMNS] = { { WHOLE(1), TEXT("x"), WHOLE(1) },
+						    { WHOLE(10), TEXT("xx"), NONE } };
+	char *text = NULL;
+	size_t length = 0;
+	FILE *file = open_memstream(&text, &length);
+	struct out_target target = { file, false };
+	AUTO(out_freep) struct out *out = NULL;
+	struct err err;
+
+	cr_assert_eq(out_begin(OUT_FORMAT_TABLE, &target, sided, COLUMNS, &out, &err), ERR_OK);
+	cr_assert_eq(out_row(out, rows[0], &err), ERR_OK);
+	cr_assert_eq(out_row(out, rows[1], &err), ERR_OK);
+	cr_assert_eq(out_end(out, &err), ERR_OK);
+	fclose(file);
+	cr_expect_str_eq(text, "l    r  a\n--  --  -\n1    x  1\n10  xx  –\n", "%s", text);
+	free(text);
+}
+
+Test(out, a_full_disk_is_an_error)
+{
+	FILE *file = fopen("/dev/full", "w");
+	struct out_target target = { file, false };
+	const struct out_value row[COLUMNS] = { WHOLE(1), WHOLE(2), WHOLE(3) };
+	AUTO(out_freep) struct out *out = NULL;
+	struct err err = { 0 };
+
+	setvbuf(file, NULL, _IONBF, 0);
+	enum err_code code = out_begin(format_of("csv"), &target, columns, COLUMNS, &out, &err);
+	if (code == ERR_OK)
+		code = out_row(out, row, &err);
+	cr_expect_eq(code, ERR_SYSTEM);
+	cr_expect_str_eq(err.message, "cannot write: No space left on device");
+	fclose(file);
+}
