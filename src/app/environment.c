@@ -1,0 +1,59 @@
+#include "app/environment.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "git_commit.h"
+#include "num/blas.h"
+
+#ifdef __clang__
+#define COMPILER "clang " __clang_version__
+#else
+#define COMPILER "gcc " __VERSION__
+#endif
+
+const char *environment_version(void)
+{
+	return HARDROW_VERSION;
+}
+
+const char *environment_git_commit(void)
+{
+	return sizeof HARDROW_GIT_COMMIT > 1 ? HARDROW_GIT_COMMIT : NULL;
+}
+
+enum err_code environment_init(char *const *argv, struct environment *ret_environment, struct err *err)
+{
+	struct text json AUTO(text_done) = { 0 };
+
+	if (text_append(&json, err, "[") != ERR_OK)
+		return err->code;
+	for (size_t i = 0; argv[i] != NULL; i++)
+		if (text_append(&json, err, "%s", i == 0 ? "" : ",") != ERR_OK ||
+		    text_append_json(&json, argv[i], err) != ERR_OK)
+			return err->code;
+	if (text_append(&json, err, "]") != ERR_OK)
+		return err->code;
+	*ret_environment = (struct environment){ 0 };
+	(void)gethostname(ret_environment->host, sizeof ret_environment->host - 1);
+	ret_environment->argv = take_ptr(&json.data);
+	ret_environment->track = (struct track_environment){
+		.version = environment_version(),
+		.git_commit = environment_git_commit(),
+		.blas = blas_name(),
+		.blas_threads = blas_threads(),
+		.compiler = COMPILER,
+		.host = ret_environment->host,
+		.argv = ret_environment->argv,
+		.pid = getpid(),
+	};
+	return ERR_OK;
+}
+
+void environment_done(struct environment *environment)
+{
+	free(environment->argv);
+	environment->argv = NULL;
+}

@@ -1,0 +1,67 @@
+#include "app/message.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+void message_record_epoch(const struct evaluation *evaluation, const uint32_t *draws, bool blocks,
+			  struct epoch_record *record)
+{
+	record->epoch = evaluation->dynamics->epochs;
+	record->train_loss = evaluation->train.loss;
+	record->train_accuracy = evaluation->train.accuracy;
+	record->test_loss = evaluation->test.loss;
+	record->test_accuracy = evaluation->test.accuracy;
+	record->test_balanced_error = evaluation->test.balanced_error;
+	record->effective_sample_size = evaluation->effective_sample_size;
+	record->has_blocks = blocks;
+	record->matrix_count = 0;
+	record->value_count = 0;
+	for (size_t c = 0; c < record->classes; c++)
+		record->by_class[c] = (struct record_class){
+			.train_correct = evaluation->train.correct[c],
+			.test_correct = evaluation->test.correct[c],
+			.sampling_share = evaluation->sampling_share[c],
+			.weight_norm = NAN,
+		};
+	for (size_t t = 0; blocks && t < evaluation->tiles; t++) {
+		size_t first = t * TILE_INSTANCES;
+		struct record_tile tile = {
+			.difficulty = evaluation->difficulty->value + first,
+			.weight = evaluation->weight + first,
+			.du = evaluation->difficulty->du + first,
+			.dl = evaluation->difficulty->dl + first,
+			.predicted = evaluation->predicted + first,
+			.p = evaluation_p(evaluation, t),
+			.draws = draws == NULL ? NULL : draws + first,
+		};
+		epoch_record_encode(record, t, &tile);
+	}
+}
+
+enum err_code message_summarise(const struct evaluation *evaluation, struct track_summary **ret_summaries,
+				struct err *err)
+{
+	AUTO(mem_freep) struct track_summary *summaries = NULL;
+	const struct dataset *dataset = evaluation->dataset;
+	const struct dynamics *dynamics = evaluation->dynamics;
+
+	if (mem_new(&summaries, dataset->instances, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < dataset->instances; i++)
+		summaries[i] = (struct track_summary){
+			.class_name = dataset->class_names[dataset->y[i]],
+			.predicted = dataset->class_names[(size_t)evaluation->predicted[i]],
+			.instance_id = dataset->instance_id[i],
+			.is_test = evaluation->split->is_test[i] != 0,
+			.p_true_mean = dynamics->mean[i],
+			.p_true_sd = dynamics_p_true_sd(dynamics, i),
+			.correctness = dynamics->correct[i] / (double)dynamics->epochs,
+			.forgetting_events = (int64_t)dynamics->forgotten[i],
+			.difficulty = evaluation->difficulty->value[i],
+			.weight = evaluation->weight[i],
+		};
+	*ret_summaries = take_ptr(&summaries);
+	return ERR_OK;
+}

@@ -1,0 +1,236 @@
+#include "app/runner.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/message.h"
+#include "app/worker.h"
+#include "base/mem.h"
+
+/* How often the progress is shown while nothing happens. */
+#define IDLE_SECONDS 0.25
+
+struct writer {
+	struct track *track;
+	const struct planned_run *runs;
+	int64_t *run_id; /* (count) of the plan, once started */
+	const struct track_environment *environment;
+	const struct runner_watch *watch;
+	struct runner_progress progress;
+};
+
+double runner_estimate_bytes(const struct planned_run *runs, size_t count)
+{
+	double bytes = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct run_settings *settings = &runs[i].settings;
+		double n = (double)runs[i].dataset->instances;
+		double k = (double)runs[i].dataset->classes;
+		double d = (double)runs[i].dataset->features;
+		double recorded = 0;
+		for (size_t epoch = 1; epoch <= settings->epochs && epoch <= 1000; epoch++)
+			recorded += settings_records_epoch(settings, epoch, settings->epochs);
+		if (settings->epochs > 1000)
+			recorded *= (double)settings->epochs / 1000.0;
+		bytes += recorded * (n * (20.0 + 4.0 * k) * 1.05 + 8.0 * k * (d + 1.0));
+		bytes += n * 90.0 + (double)settings->epochs * (90.0 + 36.0 * k);
+	}
+	return bytes;
+}
+
+enum err_code runner_append_settings(const struct planned_run *run, struct text *json, struct err *err)
+{
+	struct run_settings effective = run->settings;
+	char batch_size[32];
+	struct method method;
+
+	if (settings_compose(&run->settings, &method, err) != ERR_OK)
+		return err->code;
+	for (int i = 0; sampler_at((size_t)i) != NULL; i++)
+		if (sampler_at((size_t)i) == method.sampler)
+			effective.sampler = i + 1;
+	for (int i = 0; loss_at((size_t)i) != NULL; i++)
+		if (loss_at((size_t)i) == method.loss)
+			effective.loss = i + 1;
+	(void)snprintf(batch_size, sizeof batch_size, "%zu",
+		       settings_batch_size(&run->settings, run->split->train_count));
+	effective.batch_size = batch_size;
+	effective.label = run->dataset->label;
+	if (text_append(json, err, "{") != ERR_OK ||
+	    option_append_json(settings_specs, settings_spec_count, &effective, json, err) != ERR_OK)
+		return err->code;
+	return text_append(json, err, "}");
+}
+
+struct track_dataset runner_track_dataset(const struct dataset *dataset)
+{
+	return (struct track_dataset){
+		.name = dataset->name,
+		.sha256 = dataset->sha256,
+		.label = dataset->label,
+		.missing = dataset->missing,
+		.instances = dataset->instances,
+		.features = dataset->features,
+		.classes = dataset->classes,
+		.x = dataset->x,
+		.y = dataset->y,
+		.instance_id = dataset->instance_id,
+		.source_line = dataset->source_line,
+		.feature_names = dataset->feature_names,
+		.class_names = dataset->class_names,
+	};
+}
+
+static enum err_code start_run(struct writer *writer, size_t run, struct err *err)
+{
+	const struct planned_run *planned = &writer->runs[run];
+	struct text settings AUTO(text_done) = { 0 };
+
+	if (runner_append_settings(planned, &settings, err) != ERR_OK)
+		return err->code;
+	struct track_run track_run = {
+		.experiment_id = planned->experiment_id,
+		.dataset_id = planned->dataset_id,
+		.split_id = planned->split_id,
+		.model = "logreg",
+		.method = planned->method,
+		.settings = settings.data,
+		.seed = planned->settings.seed,
+		.environment = writer->environment,
+	};
+	return track_start_run(writer->track, &track_run, &writer->run_id[run], err);
+}
+
+static enum err_code end_run(struct writer *writer, const struct message *message, struct err *err)
+{
+	const struct planned_run *planned = &writer->runs[message->run];
+	int64_t run_id = writer->run_id[message->run];
+
+	writer->progress.runs_ended++;
+	writer->progress.diverged += message->status == TRACK_DIVERGED;
+	writer->progress.failed += message->status == TRACK_FAILED;
+	writer->progress.last_dataset = planned->dataset->name;
+	writer->progress.last_method = planned->method;
+	writer->progress.last_run_id = run_id;
+	for (size_t i = 0; message->summaries != NULL && i < planned->dataset->instances; i++)
+		if (track_put_summary(writer->track, run_id, &message->summaries[i], err) != ERR_OK)
+			return err->code;
+	return track_finish_run(writer->track, run_id, message->status,
+				message->status == TRACK_DONE ? NULL : message->reason, err);
+}
+
+static void tell_end(const struct writer *writer, const struct message *message)
+{
+	char line[512];
+
+	if (writer->watch->notice == NULL || (message->status != TRACK_DIVERGED && message->status != TRACK_FAILED))
+		return;
+	(void)snprintf(line, sizeof line, "run %lld (%s, %s) %s: %s", (long long)writer->run_id[message->run],
+		       writer->runs[message->run].dataset->name, writer->runs[message->run].method,
+		       message->status == TRACK_DIVERGED ? "diverged" : "failed", message->reason);
+	writer->watch->notice(writer->watch->context, line);
+}
+
+static enum err_code write_message(struct writer *writer, const struct message *message, struct err *err)
+{
+	switch (message->kind) {
+	case MESSAGE_START:
+		return start_run(writer, message->run, err);
+	case MESSAGE_EPOCH:
+		writer->progress.epochs_ended += message->record->epoch > 0;
+		return track_put_epoch(writer->track, writer->run_id[message->run], message->record, err);
+	case MESSAGE_END:
+		return end_run(writer, message, err);
+	case MESSAGE_LEAVE:
+		break;
+	}
+	return ERR_OK;
+}
+
+static void show_progress(const struct writer *writer)
+{
+	if (writer->watch->progress != NULL)
+		writer->watch->progress(writer->watch->context, &writer->progress);
+}
+
+/* Reads messages until `workers` have left. After the first failure nothing more is written. */
+static enum err_code write_everything(struct writer *writer, struct workload *workload, size_t workers, struct err *err)
+{
+	enum err_code code = ERR_OK;
+
+	while (workers > 0) {
+		struct message *message = queue_take(workload->news, IDLE_SECONDS);
+		if (message != NULL) {
+			if (code == ERR_OK)
+				code = write_message(writer, message, err);
+			if (code != ERR_OK)
+				atomic_store(&workload->cancel, true);
+			if (code == ERR_OK && message->kind == MESSAGE_END)
+				tell_end(writer, message);
+			if (message->kind == MESSAGE_LEAVE)
+				workers--;
+			if (message->kind == MESSAGE_END) {
+				free(message->summaries);
+				message->summaries = NULL;
+			}
+			queue_put(message->home, message);
+		}
+		show_progress(writer);
+	}
+	return code == ERR_OK ? track_commit(writer->track, err) : code;
+}
+
+static enum err_code run_workers(struct writer *writer, struct workload *workload, size_t jobs, struct err *err)
+{
+	AUTO(mem_freep) struct worker **workers = NULL;
+	enum err_code code = ERR_OK;
+	size_t started = 0;
+
+	if (mem_new(&workers, jobs, err) != ERR_OK)
+		return err->code;
+	while (started < jobs && code == ERR_OK) {
+		code = worker_start(workload, &workers[started], err);
+		started += code == ERR_OK;
+	}
+	if (code != ERR_OK) {
+		struct err ignored;
+		atomic_store(&workload->cancel, true);
+		if (write_everything(writer, workload, started, &ignored) != ERR_OK)
+			*err = ignored;
+	} else {
+		code = write_everything(writer, workload, started, err);
+	}
+	for (size_t i = 0; i < started; i++)
+		worker_join(workers[i]);
+	return code;
+}
+
+enum err_code runner_execute(struct track *track, const struct planned_run *runs, size_t count, size_t jobs,
+			     const struct track_environment *environment, const struct runner_watch *watch,
+			     struct runner_progress *ret_progress, struct err *err)
+{
+	AUTO(mem_freep) int64_t *run_id = NULL;
+	AUTO(queue_freep) struct queue *news = NULL;
+	struct writer writer = {
+		.track = track, .runs = runs, .environment = environment, .watch = watch, .progress = { .runs = count }
+	};
+	struct workload workload = { .runs = runs, .count = count, .stop = watch->stop };
+
+	for (size_t i = 0; i < count; i++)
+		writer.progress.epochs += (double)runs[i].settings.epochs;
+	*ret_progress = writer.progress;
+	if (mem_new(&run_id, count, err) != ERR_OK || queue_create(4 * jobs, &news, err) != ERR_OK)
+		return err->code;
+	writer.run_id = run_id;
+	workload.news = news;
+	(void)pthread_mutex_init(&workload.hand_out, NULL);
+	enum err_code code = run_workers(&writer, &workload, jobs < count ? jobs : count, err);
+	(void)pthread_mutex_destroy(&workload.hand_out);
+	*ret_progress = writer.progress;
+	if (code == ERR_OK && watch->stop != NULL && atomic_load(watch->stop))
+		return err_set(err, ERR_INTERRUPTED,
+			       "interrupted; what was done is in the file, the same command goes on");
+	return code;
+}

@@ -1,0 +1,62 @@
+/* Runs planned trainings on several threads and writes them to one tracker from the calling thread: the one place where
+ * training meets the tracker. */
+#ifndef HARDROW_APP_RUNNER_H
+#define HARDROW_APP_RUNNER_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "data/dataset.h"
+#include "data/split.h"
+#include "track/track.h"
+#include "train/settings.h"
+
+/* One run to do. Everything is borrowed. */
+struct planned_run {
+	const struct dataset *dataset;
+	const struct split *split;
+	struct run_settings settings;
+	const char *method; /* the name it is recorded under */
+	int64_t experiment_id, dataset_id, split_id;
+};
+
+struct runner_progress {
+	size_t runs, runs_ended; /* planned, ended */
+	size_t diverged, failed;
+	double epochs, epochs_ended;
+	const char *last_dataset, *last_method; /* of the run that ended last; NULL at first */
+	int64_t last_run_id;
+};
+
+/* How a caller follows and stops the work. All calls come from the thread that called. */
+struct runner_watch {
+	void *context;
+	/* After every epoch and every run, and a few times a second in between; may be NULL. */
+	void (*progress)(void *context, const struct runner_progress *progress);
+	/* One line for the person; may be NULL. */
+	void (*notice)(void *context, const char *line);
+	/* Set (by a signal handler) to end cleanly: the epochs under way are finished and written, their runs marked
+	 * 'interrupted'. May be NULL. */
+	const atomic_bool *stop;
+};
+
+/* Bytes that the runs will put into the file, to within some 10 %. */
+double runner_estimate_bytes(const struct planned_run *runs, size_t count);
+
+/* Does the runs in order on `jobs` >= 1 threads. A run that diverges or cannot start (failed, with the reason) does not
+ * stop the others. ERR_INTERRUPTED if stopped; ERR_SYSTEM if the file cannot be written: what was committed stays.
+ * *ret_progress is set in every case. */
+MUST_CHECK enum err_code runner_execute(struct track *track, const struct planned_run *runs, size_t count, size_t jobs,
+					const struct track_environment *environment, const struct runner_watch *watch,
+					struct runner_progress *ret_progress, struct err *err);
+
+/* The canonical settings of a run, as recorded and compared: JSON with the composed sampler and loss and the batch
+ * size. Appends to *json. */
+MUST_CHECK enum err_code runner_append_settings(const struct planned_run *run, struct text *json, struct err *err);
+
+/* The tracker's view of a data set. */
+struct track_dataset runner_track_dataset(const struct dataset *dataset);
+
+#endif

@@ -1,0 +1,236 @@
+#include "app/worker.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "num/blas.h"
+#include "train/trainer.h"
+
+/* Epochs that may wait for the disk. */
+#define MESSAGES 4
+
+/* Longer than any wait for a message to come home. */
+#define FOREVER 1e6
+
+struct worker {
+	pthread_t thread;
+	struct workload *workload;
+	struct queue *home;
+	struct message messages[MESSAGES];
+};
+
+static bool is_stopped(struct workload *workload)
+{
+	return atomic_load(&workload->cancel) || (workload->stop != NULL && atomic_load(workload->stop));
+}
+
+static struct message *next_message(struct worker *worker, enum message_kind kind, size_t run)
+{
+	struct message *message = queue_take(worker->home, FOREVER);
+
+	message->kind = kind;
+	message->run = run;
+	return message;
+}
+
+/* Waits until all messages are home, so that their records may be touched. */
+static void free_records(struct worker *worker)
+{
+	struct message *home[MESSAGES];
+
+	for (size_t i = 0; i < MESSAGES; i++) {
+		home[i] = queue_take(worker->home, FOREVER);
+		epoch_record_free(home[i]->record);
+		home[i]->record = NULL;
+	}
+	for (size_t i = 0; i < MESSAGES; i++)
+		queue_put(worker->home, home[i]);
+}
+
+static enum err_code make_records(struct worker *worker, const struct dataset *dataset, const struct network *network,
+				  struct err *err)
+{
+	size_t scaling = 2 * dataset->features;
+	size_t values = network->parameter_count > scaling ? network->parameter_count : scaling;
+
+	for (size_t i = 0; i < MESSAGES; i++) {
+		struct message *message = queue_take(worker->home, FOREVER);
+		enum err_code code = epoch_record_create(dataset->instances, dataset->classes, 2 * network->layer_count,
+							 values, &message->record, err);
+		queue_put(worker->home, message);
+		if (code != ERR_OK)
+			return code;
+	}
+	return ERR_OK;
+}
+
+/* The scaling goes with the weights: without it they cannot be applied to the data. */
+static void send_scaling(struct worker *worker, size_t run, const struct trainer *trainer)
+{
+	const struct planned_run *planned = &worker->workload->runs[run];
+	const struct scaled *scaled = trainer_scaled(trainer);
+	struct record_matrix mean = { .name = "scale_mean", .rows = 1, .cols = planned->dataset->features };
+	struct record_matrix sd = { .name = "scale_sd", .rows = 1, .cols = planned->dataset->features };
+
+	if (planned->settings.scale == SCALE_NONE || strcmp(planned->settings.record, "none") == 0)
+		return;
+	mean.value = scaled->mean;
+	sd.value = scaled->sd;
+	struct message *message = next_message(worker, MESSAGE_EPOCH, run);
+	message->record->epoch = 0;
+	message->record->matrix_count = 0;
+	message->record->value_count = 0;
+	epoch_record_add_matrix(message->record, &mean);
+	epoch_record_add_matrix(message->record, &sd);
+	queue_put(worker->workload->news, message);
+}
+
+static void add_weights(const struct network *network, struct epoch_record *record)
+{
+	for (size_t l = 0; l < network->layer_count; l++) {
+		const struct dense_layer *layer = &network->layers[l];
+		struct record_matrix weight = { .name = "weight",
+						.layer = l,
+						.rows = layer->outputs,
+						.cols = layer->inputs,
+						.value = layer->weight };
+		struct record_matrix bias = {
+			.name = "bias", .layer = l, .rows = layer->outputs, .cols = 1, .value = layer->bias
+		};
+		epoch_record_add_matrix(record, &weight);
+		epoch_record_add_matrix(record, &bias);
+	}
+}
+
+static void send_epoch(struct worker *worker, size_t run, const struct trainer *trainer, bool records)
+{
+	const struct network *network = trainer_network(trainer);
+	const struct dense_layer *last = &network->layers[network->layer_count - 1];
+	struct message *message = next_message(worker, MESSAGE_EPOCH, run);
+	struct epoch_record *record = message->record;
+
+	message_record_epoch(trainer_evaluation(trainer), trainer_draws(trainer), records, record);
+	record->seconds = trainer_epoch_seconds(trainer);
+	for (size_t c = 0; c < last->outputs; c++)
+		record->by_class[c].weight_norm = blas_norm(last->inputs, last->weight + c * last->inputs);
+	if (records)
+		add_weights(network, record);
+	queue_put(worker->workload->news, message);
+}
+
+static enum track_status train(struct worker *worker, size_t run, struct trainer *trainer)
+{
+	const struct run_settings *settings = &worker->workload->runs[run].settings;
+
+	for (size_t epoch = 1;; epoch++) {
+		bool converges = trainer_run_epoch(trainer);
+		bool stopped = is_stopped(worker->workload);
+		bool is_last = epoch == settings->epochs || !converges || stopped;
+		size_t last = is_last ? epoch : settings->epochs;
+		send_epoch(worker, run, trainer, settings_records_epoch(settings, epoch, last));
+		if (!converges)
+			return TRACK_DIVERGED;
+		if (epoch == settings->epochs)
+			return TRACK_DONE;
+		if (stopped)
+			return TRACK_INTERRUPTED;
+	}
+}
+
+static void explain(struct message *end, const struct evaluation *evaluation)
+{
+	if (end->status == TRACK_DIVERGED)
+		(void)snprintf(
+		    end->reason, sizeof end->reason,
+		    "training loss is not finite at epoch %zu; try a smaller learning rate or --scale standard",
+		    evaluation->dynamics->epochs);
+	else if (end->status == TRACK_INTERRUPTED)
+		(void)snprintf(end->reason, sizeof end->reason, "stopped after epoch %zu",
+			       evaluation->dynamics->epochs);
+}
+
+static enum err_code do_run(struct worker *worker, size_t run, struct message *end, struct err *err)
+{
+	const struct planned_run *planned = &worker->workload->runs[run];
+	AUTO(trainer_freep) struct trainer *trainer = NULL;
+
+	if (trainer_create(planned->dataset, planned->split, &planned->settings, &trainer, err) != ERR_OK ||
+	    make_records(worker, planned->dataset, trainer_network(trainer), err) != ERR_OK)
+		return err->code;
+	send_scaling(worker, run, trainer);
+	end->status = train(worker, run, trainer);
+	explain(end, trainer_evaluation(trainer));
+	return message_summarise(trainer_evaluation(trainer), &end->summaries, err);
+}
+
+/* The next run of the plan, announced to the writer; false when there is none. */
+static bool take_run(struct worker *worker, size_t *ret_run)
+{
+	struct workload *workload = worker->workload;
+	bool taken = false;
+
+	(void)pthread_mutex_lock(&workload->hand_out);
+	if (workload->next < workload->count && !is_stopped(workload)) {
+		*ret_run = workload->next++;
+		queue_put(workload->news, next_message(worker, MESSAGE_START, *ret_run));
+		taken = true;
+	}
+	(void)pthread_mutex_unlock(&workload->hand_out);
+	return taken;
+}
+
+static void *work(void *argument)
+{
+	struct worker *worker = argument;
+	size_t run;
+
+	while (take_run(worker, &run)) {
+		struct err err;
+		struct message end = { .status = TRACK_FAILED };
+		if (do_run(worker, run, &end, &err) != ERR_OK) {
+			end.status = TRACK_FAILED;
+			(void)snprintf(end.reason, sizeof end.reason, "%.*s", (int)sizeof end.reason - 1, err.message);
+		}
+		free_records(worker);
+		struct message *message = next_message(worker, MESSAGE_END, run);
+		message->status = end.status;
+		message->summaries = end.summaries;
+		memcpy(message->reason, end.reason, sizeof message->reason);
+		queue_put(worker->workload->news, message);
+	}
+	queue_put(worker->workload->news, next_message(worker, MESSAGE_LEAVE, 0));
+	return NULL;
+}
+
+enum err_code worker_start(struct workload *workload, struct worker **ret_worker, struct err *err)
+{
+	AUTO(mem_freep) struct worker *worker = NULL;
+	AUTO(queue_freep) struct queue *home = NULL;
+
+	if (mem_new(&worker, 1, err) != ERR_OK || queue_create(MESSAGES, &home, err) != ERR_OK)
+		return err->code;
+	worker->workload = workload;
+	worker->home = home;
+	for (size_t i = 0; i < MESSAGES; i++) {
+		worker->messages[i].home = home;
+		queue_put(home, &worker->messages[i]);
+	}
+	int status = pthread_create(&worker->thread, NULL, work, worker);
+	if (status != 0)
+		return err_set(err, ERR_SYSTEM, "cannot start a thread: %s", strerror(status));
+	take_ptr(&home);
+	*ret_worker = take_ptr(&worker);
+	return ERR_OK;
+}
+
+void worker_join(struct worker *worker)
+{
+	if (worker == NULL)
+		return;
+	(void)pthread_join(worker->thread, NULL);
+	queue_free(worker->home);
+	free(worker);
+}
