@@ -1,0 +1,387 @@
+#include "app/import.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/message.h"
+#include "app/plan.h"
+#include "app/runner.h"
+#include "base/mem.h"
+#include "data/classes.h"
+
+/* Probabilities are often written with few digits. */
+#define SUM_TOLERANCE 1e-3
+
+#define MISSING_COLUMN SIZE_MAX
+
+struct import {
+	const struct import_settings *settings;
+	struct dataset *rows; /* the file: features are its columns but `class` */
+	size_t epoch_column, instance_column;
+	size_t *class_column;	 /* (k) */
+	uint32_t *sorted;	 /* rows by epoch, then instance */
+	struct dataset *subject; /* the instances, no features */
+	struct split *split;	 /* all training */
+	double *class_weight;	 /* (k) ones */
+	size_t epochs;
+};
+
+static void import_done(struct import *import)
+{
+	dataset_free(import->rows);
+	dataset_free(import->subject);
+	split_free(import->split);
+	free(import->class_column);
+	free(import->class_weight);
+	free(import->sorted);
+}
+
+static double cell(const struct dataset *rows, size_t row, size_t column)
+{
+	return rows->x[row * rows->features + column];
+}
+
+static size_t find_column(const struct dataset *rows, const char *name)
+{
+	for (size_t j = 0; j < rows->features; j++)
+		if (strcmp(rows->feature_names[j], name) == 0)
+			return j;
+	return MISSING_COLUMN;
+}
+
+static enum err_code bad_row(const struct import *import, size_t row, struct err *err)
+{
+	return err_prefix(err, "%s:%u", import->rows->path, import->rows->source_line[row]);
+}
+
+/* Columns other than epoch and instance_id must all be p_…; their number is k. */
+static enum err_code count_classes(const struct import *import, size_t *ret_classes, struct err *err)
+{
+	const struct dataset *rows = import->rows;
+
+	for (size_t j = 0; j < rows->features; j++)
+		if (j != import->epoch_column && j != import->instance_column &&
+		    strncmp(rows->feature_names[j], "p_", 2) != 0)
+			return err_set(err, ERR_INPUT,
+				       "%s:1: column '%s' is not wanted: epoch, instance_id, class and p_… are",
+				       rows->path, rows->feature_names[j]);
+	if (rows->features < 4)
+		return err_set(err, ERR_INPUT, "%s:1: needs a column p_… for each of two or more classes", rows->path);
+	*ret_classes = rows->features - 2;
+	return ERR_OK;
+}
+
+/* p_<name> for every class of the file: the columns say what the classes are, even one that no instance has. */
+static bool names_all_classes(const struct dataset *rows)
+{
+	for (size_t c = 0; c < rows->classes; c++) {
+		bool found = false;
+		for (size_t j = 0; j < rows->features && !found; j++)
+			found = strncmp(rows->feature_names[j], "p_", 2) == 0 &&
+				strcmp(rows->feature_names[j] + 2, rows->class_names[c]) == 0;
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+/* Sets the class names from the columns, in the order that classes have everywhere. */
+static enum err_code order_classes(const struct import *import, struct class_set *set, struct err *err)
+{
+	const struct dataset *rows = import->rows;
+	struct dataset *subject = import->subject;
+	AUTO(mem_freep) uint32_t *members = NULL;
+	AUTO(mem_freep) uint32_t *rank = NULL;
+	uint32_t index;
+
+	for (size_t j = 0; j < rows->features; j++)
+		if (j != import->epoch_column && j != import->instance_column &&
+		    class_set_add(set, rows->feature_names[j] + 2, &index, err) != ERR_OK)
+			return err->code;
+	if (mem_new(&members, set->count, err) != ERR_OK)
+		return err->code;
+	for (size_t c = 0; c < set->count; c++)
+		members[c] = 1;
+	return class_set_order(set, members, &rank, &subject->class_names, &subject->classes, err);
+}
+
+static enum err_code map_by_name(struct import *import, struct err *err)
+{
+	AUTO(class_set_done) struct class_set set = { 0 };
+
+	if (order_classes(import, &set, err) != ERR_OK)
+		return err->code;
+	for (size_t c = 0; c < import->subject->classes; c++)
+		for (size_t j = 0; j < import->rows->features; j++)
+			if (strncmp(import->rows->feature_names[j], "p_", 2) == 0 &&
+			    strcmp(import->rows->feature_names[j] + 2, import->subject->class_names[c]) == 0)
+				import->class_column[c] = j;
+	return ERR_OK;
+}
+
+static enum err_code map_by_number(struct import *import, size_t classes, struct err *err)
+{
+	const struct dataset *rows = import->rows;
+	struct dataset *subject = import->subject;
+
+	if (rows->classes != classes)
+		return err_set(err, ERR_INPUT, "%s: %zu classes but %zu columns p_…; name the columns p_<class name>",
+			       rows->path, rows->classes, classes);
+	if (mem_new(&subject->class_names, classes, err) != ERR_OK)
+		return err->code;
+	subject->classes = classes;
+	for (size_t c = 0; c < classes; c++) {
+		struct text name AUTO(text_done) = { 0 };
+		if (text_append(&name, err, "p_%zu", c) != ERR_OK)
+			return err->code;
+		import->class_column[c] = find_column(rows, name.data);
+		if (import->class_column[c] == MISSING_COLUMN)
+			return err_set(err, ERR_INPUT, "%s:1: no column 'p_%s' or '%s' for class '%s'", rows->path,
+				       rows->class_names[c], name.data, rows->class_names[c]);
+		if (mem_copy_text(rows->class_names[c], &subject->class_names[c], err) != ERR_OK)
+			return err->code;
+	}
+	return ERR_OK;
+}
+
+static enum err_code map_columns(struct import *import, struct err *err)
+{
+	const struct dataset *rows = import->rows;
+	size_t classes = 0;
+
+	import->epoch_column = find_column(rows, "epoch");
+	import->instance_column = find_column(rows, "instance_id");
+	if (import->epoch_column == MISSING_COLUMN || import->instance_column == MISSING_COLUMN)
+		return err_set(err, ERR_INPUT, "%s:1: no column '%s'", rows->path,
+			       import->epoch_column == MISSING_COLUMN ? "epoch" : "instance_id");
+	if (count_classes(import, &classes, err) != ERR_OK || mem_new(&import->subject, 1, err) != ERR_OK ||
+	    mem_new(&import->class_column, classes, err) != ERR_OK ||
+	    mem_new(&import->class_weight, classes, err) != ERR_OK)
+		return err->code;
+	for (size_t c = 0; c < classes; c++)
+		import->class_weight[c] = 1.0;
+	return names_all_classes(rows) ? map_by_name(import, err) : map_by_number(import, classes, err);
+}
+
+static enum err_code check_row(const struct import *import, size_t row, struct err *err)
+{
+	const struct dataset *rows = import->rows;
+	double epoch = cell(rows, row, import->epoch_column);
+	double instance = cell(rows, row, import->instance_column);
+	double sum = 0;
+
+	if (epoch < 1 || epoch != floor(epoch) || epoch > 1e9)
+		return err_set(err, ERR_INPUT, "column 'epoch': '%g' will not do, epochs are whole numbers from 1",
+			       epoch);
+	if (instance < 0 || instance != floor(instance) || instance > 4e9)
+		return err_set(err, ERR_INPUT, "column 'instance_id': '%g' will not do, it takes whole numbers from 0",
+			       instance);
+	for (size_t c = 0; c < import->subject->classes; c++) {
+		double p = cell(rows, row, import->class_column[c]);
+		if (p < 0 || p > 1)
+			return err_set(err, ERR_INPUT, "column '%s': '%g' is not a probability",
+				       rows->feature_names[import->class_column[c]], p);
+		sum += p;
+	}
+	if (fabs(sum - 1.0) > SUM_TOLERANCE)
+		return err_set(err, ERR_INPUT, "the probabilities sum to %.6g, not 1", sum);
+	return ERR_OK;
+}
+
+static int compare_rows(const void *a, const void *b, void *context)
+{
+	const struct import *import = context;
+	uint32_t left = *(const uint32_t *)a;
+	uint32_t right = *(const uint32_t *)b;
+	double by_epoch =
+	    cell(import->rows, left, import->epoch_column) - cell(import->rows, right, import->epoch_column);
+	double by_instance =
+	    cell(import->rows, left, import->instance_column) - cell(import->rows, right, import->instance_column);
+	double order = by_epoch != 0 ? by_epoch : by_instance;
+
+	return order != 0 ? (order > 0) - (order < 0) : (left > right) - (left < right);
+}
+
+static enum err_code sort_rows(struct import *import, struct err *err)
+{
+	size_t count = import->rows->instances;
+
+	if (mem_new(&import->sorted, count, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < count; i++) {
+		if (check_row(import, i, err) != ERR_OK)
+			return bad_row(import, i, err);
+		import->sorted[i] = (uint32_t)i;
+	}
+	qsort_r(import->sorted, count, sizeof *import->sorted, compare_rows, import);
+	return ERR_OK;
+}
+
+static uint32_t class_of(const struct import *import, size_t row)
+{
+	const char *name = import->rows->class_names[import->rows->y[row]];
+	uint32_t c = 0;
+
+	while (strcmp(import->subject->class_names[c], name) != 0)
+		c++;
+	return c;
+}
+
+/* The instances of the first epoch are the instances. */
+static enum err_code make_subject(struct import *import, struct err *err)
+{
+	const struct dataset *rows = import->rows;
+	struct dataset *subject = import->subject;
+	double first = cell(rows, import->sorted[0], import->epoch_column);
+
+	while (subject->instances < rows->instances &&
+	       cell(rows, import->sorted[subject->instances], import->epoch_column) == first)
+		subject->instances++;
+	if (mem_new(&subject->y, subject->instances, err) != ERR_OK ||
+	    mem_new(&subject->instance_id, subject->instances, err) != ERR_OK ||
+	    mem_new(&subject->source_line, subject->instances, err) != ERR_OK ||
+	    mem_copy_text(rows->name, &subject->name, err) != ERR_OK ||
+	    mem_copy_text(rows->path, &subject->path, err) != ERR_OK ||
+	    mem_copy_text(rows->label, &subject->label, err) != ERR_OK)
+		return err->code;
+	memcpy(subject->sha256, rows->sha256, sizeof subject->sha256);
+	subject->missing = rows->missing;
+	for (size_t i = 0; i < subject->instances; i++) {
+		uint32_t row = import->sorted[i];
+		subject->y[i] = class_of(import, row);
+		subject->instance_id[i] = (uint32_t)cell(rows, row, import->instance_column);
+		subject->source_line[i] = rows->source_line[row];
+	}
+	return split_create(subject, 0, false, 0, &import->split, err);
+}
+
+/* Every epoch must hold the same instances, once each, of the same class. */
+static enum err_code check_epochs(struct import *import, struct err *err)
+{
+	const struct dataset *rows = import->rows;
+	const struct dataset *subject = import->subject;
+
+	for (size_t r = 0; r < rows->instances; r++) {
+		size_t i = r % subject->instances;
+		uint32_t row = import->sorted[r];
+		uint32_t head = import->sorted[r - i];
+		double epoch = cell(rows, row, import->epoch_column);
+		double instance = cell(rows, row, import->instance_column);
+		if (r > 0 && epoch == cell(rows, import->sorted[r - 1], import->epoch_column) &&
+		    instance == cell(rows, import->sorted[r - 1], import->instance_column))
+			(void)err_set(err, ERR_INPUT, "instance %g is in epoch %g twice", instance, epoch);
+		else if (epoch != cell(rows, head, import->epoch_column) || instance != subject->instance_id[i])
+			(void)err_set(err, ERR_INPUT,
+				      "epoch %g does not hold the same instances as the first: see instance %g", epoch,
+				      instance);
+		else if (class_of(import, row) != subject->y[i])
+			(void)err_set(err, ERR_INPUT, "instance %g is of class '%s' in epoch %g, but '%s' before",
+				      instance, rows->class_names[rows->y[row]], epoch,
+				      subject->class_names[subject->y[i]]);
+		else
+			continue;
+		return bad_row(import, row, err);
+	}
+	if (rows->instances % subject->instances != 0)
+		return err_set(err, ERR_INPUT, "%s: the last epoch has %zu of %zu instances", rows->path,
+			       rows->instances % subject->instances, subject->instances);
+	import->epochs = rows->instances / subject->instances;
+	return ERR_OK;
+}
+
+static void evaluate_epoch(const struct import *import, struct evaluation *evaluation, size_t epoch)
+{
+	const struct dataset *subject = import->subject;
+	const uint32_t *row = import->sorted + epoch * subject->instances;
+
+	evaluation_begin_epoch(evaluation);
+	for (size_t t = 0; t < evaluation->tiles; t++) {
+		double *p = evaluation_p(evaluation, t);
+		double *log_p = evaluation_log_p(evaluation, t);
+		for (size_t i = 0; i < TILE_INSTANCES && t * TILE_INSTANCES + i < subject->instances; i++)
+			for (size_t c = 0; c < subject->classes; c++) {
+				double value = cell(import->rows, row[t * TILE_INSTANCES + i], import->class_column[c]);
+				p[c * TILE_INSTANCES + i] = value;
+				log_p[c * TILE_INSTANCES + i] = log(fmax(value, import->settings->floor));
+			}
+		evaluation_take_tile(evaluation, t);
+	}
+	evaluation_finish_epoch(evaluation);
+}
+
+static enum err_code write_epochs(const struct import *import, struct track *track, int64_t run_id, struct err *err)
+{
+	const struct dataset *subject = import->subject;
+	AUTO(evaluation_freep) struct evaluation *evaluation = NULL;
+	AUTO(epoch_record_freep) struct epoch_record *record = NULL;
+	AUTO(mem_freep) struct track_summary *summaries = NULL;
+
+	if (evaluation_create(subject, import->split, import->class_weight, true, import->settings->prior,
+			      import->settings->floor, &evaluation, err) != ERR_OK ||
+	    epoch_record_create(subject->instances, subject->classes, 0, 0, &record, err) != ERR_OK)
+		return err->code;
+	for (size_t epoch = 0; epoch < import->epochs; epoch++) {
+		evaluate_epoch(import, evaluation, epoch);
+		message_record_epoch(evaluation, NULL, true, record);
+		record->epoch =
+		    (size_t)cell(import->rows, import->sorted[epoch * subject->instances], import->epoch_column);
+		if (track_put_epoch(track, run_id, record, err) != ERR_OK)
+			return err->code;
+	}
+	if (message_summarise(evaluation, &summaries, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < subject->instances; i++)
+		if (track_put_summary(track, run_id, &summaries[i], err) != ERR_OK)
+			return err->code;
+	return ERR_OK;
+}
+
+static enum err_code write_run(const struct import *import, struct track *track,
+			       const struct track_environment *environment, int64_t *ret_run_id, struct err *err)
+{
+	struct text settings AUTO(text_done) = { 0 };
+	struct planned_run run = { .dataset = import->subject, .split = import->split };
+
+	if (plan_register(track, &run, err) != ERR_OK || text_append(&settings, err, "{\"prior\":") != ERR_OK ||
+	    text_append_number(&settings, import->settings->prior, err) != ERR_OK ||
+	    text_append(&settings, err, ",\"floor\":") != ERR_OK ||
+	    text_append_number(&settings, import->settings->floor, err) != ERR_OK ||
+	    text_append(&settings, err, "}") != ERR_OK)
+		return err->code;
+	struct track_run track_run = {
+		.dataset_id = run.dataset_id,
+		.split_id = run.split_id,
+		.model = import->settings->model,
+		.method = "import",
+		.settings = settings.data,
+		.environment = environment,
+	};
+	if (track_start_run(track, &track_run, ret_run_id, err) != ERR_OK ||
+	    write_epochs(import, track, *ret_run_id, err) != ERR_OK)
+		return err->code;
+	return track_finish_run(track, *ret_run_id, TRACK_DONE, NULL, err);
+}
+
+enum err_code import_predictions(const char *file, const struct import_settings *settings, const char *database,
+				 const struct track_environment *environment, struct import_result *ret_result,
+				 struct err *err)
+{
+	AUTO(import_done) struct import import = { .settings = settings };
+	AUTO(track_freep) struct track *track = NULL;
+	int64_t run_id = 0;
+
+	if (dataset_read_csv(file, "class", MISSING_ERROR, &import.rows, err) != ERR_OK ||
+	    map_columns(&import, err) != ERR_OK || sort_rows(&import, err) != ERR_OK ||
+	    make_subject(&import, err) != ERR_OK || check_epochs(&import, err) != ERR_OK ||
+	    track_open(database, &track, err) != ERR_OK ||
+	    write_run(&import, track, environment, &run_id, err) != ERR_OK || track_close(track, err) != ERR_OK)
+		return err->code;
+	*ret_result = (struct import_result){
+		.run_id = run_id,
+		.instances = import.subject->instances,
+		.classes = import.subject->classes,
+		.epochs = import.epochs,
+	};
+	return ERR_OK;
+}

@@ -1,0 +1,39 @@
+#include "app/plan.h"
+
+#include <stdio.h>
+
+#define MUCH 1e9
+
+enum err_code plan_register(struct track *track, struct planned_run *run, struct err *err)
+{
+	struct track_dataset dataset = runner_track_dataset(run->dataset);
+	struct track_split split = {
+		.seed = run->settings.split_seed,
+		.test_fraction = run->settings.test_fraction,
+		.stratified = run->settings.stratified,
+		.instances = run->split->instances,
+		.classes = run->split->classes,
+		.is_test = run->split->is_test,
+		.train_class = run->split->train_class,
+		.test_class = run->split->test_class,
+	};
+
+	if (track_put_dataset(track, &dataset, &run->dataset_id, err) != ERR_OK)
+		return err->code;
+	split.dataset_id = run->dataset_id;
+	return track_put_split(track, &split, &run->split_id, err);
+}
+
+void plan_warn_of_size(const struct planned_run *runs, size_t count, const struct runner_watch *watch)
+{
+	double bytes = runner_estimate_bytes(runs, count);
+	char line[160];
+
+	if (bytes <= MUCH || watch->notice == NULL)
+		return;
+	(void)snprintf(
+	    line, sizeof line,
+	    "this will write about %.1f GB; --record every:N, last or none (record_splits in a sweep) writes less",
+	    bytes / 1e9);
+	watch->notice(watch->context, line);
+}

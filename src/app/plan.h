@@ -1,0 +1,13 @@
+/* Private to app: what a trial and a sweep do with their planned runs before they run them. */
+#ifndef HARDROW_APP_PLAN_H
+#define HARDROW_APP_PLAN_H
+
+#include "app/runner.h"
+
+/* Writes the run's data set and split into the tracker, or finds them, and sets their ids. */
+MUST_CHECK enum err_code plan_register(struct track *track, struct planned_run *run, struct err *err);
+
+/* A notice when the runs will write more than 1 GB. */
+void plan_warn_of_size(const struct planned_run *runs, size_t count, const struct runner_watch *watch);
+
+#endif

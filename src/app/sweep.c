@@ -1,0 +1,189 @@
+#include "app/sweep.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/plan.h"
+#include "base/mem.h"
+
+/* The plan and what it points to. */
+struct plan {
+	const struct sweep *sweep;
+	struct catalogue *catalogue;
+	struct dataset **datasets; /* (dataset_count), NULL: not on this machine */
+	struct split **splits;	   /* (dataset_count, splits) */
+	struct planned_run *runs;
+	size_t run_count, run_capacity;
+	size_t already_done;
+};
+
+static void plan_done(struct plan *plan)
+{
+	for (size_t i = 0; plan->datasets != NULL && i < plan->sweep->dataset_count; i++)
+		dataset_free(plan->datasets[i]);
+	for (size_t i = 0; plan->splits != NULL && i < plan->sweep->dataset_count * plan->sweep->splits; i++)
+		split_free(plan->splits[i]);
+	free(plan->datasets);
+	free(plan->splits);
+	free(plan->runs);
+	catalogue_free(plan->catalogue);
+}
+
+static enum err_code open_datasets(struct plan *plan, const struct data_path *path, const struct runner_watch *watch,
+				   struct err *err)
+{
+	const struct run_settings *settings = &plan->sweep->settings;
+	size_t found = 0;
+
+	for (size_t i = 0; i < plan->sweep->dataset_count; i++) {
+		enum err_code code = catalogue_open(plan->catalogue, path, plan->sweep->datasets[i], settings->label,
+						    (enum missing_policy)settings->missing, &plan->datasets[i], err);
+		if (code != ERR_OK && code != ERR_MISSING)
+			return code;
+		if (code == ERR_MISSING && watch->notice != NULL)
+			watch->notice(watch->context, err->message);
+		found += code == ERR_OK;
+	}
+	return found > 0 ? ERR_OK : err->code;
+}
+
+static enum err_code make_splits(struct plan *plan, struct err *err)
+{
+	const struct run_settings *settings = &plan->sweep->settings;
+
+	for (size_t i = 0; i < plan->sweep->dataset_count; i++)
+		for (size_t s = 0; s < plan->sweep->splits && plan->datasets[i] != NULL; s++)
+			if (split_create(plan->datasets[i], settings->test_fraction, settings->stratified,
+					 settings->split_seed + s, &plan->splits[i * plan->sweep->splits + s],
+					 err) != ERR_OK)
+				return err_prefix(err, "%s", plan->sweep->datasets[i]);
+	return ERR_OK;
+}
+
+static enum err_code put_experiment(struct track *track, const struct plan *plan, int64_t *ret_id, struct err *err)
+{
+	const struct sweep *sweep = plan->sweep;
+	AUTO(mem_freep) const char **titles = NULL;
+	AUTO(mem_freep) const char **names = NULL;
+	AUTO(mem_freep) const char **methods = NULL;
+
+	if (mem_new(&titles, sweep->dataset_count, err) != ERR_OK ||
+	    mem_new(&names, sweep->dataset_count, err) != ERR_OK ||
+	    mem_new(&methods, sweep->method_count, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < sweep->dataset_count; i++) {
+		const struct catalogue_entry *entry = catalogue_find(plan->catalogue, sweep->datasets[i]);
+		names[i] = plan->datasets[i] != NULL ? plan->datasets[i]->name : sweep->datasets[i];
+		titles[i] = entry != NULL ? entry->title : names[i];
+	}
+	for (size_t i = 0; i < sweep->method_count; i++)
+		methods[i] = sweep->methods[i].name;
+	struct track_experiment experiment = {
+		.name = sweep->name,
+		.source = sweep->source,
+		.dataset_count = sweep->dataset_count,
+		.method_count = sweep->method_count,
+		.published_count = sweep->published_count,
+		.datasets = names,
+		.titles = titles,
+		.methods = methods,
+		.published = sweep->published,
+	};
+	return track_put_experiment(track, &experiment, ret_id, err);
+}
+
+static enum err_code is_done(struct track *track, const struct planned_run *run, bool *ret_done, struct err *err)
+{
+	struct text settings AUTO(text_done) = { 0 };
+
+	if (runner_append_settings(run, &settings, err) != ERR_OK)
+		return err->code;
+	struct track_run track_run = {
+		.experiment_id = run->experiment_id,
+		.dataset_id = run->dataset_id,
+		.split_id = run->split_id,
+		.model = "logreg",
+		.method = run->method,
+		.settings = settings.data,
+	};
+	return track_has_run(track, &track_run, ret_done, err);
+}
+
+/* One run of the sweep, unless the file has it. */
+static enum err_code plan_run(struct plan *plan, struct track *track, const struct planned_run *template, size_t s,
+			      struct err *err)
+{
+	struct planned_run run = *template;
+	bool done = false;
+
+	run.settings.split_seed = plan->sweep->settings.split_seed + s;
+	run.settings.seed += s;
+	if (s >= plan->sweep->record_splits)
+		run.settings.record = "last";
+	if (is_done(track, &run, &done, err) != ERR_OK)
+		return err->code;
+	if (done) {
+		plan->already_done++;
+		return ERR_OK;
+	}
+	if (mem_grow((void **)&plan->runs, plan->run_count, &plan->run_capacity, sizeof *plan->runs, err) != ERR_OK)
+		return err->code;
+	plan->runs[plan->run_count++] = run;
+	return ERR_OK;
+}
+
+/* Split by split, so that an interrupted sweep has complete tables of fewer splits. */
+static enum err_code plan_runs(struct plan *plan, struct track *track, int64_t experiment_id, struct err *err)
+{
+	const struct sweep *sweep = plan->sweep;
+
+	for (size_t s = 0; s < sweep->splits; s++)
+		for (size_t i = 0; i < sweep->dataset_count; i++) {
+			if (plan->datasets[i] == NULL)
+				continue;
+			struct planned_run run = {
+				.dataset = plan->datasets[i],
+				.split = plan->splits[i * sweep->splits + s],
+				.experiment_id = experiment_id,
+				.settings = sweep->settings,
+			};
+			run.settings.split_seed += s;
+			if (plan_register(track, &run, err) != ERR_OK)
+				return err->code;
+			for (size_t m = 0; m < sweep->method_count; m++) {
+				run.settings = sweep->methods[m].settings;
+				run.method = sweep->methods[m].name;
+				if (plan_run(plan, track, &run, s, err) != ERR_OK)
+					return err->code;
+			}
+		}
+	return ERR_OK;
+}
+
+enum err_code sweep_run(const struct sweep *sweep, const char *database, const struct data_path *path, size_t jobs,
+			const struct track_environment *environment, const struct runner_watch *watch,
+			struct sweep_result *ret_result, struct err *err)
+{
+	AUTO(track_freep) struct track *track = NULL;
+	AUTO(plan_done) struct plan plan = { .sweep = sweep };
+	int64_t experiment_id = 0;
+
+	if (mem_new(&plan.datasets, sweep->dataset_count, err) != ERR_OK ||
+	    mem_new(&plan.splits, sweep->dataset_count * sweep->splits, err) != ERR_OK ||
+	    catalogue_create(&plan.catalogue, err) != ERR_OK || open_datasets(&plan, path, watch, err) != ERR_OK ||
+	    make_splits(&plan, err) != ERR_OK || track_open(database, &track, err) != ERR_OK ||
+	    put_experiment(track, &plan, &experiment_id, err) != ERR_OK ||
+	    plan_runs(&plan, track, experiment_id, err) != ERR_OK || track_commit(track, err) != ERR_OK)
+		return err->code;
+	ret_result->planned = plan.run_count + plan.already_done;
+	ret_result->already_done = plan.already_done;
+	plan_warn_of_size(plan.runs, plan.run_count, watch);
+	enum err_code code = ERR_OK;
+	if (plan.run_count > 0)
+		code = runner_execute(track, plan.runs, plan.run_count, jobs, environment, watch, &ret_result->progress,
+				      err);
+	if (code != ERR_OK && code != ERR_INTERRUPTED)
+		return code;
+	struct err closing;
+	return track_close(track, &closing) == ERR_OK ? code : err_set(err, closing.code, "%s", closing.message);
+}

@@ -1,0 +1,37 @@
+#include "app/trial.h"
+
+#include "app/plan.h"
+#include "base/mem.h"
+
+enum err_code trial_run(const struct trial *trial, const struct track_environment *environment,
+			const struct runner_watch *watch, struct runner_progress *ret_progress, struct err *err)
+{
+	AUTO(catalogue_freep) struct catalogue *catalogue = NULL;
+	AUTO(dataset_freep) struct dataset *dataset = NULL;
+	AUTO(split_freep) struct split *split = NULL;
+	AUTO(track_freep) struct track *track = NULL;
+	const struct run_settings *settings = &trial->settings;
+	struct method method;
+
+	if (settings_compose(settings, &method, err) != ERR_OK || catalogue_create(&catalogue, err) != ERR_OK ||
+	    catalogue_open(catalogue, &trial->path, trial->data, settings->label,
+			   (enum missing_policy)settings->missing, &dataset, err) != ERR_OK ||
+	    split_create(dataset, settings->test_fraction, settings->stratified, settings->split_seed, &split, err) !=
+		ERR_OK ||
+	    track_open(trial->database, &track, err) != ERR_OK)
+		return err->code;
+	struct planned_run run = {
+		.dataset = dataset,
+		.split = split,
+		.settings = *settings,
+		.method = method_name((size_t)settings->method),
+	};
+	if (plan_register(track, &run, err) != ERR_OK)
+		return err->code;
+	plan_warn_of_size(&run, 1, watch);
+	enum err_code code = runner_execute(track, &run, 1, 1, environment, watch, ret_progress, err);
+	if (code != ERR_OK && code != ERR_INTERRUPTED)
+		return code;
+	struct err closing;
+	return track_close(track, &closing) == ERR_OK ? code : err_set(err, closing.code, "%s", closing.message);
+}
