@@ -1,0 +1,20 @@
+-- title: Runs behind the cell {dataset}, {method}
+-- note: Counted: the newest done run of each split and seed.
+-- param dataset: dataset, required, the row: name of the data set
+-- param method: method, required, the column
+-- param experiment: experiment, which experiment; without it the newest
+-- empty: there is no run of {method} on {dataset} in this experiment
+WITH chosen AS (
+  SELECT name FROM experiment WHERE name = coalesce(:experiment, name) ORDER BY experiment_id DESC LIMIT 1
+),
+cell AS (
+  SELECT runs.* FROM runs JOIN chosen ON runs.experiment = chosen.name
+  WHERE dataset = :dataset AND method = :method
+),
+newest AS (
+  SELECT max(run_id) AS run_id FROM cell WHERE status = 'done' GROUP BY split_seed, seed
+)
+SELECT run_id, split_seed, seed, status, CASE WHEN run_id IN (SELECT run_id FROM newest) THEN 'yes' ELSE 'no' END AS counted,
+       epochs, train_accuracy, test_accuracy, test_balanced_error
+FROM cell
+ORDER BY split_seed, seed, run_id

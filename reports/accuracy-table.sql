@@ -1,0 +1,103 @@
+-- title: Test {metric} in percent: mean ± standard deviation over the splits
+-- note: Average: over the data sets that every method has, split by split; –: no finished run.
+-- param experiment: experiment, which experiment; without it the newest
+-- param metric: accuracy|balanced-error = accuracy, what the cells hold
+-- pivot: row=_row, column=_method, cell=_cell, bold=_best
+-- pivot: row=_row, column=_paper, cell=_published
+-- below: paired-differences
+-- explain: accuracy-table-runs dataset method
+-- empty: there is no experiment in this file: 'hardrow sweep' writes one
+--
+-- Of the runs of one data set, method, split and seed only the newest that is done counts; a diverged run is missing.
+-- Rows of the result are fractions: data set, method, number of splits, mean and sample standard deviation over them
+-- (several seeds of a split are averaged first), and the published figure.
+WITH chosen AS (
+  SELECT experiment_id, name FROM experiment WHERE name = coalesce(:experiment, name)
+  ORDER BY experiment_id DESC LIMIT 1
+),
+newest AS (
+  SELECT max(run_id) AS run_id FROM runs JOIN chosen ON runs.experiment = chosen.name
+  WHERE status = 'done' GROUP BY dataset, method, split_seed, seed
+),
+value AS (
+  SELECT dataset, method, split_seed,
+         avg(CASE :metric WHEN 'accuracy' THEN test_accuracy ELSE test_balanced_error END) AS value
+  FROM newest JOIN runs USING (run_id)
+  GROUP BY dataset, method, split_seed
+  HAVING value IS NOT NULL
+),
+-- Runs that were added to the experiment by hand may have data sets and methods which its lists do not name.
+subject AS (
+  SELECT 0 AS extra, ordinal, dataset, title FROM experiment_dataset JOIN chosen USING (experiment_id)
+  UNION ALL
+  SELECT DISTINCT 1, 0, dataset, dataset FROM value
+  WHERE dataset NOT IN (SELECT dataset FROM experiment_dataset JOIN chosen USING (experiment_id))
+),
+technique AS (
+  SELECT 0 AS extra, ordinal, method FROM experiment_method JOIN chosen USING (experiment_id)
+  UNION ALL
+  SELECT DISTINCT 1, 0, method FROM value
+  WHERE method NOT IN (SELECT method FROM experiment_method JOIN chosen USING (experiment_id))
+),
+figure AS (
+  SELECT method, dataset, accuracy FROM published JOIN chosen USING (experiment_id) WHERE :metric = 'accuracy'
+),
+complete AS (
+  SELECT dataset FROM value GROUP BY dataset
+  HAVING count(DISTINCT method) = (SELECT count(DISTINCT method) FROM value)
+),
+sample AS (
+  SELECT 0 AS averaged, dataset, method, value FROM value
+  UNION ALL
+  SELECT 1, 'average', method, avg(value) FROM value JOIN complete USING (dataset)
+  GROUP BY method, split_seed HAVING count(*) = (SELECT count(*) FROM complete)
+),
+centred AS (
+  SELECT averaged, dataset, method, value, avg(value) OVER (PARTITION BY averaged, dataset, method) AS mean FROM sample
+),
+cell AS (
+  SELECT averaged, dataset, method, count(*) AS splits, mean,
+         CASE WHEN count(*) > 1 THEN sqrt(sum((value - mean) * (value - mean)) / (count(*) - 1)) END AS sd
+  FROM centred GROUP BY averaged, dataset, method
+),
+published_cell AS (
+  SELECT 0 AS averaged, dataset, method, accuracy FROM figure
+  UNION ALL
+  SELECT 1, 'average', method, avg(accuracy) FROM figure JOIN complete USING (dataset)
+  GROUP BY method HAVING count(*) = (SELECT count(*) FROM complete)
+),
+side AS (
+  SELECT 0 AS averaged, extra, ordinal, dataset, title, 1 AS datasets FROM subject
+  UNION ALL
+  SELECT 1, 2, 0, 'average',
+         CASE (SELECT count(*) FROM complete) WHEN (SELECT count(*) FROM subject) THEN 'average'
+         ELSE printf('average of %d', (SELECT count(*) FROM complete)) END,
+         (SELECT count(*) FROM complete)
+  WHERE EXISTS (SELECT 1 FROM subject)
+),
+head AS (
+  SELECT extra, ordinal, method, 1 AS trained FROM technique
+  UNION ALL
+  SELECT DISTINCT 2, 0, method, 0 FROM figure WHERE method NOT IN (SELECT method FROM technique)
+),
+grid AS (
+  SELECT side.averaged, side.extra, side.ordinal, head.extra AS head_extra, head.ordinal AS head_ordinal,
+         head.trained, dataset, title, datasets, method, coalesce(splits, 0) AS splits, mean, sd,
+         published_cell.accuracy AS published, printf('%.1f', 100 * mean) AS shown
+  FROM side CROSS JOIN head
+  LEFT JOIN cell USING (averaged, dataset, method)
+  LEFT JOIN published_cell USING (averaged, dataset, method)
+)
+SELECT dataset, datasets, method, splits, mean, sd, published,
+       title AS _row,
+       CASE WHEN trained THEN method END AS _method,
+       CASE WHEN mean IS NULL THEN NULL WHEN sd IS NULL THEN shown
+            ELSE shown || printf(' ± %4.1f', 100 * sd) END AS _cell,
+       mean IS NOT NULL AND count(mean) OVER line > 1 AND CAST(shown AS REAL) =
+         CASE :metric WHEN 'accuracy' THEN max(CASE WHEN mean IS NOT NULL THEN CAST(shown AS REAL) END) OVER line
+         ELSE min(CASE WHEN mean IS NOT NULL THEN CAST(shown AS REAL) END) OVER line END AS _best,
+       CASE WHEN method IN (SELECT method FROM figure) THEN 'paper: ' || method END AS _paper,
+       CASE WHEN published IS NOT NULL THEN printf('%.1f', 100 * published) END AS _published
+FROM grid
+WINDOW line AS (PARTITION BY averaged, dataset)
+ORDER BY averaged, extra, ordinal, dataset, head_extra, head_ordinal, method

@@ -1,0 +1,97 @@
+-- title: Differences to {reference}, paired over the same splits
+-- note: In points of percent, averaged over the data sets both methods have; interval: Student's t over the splits.
+-- param experiment: experiment, which experiment; without it the newest
+-- param metric: accuracy|balanced-error = accuracy, what is compared
+-- param reference: method = base, the method that the others are compared with
+-- pivot: row=_method, column="difference", cell=_difference
+-- pivot: row=_method, column="95 % interval", cell=_interval
+-- pivot: row=_method, column="data sets", cell=_datasets
+-- pivot: row=_method, column="splits", cell=_splits
+-- pivot: row=_method, column=_reaching_name, cell=_reaching
+--
+-- The last columns: the gain of the paper's own table (difficulty minus base, means of its figures), and on how many of
+-- our splits the averaged difference alone would have reached it. A single split says little: that is how little.
+WITH chosen AS (
+  SELECT experiment_id, name FROM experiment WHERE name = coalesce(:experiment, name)
+  ORDER BY experiment_id DESC LIMIT 1
+),
+newest AS (
+  SELECT max(run_id) AS run_id FROM runs JOIN chosen ON runs.experiment = chosen.name
+  WHERE status = 'done' GROUP BY dataset, method, split_seed, seed
+),
+value AS (
+  SELECT dataset, method, split_seed,
+         avg(CASE :metric WHEN 'accuracy' THEN test_accuracy ELSE test_balanced_error END) AS value
+  FROM newest JOIN runs USING (run_id)
+  GROUP BY dataset, method, split_seed
+  HAVING value IS NOT NULL
+),
+technique AS (
+  SELECT 0 AS extra, ordinal, method FROM experiment_method JOIN chosen USING (experiment_id)
+  UNION ALL
+  SELECT DISTINCT 1, 0, method FROM value
+  WHERE method NOT IN (SELECT method FROM experiment_method JOIN chosen USING (experiment_id))
+),
+pair AS (
+  SELECT mine.method, mine.dataset, mine.split_seed, mine.value - base.value AS difference
+  FROM value AS mine JOIN value AS base USING (dataset, split_seed)
+  WHERE base.method = :reference AND mine.method <> :reference
+),
+breadth AS (
+  SELECT method, count(DISTINCT dataset) AS datasets FROM pair GROUP BY method
+),
+-- One number a split, of the splits where no data set is missing.
+paired AS (
+  SELECT method, split_seed, datasets, avg(difference) AS difference
+  FROM pair JOIN breadth USING (method) GROUP BY method, split_seed HAVING count(*) = datasets
+),
+centred AS (
+  SELECT method, datasets, difference, avg(difference) OVER (PARTITION BY method) AS mean FROM paired
+),
+gain AS (
+  SELECT avg(ours.accuracy) - avg(base.accuracy) AS gain
+  FROM chosen JOIN published AS ours USING (experiment_id)
+  JOIN published AS base ON base.experiment_id = chosen.experiment_id AND base.dataset = ours.dataset
+  WHERE :metric = 'accuracy' AND ours.method = 'difficulty' AND base.method = 'base'
+),
+summary AS (
+  SELECT method, datasets, count(*) AS splits, mean,
+         CASE WHEN count(*) > 1 THEN sqrt(sum((difference - mean) * (difference - mean)) / (count(*) - 1)) END AS sd,
+         -- A gain that equals the paper's in all printed digits has reached it.
+         sum(difference >= gain - 1e-12) AS reaching
+  FROM centred CROSS JOIN gain GROUP BY method
+),
+-- The 0.975 quantile of Student's t: a table up to 30 degrees of freedom, from there the expansion around the normal
+-- quantile (Abramowitz and Stegun 26.7.5), right to 5 decimals.
+small (freedom, quantile) AS (VALUES
+  (1, 12.706204736), (2, 4.302652730), (3, 3.182446305), (4, 2.776445105), (5, 2.570581836),
+  (6, 2.446911851), (7, 2.364624252), (8, 2.306004135), (9, 2.262157163), (10, 2.228138852),
+  (11, 2.200985160), (12, 2.178812830), (13, 2.160368656), (14, 2.144786688), (15, 2.131449546),
+  (16, 2.119905299), (17, 2.109815578), (18, 2.100922040), (19, 2.093024054), (20, 2.085963447),
+  (21, 2.079613845), (22, 2.073873068), (23, 2.068657610), (24, 2.063898562), (25, 2.059538553),
+  (26, 2.055529439), (27, 2.051830516), (28, 2.048407142), (29, 2.045229642), (30, 2.042272456)
+),
+normal (z, z2) AS (VALUES (1.959963984540054, 3.841458820694124)),
+tested AS (
+  SELECT summary.*, coalesce(quantile,
+           z * (1 + ((z2 + 1) / 4 + (((5 * z2 + 16) * z2 + 3) / 96 + (((3 * z2 + 19) * z2 + 17) * z2 - 15)
+           / 384 / (splits - 1)) / (splits - 1)) / (splits - 1))) AS quantile
+  FROM summary CROSS JOIN normal LEFT JOIN small ON freedom = splits - 1
+),
+result AS (
+  SELECT technique.extra, technique.ordinal, technique.method, coalesce(datasets, 0) AS datasets,
+         coalesce(splits, 0) AS splits, mean AS difference,
+         mean - quantile * sd / sqrt(splits) AS low, mean + quantile * sd / sqrt(splits) AS high, gain, reaching
+  FROM technique CROSS JOIN gain LEFT JOIN tested USING (method) WHERE technique.method <> :reference
+)
+SELECT method, :reference AS reference, datasets, splits, difference, low, high, gain AS published_gain,
+       reaching AS splits_reaching,
+       method AS _method,
+       CASE WHEN difference IS NOT NULL THEN printf('%+.2f', 100 * difference) END AS _difference,
+       CASE WHEN low IS NOT NULL THEN printf('%+.2f to %+.2f', 100 * low, 100 * high) END AS _interval,
+       nullif(datasets, 0) AS _datasets,
+       nullif(splits, 0) AS _splits,
+       CASE WHEN gain IS NOT NULL THEN printf('splits reaching the paper''s %+.1f', 100 * gain) END AS _reaching_name,
+       CASE WHEN splits > 0 THEN printf('%d of %d', reaching, splits) END AS _reaching
+FROM result
+ORDER BY extra, ordinal, method
