@@ -21,8 +21,10 @@ struct split {
 
 /* test_count = ceil(fraction * n), as scikit-learn's train_test_split; fraction 0 puts everything into training.
  * Stratified: class counts of the test part are proportional, rounded by largest remainder with ties broken at random
- * (numpy's _approximate_mode in scikit-learn); members drawn at random. Random numbers: stream RNG_SPLIT of `seed`.
- * ERR_INPUT: the training part would be empty, or would hold fewer than two classes. */
+ * (_approximate_mode in scikit-learn); members drawn at random. A class of one is no error (scikit-learn's is): it goes
+ * where the rounding puts it. Random numbers: stream RNG_SPLIT of `seed`.
+ * ERR_INPUT: a fraction outside [0, 1), or a training part that would hold fewer than two classes; one that lacks a
+ * class but holds two is fine. */
 MUST_CHECK enum err_code split_create(const struct dataset *dataset, double test_fraction, bool stratified,
 				      uint64_t seed, struct split **ret_split, struct err *err);
 void split_free(struct split *split);

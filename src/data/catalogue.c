@@ -1,0 +1,238 @@
+#include "data/catalogue.h"
+
+#include <ini.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/option.h"
+#include "base/parse.h"
+#include "base/text.h"
+#include "data/catalogue_text.h"
+
+struct catalogue {
+	struct catalogue_entry *entries;
+	size_t count, capacity;
+	char **texts; /* what the entries point to */
+	size_t text_count, text_capacity;
+};
+
+struct field {
+	const char *name;
+	size_t offset;
+	bool is_count; /* size_t, else text */
+};
+
+static const struct field fields[] = {
+	{ "title", offsetof(struct catalogue_entry, title), false },
+	{ "uci_name", offsetof(struct catalogue_entry, uci_name), false },
+	{ "doi", offsetof(struct catalogue_entry, doi), false },
+	{ "citation", offsetof(struct catalogue_entry, citation), false },
+	{ "licence", offsetof(struct catalogue_entry, licence), false },
+	{ "file", offsetof(struct catalogue_entry, file), false },
+	{ "label", offsetof(struct catalogue_entry, label), false },
+	{ "rows", offsetof(struct catalogue_entry, rows), true },
+	{ "features", offsetof(struct catalogue_entry, features), true },
+	{ "classes", offsetof(struct catalogue_entry, classes), true },
+	{ "sha256", offsetof(struct catalogue_entry, sha256), false },
+	{ "url", offsetof(struct catalogue_entry, url), false },
+	{ "raw_sha256", offsetof(struct catalogue_entry, raw_sha256), false },
+	{ "raw_separator", offsetof(struct catalogue_entry, raw_separator), false },
+	{ "raw_drop", offsetof(struct catalogue_entry, raw_drop), true },
+	{ "header", offsetof(struct catalogue_entry, header), false },
+};
+
+struct parsing {
+	struct catalogue *catalogue;
+	struct err *err;
+};
+
+static enum err_code keep_text(struct catalogue *catalogue, const char *text, const char **ret_kept, struct err *err)
+{
+	if (mem_grow((void **)&catalogue->texts, catalogue->text_count, &catalogue->text_capacity,
+		     sizeof *catalogue->texts, err) != ERR_OK ||
+	    mem_copy_text(text, &catalogue->texts[catalogue->text_count], err) != ERR_OK)
+		return err->code;
+	*ret_kept = catalogue->texts[catalogue->text_count++];
+	return ERR_OK;
+}
+
+static enum err_code add_entry(struct catalogue *catalogue, const char *name, struct err *err)
+{
+	struct catalogue_entry entry = { 0 };
+
+	if (mem_grow((void **)&catalogue->entries, catalogue->count, &catalogue->capacity, sizeof entry, err) !=
+		ERR_OK ||
+	    keep_text(catalogue, name, &entry.name, err) != ERR_OK)
+		return err->code;
+	catalogue->entries[catalogue->count++] = entry;
+	return ERR_OK;
+}
+
+static enum err_code set_field(struct catalogue *catalogue, const char *name, const char *value, struct err *err)
+{
+	char *entry = (char *)&catalogue->entries[catalogue->count - 1];
+	uint64_t number = 0;
+	size_t i = 0;
+
+	while (i < ARRAY_LENGTH(fields) && strcmp(fields[i].name, name) != 0)
+		i++;
+	if (i == ARRAY_LENGTH(fields))
+		return err_set(err, ERR_SYSTEM, "no such field: '%s'", name);
+	if (!fields[i].is_count)
+		return keep_text(catalogue, value, (const char **)(entry + fields[i].offset), err);
+	if (!parse_unsigned(value, &number))
+		return err_set(err, ERR_SYSTEM, "%s: '%s' is not a whole number", name, value);
+	*(size_t *)(entry + fields[i].offset) = (size_t)number;
+	return ERR_OK;
+}
+
+static int on_value(void *user, const char *section, const char *name, const char *value)
+{
+	struct parsing *parsing = user;
+	struct catalogue *catalogue = parsing->catalogue;
+	bool is_new = catalogue->count == 0 || strcmp(catalogue->entries[catalogue->count - 1].name, section) != 0;
+
+	if (is_new && add_entry(catalogue, section, parsing->err) != ERR_OK)
+		return 0;
+	return set_field(catalogue, name, value, parsing->err) == ERR_OK;
+}
+
+enum err_code catalogue_create(struct catalogue **ret_catalogue, struct err *err)
+{
+	AUTO(catalogue_freep) struct catalogue *catalogue = NULL;
+	struct parsing parsing = { .err = err };
+
+	if (mem_new(&catalogue, 1, err) != ERR_OK)
+		return err->code;
+	parsing.catalogue = catalogue;
+	(void)err_set(err, ERR_SYSTEM, "not in the form of an ini file");
+	int line = ini_parse_string(catalogue_text, on_value, &parsing);
+	if (line != 0)
+		return err_prefix(err, "the built-in datasets/catalogue.ini:%d", line);
+	*ret_catalogue = take_ptr(&catalogue);
+	return ERR_OK;
+}
+
+void catalogue_free(struct catalogue *catalogue)
+{
+	if (catalogue == NULL)
+		return;
+	for (size_t i = 0; i < catalogue->text_count; i++)
+		free(catalogue->texts[i]);
+	free(catalogue->texts);
+	free(catalogue->entries);
+	free(catalogue);
+}
+
+void catalogue_freep(struct catalogue **catalogue)
+{
+	catalogue_free(*catalogue);
+}
+
+size_t catalogue_count(const struct catalogue *catalogue)
+{
+	return catalogue->count;
+}
+
+const struct catalogue_entry *catalogue_at(const struct catalogue *catalogue, size_t i)
+{
+	return &catalogue->entries[i];
+}
+
+const struct catalogue_entry *catalogue_find(const struct catalogue *catalogue, const char *name)
+{
+	for (size_t i = 0; i < catalogue->count; i++)
+		if (strcmp(catalogue->entries[i].name, name) == 0)
+			return &catalogue->entries[i];
+	return NULL;
+}
+
+static enum err_code not_found(const struct catalogue_entry *entry, const struct data_path *path, struct err *err)
+{
+	struct text folders AUTO(text_done) = { 0 };
+
+	for (size_t i = 0; path->folders[i] != NULL; i++)
+		if (text_append(&folders, err, "%s%s", i == 0 ? "" : " or ", path->folders[i]) != ERR_OK)
+			return err->code;
+	const char *where = folders.data == NULL ? "a folder named with --data-dir" : folders.data;
+	if (entry->url == NULL)
+		return err_set(err, ERR_MISSING, "%s: not found; put %s, which comes with hardrow, into %s",
+			       entry->name, entry->file, where);
+	return err_set(err, ERR_MISSING,
+		       "%s: not found; 'hardrow datasets fetch %s' gets it from UCI, or put %s into %s", entry->name,
+		       entry->name, entry->file, where);
+}
+
+enum err_code catalogue_locate(const struct catalogue_entry *entry, const struct data_path *path, char **ret_file,
+			       struct err *err)
+{
+	for (size_t i = 0; path->folders[i] != NULL; i++) {
+		AUTO(mem_freep) char *file = NULL;
+		if (file_join(path->folders[i], entry->file, &file, err) != ERR_OK)
+			return err->code;
+		if (file_exists(file)) {
+			*ret_file = take_ptr(&file);
+			return ERR_OK;
+		}
+	}
+	return not_found(entry, path, err);
+}
+
+static enum err_code open_entry(const struct catalogue_entry *entry, const struct data_path *path, const char *label,
+				enum missing_policy missing, struct dataset **ret_dataset, struct err *err)
+{
+	AUTO(dataset_freep) struct dataset *dataset = NULL;
+	AUTO(mem_freep) char *file = NULL;
+
+	if (catalogue_locate(entry, path, &file, err) != ERR_OK ||
+	    dataset_read_csv(file, label == NULL ? entry->label : label, missing, &dataset, err) != ERR_OK)
+		return err->code;
+	if (strcmp(dataset->sha256, entry->sha256) != 0)
+		return err_set(err, ERR_INPUT,
+			       "%s: is not the '%s' of the catalogue (sha256 %s, not %s); "
+			       "to use it as it is, name its path",
+			       file, entry->name, dataset->sha256, entry->sha256);
+	*ret_dataset = take_ptr(&dataset);
+	return ERR_OK;
+}
+
+static bool is_path(const char *name)
+{
+	static const char suffix[] = ".csv";
+	size_t length = strlen(name);
+
+	return strchr(name, '/') != NULL ||
+	       (length >= strlen(suffix) && strcmp(name + length - strlen(suffix), suffix) == 0);
+}
+
+static const char *name_at(size_t i)
+{
+	return i < ARRAY_LENGTH(catalogue_names) ? catalogue_names[i] : NULL;
+}
+
+static enum err_code unknown_name(const char *name, struct err *err)
+{
+	const char *nearest = option_nearest(name, name_at);
+
+	if (nearest != NULL)
+		return err_set(err, ERR_INPUT, "'%s' is no known data set and no file; did you mean '%s'?", name,
+			       nearest);
+	return err_set(err, ERR_INPUT, "'%s' is no known data set and no file; 'hardrow datasets' lists the known ones",
+		       name);
+}
+
+enum err_code catalogue_open(const struct catalogue *catalogue, const struct data_path *path, const char *name_or_path,
+			     const char *label, enum missing_policy missing, struct dataset **ret_dataset,
+			     struct err *err)
+{
+	if (is_path(name_or_path))
+		return dataset_read_csv(name_or_path, label, missing, ret_dataset, err);
+	const struct catalogue_entry *entry = catalogue_find(catalogue, name_or_path);
+	if (entry != NULL)
+		return open_entry(entry, path, label, missing, ret_dataset, err);
+	if (file_exists(name_or_path))
+		return dataset_read_csv(name_or_path, label, missing, ret_dataset, err);
+	return unknown_name(name_or_path, err);
+}

@@ -1,0 +1,191 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "data/catalogue.h"
+
+static void close_fd(const int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd);
+}
+
+static void spawn_actions_done(posix_spawn_file_actions_t *actions)
+{
+	(void)posix_spawn_file_actions_destroy(actions);
+}
+
+/* The file is gone when its scope ends. */
+struct temporary {
+	char *path;
+};
+
+static void temporary_done(struct temporary *temporary)
+{
+	if (temporary->path != NULL)
+		(void)unlink(temporary->path);
+	free(temporary->path);
+}
+
+static enum err_code temporary_create(struct temporary *temporary, const char *folder, struct err *err)
+{
+	AUTO(mem_freep) char *path = NULL;
+
+	if (file_join(folder, ".fetch.XXXXXX", &path, err) != ERR_OK)
+		return err->code;
+	AUTO(close_fd) int fd = mkstemp(path);
+	if (fd < 0)
+		return err_set(err, ERR_SYSTEM, "%s: %s", folder, strerror(errno));
+	temporary->path = take_ptr(&path);
+	return ERR_OK;
+}
+
+/* Starts `arguments` with its standard error on a pipe, whose other end is *ret_words. */
+static enum err_code start(char *const *arguments, pid_t *ret_child, int *ret_words, struct err *err)
+{
+	AUTO(spawn_actions_done) posix_spawn_file_actions_t actions = { 0 };
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return err_set(err, ERR_SYSTEM, "no pipe: %s", strerror(errno));
+	int code = posix_spawn_file_actions_init(&actions);
+	if (code == 0)
+		code = posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
+	if (code == 0)
+		code = posix_spawnp(ret_child, arguments[0], &actions, NULL, arguments, environ);
+	(void)close(ends[1]);
+	if (code != 0) {
+		(void)close(ends[0]);
+		return err_set(err, ERR_SYSTEM, "the command '%s' does not start (%s): is it installed?", arguments[0],
+			       strerror(code));
+	}
+	*ret_words = ends[0];
+	return ERR_OK;
+}
+
+static enum err_code read_words(int fd, struct text *words, struct err *err)
+{
+	char buffer[4096];
+
+	for (;;) {
+		ssize_t count = read(fd, buffer, sizeof buffer);
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count <= 0)
+			break;
+		if (text_append_bytes(words, buffer, (size_t)count, err) != ERR_OK)
+			return err->code;
+	}
+	if (words->length > 0)
+		words->data[strcspn(words->data, "\r\n")] = '\0';
+	return ERR_OK;
+}
+
+static enum err_code download(const char *url, const char *file, struct err *err)
+{
+	const char *const arguments[] = { "curl",     "--fail", "--location", "--silent", "--show-error",
+					  "--output", file,	"--url",      url,	  NULL };
+	struct text words AUTO(text_done) = { 0 };
+	AUTO(close_fd) int fd = -1;
+	pid_t child = 0;
+	int status = 0;
+
+	/* posix_spawn() does not write to the arguments; its type is older than const. */
+	if (start((char *const *)arguments, &child, &fd, err) != ERR_OK)
+		return err_prefix(err, "%s", url);
+	enum err_code code = read_words(fd, &words, err);
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		continue;
+	if (code != ERR_OK)
+		return code;
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		return err_set(err, ERR_SYSTEM, "%s: %s", url, words.length > 0 ? words.data : "curl failed");
+	return ERR_OK;
+}
+
+static enum err_code check_sha256(const char *what, const char *data, size_t length, const char *expected,
+				  struct err *err)
+{
+	char actual[FILE_SHA256_SIZE];
+
+	file_sha256(data, length, actual);
+	if (strcmp(actual, expected) != 0)
+		return err_set(err, ERR_INPUT, "%s: sha256 %s, not %s: another file than the catalogue knows", what,
+			       actual, expected);
+	return ERR_OK;
+}
+
+/* Appends the fields of one line, from number `drop` on, comma-separated. */
+static enum err_code convert_line(const char *line, size_t length, const char *separators, size_t drop,
+				  struct text *csv, struct err *err)
+{
+	size_t fields = 0;
+
+	for (size_t i = strspn(line, separators); i < length; i += strspn(line + i, separators)) {
+		size_t count = strcspn(line + i, separators);
+		if (count > length - i)
+			count = length - i;
+		if (fields++ >= drop && (text_append(csv, err, "%s", fields - 1 > drop ? "," : "") != ERR_OK ||
+					 text_append_bytes(csv, line + i, count, err) != ERR_OK))
+			return err->code;
+		i += count;
+	}
+	return fields > drop ? text_append(csv, err, "\n") : ERR_OK;
+}
+
+/* UCI's text as CSV: the catalogue's header row, line ends LF, one comma between fields. */
+static enum err_code convert(const struct catalogue_entry *entry, const char *raw, struct text *csv, struct err *err)
+{
+	const char *separators = strcmp(entry->raw_separator, "comma") == 0 ? "," : " \t";
+
+	if (text_append(csv, err, "%s\n", entry->header) != ERR_OK)
+		return err->code;
+	while (*raw != '\0') {
+		size_t length = strcspn(raw, "\r\n");
+		if (convert_line(raw, length, separators, entry->raw_drop, csv, err) != ERR_OK)
+			return err->code;
+		raw += length;
+		raw += strspn(raw, "\r\n");
+	}
+	return ERR_OK;
+}
+
+static enum err_code address(const struct catalogue_entry *entry, const char *mirror, struct text *url, struct err *err)
+{
+	if (mirror == NULL)
+		return text_append(url, err, "%s", entry->url);
+	size_t length = strlen(mirror);
+	const char *slash = length > 0 && mirror[length - 1] == '/' ? "" : "/";
+	return text_append(url, err, "%s%s%s", mirror, slash, strrchr(entry->url, '/') + 1);
+}
+
+enum err_code catalogue_fetch(const struct catalogue_entry *entry, const char *mirror, const char *folder,
+			      struct err *err)
+{
+	struct text url AUTO(text_done) = { 0 };
+	struct text csv AUTO(text_done) = { 0 };
+	struct temporary temporary AUTO(temporary_done) = { 0 };
+	AUTO(mem_freep) char *raw = NULL;
+	AUTO(mem_freep) char *file = NULL;
+	size_t length = 0;
+
+	if (entry->url == NULL)
+		return err_set(err, ERR_INPUT, "%s: comes with hardrow and is not fetched", entry->name);
+	if (address(entry, mirror, &url, err) != ERR_OK || file_make_directory(folder, err) != ERR_OK ||
+	    temporary_create(&temporary, folder, err) != ERR_OK || download(url.data, temporary.path, err) != ERR_OK ||
+	    file_read(temporary.path, &raw, &length, err) != ERR_OK ||
+	    check_sha256(url.data, raw, length, entry->raw_sha256, err) != ERR_OK ||
+	    convert(entry, raw, &csv, err) != ERR_OK)
+		return err->code;
+	if (check_sha256(entry->file, csv.data, csv.length, entry->sha256, err) != ERR_OK)
+		return err->code;
+	if (file_join(folder, entry->file, &file, err) != ERR_OK)
+		return err->code;
+	return file_replace(file, csv.data, csv.length, err);
+}

@@ -1,0 +1,165 @@
+#include "data/split.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/rng.h"
+
+struct quota {
+	uint32_t class;
+	uint32_t order;	    /* random: who comes first among equal remainders */
+	uint64_t remainder; /* of class size * test_count / instances */
+};
+
+static int compare_quotas(const void *left, const void *right)
+{
+	const struct quota *a = left;
+	const struct quota *b = right;
+
+	if (a->remainder != b->remainder)
+		return a->remainder > b->remainder ? -1 : 1;
+	return (a->order > b->order) - (a->order < b->order);
+}
+
+/* split->test_class <- each class's share of the test part: the whole part of size * test_count / n, and one more for
+ * the largest remainders until all test_count are given out. In whole numbers, so that equal remainders are equal. */
+static enum err_code share_test_part(struct split *split, const uint32_t *size, struct rng *rng, struct err *err)
+{
+	AUTO(mem_freep) struct quota *quotas = NULL;
+	AUTO(mem_freep) uint32_t *order = NULL;
+	size_t left = split->test_count;
+
+	if (mem_new(&quotas, split->classes, err) != ERR_OK || mem_new(&order, split->classes, err) != ERR_OK)
+		return err->code;
+	for (uint32_t c = 0; c < split->classes; c++)
+		order[c] = c;
+	rng_shuffle(rng, order, split->classes);
+	for (uint32_t c = 0; c < split->classes; c++) {
+		uint64_t product = (uint64_t)size[c] * split->test_count;
+		quotas[c] = (struct quota){ c, order[c], product % split->instances };
+		split->test_class[c] = (uint32_t)(product / split->instances);
+		left -= split->test_class[c];
+	}
+	qsort(quotas, split->classes, sizeof *quotas, compare_quotas);
+	for (size_t i = 0; i < left; i++)
+		split->test_class[quotas[i].class]++;
+	return ERR_OK;
+}
+
+/* The first of a random order go to the test part: test_count of all, or test_class of each class. */
+static enum err_code draw_test_part(struct split *split, const struct dataset *dataset, bool stratified,
+				    struct rng *rng, struct err *err)
+{
+	AUTO(mem_freep) uint32_t *order = NULL;
+	AUTO(mem_freep) uint32_t *open = NULL;
+
+	if (mem_new(&order, split->instances, err) != ERR_OK || mem_new(&open, split->classes, err) != ERR_OK)
+		return err->code;
+	for (uint32_t i = 0; i < split->instances; i++)
+		order[i] = i;
+	rng_shuffle(rng, order, split->instances);
+	memcpy(open, split->test_class, split->classes * sizeof *open);
+	for (size_t i = 0; i < split->instances; i++) {
+		uint32_t class = dataset->y[order[i]];
+		bool is_test = stratified ? open[class] > 0 : i < split->test_count;
+		if (is_test && stratified)
+			open[class]--;
+		split->is_test[order[i]] = is_test;
+	}
+	return ERR_OK;
+}
+
+static void list_parts(struct split *split, const struct dataset *dataset)
+{
+	size_t train = 0;
+	size_t test = 0;
+
+	memset(split->test_class, 0, split->classes * sizeof *split->test_class);
+	for (uint32_t i = 0; i < split->instances; i++) {
+		if (split->is_test[i]) {
+			split->test[test++] = i;
+			split->test_class[dataset->y[i]]++;
+		} else {
+			split->train[train++] = i;
+			split->train_class[dataset->y[i]]++;
+		}
+	}
+}
+
+static enum err_code check_training_part(const struct split *split, const struct dataset *dataset, double test_fraction,
+					 struct err *err)
+{
+	size_t present = 0;
+
+	for (size_t c = 0; c < split->classes; c++)
+		present += split->train_class[c] > 0;
+	if (present < 2)
+		return err_set(
+		    err, ERR_INPUT,
+		    "%s: with the test fraction %g, %zu of %zu instances are left to train on, of %zu class%s; "
+		    "two classes are needed",
+		    dataset->name, test_fraction, split->train_count, split->instances, present,
+		    present == 1 ? "" : "es");
+	return ERR_OK;
+}
+
+static enum err_code allocate(struct split *split, const struct dataset *dataset, struct err *err)
+{
+	split->instances = dataset->instances;
+	split->classes = dataset->classes;
+	split->train_count = split->instances - split->test_count;
+	if (mem_new(&split->is_test, split->instances, err) != ERR_OK ||
+	    mem_new(&split->train, split->train_count, err) != ERR_OK ||
+	    mem_new(&split->test, split->test_count, err) != ERR_OK ||
+	    mem_new(&split->train_class, split->classes, err) != ERR_OK ||
+	    mem_new(&split->test_class, split->classes, err) != ERR_OK)
+		return err->code;
+	return ERR_OK;
+}
+
+enum err_code split_create(const struct dataset *dataset, double test_fraction, bool stratified, uint64_t seed,
+			   struct split **ret_split, struct err *err)
+{
+	AUTO(split_freep) struct split *split = NULL;
+	AUTO(mem_freep) uint32_t *size = NULL;
+	struct rng rng;
+
+	if (!(test_fraction >= 0 && test_fraction < 1))
+		return err_set(err, ERR_INPUT, "'%g' will not do: the test fraction is from 0 to below 1",
+			       test_fraction);
+	if (mem_new(&split, 1, err) != ERR_OK || mem_new(&size, dataset->classes, err) != ERR_OK)
+		return err->code;
+	split->test_count = (size_t)ceil(test_fraction * (double)dataset->instances);
+	if (allocate(split, dataset, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < dataset->instances; i++)
+		size[dataset->y[i]]++;
+	rng_init(&rng, seed, RNG_SPLIT);
+	if ((stratified && share_test_part(split, size, &rng, err) != ERR_OK) ||
+	    draw_test_part(split, dataset, stratified, &rng, err) != ERR_OK)
+		return err->code;
+	list_parts(split, dataset);
+	if (check_training_part(split, dataset, test_fraction, err) != ERR_OK)
+		return err->code;
+	*ret_split = take_ptr(&split);
+	return ERR_OK;
+}
+
+void split_free(struct split *split)
+{
+	if (split == NULL)
+		return;
+	free(split->is_test);
+	free(split->train);
+	free(split->test);
+	free(split->train_class);
+	free(split->test_class);
+	free(split);
+}
+
+void split_freep(struct split **split)
+{
+	split_free(*split);
+}

@@ -1,0 +1,211 @@
+#include "data/table.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "data/rows.h"
+#include "data/value.h"
+
+struct filling {
+	struct table *table;
+	const char *path;
+	const char *label;
+	bool has_header;
+	bool has_class; /* of the row being read */
+};
+
+static int compare_names(const void *left, const void *right)
+{
+	const char *const *a = left;
+	const char *const *b = right;
+
+	return strcmp(*a, *b);
+}
+
+static enum err_code check_names(const struct table *table, const char *path, struct err *err)
+{
+	AUTO(mem_freep) const char **sorted = NULL;
+
+	if (mem_new(&sorted, table->column_count, err) != ERR_OK)
+		return err->code;
+	for (size_t j = 0; j < table->column_count; j++) {
+		sorted[j] = table->columns[j];
+		if (sorted[j][0] == '\0')
+			return err_set(err, ERR_INPUT, "%s:%zu: column %zu has no name in the header row", path,
+				       table->header_line, j + 1);
+	}
+	qsort(sorted, table->column_count, sizeof *sorted, compare_names);
+	for (size_t j = 1; j < table->column_count; j++)
+		if (strcmp(sorted[j - 1], sorted[j]) == 0)
+			return err_set(err, ERR_INPUT,
+				       "%s:%zu: two columns are called '%s': is there a header row with their names?",
+				       path, table->header_line, sorted[j]);
+	return ERR_OK;
+}
+
+static enum err_code unknown_label(const struct filling *filling, struct err *err)
+{
+	const size_t most = 12;
+	const struct table *table = filling->table;
+	struct text known AUTO(text_done) = { 0 };
+
+	for (size_t j = 0; j < table->column_count && j < most; j++)
+		if (text_append(&known, err, "%s'%s'", j == 0 ? "" : ", ", table->columns[j]) != ERR_OK)
+			return err->code;
+	return err_set(err, ERR_INPUT, "%s:%zu: no column is called '%s'; there are %s%s", filling->path,
+		       table->header_line, filling->label, known.data, table->column_count > most ? ", …" : "");
+}
+
+static enum err_code end_header(struct filling *filling, size_t line, struct err *err)
+{
+	struct table *table = filling->table;
+
+	table->header_line = line;
+	filling->has_header = true;
+	if (check_names(table, filling->path, err) != ERR_OK)
+		return err->code;
+	table->label = table->column_count - 1;
+	for (size_t j = 0; filling->label != NULL && strcmp(table->columns[table->label], filling->label) != 0; j++) {
+		if (j == table->column_count)
+			return unknown_label(filling, err);
+		table->label = j;
+	}
+	table->features = table->column_count - 1;
+	if (table->features == 0)
+		return err_set(err, ERR_INPUT,
+			       "%s:%zu: '%s' is the only column; a data set has features and a label, comma-separated",
+			       filling->path, line, table->columns[0]);
+	return ERR_OK;
+}
+
+static enum err_code take_name(struct table *table, const char *text, struct err *err)
+{
+	if (mem_grow((void **)&table->columns, table->column_count, &table->column_capacity, sizeof *table->columns,
+		     err) != ERR_OK ||
+	    mem_copy_text(text, &table->columns[table->column_count], err) != ERR_OK)
+		return err->code;
+	table->column_count++;
+	return ERR_OK;
+}
+
+static enum err_code start_row(struct filling *filling, size_t line, struct err *err)
+{
+	struct table *table = filling->table;
+
+	if (line > UINT32_MAX)
+		return err_set(err, ERR_INPUT, "%s:%zu: more lines than 32 bits count", filling->path, line);
+	if (mem_grow((void **)&table->x, table->row_count, &table->x_capacity, table->features * sizeof *table->x,
+		     err) != ERR_OK ||
+	    mem_grow((void **)&table->rows, table->row_count, &table->row_capacity, sizeof *table->rows, err) != ERR_OK)
+		return err->code;
+	table->rows[table->row_count] =
+	    (struct table_row){ .class = TABLE_NO_CLASS, .line = (uint32_t)line, .number = (uint32_t)table->row_count };
+	return ERR_OK;
+}
+
+static void note_missing(struct table *table, size_t line, size_t column)
+{
+	if (table->missing_count++ == 0) {
+		table->missing_line = line;
+		table->missing_column = column;
+	}
+}
+
+static enum err_code take_label(struct filling *filling, size_t line, const char *text, struct err *err)
+{
+	struct table *table = filling->table;
+
+	if (value_is_missing(text)) {
+		note_missing(table, line, table->label);
+		return ERR_OK;
+	}
+	if (class_set_add(&table->classes, text, &table->rows[table->row_count].class, err) != ERR_OK)
+		return err_prefix(err, "%s:%zu: column '%s'", filling->path, line, table->columns[table->label]);
+	return ERR_OK;
+}
+
+/* The first bytes of a long text, whole UTF-8 characters only. */
+static int shown_length(const char *text)
+{
+	int length = (int)strnlen(text, 60);
+
+	while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
+		length--;
+	return length;
+}
+
+static enum err_code take_feature(struct filling *filling, size_t line, size_t column, const char *text,
+				  struct err *err)
+{
+	struct table *table = filling->table;
+	double value = NAN;
+
+	if (value_is_missing(text)) {
+		note_missing(table, line, column);
+	} else {
+		bool is_number = value_read(text, &value);
+		if (!is_number || !isfinite(value))
+			return err_set(err, ERR_INPUT, "%s:%zu: column '%s': '%.*s%s' is not a %snumber", filling->path,
+				       line, table->columns[column], shown_length(text), text,
+				       text[shown_length(text)] == '\0' ? "" : "…", is_number ? "finite " : "");
+	}
+	table->x[table->row_count * table->features + column - (column > table->label)] = value;
+	return ERR_OK;
+}
+
+static enum err_code take_field(void *user, size_t line, size_t column, const char *text, struct err *err)
+{
+	struct filling *filling = user;
+
+	if (!filling->has_header)
+		return take_name(filling->table, text, err);
+	if (column == 0 && start_row(filling, line, err) != ERR_OK)
+		return err->code;
+	if (column >= filling->table->column_count)
+		return ERR_OK;
+	return column == filling->table->label ? take_label(filling, line, text, err)
+					       : take_feature(filling, line, column, text, err);
+}
+
+static enum err_code end_row(void *user, size_t line, size_t columns, struct err *err)
+{
+	struct filling *filling = user;
+
+	if (!filling->has_header)
+		return end_header(filling, line, err);
+	if (columns != filling->table->column_count)
+		return err_set(err, ERR_INPUT, "%s:%zu: %zu field%s, but the header row has %zu", filling->path, line,
+			       columns, columns == 1 ? "" : "s", filling->table->column_count);
+	filling->table->row_count++;
+	return ERR_OK;
+}
+
+enum err_code table_read(const char *path, const char *text, size_t length, const char *label, struct table *table,
+			 struct err *err)
+{
+	struct filling filling = { .table = table, .path = path, .label = label };
+	const struct row_sink sink = { take_field, end_row, &filling };
+
+	if (rows_read(path, text, length, &sink, err) != ERR_OK)
+		return err->code;
+	if (!filling.has_header)
+		return err_set(err, ERR_INPUT, "%s: is empty", path);
+	if (table->row_count == 0)
+		return err_set(err, ERR_INPUT, "%s: has a header row but no data rows", path);
+	return ERR_OK;
+}
+
+void table_done(struct table *table)
+{
+	for (size_t j = 0; j < table->column_count; j++)
+		free(table->columns[j]);
+	free(table->columns);
+	free(table->x);
+	free(table->rows);
+	class_set_done(&table->classes);
+	*table = (struct table){ 0 };
+}

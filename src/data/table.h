@@ -1,0 +1,41 @@
+/* A CSV as numbers, before missing values are dealt with and classes are put in order. */
+#ifndef HARDROW_DATA_TABLE_H
+#define HARDROW_DATA_TABLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "data/classes.h"
+
+#define TABLE_NO_CLASS UINT32_MAX
+
+struct table_row {
+	uint32_t class;	 /* index into classes.names, TABLE_NO_CLASS if the label is missing */
+	uint32_t line;	 /* of the file, 1-based, on which the row starts */
+	uint32_t number; /* 0-based data row of the file */
+};
+
+struct table {
+	char **columns; /* names, the label's among them */
+	size_t column_count, column_capacity;
+	size_t header_line;
+	size_t label;	 /* column of the label */
+	size_t features; /* column_count - 1 */
+	double *x;	 /* (rows, features) row-major, in file order without the label; NaN is missing, nothing else */
+	struct table_row *rows;
+	size_t row_count, x_capacity, row_capacity;
+	struct class_set classes;
+	size_t missing_count;
+	size_t missing_line, missing_column; /* of the first one */
+};
+
+/* Reads the CSV `text` (rows_read() says how); `label` names the label column, NULL is the last. Zero-initialise
+ * *table; table_done() frees it, also after an error. ERR_INPUT, with `path` and line: a header with an empty or
+ * repeated name or no feature, no column called `label`, a row of another length than the header, a feature that is no
+ * finite number, more rows or lines than 32 bits count. */
+MUST_CHECK enum err_code table_read(const char *path, const char *text, size_t length, const char *label,
+				    struct table *table, struct err *err);
+void table_done(struct table *table);
+
+#endif
