@@ -1,0 +1,339 @@
+/* data: reading CSVs. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/mem.h"
+#include "data/dataset.h"
+#include "data/value.h"
+#include "scratch.h"
+
+TestSuite(csv, .init = scratch_enter, .fini = scratch_leave);
+
+static void expect_refused(const char *path, const char *label, enum missing_policy missing, const char *message)
+{
+	struct dataset *dataset = NULL;
+	struct err err = { 0 };
+
+	cr_expect_eq(dataset_read_csv(path, label, missing, &dataset, &err), ERR_INPUT, "%s", message);
+	cr_expect_str_eq(err.message, message);
+	cr_expect_null(dataset, "%s", message);
+	dataset_free(dataset);
+}
+
+static struct dataset *read_text(const char *text, const char *label, enum missing_policy missing)
+{
+	struct dataset *dataset = NULL;
+	struct err err = { 0 };
+
+	scratch_write("t.csv", text, strlen(text));
+	cr_assert_eq(dataset_read_csv("t.csv", label, missing, &dataset, &err), ERR_OK, "%s", err.message);
+	return dataset;
+}
+
+Test(csv, bad_input_is_one_line_with_its_place)
+{
+	static const struct {
+		const char *text, *label, *message;
+		enum missing_policy missing;
+	} cases[] = {
+		{ "", NULL, "t.csv: is empty", MISSING_ERROR },
+		{ "\n \n\r\n", NULL, "t.csv: is empty", MISSING_ERROR },
+		{ "\xef\xbb\xbf", NULL, "t.csv: is empty", MISSING_ERROR },
+		{ "a,b\n", NULL, "t.csv: has a header row but no data rows", MISSING_ERROR },
+		{ "a,b\n1,x\nabc,y\n", NULL, "t.csv:3: column 'a': 'abc' is not a number", MISSING_ERROR },
+		{ "b,a\nx,1\ny,0x1f\n", "b", "t.csv:3: column 'a': '0x1f' is not a number", MISSING_ERROR },
+		{ "a,b\n\"1,5\",x\n", NULL, "t.csv:2: column 'a': '1,5' is not a number", MISSING_ERROR },
+		{ "a,b\n\"1\n2\",x\n", NULL, "t.csv:2: column 'a': '1?2' is not a number", MISSING_ERROR },
+		{ "a,b\n"
+		  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\xc3\xa9,x\n",
+		  NULL,
+		  "t.csv:2: column 'a': 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…' is not a number",
+		  MISSING_ERROR },
+		{ "a,b\n1,x\nnan,y\n", NULL, "t.csv:3: column 'a': 'nan' is not a finite number", MISSING_ERROR },
+		{ "a,b\n1,x\n-inf,y\n", NULL, "t.csv:3: column 'a': '-inf' is not a finite number", MISSING_ERROR },
+		{ "a,b\n1,x\n1e999,y\n", NULL, "t.csv:3: column 'a': '1e999' is not a finite number", MISSING_ERROR },
+		{ "a,b\n1,x\n2\n", NULL, "t.csv:3: 1 field, but the header row has 2", MISSING_ERROR },
+		{ "a,b\n1,x\n2,y,z\n", NULL, "t.csv:3: 3 fields, but the header row has 2", MISSING_ERROR },
+		{ "a,b\n1,\"x\ny\"\n\n3\n", NULL, "t.csv:5: 1 field, but the header row has 2", MISSING_ERROR },
+		{ "a,b\n1,x\n2,x\n", NULL, "t.csv: column 'b' holds one class only, 'x'; two are needed",
+		  MISSING_ERROR },
+		{ "a\n1\n2\n", NULL,
+		  "t.csv:1: 'a' is the only column; a data set has features and a label, comma-separated",
+		  MISSING_ERROR },
+		{ "a,,b\n1,2,x\n", NULL, "t.csv:1: column 2 has no name in the header row", MISSING_ERROR },
+		{ "a,b,a\n1,2,x\n", NULL,
+		  "t.csv:1: two columns are called 'a': is there a header row with their names?", MISSING_ERROR },
+		{ "5.1,3.5,x\n4.9,3.0,x\n6.0,3.1,y\n", NULL,
+		  "t.csv:1: the first row is data ('x' is a label): a header row is missing", MISSING_ERROR },
+		{ "a,b\n1,x\n", "c", "t.csv:1: no column is called 'c'; there are 'a', 'b'", MISSING_ERROR },
+		{ "a,b,c,d,e,f,g,h,i,j,k,l,m\n", "n",
+		  "t.csv:1: no column is called 'n'; there are 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', "
+		  "'l', …",
+		  MISSING_ERROR },
+		{ "a,b\n1,x\"y\n", NULL,
+		  "t.csv:2: column 2: a stray quote; a field with quotes or commas in it is written \"a \"\"b\"\", c\"",
+		  MISSING_ERROR },
+		{ "a,b\n\"1\"2,y\n", NULL,
+		  "t.csv:2: column 1: a stray quote; a field with quotes or commas in it is written \"a \"\"b\"\", c\"",
+		  MISSING_ERROR },
+		{ "a,b\n1,x\n2,\"y\n3,z\n", NULL, "t.csv:3: column 2: the quote that opens it is never closed",
+		  MISSING_ERROR },
+		{ "a,b\n1,caf\xe9\n", NULL, "t.csv:2: byte 0xE9 is not UTF-8: save the file as UTF-8", MISSING_ERROR },
+		{ "a,b\n1,\xc0\xaf\n", NULL, "t.csv:2: byte 0xC0 is not UTF-8: save the file as UTF-8", MISSING_ERROR },
+		{ "a,b\n1,\xed\xa0\x80\n", NULL, "t.csv:2: byte 0xED is not UTF-8: save the file as UTF-8",
+		  MISSING_ERROR },
+		{ "a,b\n1,\xe2\x82", NULL, "t.csv:2: byte 0xE2 is not UTF-8: save the file as UTF-8", MISSING_ERROR },
+		{ "a,b\n1,x\n?,y\n2,NA\n,z\n", NULL,
+		  "t.csv:3: column 'a': a missing value, the first of 3; '--missing mean' or '--missing drop' accepts "
+		  "them",
+		  MISSING_ERROR },
+		{ "a,b\n1,x\n2,\n3,y\n", NULL, "t.csv:3: column 'b': a missing label; only '--missing drop' accepts it",
+		  MISSING_MEAN },
+		{ "a,b,c\n1,?,x\n2,NA,y\n", NULL, "t.csv: column 'b': every value is missing, so there is no mean",
+		  MISSING_MEAN },
+		{ "c,a,b\nx,1,?\ny,2,NA\n", "c", "t.csv: column 'b': every value is missing, so there is no mean",
+		  MISSING_MEAN },
+		{ "a,b\n1e308,x\n1e308,y\n?,y\n", NULL, "t.csv: column 'a': its values are too large for a mean",
+		  MISSING_MEAN },
+		{ "a,b\n?,x\n2,NA\n", NULL, "t.csv: every row has a missing value, so none is left", MISSING_DROP },
+		{ "a,b\n1,x\n2,x\n?,y\n", NULL, "t.csv: column 'b' holds one class only, 'x'; two are needed",
+		  MISSING_DROP },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		scratch_write("t.csv", cases[i].text, strlen(cases[i].text));
+		expect_refused("t.csv", cases[i].label, cases[i].missing, cases[i].message);
+	}
+}
+
+Test(csv, what_is_no_text_file_is_refused)
+{
+	static const char binary[] = "a,b\n1,\0x\n";
+
+	cr_assert_eq(mkdir("folder.csv", 0755), 0);
+	scratch_write("binary.csv", binary, sizeof binary - 1);
+	expect_refused("none.csv", NULL, MISSING_ERROR, "none.csv: No such file or directory");
+	expect_refused("folder.csv", NULL, MISSING_ERROR, "folder.csv: is a directory, not a file");
+	expect_refused("binary.csv", NULL, MISSING_ERROR,
+		       "binary.csv:2: a NUL byte: this is no text file (or one in UTF-16)");
+}
+
+Test(csv, a_huge_field_is_refused)
+{
+	const size_t length = (size_t)10 << 20;
+	char *text = malloc(length);
+
+	cr_assert_not_null(text);
+	memset(text, '9', length);
+	memcpy(text, "a,b\n1,x\n", 8);
+	scratch_write("t.csv", text, length);
+	free(text);
+	expect_refused("t.csv", NULL, MISSING_ERROR,
+		       "t.csv:3: column 1: a field of 10485752 bytes; the most is 1048576");
+}
+
+Test(csv, too_many_classes_are_refused)
+{
+	const size_t rows = 65536;
+	char *text = malloc(rows * 16);
+	size_t length = 4;
+
+	cr_assert_not_null(text);
+	memcpy(text, "a,b\n", length);
+	for (size_t i = 0; i < rows; i++)
+		length += (size_t)sprintf(text + length, "1,c%zu\n", i);
+	scratch_write("t.csv", text, length);
+	free(text);
+	expect_refused("t.csv", NULL, MISSING_ERROR,
+		       "t.csv:65537: column 'b': more than 65535 classes: is this the label column?");
+}
+
+/* All of these are the same three rows: (1, 2.5) no, (-3, .25) "yes, really", (4, 0) no. */
+Test(csv, every_spelling_gives_the_same_data)
+{
+	static const struct {
+		const char *text;
+		uint32_t lines[3];
+	} cases[] = {
+		{ "a,b,c\n1,2.5,no\n-3,.25,\"yes, really\"\n4,0,no\n", { 2, 3, 4 } },
+		{ "a,b,c\n1,2.5,no\n-3,.25,\"yes, really\"\n4,0,no", { 2, 3, 4 } },
+		{ "a,b,c\r\n1,2.5,no\r\n-3,.25,\"yes, really\"\r\n4,0,no\r\n", { 2, 3, 4 } },
+		{ "a,b,c\r1,2.5,no\r-3,.25,\"yes, really\"\r4,0,no\r", { 2, 3, 4 } },
+		{ "\xef\xbb\xbf"
+		  "a,b,c\n1,2.5,no\n-3,.25,\"yes, really\"\n4,0,no\n",
+		  { 2, 3, 4 } },
+		{ "\n\na,b,c\n\n1,2.5,no\n \t\n-3,.25,\"yes, really\"\n4,0,no\n\n", { 5, 7, 8 } },
+		{ "\"a\",\"b\",\"c\"\n\"1\",\"2.5\",\"no\"\n-3,\".25\",\"yes, really\"\n\"4\",\"0\",\"no\"\n",
+		  { 2, 3, 4 } },
+		{ " a , b , c \n 1 ,\t2.5 , no \n -3 , .25 , \"yes, really\" \n4,0,no\n", { 2, 3, 4 } },
+		{ "a,b,c\n+1,25e-1,no\n-3.0,0.25,\"yes, really\"\n4e0,-0,no\n", { 2, 3, 4 } },
+	};
+	static const double x[] = { 1, 2.5, -3, .25, 4, 0 };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct dataset *dataset = read_text(cases[i].text, NULL, MISSING_ERROR);
+		cr_assert_eq(dataset->instances, 3, "case %zu", i);
+		cr_assert_eq(dataset->features, 2, "case %zu", i);
+		cr_assert_eq(dataset->classes, 2, "case %zu", i);
+		for (size_t j = 0; j < ARRAY_LENGTH(x); j++)
+			cr_expect_eq(dataset->x[j], x[j], "case %zu, value %zu", i, j);
+		for (uint32_t row = 0; row < 3; row++) {
+			cr_expect_eq(dataset->y[row], row == 1, "case %zu, row %u", i, row);
+			cr_expect_eq(dataset->instance_id[row], row, "case %zu, row %u", i, row);
+			cr_expect_eq(dataset->source_line[row], cases[i].lines[row], "case %zu, row %u", i, row);
+		}
+		cr_expect_str_eq(dataset->class_names[1], "yes, really", "case %zu", i);
+		cr_expect_str_eq(dataset->feature_names[1], "b", "case %zu", i);
+		dataset_free(dataset);
+	}
+}
+
+Test(csv, lines_are_counted_through_quoted_line_breaks)
+{
+	struct dataset *dataset = read_text("\"a\nb\",c\n1,\"x\r\n\r\nx\"\n\n2,\"y \"\"q\"\"\"\n", NULL, MISSING_ERROR);
+
+	cr_expect_str_eq(dataset->feature_names[0], "a\nb");
+	cr_expect_str_eq(dataset->class_names[0], "x\r\n\r\nx");
+	cr_expect_str_eq(dataset->class_names[1], "y \"q\"");
+	cr_expect_eq(dataset->source_line[0], 3);
+	cr_expect_eq(dataset->source_line[1], 7);
+	dataset_free(dataset);
+}
+
+Test(csv, the_label_is_any_column)
+{
+	static const char *const texts[] = { "l,a,b\nx,1,2\ny,3,4\n", "a,l,b\n1,x,2\n3,y,4\n",
+					     "a,b,l\n1,2,x\n3,4,y\n" };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
+		struct dataset *dataset = read_text(texts[i], "l", MISSING_ERROR);
+		cr_expect_str_eq(dataset->label, "l");
+		cr_expect_str_eq(dataset->feature_names[0], "a");
+		cr_expect_str_eq(dataset->feature_names[1], "b");
+		for (size_t j = 0; j < 4; j++)
+			cr_expect_eq(dataset->x[j], (double)j + 1, "text %zu", i);
+		dataset_free(dataset);
+	}
+}
+
+Test(csv, names_come_from_the_path)
+{
+	static const struct {
+		const char *path, *name;
+	} cases[] = { { "t.csv", "t" }, { "./my.data.csv", "my.data" }, { "plain", "plain" }, { ".csv", ".csv" } };
+	static const char text[] = "a,b\n1,x\n2,y\n";
+	struct err err;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct dataset *dataset = NULL;
+		scratch_write(cases[i].path, text, sizeof text - 1);
+		cr_assert_eq(dataset_read_csv(cases[i].path, NULL, MISSING_ERROR, &dataset, &err), ERR_OK);
+		cr_expect_str_eq(dataset->name, cases[i].name);
+		cr_expect_str_eq(dataset->path, cases[i].path);
+		dataset_free(dataset);
+	}
+}
+
+Test(csv, the_sha256_is_that_of_the_file)
+{
+	/* sha256sum of the same bytes. */
+	struct dataset *dataset = read_text("a,b\n1,x\n2,y\n", NULL, MISSING_ERROR);
+
+	cr_expect_str_eq(dataset->sha256, "15920f3fb7c051cc15fceee84432e8803a139a9b53a4ea832c37bf1109e200cf");
+	dataset_free(dataset);
+}
+
+Test(csv, classes_are_ordered_as_scikit_learn_does)
+{
+	static const struct {
+		const char *text;
+		const char *order[4];
+	} cases[] = {
+		{ "a,b\n1,10\n1,9\n1,2\n", { "2", "9", "10" } },
+		{ "a,b\n1,1\n1,-1\n1,0\n", { "-1", "0", "1" } },
+		{ "a,b\n1,10\n1,9\n1,x\n", { "10", "9", "x" } },
+		{ "a,b\n1,10.0\n1,9.0\n", { "10.0", "9.0" } },
+		{ "a,b\n1,b\n1,a\n1,B\n1,\xc3\xa4\n", { "B", "a", "b", "\xc3\xa4" } },
+		{ "a,b\n1,im\n1,imU\n1,imL\n1,cp\n", { "cp", "im", "imL", "imU" } },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct dataset *dataset = read_text(cases[i].text, NULL, MISSING_ERROR);
+		for (size_t c = 0; c < 4 && cases[i].order[c] != NULL; c++)
+			cr_expect_str_eq(dataset->class_names[c], cases[i].order[c], "case %zu, class %zu", i, c);
+		dataset_free(dataset);
+	}
+}
+
+Test(csv, missing_values_become_the_mean_of_the_present_ones)
+{
+	static const double x[] = { 1, 10, 4, 25, 7, 40 };
+	struct dataset *dataset = read_text("a,b,c\n1,10,x\n?,,y\n7,40,x\n", NULL, MISSING_MEAN);
+
+	cr_assert_eq(dataset->instances, 3);
+	for (size_t j = 0; j < ARRAY_LENGTH(x); j++)
+		cr_expect_eq(dataset->x[j], x[j], "value %zu", j);
+	cr_expect_str_eq(dataset->missing, "mean");
+	dataset_free(dataset);
+}
+
+Test(csv, dropped_rows_keep_the_numbers_of_the_others)
+{
+	static const double x[] = { 2, 5 };
+	struct dataset *dataset = read_text("a,c\nNA,gone\n2,y\n3,?\n\"\",y\n5,x\n", NULL, MISSING_DROP);
+
+	cr_assert_eq(dataset->instances, 2);
+	cr_expect_eq(dataset->classes, 2, "a class that only dropped rows have does not count");
+	for (size_t i = 0; i < ARRAY_LENGTH(x); i++) {
+		cr_expect_eq(dataset->x[i], x[i]);
+		cr_expect_eq(dataset->y[i], i == 0);
+		cr_expect_eq(dataset->instance_id[i], i == 0 ? 1 : 4);
+		cr_expect_eq(dataset->source_line[i], i == 0 ? 3 : 6);
+	}
+	cr_expect_str_eq(dataset->missing, "drop");
+	dataset_free(dataset);
+}
+
+Test(value, equals_strtod_bit_for_bit)
+{
+	static const char *const texts[] = { "0",
+					     "-0",
+					     "7",
+					     ".28",
+					     "5.",
+					     "-.5",
+					     "9.899999",
+					     "1.0000",
+					     "0.1",
+					     "123456789012345",
+					     "12345678901234567890",
+					     "0.123456789012345",
+					     "0.1234567890123456789",
+					     "00012.5",
+					     "1e5",
+					     "-2.5E-3",
+					     "4.9e-324",
+					     "0.000000000000001",
+					     "179.769313486231" };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
+		double value = 99;
+		double expected = strtod(texts[i], NULL);
+		cr_assert(value_read(texts[i], &value), "'%s'", texts[i]);
+		cr_expect_eq(memcmp(&value, &expected, sizeof value), 0, "'%s'", texts[i]);
+	}
+}
+
+Test(value, refuses_what_is_no_number)
+{
+	static const char *const texts[] = { "", "-", ".", "-.", "1.2.3", "--1", "1 2", "0x1", "abc", "1,5", "1e" };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
+		double value = 99;
+		cr_expect_not(value_read(texts[i], &value), "'%s'", texts[i]);
+		cr_expect_eq(value, 99, "'%s'", texts[i]);
+	}
+}
