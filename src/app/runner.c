@@ -111,8 +111,6 @@ static enum err_code end_run(struct writer *writer, const struct message *messag
 	writer->progress.runs_ended++;
 	writer->progress.diverged += message->status == TRACK_DIVERGED;
 	writer->progress.failed += message->status == TRACK_FAILED;
-	writer->progress.last_dataset = planned->dataset->name;
-	writer->progress.last_method = planned->method;
 	writer->progress.last_run_id = run_id;
 	for (size_t i = 0; message->summaries != NULL && i < planned->dataset->instances; i++)
 		if (track_put_summary(writer->track, run_id, &message->summaries[i], err) != ERR_OK)

@@ -26,8 +26,7 @@ struct runner_progress {
 	size_t runs, runs_ended; /* planned, ended */
 	size_t diverged, failed;
 	double epochs, epochs_ended;
-	const char *last_dataset, *last_method; /* of the run that ended last; NULL at first */
-	int64_t last_run_id;
+	int64_t last_run_id; /* of the run that ended last; 0 at first */
 };
 
 /* How a caller follows and stops the work. All calls come from the thread that called. */

@@ -36,18 +36,22 @@ static struct message *next_message(struct worker *worker, enum message_kind kin
 	return message;
 }
 
-/* Waits until all messages are home, so that their records may be touched. */
+/* Waits until the writer has read everything, so that the records may be touched. */
+static void wait_for_all(struct worker *worker)
+{
+	for (size_t i = 0; i < MESSAGES; i++)
+		(void)queue_take(worker->home, FOREVER);
+	for (size_t i = 0; i < MESSAGES; i++)
+		queue_put(worker->home, &worker->messages[i]);
+}
+
 static void free_records(struct worker *worker)
 {
-	struct message *home[MESSAGES];
-
+	wait_for_all(worker);
 	for (size_t i = 0; i < MESSAGES; i++) {
-		home[i] = queue_take(worker->home, FOREVER);
-		epoch_record_free(home[i]->record);
-		home[i]->record = NULL;
+		epoch_record_free(worker->messages[i].record);
+		worker->messages[i].record = NULL;
 	}
-	for (size_t i = 0; i < MESSAGES; i++)
-		queue_put(worker->home, home[i]);
 }
 
 static enum err_code make_records(struct worker *worker, const struct dataset *dataset, const struct network *network,
@@ -56,14 +60,11 @@ static enum err_code make_records(struct worker *worker, const struct dataset *d
 	size_t scaling = 2 * dataset->features;
 	size_t values = network->parameter_count > scaling ? network->parameter_count : scaling;
 
-	for (size_t i = 0; i < MESSAGES; i++) {
-		struct message *message = queue_take(worker->home, FOREVER);
-		enum err_code code = epoch_record_create(dataset->instances, dataset->classes, 2 * network->layer_count,
-							 values, &message->record, err);
-		queue_put(worker->home, message);
-		if (code != ERR_OK)
-			return code;
-	}
+	wait_for_all(worker);
+	for (size_t i = 0; i < MESSAGES; i++)
+		if (epoch_record_create(dataset->instances, dataset->classes, 2 * network->layer_count, values,
+					&worker->messages[i].record, err) != ERR_OK)
+			return err->code;
 	return ERR_OK;
 }
 

@@ -215,9 +215,13 @@ enum err_code arguments_read(const struct command *command, int argc, char **arg
 	if (mem_new(&arguments.words, (size_t)argc, err) != ERR_OK)
 		return err->code;
 	option_reset(command->options, command->option_count, options);
+	if (command->shared != NULL)
+		option_reset(command->shared, *command->shared_count, (char *)options + command->shared_offset);
 	option_reset(common_options, common_option_count, &arguments.common);
 	(void)strcpy(table->letters, "-:");
 	add_specs(table, command->options, command->option_count, options);
+	if (command->shared != NULL)
+		add_specs(table, command->shared, *command->shared_count, (char *)options + command->shared_offset);
 	add_specs(table, common_options, common_option_count, &arguments.common);
 	/* The targets hold the address of this local: read before it is handed over. */
 	if (read_all(command, table, argc, argv, &arguments, err) != ERR_OK)

@@ -11,7 +11,7 @@
 #include "base/option.h"
 
 /* In the order of the help. */
-#define COMMANDS(X) X(help)
+#define COMMANDS(X) X(train) X(sweep) X(import) X(datasets) X(materialize) X(help)
 
 /* `--NAME VALUE` that no option table knows: the command itself says what it means. */
 struct named_value {
@@ -41,7 +41,12 @@ struct command {
 	const char *details;   /* more paragraphs for `help NAME`, each line broken by hand; NULL for none */
 	const struct option_spec *options;
 	size_t option_count;
-	size_t options_size;	 /* of the struct that the options land in */
+	size_t options_size; /* of the struct that the options land in */
+	/* A table that another folder owns, shown after the command's own; NULL for none. Its struct lies at
+	 * shared_offset in the command's. */
+	const struct option_spec *shared;
+	const size_t *shared_count;
+	size_t shared_offset;
 	size_t minimum, maximum; /* number of arguments */
 	bool takes_parameters;	 /* `--NAME VALUE` that the table does not know goes to invocation.parameters */
 	bool no_database;	 /* the help does not offer --db */

@@ -117,6 +117,9 @@ enum err_code help_write_command(FILE *file, const struct command *command, stru
 	for (size_t i = 0; i < command->option_count; i++)
 		if (write_option(file, &command->options[i], err) != ERR_OK)
 			return err->code;
+	for (size_t i = 0; command->shared != NULL && i < *command->shared_count; i++)
+		if (write_option(file, &command->shared[i], err) != ERR_OK)
+			return err->code;
 	for (size_t i = 0; i < common_option_count; i++)
 		if (!(command->no_database && strcmp(common_options[i].name, "db") == 0) &&
 		    write_option(file, &common_options[i], err) != ERR_OK)

@@ -119,7 +119,10 @@ enum track_status { TRACK_DONE, TRACK_DIVERGED, TRACK_FAILED, TRACK_INTERRUPTED 
 MUST_CHECK enum err_code track_finish_run(struct track *track, int64_t run_id, enum track_status status,
 					  const char *message, struct err *err);
 
-/* Writes the run's blocks as rows of dynamics_rows (replacing them); *ret_rows: how many. ERR_INPUT: no such run. */
-MUST_CHECK enum err_code track_materialize(struct track *track, int64_t run_id, int64_t *ret_rows, struct err *err);
+/* How many instance-epochs of the run are recorded. ERR_INPUT: no such run. */
+MUST_CHECK enum err_code track_count_dynamics(struct track *track, int64_t run_id, int64_t *ret_rows, struct err *err);
+
+/* Writes them as rows of dynamics_rows, replacing the run's rows there, in one transaction. */
+MUST_CHECK enum err_code track_materialize(struct track *track, int64_t run_id, struct err *err);
 
 #endif

@@ -1,0 +1,63 @@
+/* hardrow materialize: runs as plain rows. */
+#include <stdio.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/parse.h"
+#include "cli/command.h"
+#include "track/track.h"
+
+#define MUCH 1e9
+
+/* About what a row of dynamics_rows takes. */
+#define ROW_BYTES 130.0
+
+static enum err_code parse_run(const char *word, int64_t *ret_run_id, struct err *err)
+{
+	if (!parse_integer(word, ret_run_id) || *ret_run_id < 1)
+		return err_set(err, ERR_USAGE, "'%s' is not a run number; 'hardrow runs' lists them", word);
+	return ERR_OK;
+}
+
+static enum err_code materialize(struct track *track, int64_t run_id, struct err *err)
+{
+	int64_t rows = 0;
+
+	if (track_count_dynamics(track, run_id, &rows, err) != ERR_OK)
+		return err->code;
+	if ((double)rows * ROW_BYTES > MUCH)
+		(void)fprintf(stderr, "hardrow: run %lld: this will write about %.1f GB\n", (long long)run_id,
+			      (double)rows * ROW_BYTES / 1e9);
+	if (track_materialize(track, run_id, err) != ERR_OK)
+		return err->code;
+	(void)printf("run %lld: %lld rows in dynamics_rows\n", (long long)run_id, (long long)rows);
+	return ERR_OK;
+}
+
+static enum err_code run_materialize(const struct invocation *invocation, struct err *err)
+{
+	AUTO(track_freep) struct track *track = NULL;
+	int64_t run_id;
+
+	for (size_t i = 0; i < invocation->argument_count; i++)
+		if (parse_run(invocation->arguments[i], &run_id, err) != ERR_OK)
+			return err->code;
+	if (!file_exists(invocation->database))
+		return err_set(err, ERR_INPUT, "%s: there is no such file", invocation->database);
+	if (track_open(invocation->database, &track, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < invocation->argument_count; i++)
+		if (parse_run(invocation->arguments[i], &run_id, err) != ERR_OK ||
+		    materialize(track, run_id, err) != ERR_OK)
+			return err->code;
+	return track_close(track, err);
+}
+
+const struct command command_materialize = {
+	.name = "materialize",
+	.arguments = "RUN...",
+	.summary = "Write runs as plain rows into the table dynamics_rows",
+	.minimum = 1,
+	.maximum = 1000,
+	.run = run_materialize,
+};

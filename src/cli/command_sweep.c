@@ -1,0 +1,109 @@
+/* hardrow sweep: many runs from one file. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "app/environment.h"
+#include "app/sweep.h"
+#include "base/mem.h"
+#include "cli/command.h"
+#include "cli/data_folders.h"
+#include "cli/interrupt.h"
+#include "cli/progress.h"
+#include "num/blas.h"
+
+struct sweep_options {
+	size_t jobs, splits;
+	struct option_list data_dirs;
+	bool quiet;
+};
+
+static const struct option_spec specs[] = {
+	{ .name = "jobs",
+	  .letter = 'j',
+	  .type = OPTION_COUNT,
+	  .offset = offsetof(struct sweep_options, jobs),
+	  .max = 1024,
+	  .argument = "N",
+	  .initial = "0",
+	  .help = "train so many runs at once, 0: as many as there are processors; the results are the same" },
+	{ .name = "splits",
+	  .type = OPTION_COUNT,
+	  .offset = offsetof(struct sweep_options, splits),
+	  .max = 1e6,
+	  .argument = "N",
+	  .initial = "0",
+	  .help = "only the first N splits, 0: all of the file's" },
+	DATA_DIR_OPTION(struct sweep_options, data_dirs),
+	{ .name = "quiet",
+	  .letter = 'q',
+	  .type = OPTION_FLAG,
+	  .offset = offsetof(struct sweep_options, quiet),
+	  .help = "no progress" },
+};
+
+static size_t processors(void)
+{
+	long count = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return count > 0 ? (size_t)count : 1;
+}
+
+static void tell(const struct sweep *sweep, const struct sweep_result *result, const char *database)
+{
+	(void)printf("%s: %zu runs, %zu already done, %zu trained, %zu diverged, %zu failed, in %s\n", sweep->name,
+		     result->planned, result->already_done, result->progress.runs_ended, result->progress.diverged,
+		     result->progress.failed, database);
+}
+
+static enum err_code run_sweep(const struct invocation *invocation, struct err *err)
+{
+	const struct sweep_options *options = invocation->options;
+	AUTO(sweep_freep) struct sweep *sweep = NULL;
+	AUTO(data_folders_done) struct data_folders folders = { 0 };
+	AUTO(environment_done) struct environment environment = { 0 };
+	struct progress progress;
+	struct sweep_result result = { 0 };
+
+	if (sweep_read(invocation->arguments[0], &sweep, err) != ERR_OK ||
+	    data_folders_init(&folders, &options->data_dirs, err) != ERR_OK)
+		return err->code;
+	blas_use_one_thread();
+	if (environment_init(invocation->argv, &environment, err) != ERR_OK)
+		return err->code;
+	if (options->splits > 0 && options->splits < sweep->splits)
+		sweep->splits = options->splits;
+	progress_init(&progress, invocation->error_terminal, options->quiet);
+	struct data_path path = data_folders_path(&folders);
+	struct runner_watch watch = {
+		.context = &progress,
+		.progress = progress_update,
+		.notice = progress_notice,
+		.stop = interrupt_catch(NULL),
+	};
+	enum err_code code =
+	    sweep_run(sweep, invocation->database, &path, options->jobs > 0 ? options->jobs : processors(),
+		      &environment.track, &watch, &result, err);
+	progress_done(&progress);
+	if (code != ERR_OK)
+		return code;
+	tell(sweep, &result, invocation->database);
+	if (result.progress.failed > 0)
+		return err_set(err, ERR_SYSTEM, "%zu runs failed; 'hardrow runs --status failed' says why",
+			       result.progress.failed);
+	return ERR_OK;
+}
+
+const struct command command_sweep = {
+	.name = "sweep",
+	.arguments = "FILE.ini",
+	.summary = "Train data sets x methods x splits, as a file says",
+	.details = "Runs that the database holds already are left out, so a second call is instant and an interrupted "
+		   "one goes\n"
+		   "on. Ctrl-C ends cleanly: the epochs under way are kept, their runs marked interrupted.",
+	.options = specs,
+	.option_count = ARRAY_LENGTH(specs),
+	.options_size = sizeof(struct sweep_options),
+	.minimum = 1,
+	.maximum = 1,
+	.run = run_sweep,
+};

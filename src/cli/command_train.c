@@ -1,0 +1,85 @@
+/* hardrow train: one run. */
+#include <stdio.h>
+
+#include "app/environment.h"
+#include "app/trial.h"
+#include "base/mem.h"
+#include "cli/command.h"
+#include "cli/data_folders.h"
+#include "cli/interrupt.h"
+#include "cli/progress.h"
+#include "num/blas.h"
+
+struct train_options {
+	const char *data;
+	struct option_list data_dirs;
+	bool quiet;
+	struct run_settings settings;
+};
+
+static const struct option_spec specs[] = {
+	{ .name = "data",
+	  .letter = 'd',
+	  .type = OPTION_TEXT,
+	  .offset = offsetof(struct train_options, data),
+	  .argument = "NAME|FILE",
+	  .help = "a data set of 'hardrow datasets', or a CSV file" },
+	DATA_DIR_OPTION(struct train_options, data_dirs),
+	{ .name = "quiet",
+	  .letter = 'q',
+	  .type = OPTION_FLAG,
+	  .offset = offsetof(struct train_options, quiet),
+	  .help = "no progress" },
+};
+
+static enum err_code run_train(const struct invocation *invocation, struct err *err)
+{
+	const struct train_options *options = invocation->options;
+	AUTO(data_folders_done) struct data_folders folders = { 0 };
+	AUTO(environment_done) struct environment environment = { 0 };
+	struct progress progress;
+	struct runner_progress result = { 0 };
+
+	if (options->data == NULL)
+		return err_set(err, ERR_USAGE, "train needs --data; 'hardrow datasets' lists those it knows");
+	blas_use_one_thread();
+	progress_init(&progress, invocation->error_terminal, options->quiet || !invocation->error_terminal);
+	if (data_folders_init(&folders, &options->data_dirs, err) != ERR_OK ||
+	    environment_init(invocation->argv, &environment, err) != ERR_OK)
+		return err->code;
+	struct trial trial = {
+		.data = options->data,
+		.path = data_folders_path(&folders),
+		.settings = options->settings,
+		.database = invocation->database,
+	};
+	struct runner_watch watch = {
+		.context = &progress,
+		.progress = progress_update,
+		.notice = progress_notice,
+		.stop = interrupt_catch(NULL),
+	};
+	enum err_code code = trial_run(&trial, &environment.track, &watch, &result, err);
+	progress_done(&progress);
+	if (code == ERR_OK && result.failed > 0)
+		return err_set(err, ERR_SYSTEM, "the run failed");
+	if (code == ERR_OK)
+		(void)printf("run %lld in %s: %.0f epochs of %s on %s%s; 'hardrow show %lld --db %s' says more\n",
+			     (long long)result.last_run_id, invocation->database, result.epochs_ended,
+			     method_name((size_t)options->settings.method), options->data,
+			     result.diverged > 0 ? ", diverged" : "", (long long)result.last_run_id,
+			     invocation->database);
+	return code;
+}
+
+const struct command command_train = {
+	.name = "train",
+	.summary = "Train one model and record every epoch of every instance",
+	.options = specs,
+	.option_count = ARRAY_LENGTH(specs),
+	.options_size = sizeof(struct train_options),
+	.shared = settings_specs,
+	.shared_count = &settings_spec_count,
+	.shared_offset = offsetof(struct train_options, settings),
+	.run = run_train,
+};

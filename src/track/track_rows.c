@@ -1,0 +1,48 @@
+/* Recorded blocks as plain rows. */
+#include "base/mem.h"
+#include "track/statements.h"
+
+enum err_code track_count_dynamics(struct track *track, int64_t run_id, int64_t *ret_rows, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	bool found = false;
+
+	if (db_prepare(
+		track->db,
+		"SELECT dataset.instances * (SELECT count(first_block) FROM epoch WHERE epoch.run_id = run.run_id)"
+		" FROM run JOIN dataset USING (dataset_id) WHERE run_id = :run_id",
+		&stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":run_id", run_id);
+	if (db_step(stmt, &found, err) != ERR_OK)
+		return err->code;
+	if (!found)
+		return err_set(err, ERR_INPUT, "%s: there is no run %lld; 'hardrow runs' lists them",
+			       db_path(track->db), (long long)run_id);
+	*ret_rows = db_column_int(stmt, 0);
+	return ERR_OK;
+}
+
+static enum err_code run_with_id(struct track *track, const char *sql, int64_t run_id, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+
+	if (db_prepare(track->db, sql, &stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":run_id", run_id);
+	return db_run(stmt, err);
+}
+
+enum err_code track_materialize(struct track *track, int64_t run_id, struct err *err)
+{
+	if (track_checkpoint(track, err) != ERR_OK ||
+	    run_with_id(track, "DELETE FROM dynamics_rows WHERE run_id = :run_id", run_id, err) != ERR_OK ||
+	    run_with_id(track,
+			"INSERT INTO dynamics_rows (run_id, epoch, instance_id, part, class, predicted, p_true, du, dl,"
+			" difficulty, weight, draws, probabilities) SELECT run_id, epoch, instance_id, part, class,"
+			" predicted, p_true, du, dl, difficulty, weight, draws, probabilities FROM dynamics"
+			" WHERE run_id = :run_id",
+			run_id, err) != ERR_OK)
+		return err->code;
+	return track_commit(track, err);
+}
