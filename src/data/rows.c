@@ -106,6 +106,6 @@ enum err_code rows_read(const char *path, const char *text, size_t length, const
 		length -= 3;
 	}
 	(void)csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL);
-	csv_set_blk_size(&parser, 4096);
+	csv_set_blk_size(&parser, 1 << 16);
 	return feed(&reader, &parser, text, length);
 }

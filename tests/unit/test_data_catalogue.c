@@ -56,7 +56,7 @@ static void read_shared(const char *name, char **ret_text, size_t *ret_length)
 	if (!file_exists(path.data)) {
 		/* A skipped test's .fini does not run. */
 		text_done(&path);
-		leave();
+		scratch_leave();
 		cr_skip_test("needs ../shared/datasets/%s", name);
 	}
 	cr_assert_eq(file_read(path.data, ret_text, ret_length, &err), ERR_OK);
@@ -66,7 +66,7 @@ static void read_shared(const char *name, char **ret_text, size_t *ret_length)
 static void need_curl(void)
 {
 	if (system("curl --version >/dev/null 2>&1") != 0) {
-		leave();
+		scratch_leave();
 		cr_skip_test("needs the command curl");
 	}
 }
