@@ -1,0 +1,238 @@
+#!/usr/bin/env python3
+"""Recomputes what hardrow recorded from the probabilities it recorded: check_database.py DB [RUN...]
+
+An independent check of any run of the methods base and difficulty whose epochs were all recorded in full. Reads only the public
+views, with the standard library's sqlite3, and needs nothing else. From `predictions` it derives, with the formulas of
+Yu et al. (CVPR 2022), and compares with what the file says:
+
+    predicted, p_true, du, dl, difficulty, weight       (dynamics, every row)
+    loss, accuracy, balanced error, effective sample size   (epochs)
+    instances, correct                                  (class_epochs)
+    means, deviations, correctness, forgetting events   (instance_summary)
+    draws: they sum to the size of the training part    (dynamics)
+
+Probabilities are float32 there, so each difference is held against the rounding that it can come from.
+"""
+
+import json
+import math
+import sqlite3
+import sys
+
+FLOAT32 = 2.0**-23
+ABSOLUTE = 1e-37  # float32 numbers below are denormal
+
+
+class Complaints:
+    """Collects differences; prints the first few of each kind."""
+
+    def __init__(self):
+        self.counts, self.checks = {}, 0
+
+    def compare(self, kind, where, got, expected, bound):
+        self.checks += 1
+        if got is None or expected is None:
+            good = got is None and expected is None
+        elif isinstance(expected, float):
+            good = abs(got - expected) <= bound
+        else:
+            good = got == expected
+        if not good:
+            self.counts[kind] = self.counts.get(kind, 0) + 1
+            if self.counts[kind] <= 3:
+                print(f"{kind} {where}: recorded {got!r}, recomputed {expected!r} (bound {bound:.1e})")
+
+
+class Instance:
+    """What an instance carries from epoch to epoch; `*_error` is how far rounded probabilities can have led it away."""
+
+    def __init__(self, classes, part):
+        self.part = part
+        self.past = [1.0 / classes] * classes
+        self.sum_du = self.sum_dl = self.error = 0.0
+        self.p_true, self.right = [], []
+
+    def advance(self, p, true, floor):
+        """du, dl and the rounding error they may have, for the epoch's probabilities p."""
+        du = dl = error = 0.0
+        for j, (now, before) in enumerate(zip(p, self.past)):
+            now, before = max(now, floor), max(before, floor)
+            change, ratio = now - before, math.log(now / before)
+            if (change > 0) == (j == true):
+                dl += change * ratio
+            else:
+                du += change * ratio
+            # Each p is off by up to half a unit in the last place, in the difference and in the ratio.
+            error += FLOAT32 * ((now + before) * (abs(ratio) + FLOAT32) + abs(change))
+        self.past = p
+        self.sum_du += du
+        self.sum_dl += dl
+        self.error += error
+        return du, dl, error
+
+
+def read_run(db, run):
+    """Settings of a run and its classes, in order."""
+    settings = json.loads(db.execute("SELECT settings FROM runs WHERE run_id = ?", (run,)).fetchone()[0])
+    method = db.execute("SELECT method FROM runs WHERE run_id = ?", (run,)).fetchone()[0]
+    return settings, method
+
+
+def read_epoch(db, run, epoch):
+    """Rows of dynamics of an epoch by instance, and {instance: {class: probability}}."""
+    rows = db.execute("SELECT instance_id, part, class, predicted, p_true, du, dl, difficulty, weight, draws, "
+                      "probabilities FROM dynamics WHERE run_id = ? AND epoch = ? ORDER BY instance_id", (run, epoch))
+    probabilities = {}
+    for instance, name, value in db.execute(
+            "SELECT instance_id, class, probability FROM predictions WHERE run_id = ? AND epoch = ?", (run, epoch)):
+        probabilities.setdefault(instance, {})[name] = value
+    return rows.fetchall(), probabilities
+
+
+def class_order(rows, probabilities):
+    """Class names in the order of the JSON arrays: that of scikit-learn."""
+    names = list(next(iter(probabilities.values())))
+    try:
+        return sorted(names, key=int)
+    except ValueError:
+        return sorted(names, key=lambda name: name.encode())
+
+
+def check_rows(run, epoch, rows, probabilities, classes, instances, settings, complaints):
+    """Compares the rows of dynamics of one epoch and moves the instances on."""
+    prior, floor = settings["prior"], settings["floor"]
+    for instance, part, name, predicted, p_true, du, dl, difficulty, _, _, array in rows:
+        where = f"run {run} epoch {epoch} instance {instance}"
+        p = [probabilities[instance][c] for c in classes]
+        true = classes.index(name)
+        state = instances.setdefault(instance, Instance(len(classes), part))
+        complaints.compare("probabilities", where, json.loads(array), p, 0)
+        complaints.compare("sum of probabilities", where, math.fsum(p), 1.0, FLOAT32 * len(p))
+        complaints.compare("p_true", where, p_true, p[true], 0.0)
+        if p.count(max(p)) == 1:
+            complaints.compare("predicted", where, predicted, classes[p.index(max(p))], 0)
+        my_du, my_dl, error = state.advance(p, true, floor)
+        complaints.compare("du", where, du, my_du, error + FLOAT32 * my_du + ABSOLUTE)
+        complaints.compare("dl", where, dl, my_dl, error + FLOAT32 * my_dl + ABSOLUTE)
+        my_difficulty = (prior + state.sum_du) / (prior + state.sum_dl)
+        complaints.compare("difficulty", where, difficulty, my_difficulty,
+                           (1 + my_difficulty) * state.error / (prior + state.sum_dl) + FLOAT32 * my_difficulty)
+        complaints.compare("du and dl negative", where, min(du, dl) >= 0, True, 0)
+        state.p_true.append(p_true)
+        state.right.append(predicted == name)
+
+
+def check_weights(run, epoch, rows, method, complaints):
+    """weight: 1 for base, N D / sum D for difficulty, NULL for test; draws add up to N. Returns the ESS."""
+    train = [row for row in rows if row[1] == "train"]
+    mean = math.fsum(row[7] for row in train) / len(train)
+    weights = []
+    for row in rows:
+        expected = None
+        if row[1] == "train":
+            expected = row[7] / mean if method.startswith("difficulty") else 1.0
+            weights.append(expected)
+        complaints.compare("weight", f"run {run} epoch {epoch} instance {row[0]}", row[8], expected,
+                           4 * FLOAT32 * (expected or 0))
+    draws = [row[9] for row in train]
+    if None not in draws:
+        complaints.compare("sum of draws", f"run {run} epoch {epoch}", sum(draws), len(train), 0)
+    complaints.compare("draws of test", f"run {run} epoch {epoch}",
+                       sum(row[9] or 0 for row in rows if row[1] == "test"), 0, 0)
+    return math.fsum(weights) ** 2 / math.fsum(w * w for w in weights)
+
+
+def part_metrics(rows, part):
+    """Of one part: loss, the bound on its error, accuracy, balanced error, {class: (instances, correct)}."""
+    chosen = [row for row in rows if row[1] == part]
+    by_class = {}
+    for row in chosen:
+        count = by_class.setdefault(row[2], [0, 0])
+        count[0] += 1
+        count[1] += row[3] == row[2]
+    if not chosen:
+        return None, 0.0, None, None, by_class
+    # A p that underflows float32 is 0 here but not in the program.
+    loss = None if min(row[4] for row in chosen) < 1e-37 else -math.fsum(math.log(row[4]) for row in chosen) / len(chosen)
+    accuracy = sum(row[3] == row[2] for row in chosen) / len(chosen)
+    error = math.fsum(1 - right / count for count, right in by_class.values()) / len(by_class)
+    return loss, FLOAT32, accuracy, error, by_class
+
+
+def check_metrics(db, run, epoch, rows, sample_size, complaints):
+    """Compares the row of `epochs` and those of `class_epochs`."""
+    where = f"run {run} epoch {epoch}"
+    recorded = db.execute("SELECT train_loss, train_accuracy, test_loss, test_accuracy, test_balanced_error, "
+                          "effective_sample_size FROM epochs WHERE run_id = ? AND epoch = ?", (run, epoch)).fetchone()
+    by_part = {part: part_metrics(rows, part) for part in ("train", "test")}
+    for i, part in ((0, "train"), (2, "test")):
+        loss, bound, accuracy, _, _ = by_part[part]
+        if loss is not None or accuracy is None:
+            complaints.compare(f"{part} loss", where, recorded[i], loss, bound)
+        complaints.compare(f"{part} accuracy", where, recorded[i + 1], accuracy, 1e-12)
+    complaints.compare("test balanced error", where, recorded[4], by_part["test"][3], 1e-12)
+    complaints.compare("effective sample size", where, recorded[5], sample_size, 1e-5 * sample_size)
+    for part, name, count, correct in db.execute(
+            "SELECT part, class, instances, correct FROM class_epochs WHERE run_id = ? AND epoch = ?", (run, epoch)):
+        expected = by_part[part][4].get(name, [0, 0])
+        complaints.compare("class_epochs", f"{where} {part} {name}", [count, correct], expected, 0)
+
+
+def check_summary(db, run, instances, last_rows, complaints):
+    """Compares instance_summary with the epochs gone through."""
+    last = {row[0]: row for row in last_rows}
+    rows = db.execute("SELECT instance_id, part, class, p_true_mean, p_true_sd, correctness, forgetting_events, difficulty, "
+                      "weight, predicted FROM instance_summary WHERE run_id = ?", (run,)).fetchall()
+    complaints.compare("rows of instance_summary", f"run {run}", len(rows), len(instances), 0)
+    for instance, part, name, mean, deviation, correctness, forgotten, difficulty, weight, predicted in rows:
+        where = f"run {run} instance {instance}"
+        state, end = instances[instance], last[instance]
+        count = len(state.p_true)
+        my_mean = math.fsum(state.p_true) / count
+        my_deviation = math.sqrt(math.fsum((p - my_mean) ** 2 for p in state.p_true) / count)
+        my_forgotten = sum(a and not b for a, b in zip(state.right, state.right[1:]))
+        complaints.compare("summary part, class, predicted", where, (part, name, predicted), (end[1], end[2], end[3]), 0)
+        complaints.compare("summary p_true_mean", where, mean, my_mean, FLOAT32)
+        complaints.compare("summary p_true_sd", where, deviation, my_deviation, FLOAT32)
+        complaints.compare("summary correctness", where, correctness, sum(state.right) / count, 1e-12)
+        complaints.compare("summary forgetting_events", where, forgotten, my_forgotten, 0)
+        complaints.compare("summary difficulty", where, difficulty, end[7], FLOAT32 * end[7])
+        complaints.compare("summary weight", where, weight, end[8], FLOAT32 * (end[8] or 0))
+
+
+def check_run(db, run, complaints):
+    """False if not every epoch of the run is recorded."""
+    settings, method = read_run(db, run)
+    epochs = [row[0] for row in db.execute("SELECT epoch FROM epochs WHERE run_id = ? ORDER BY epoch", (run,))]
+    instances, rows = {}, []
+    for epoch in epochs:
+        rows, probabilities = read_epoch(db, run, epoch)
+        if not rows:
+            return False
+        check_rows(run, epoch, rows, probabilities, class_order(rows, probabilities), instances, settings, complaints)
+        check_metrics(db, run, epoch, rows, check_weights(run, epoch, rows, method, complaints), complaints)
+    check_summary(db, run, instances, rows, complaints)
+    return bool(epochs)
+
+
+def main():
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    db = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)
+    wanted = [int(run) for run in sys.argv[2:]]
+    if not wanted:
+        wanted = [row[0] for row in db.execute(
+            "SELECT run_id FROM runs WHERE status = 'done' AND method IN ('base', 'bootstrap', 'difficulty')")]
+    complaints, checked = Complaints(), 0
+    for run in wanted:
+        if check_run(db, run, complaints):
+            checked += 1
+        else:
+            print(f"run {run}: not every epoch was recorded, not checked")
+    for kind, count in complaints.counts.items():
+        print(f"{kind}: {count} differences")
+    print(f"{checked} runs, {complaints.checks} comparisons, {sum(complaints.counts.values())} differences")
+    sys.exit(1 if complaints.counts or not checked else 0)
+
+
+main()
