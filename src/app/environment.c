@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "app/git_commit.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "git_commit.h"
 #include "num/blas.h"
 
 #ifdef __clang__

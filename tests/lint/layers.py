@@ -32,7 +32,7 @@ OWNERS = {
 }
 # Only cli prints, ends the program or reads the environment.
 CLI_ONLY = re.compile(r"\b(printf|vprintf|puts|putchar|perror|getenv|secure_getenv|exit|_exit|quick_exit) *\("
-                      r"|\b(stdout|stderr|environ)\b")
+                      r"|\b(stdout|stderr)\b")
 INCLUDE = re.compile(r'#include ["<]([^">]+)[">]')
 
 
