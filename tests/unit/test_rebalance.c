@@ -1,0 +1,313 @@
+/* rebalance: difficulty against golden values, class weights against published vectors, samplers by their statistics.
+ */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "rebalance/difficulty.h"
+#include "rebalance/dynamics.h"
+#include "rebalance/method.h"
+
+#define N 4
+#define K 3
+
+/* Predictions of four instances over three epochs, classes 0, 1, 2, 0. */
+static const double epochs[3][N][K] = {
+	{ { .50, .30, .20 }, { .25, .50, .25 }, { .60, .30, .10 }, { .20, .50, .30 } },
+	{ { .70, .20, .10 }, { .40, .30, .30 }, { .30, .30, .40 }, { .05, .80, .15 } },
+	{ { .90, .06, .04 }, { .15, .75, .10 }, { .10, .20, .70 }, { .02, .93, .05 } },
+};
+static const double classes[N] = { 0, 1, 2, 0 };
+
+/* Checked against 40-digit decimal arithmetic. */
+static const double golden_du[3][N] = {
+	{ 0, 0, 0.437670098316617, 0.135687601186826 },
+	{ 0, 0.181781746979756, 0, 0.348945242941704 },
+	{ 0, 0, 0, 0.047063193558543 },
+};
+static const double golden_dl[3][N] = {
+	{ 0.139199618375420, 0.115524530093324, 0.003512017188594, 0.003512017188594 },
+	{ 0.177155676191054, 0, 0.623832462503951, 0.103972077083992 },
+	{ 0.273796522174262, 0.877260600329923, 0.428153704925065, 0.109861228866811 },
+};
+static const struct {
+	double prior;
+	double value[3][N];
+} golden_difficulty[] = {
+	{ 1.0,
+	  { { 0.877809282824437, 0.896439274102149, 1.432638646764137, 1.131713005658398 },
+	    { 0.759673322337598, 1.059395571409702, 0.883445463610898, 1.340545522781221 },
+	    { 0.628870771628369, 0.593030191232287, 0.699426595983139, 1.258226411661895 } } },
+	{ 0.1,
+	  { { 0.418060867651768, 0.463984308220967, 5.194277079317334, 2.276910522933912 },
+	    { 0.240179484457197, 1.307423089416977, 0.739223453711912, 2.817723672641906 },
+	    { 0.144895655672187, 0.257856498166862, 0.465314533137539, 1.990563564756224 } } },
+	{ 0.01,
+	  { { 0.067024300121450, 0.079665703528747, 33.131255834584408, 10.782076366051712 },
+	    { 0.030641451713795, 1.527842779711436, 0.702398957832933, 4.210211154038315 },
+	    { 0.016662450601762, 0.191249093311556, 0.420150972361608, 2.382701478996041 } } },
+	{ 10.0,
+	  { { 0.986271143323468, 0.988579481988339, 1.043400565759508, 1.013212918000310 },
+	    { 0.969334587115946, 1.006550052514758, 0.982152231750992, 1.037313810869082 },
+	    { 0.944273526295644, 0.926224030232431, 0.944115762493577, 1.030766378604799 } } },
+};
+
+struct predictions {
+	double p[K * TILE_INSTANCES], log_p[K * TILE_INSTANCES], y[TILE_INSTANCES];
+} __attribute__((aligned(64)));
+
+static void set_instance(struct predictions *predictions, size_t i, const double *p, double y)
+{
+	for (size_t c = 0; c < K; c++) {
+		predictions->p[c * TILE_INSTANCES + i] = p[c];
+		predictions->log_p[c * TILE_INSTANCES + i] = log(p[c]);
+	}
+	predictions->y[i] = y;
+}
+
+static void fill(struct predictions *predictions, size_t epoch)
+{
+	memset(predictions, 0, sizeof *predictions);
+	for (size_t i = 0; i < N; i++)
+		set_instance(predictions, i, epochs[epoch][i], classes[i]);
+}
+
+static struct difficulty *make_difficulty(double prior)
+{
+	struct difficulty *difficulty = NULL;
+	struct err err;
+
+	cr_assert_eq(difficulty_create(N, K, prior, 1e-12, &difficulty, &err), ERR_OK);
+	return difficulty;
+}
+
+Test(difficulty, equals_the_golden_values)
+{
+	for (size_t g = 0; g < ARRAY_LENGTH(golden_difficulty); g++) {
+		struct difficulty *difficulty = make_difficulty(golden_difficulty[g].prior);
+		for (size_t t = 0; t < 3; t++) {
+			struct predictions now;
+			fill(&now, t);
+			difficulty_update(difficulty, 0, now.log_p, now.p, now.y);
+			for (size_t i = 0; i < N; i++) {
+				cr_expect_float_eq(difficulty->du[i], golden_du[t][i], 2e-15);
+				cr_expect_float_eq(difficulty->dl[i], golden_dl[t][i], 2e-15);
+				double expected = golden_difficulty[g].value[t][i];
+				cr_expect_float_eq(difficulty->value[i], expected, 1e-14 * expected);
+			}
+		}
+		difficulty_free(difficulty);
+	}
+}
+
+Test(difficulty, du_plus_dl_is_the_population_stability_index)
+{
+	struct difficulty *difficulty = make_difficulty(1);
+	struct rng rng;
+	double past[N][K];
+
+	for (size_t i = 0; i < N; i++)
+		for (size_t c = 0; c < K; c++)
+			past[i][c] = 1.0 / K;
+	rng_init(&rng, 11, RNG_SAMPLING);
+	for (int t = 0; t < 5000; t++) {
+		struct predictions now = { 0 };
+		double p[N][K];
+		for (size_t i = 0; i < N; i++) {
+			double sum = 0;
+			for (size_t c = 0; c < K; c++)
+				sum += p[i][c] = exp(20 * rng_uniform(&rng));
+			for (size_t c = 0; c < K; c++)
+				p[i][c] /= sum;
+			set_instance(&now, i, p[i], classes[i]);
+		}
+		difficulty_update(difficulty, 0, now.log_p, now.p, now.y);
+		for (size_t i = 0; i < N; i++) {
+			double psi = 0;
+			for (size_t c = 0; c < K; c++)
+				psi += (p[i][c] - past[i][c]) * (log(p[i][c]) - log(past[i][c]));
+			double sum = difficulty->du[i] + difficulty->dl[i];
+			cr_assert_geq(difficulty->du[i], 0);
+			cr_assert_geq(difficulty->dl[i], 0);
+			cr_assert_leq(fabs(sum - psi), 1e-12 * psi, "step %d instance %zu: %.17g and %.17g", t, i, sum,
+				      psi);
+		}
+		memcpy(past, p, sizeof past);
+	}
+	difficulty_free(difficulty);
+}
+
+Test(difficulty, unchanged_predictions_change_nothing)
+{
+	struct difficulty *difficulty = make_difficulty(1);
+	struct predictions now;
+
+	fill(&now, 0);
+	difficulty_update(difficulty, 0, now.log_p, now.p, now.y);
+	difficulty_update(difficulty, 0, now.log_p, now.p, now.y);
+	for (size_t i = 0; i < N; i++) {
+		cr_expect_eq(difficulty->du[i], 0.0);
+		cr_expect_eq(difficulty->dl[i], 0.0);
+	}
+	difficulty_free(difficulty);
+}
+
+Test(difficulty, a_probability_of_zero_is_floored)
+{
+	static const double certain[K] = { 0, 1, 0 };
+	struct difficulty *difficulty = make_difficulty(1);
+	struct predictions now = { 0 };
+	double third = 1.0 / 3;
+
+	set_instance(&now, 0, certain, 0);
+	difficulty_update(difficulty, 0, now.log_p, now.p, now.y);
+	double fall = (third - 1e-12) * (log(third) - log(1e-12));
+	cr_expect_float_eq(difficulty->du[0], fall + (1 - third) * log(3), 1e-12);
+	cr_expect_float_eq(difficulty->dl[0], fall, 1e-12);
+	difficulty_free(difficulty);
+}
+
+Test(dynamics, follow_their_definitions)
+{
+	/* Right in epochs 2, 3, 5 and 8: forgotten after 3 and after 5. */
+	static const double right[] = { 0, 1, 1, 0, 1, 0, 0, 1 };
+	static const double p_true[] = { .2, .4, .6, .8, .2, .4, .6, .8 };
+	struct dynamics *dynamics = NULL;
+	struct err err;
+	const double y = 1;
+
+	cr_assert_eq(dynamics_create(1, &dynamics, &err), ERR_OK);
+	for (size_t t = 0; t < 8; t++) {
+		dynamics_begin_epoch(dynamics);
+		dynamics_update(dynamics, 0, 1, &p_true[t], &right[t], &y);
+	}
+	cr_expect_eq(dynamics->forgotten[0], 2.0);
+	cr_expect_eq(dynamics->correct[0], 4.0);
+	cr_expect_float_eq(dynamics->mean[0], 0.5, 1e-15);
+	cr_expect_float_eq(dynamics_p_true_sd(dynamics, 0), 0.2236067977499790, 1e-15);
+	dynamics_free(dynamics);
+}
+
+/* Counts 100, 10, 1: the vectors of the reference code (Cui et al. 2019, scikit-learn). */
+Test(loss, class_weights_equal_the_published_vectors)
+{
+	static const uint32_t counts[3] = { 100, 10, 1 };
+	static const struct {
+		const struct loss *loss;
+		double beta, weight[3];
+	} cases[] = {
+		{ &loss_class_balanced, 0.9, { 0.239329236, 0.3674419731, 2.393228791 } },
+		{ &loss_class_balanced, 0.99, { 0.04223746876, 0.280043613, 2.677718918 } },
+		{ &loss_class_balanced, 0.999, { 0.02836301168, 0.2712555449, 2.700381443 } },
+		{ &loss_class_balanced, 0.9999, { 0.02715872162, 0.270368874, 2.702472404 } },
+		{ &loss_class_balanced, 0, { 1, 1, 1 } },
+		{ &loss_inverse_frequency, 0, { 0.02702702703, 0.2702702703, 2.702702703 } },
+		{ &loss_cross_entropy, 0, { 1, 1, 1 } },
+		{ &loss_difficulty, 0, { 1, 1, 1 } },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		double weight[3];
+		loss_weigh_classes(cases[i].loss, cases[i].beta, counts, 3, weight);
+		for (size_t c = 0; c < 3; c++)
+			cr_expect_float_eq(weight[c], cases[i].weight[c], 1e-9 * fmax(1, weight[c]),
+					   "case %zu class %zu", i, c);
+	}
+}
+
+Test(loss, an_absent_class_weighs_nothing)
+{
+	static const uint32_t counts[3] = { 8, 0, 2 };
+
+	for (size_t i = 0; loss_at(i) != NULL; i++) {
+		double weight[3];
+		loss_weigh_classes(loss_at(i), 0.9999, counts, 3, weight);
+		cr_expect_eq(weight[1], 0.0, "%s", loss_at(i)->name);
+		cr_expect_float_eq(weight[0] + weight[2], 2, 1e-12, "%s", loss_at(i)->name);
+	}
+}
+
+#define DRAWN 5
+
+/* Draws `rounds` epochs of five instances weighted 1..5; ret_counts: how often each came; ret_most/least per epoch. */
+static void draw(const struct sampler *sampler, size_t rounds, double *ret_counts, uint32_t ret_range[DRAWN][2])
+{
+	static const uint32_t train[DRAWN] = { 10, 11, 12, 13, 14 };
+	static const double weight[DRAWN] = { 1, 2, 3, 4, 5 };
+	double scratch[DRAWN];
+	uint32_t index[2 * DRAWN];
+	struct rng rng;
+	struct sampling sampling = { &rng, DRAWN, train, weight, false, scratch, index };
+
+	rng_init(&rng, 5, RNG_SAMPLING);
+	for (size_t i = 0; i < DRAWN; i++) {
+		ret_counts[i] = 0;
+		ret_range[i][0] = DRAWN;
+		ret_range[i][1] = 0;
+	}
+	for (size_t r = 0; r < rounds; r++) {
+		uint32_t order[DRAWN];
+		uint32_t seen[DRAWN] = { 0 };
+		sampler->fill(&sampling, order);
+		for (size_t i = 0; i < DRAWN; i++) {
+			cr_assert(order[i] >= 10 && order[i] < 15);
+			seen[order[i] - 10]++;
+		}
+		for (size_t i = 0; i < DRAWN; i++) {
+			ret_counts[i] += seen[i];
+			ret_range[i][0] = seen[i] < ret_range[i][0] ? seen[i] : ret_range[i][0];
+			ret_range[i][1] = seen[i] > ret_range[i][1] ? seen[i] : ret_range[i][1];
+		}
+	}
+}
+
+Test(sampler, draws_by_the_right_shares)
+{
+	static const struct {
+		const struct sampler *sampler;
+		double share[DRAWN];
+	} cases[] = {
+		{ &sampler_all, { .2, .2, .2, .2, .2 } },
+		{ &sampler_bootstrap, { .2, .2, .2, .2, .2 } },
+		{ &sampler_multinomial, { 1. / 15, 2. / 15, 3. / 15, 4. / 15, 5. / 15 } },
+		{ &sampler_systematic, { 1. / 15, 2. / 15, 3. / 15, 4. / 15, 5. / 15 } },
+	};
+	const size_t rounds = 20000;
+
+	for (size_t s = 0; s < ARRAY_LENGTH(cases); s++) {
+		double counts[DRAWN], chi_square = 0;
+		uint32_t range[DRAWN][2];
+		draw(cases[s].sampler, rounds, counts, range);
+		for (size_t i = 0; i < DRAWN; i++) {
+			double expected = cases[s].share[i] * DRAWN * (double)rounds;
+			chi_square += (counts[i] - expected) * (counts[i] - expected) / expected;
+		}
+		cr_expect_lt(chi_square, 18.47, "%s: chi-square %g, 99.9 %% bound of 4 degrees of freedom",
+			     cases[s].sampler->name, chi_square);
+	}
+}
+
+Test(sampler, systematic_draws_floor_or_ceiling)
+{
+	double counts[DRAWN];
+	uint32_t range[DRAWN][2];
+
+	draw(&sampler_systematic, 2000, counts, range);
+	for (size_t i = 0; i < DRAWN; i++) {
+		double expected = (double)(i + 1) / 3;
+		cr_expect_geq(range[i][0], (uint32_t)floor(expected));
+		cr_expect_leq(range[i][1], (uint32_t)ceil(expected));
+	}
+}
+
+Test(method, difficulty_applies_its_weights_three_ways)
+{
+	const struct method *difficulty = method_at(4);
+
+	cr_assert_str_eq(difficulty->name, "difficulty");
+	cr_expect_eq(method_applied(difficulty, APPLY_DRAW).sampler, &sampler_multinomial);
+	cr_expect_eq(method_applied(difficulty, APPLY_SYSTEMATIC).sampler, &sampler_systematic);
+	cr_expect_eq(method_applied(difficulty, APPLY_WEIGHT).sampler, &sampler_all);
+	cr_expect_eq(method_applied(difficulty, APPLY_WEIGHT).loss, &loss_difficulty);
+}
