@@ -184,5 +184,20 @@ CREATE TABLE dynamics_rows (
 
 CREATE TABLE float32_scale (
   exponent INTEGER PRIMARY KEY,
-  scale REAL NOT NULL
+  scale REAL NOT NULL,
+  hidden_bit INTEGER NOT NULL
 ) STRICT;
+
+-- Powers of two by doubling and halving 1.0: exact whatever SQLite makes of decimal digits. Rows 256 to 510 are the
+-- negative numbers; 255 and 511 (NaN and infinity) have none.
+WITH RECURSIVE
+  upward (exponent, scale) AS (
+    VALUES (150, 1.0) UNION ALL SELECT exponent + 1, scale * 2.0 FROM upward WHERE exponent < 254),
+  downward (exponent, scale) AS (
+    VALUES (149, 0.5) UNION ALL SELECT exponent - 1, scale * 0.5 FROM downward WHERE exponent > 1),
+  positive (exponent, scale, hidden_bit) AS (
+    SELECT exponent, scale, 8388608 FROM upward UNION ALL SELECT exponent, scale, 8388608 FROM downward
+    UNION ALL SELECT 0, scale, 0 FROM downward WHERE exponent = 1)
+INSERT INTO float32_scale (exponent, scale, hidden_bit)
+SELECT exponent, scale, hidden_bit FROM positive
+UNION ALL SELECT exponent + 256, -scale, hidden_bit FROM positive;

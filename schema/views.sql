@@ -1,0 +1,140 @@
+-- The public interface of a hardrow file: these views, the same in every SQLite client.
+--
+-- The build turns f32(blob, index) and u16(blob, index) into core SQL (src/sql/embed.py): number `index`, from 0, of a
+-- series of little-endian float32 or uint16. CROSS JOIN fixes the order of the loops: any other order reads every
+-- block, this one turns a WHERE on run_id, epoch or instance_id into seeks.
+
+-- One row per run. The accuracies are those of its last epoch, as fractions.
+CREATE VIEW runs AS
+SELECT
+  run.run_id,
+  experiment.name AS experiment,
+  dataset.name AS dataset,
+  run.model,
+  run.method,
+  run.seed,
+  split.seed AS split_seed,
+  run.status,
+  coalesce(last.epoch, 0) AS epochs,
+  last.train_accuracy,
+  last.test_accuracy,
+  last.test_balanced_error,
+  run.message,
+  strftime('%Y-%m-%dT%H:%M:%fZ', run.started_at_ms / 1000.0, 'unixepoch') AS started_at,
+  strftime('%Y-%m-%dT%H:%M:%fZ', run.finished_at_ms / 1000.0, 'unixepoch') AS finished_at,
+  run.settings,
+  run.hardrow_version,
+  run.git_commit,
+  run.blas,
+  run.blas_threads,
+  run.compiler,
+  run.host,
+  run.argv,
+  split.test_fraction,
+  split.stratified,
+  run.dataset_id,
+  run.split_id,
+  run.experiment_id
+FROM run
+JOIN dataset ON dataset.dataset_id = run.dataset_id
+JOIN split ON split.split_id = run.split_id
+LEFT JOIN experiment ON experiment.experiment_id = run.experiment_id
+LEFT JOIN epoch AS last ON last.run_id = run.run_id
+  AND last.epoch = (SELECT max(epoch.epoch) FROM epoch WHERE epoch.run_id = run.run_id);
+
+-- One row per run and epoch. recorded: 1 if its instances are in dynamics.
+CREATE VIEW epochs AS
+SELECT
+  run_id,
+  epoch,
+  train_loss,
+  train_accuracy,
+  test_loss,
+  test_accuracy,
+  test_balanced_error,
+  effective_sample_size,
+  seconds,
+  first_block IS NOT NULL AS recorded
+FROM epoch;
+
+-- One row per run, epoch, part and class; no rows for a test part without instances. sampling_share is about training.
+CREATE VIEW class_epochs AS
+SELECT
+  class_epoch.run_id,
+  class_epoch.epoch,
+  part.part,
+  class.name AS class,
+  CASE part.part WHEN 'train' THEN split_class.train_instances ELSE split_class.test_instances END AS instances,
+  CASE part.part WHEN 'train' THEN class_epoch.train_correct ELSE class_epoch.test_correct END AS correct,
+  CASE part.part WHEN 'train' THEN class_epoch.sampling_share END AS sampling_share,
+  class_epoch.weight_norm
+FROM class_epoch
+CROSS JOIN run ON run.run_id = class_epoch.run_id
+CROSS JOIN split_class ON split_class.split_id = run.split_id AND split_class.class_index = class_epoch.class_index
+CROSS JOIN class ON class.dataset_id = run.dataset_id AND class.class_index = class_epoch.class_index
+CROSS JOIN (SELECT 'train' AS part UNION ALL SELECT 'test') AS part
+WHERE part.part = 'train'
+  OR EXISTS (SELECT 1 FROM split_class AS tested WHERE tested.split_id = run.split_id AND tested.test_instances > 0);
+
+-- One row per run, recorded epoch and instance, of both parts.
+CREATE VIEW dynamics AS
+SELECT
+  epoch.run_id,
+  epoch.epoch,
+  instance.instance_id,
+  CASE substr(split.test, instance.position + 1, 1) WHEN x'01' THEN 'test' ELSE 'train' END AS part,
+  (SELECT class.name FROM class
+   WHERE class.dataset_id = run.dataset_id AND class.class_index = instance.class_index) AS class,
+  (SELECT class.name FROM class
+   WHERE class.dataset_id = run.dataset_id
+     AND class.class_index = u16(block.predicted, instance.position % run.block_instances)) AS predicted,
+  f32(block.p, instance.class_index * length(block.predicted) / 2 + instance.position % run.block_instances) AS p_true,
+  f32(block.du, instance.position % run.block_instances) AS du,
+  f32(block.dl, instance.position % run.block_instances) AS dl,
+  f32(block.difficulty, instance.position % run.block_instances) AS difficulty,
+  f32(block.weight, instance.position % run.block_instances) AS weight,
+  nullif(u16(block.draws, instance.position % run.block_instances), 65535) AS draws,
+  (SELECT '[' || group_concat(coalesce(printf('%!.17g', in_order.p), 'null'), ',') || ']'
+   FROM (
+     SELECT f32(block.p,
+       class.class_index * length(block.predicted) / 2 + instance.position % run.block_instances) AS p
+     FROM class WHERE class.dataset_id = run.dataset_id ORDER BY class.class_index) AS in_order) AS probabilities
+FROM epoch
+CROSS JOIN run ON run.run_id = epoch.run_id
+CROSS JOIN split ON split.split_id = run.split_id
+CROSS JOIN instance ON instance.dataset_id = run.dataset_id
+CROSS JOIN block ON block.block_id = epoch.first_block + instance.position / run.block_instances;
+
+-- One row per run, recorded epoch, instance and class.
+CREATE VIEW predictions AS
+SELECT
+  epoch.run_id,
+  epoch.epoch,
+  instance.instance_id,
+  class.name AS class,
+  f32(block.p, class.class_index * length(block.predicted) / 2 + instance.position % run.block_instances) AS probability
+FROM epoch
+CROSS JOIN run ON run.run_id = epoch.run_id
+CROSS JOIN instance ON instance.dataset_id = run.dataset_id
+CROSS JOIN block ON block.block_id = epoch.first_block + instance.position / run.block_instances
+CROSS JOIN class ON class.dataset_id = run.dataset_id;
+
+-- One row per data set and instance. instance_id is the 0-based data row of the CSV, position counts those that were
+-- not dropped for missing values.
+CREATE VIEW instances AS
+SELECT
+  dataset.name AS dataset,
+  instance.instance_id,
+  instance.source_line,
+  class.name AS class,
+  instance.features,
+  instance.dataset_id,
+  instance.position
+FROM dataset
+CROSS JOIN instance ON instance.dataset_id = dataset.dataset_id
+CROSS JOIN class ON class.dataset_id = instance.dataset_id AND class.class_index = instance.class_index;
+
+-- One row per run, epoch and matrix: float64, little-endian, row-major.
+CREATE VIEW weights AS
+SELECT run_id, epoch, layer, name, rows, cols, value
+FROM weight;

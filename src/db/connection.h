@@ -1,0 +1,53 @@
+/* Private to db: what is inside a connection and a statement, and the ways to open one that only tests need. */
+#ifndef HARDROW_DB_CONNECTION_H
+#define HARDROW_DB_CONNECTION_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+
+#include "db/db.h"
+#include "sql/sql.h"
+
+struct db {
+	sqlite3 *handle;
+	char *path;	     /* as the person named it */
+	bool is_guarded;     /* the authorizer is on */
+	const char *refused; /* what the authorizer refused last: static text, or `refused_function` */
+	char refused_function[80];
+};
+
+struct db_stmt {
+	sqlite3_stmt *handle;
+	struct db *db;
+	bool is_foreign; /* a person's: what goes wrong in it is theirs to mend */
+	int bind_code;	 /* the first binding since the last reset that failed */
+	size_t parameter_count;
+	size_t last_bound; /* callers bind in order of the text: the next one is looked at first */
+	char **names;	   /* (parameter_count), NULL for "?" */
+};
+
+struct db_options {
+	int busy_timeout_ms;
+	const struct sql_file *migrations;
+	size_t migration_count;
+};
+
+/* What db_open uses. */
+struct db_options db_default_options(void);
+
+MUST_CHECK enum err_code db_open_with(const char *path, enum db_mode mode, const struct db_options *options,
+				      struct db **ret_db, struct err *err);
+
+/* Fills *err from the connection's last error: path, SQLite's words. `is_foreign`: the statement is a person's. */
+enum err_code db_fail(struct db *db, int code, bool is_foreign, struct err *err);
+
+/* One statement, one row, one integer. */
+MUST_CHECK enum err_code db_query_int(struct db *db, const char *sql, int64_t *ret_value, struct err *err);
+
+/* Compiles the first statement of `sql`; *ret_stmt is NULL if there is none (blanks, comments). *ret_tail: what
+ * follows.
+ */
+MUST_CHECK enum err_code db_compile(struct db *db, const char *sql, bool is_foreign, struct db_stmt **ret_stmt,
+				    const char **ret_tail, struct err *err);
+
+#endif

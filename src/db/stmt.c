@@ -1,0 +1,229 @@
+/* Statements: compile, bind, step, read. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "db/connection.h"
+
+static enum err_code copy_names(struct db_stmt *stmt, struct err *err)
+{
+	size_t count = (size_t)sqlite3_bind_parameter_count(stmt->handle);
+
+	if (mem_new(&stmt->names, count, err) != ERR_OK)
+		return err->code;
+	stmt->parameter_count = count;
+	for (size_t i = 0; i < count; i++) {
+		/* SQLite's own copy goes when the schema changes and the statement is compiled again. */
+		const char *name = sqlite3_bind_parameter_name(stmt->handle, (int)i + 1);
+		if (name != NULL && mem_copy_text(name, &stmt->names[i], err) != ERR_OK)
+			return err->code;
+	}
+	return ERR_OK;
+}
+
+enum err_code db_compile(struct db *db, const char *sql, bool is_foreign, struct db_stmt **ret_stmt,
+			 const char **ret_tail, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+
+	if (mem_new(&stmt, 1, err) != ERR_OK)
+		return err->code;
+	stmt->db = db;
+	stmt->is_foreign = is_foreign;
+	db->refused = NULL;
+	int code = sqlite3_prepare_v3(db->handle, sql, -1, is_foreign ? 0 : SQLITE_PREPARE_PERSISTENT, &stmt->handle,
+				      ret_tail);
+	if (code != SQLITE_OK)
+		return db_fail(db, code, is_foreign, err);
+	if (stmt->handle == NULL) {
+		*ret_stmt = NULL;
+		return ERR_OK;
+	}
+	if (copy_names(stmt, err) != ERR_OK)
+		return err->code;
+	*ret_stmt = take_ptr(&stmt);
+	return ERR_OK;
+}
+
+enum err_code db_prepare(struct db *db, const char *sql, struct db_stmt **ret_stmt, struct err *err)
+{
+	struct db_stmt *stmt = NULL;
+	const char *tail = NULL;
+
+	if (db_compile(db, sql, false, &stmt, &tail, err) != ERR_OK)
+		return err->code;
+	assert(stmt != NULL && tail[strspn(tail, "; \t\n")] == '\0');
+	*ret_stmt = stmt;
+	return ERR_OK;
+}
+
+void db_stmt_free(struct db_stmt *stmt)
+{
+	if (stmt == NULL)
+		return;
+	(void)sqlite3_finalize(stmt->handle);
+	for (size_t i = 0; i < stmt->parameter_count; i++)
+		free(stmt->names[i]);
+	free(stmt->names);
+	free(stmt);
+}
+
+void db_stmt_freep(struct db_stmt **stmt)
+{
+	db_stmt_free(*stmt);
+}
+
+static int find_parameter(struct db_stmt *stmt, const char *name)
+{
+	for (size_t tried = 0; tried < stmt->parameter_count; tried++) {
+		size_t i = (stmt->last_bound + 1 + tried) % stmt->parameter_count;
+		if (stmt->names[i] != NULL && strcmp(stmt->names[i], name) == 0) {
+			stmt->last_bound = i;
+			return (int)i + 1;
+		}
+	}
+	assert(!"the statement has a parameter of that name");
+	return 0;
+}
+
+static void keep_code(struct db_stmt *stmt, int code)
+{
+	assert(code != SQLITE_MISUSE); /* binding to a statement that was stepped and not reset */
+	if (stmt->bind_code == SQLITE_OK)
+		stmt->bind_code = code;
+}
+
+void db_bind_int(struct db_stmt *stmt, const char *name, int64_t value)
+{
+	keep_code(stmt, sqlite3_bind_int64(stmt->handle, find_parameter(stmt, name), value));
+}
+
+void db_bind_real(struct db_stmt *stmt, const char *name, double value)
+{
+	keep_code(stmt, sqlite3_bind_double(stmt->handle, find_parameter(stmt, name), value));
+}
+
+void db_bind_text(struct db_stmt *stmt, const char *name, const char *value)
+{
+	/* SQLite takes a NULL text as SQL NULL. */
+	keep_code(stmt, sqlite3_bind_text(stmt->handle, find_parameter(stmt, name), value, -1, SQLITE_STATIC));
+}
+
+void db_bind_blob(struct db_stmt *stmt, const char *name, const void *bytes, size_t length)
+{
+	/* No bytes at no address are an empty blob, not NULL. */
+	keep_code(stmt, sqlite3_bind_blob64(stmt->handle, find_parameter(stmt, name), bytes == NULL ? "" : bytes,
+					    length, SQLITE_STATIC));
+}
+
+void db_bind_null(struct db_stmt *stmt, const char *name)
+{
+	keep_code(stmt, sqlite3_bind_null(stmt->handle, find_parameter(stmt, name)));
+}
+
+size_t db_parameter_count(const struct db_stmt *stmt)
+{
+	return stmt->parameter_count;
+}
+
+const char *db_parameter_name(const struct db_stmt *stmt, size_t i)
+{
+	assert(i < stmt->parameter_count);
+	return stmt->names[i];
+}
+
+enum err_code db_step(struct db_stmt *stmt, bool *ret_row, struct err *err)
+{
+	int code = stmt->bind_code;
+
+	if (code == SQLITE_OK)
+		code = sqlite3_step(stmt->handle);
+	if (code == SQLITE_ROW || code == SQLITE_DONE) {
+		*ret_row = code == SQLITE_ROW;
+		return ERR_OK;
+	}
+	(void)db_fail(stmt->db, code, stmt->is_foreign, err);
+	db_reset(stmt); /* a failed statement would keep its locks */
+	return err->code;
+}
+
+void db_reset(struct db_stmt *stmt)
+{
+	(void)sqlite3_reset(stmt->handle); /* repeats the code of the step that failed */
+	(void)sqlite3_clear_bindings(stmt->handle);
+	stmt->bind_code = SQLITE_OK;
+	stmt->last_bound = stmt->parameter_count == 0 ? 0 : stmt->parameter_count - 1;
+}
+
+enum err_code db_run(struct db_stmt *stmt, struct err *err)
+{
+	bool has_row = true;
+
+	while (has_row)
+		if (db_step(stmt, &has_row, err) != ERR_OK)
+			return err->code;
+	db_reset(stmt);
+	return ERR_OK;
+}
+
+enum err_code db_query_int(struct db *db, const char *sql, int64_t *ret_value, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	bool has_row = false;
+
+	if (db_prepare(db, sql, &stmt, err) != ERR_OK || db_step(stmt, &has_row, err) != ERR_OK)
+		return err->code;
+	assert(has_row);
+	*ret_value = db_column_int(stmt, 0);
+	return ERR_OK;
+}
+
+size_t db_column_count(const struct db_stmt *stmt)
+{
+	return (size_t)sqlite3_column_count(stmt->handle);
+}
+
+const char *db_column_name(const struct db_stmt *stmt, size_t i)
+{
+	return sqlite3_column_name(stmt->handle, (int)i);
+}
+
+enum db_type db_column_type(struct db_stmt *stmt, size_t i)
+{
+	switch (sqlite3_column_type(stmt->handle, (int)i)) {
+	case SQLITE_INTEGER:
+		return DB_INTEGER;
+	case SQLITE_FLOAT:
+		return DB_REAL;
+	case SQLITE_TEXT:
+		return DB_TEXT;
+	case SQLITE_BLOB:
+		return DB_BLOB;
+	default:
+		return DB_NULL;
+	}
+}
+
+int64_t db_column_int(struct db_stmt *stmt, size_t i)
+{
+	return sqlite3_column_int64(stmt->handle, (int)i);
+}
+
+double db_column_real(struct db_stmt *stmt, size_t i)
+{
+	return sqlite3_column_double(stmt->handle, (int)i);
+}
+
+const char *db_column_text(struct db_stmt *stmt, size_t i)
+{
+	return (const char *)sqlite3_column_text(stmt->handle, (int)i);
+}
+
+const void *db_column_blob(struct db_stmt *stmt, size_t i, size_t *ret_length)
+{
+	const void *bytes = sqlite3_column_blob(stmt->handle, (int)i);
+
+	*ret_length = (size_t)sqlite3_column_bytes(stmt->handle, (int)i);
+	return bytes;
+}

@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""Turns the project's .sql files into one C source file: see sql.h for the tables it defines.
+
+    embed.py --output FILE.c --views schema/views.sql --migrations migrations/*.sql [--reports reports/*.sql]
+
+The file lists come from the build file. Refused: a gap in the numbers of the migrations, a .sql file in one of the
+folders that is not listed, a name of the wrong form, a text that is not UTF-8, views.sql that is not a sequence of
+CREATE VIEW statements. Everything is composed in memory; the output is written last.
+
+In views.sql two macros stand for core SQL (index from 0, little-endian, as the blobs of table block are):
+    f32(blob, index)   float32 number `index` as REAL, exact; NULL for NaN and infinity
+    u16(blob, index)   uint16 number `index` as INTEGER
+"""
+import argparse
+import pathlib
+import re
+import sys
+
+MIGRATION_NAME = re.compile(r"(\d{4})_[a-z0-9]+(_[a-z0-9]+)*")
+REPORT_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+VIEW_START = re.compile(r"CREATE VIEW ([a-z_]+) AS\n")
+MACRO = re.compile(r"\b(f32|u16)\(")
+
+# Byte n of a blob as a number is its place in the blob of all bytes.
+ALL_BYTES = "x'" + "".join(f"{byte:02x}" for byte in range(256)) + "'"
+
+
+class Refused(Exception):
+    pass
+
+
+def byte_at(blob, offset):
+    return f"(instr({ALL_BYTES}, substr({blob}, {offset}, 1)) - 1)"
+
+
+def expand_u16(blob, index):
+    low = byte_at(blob, f"2 * ({index}) + 1")
+    high = byte_at(blob, f"2 * ({index}) + 2")
+    return f"({low} + 256 * {high})"
+
+
+def expand_f32(blob, index):
+    """Sign and exponent are the upper 9 bits and select a row of float32_scale; the lower 23 are the significand."""
+    byte = [byte_at(blob, f"4 * ({index}) + {n}") for n in (1, 2, 3, 4)]
+    return (
+        f"(CASE substr({blob}, 4 * ({index}) + 1, 4) WHEN x'00000000' THEN 0.0 ELSE "
+        f"(SELECT (hidden_bit + ({byte[2]} & 127) * 65536 + {byte[1]} * 256 + {byte[0]}) * scale "
+        f"FROM float32_scale WHERE exponent = {byte[3]} * 2 + ({byte[2]} >> 7)) END)"
+    )
+
+
+EXPANSIONS = {"f32": expand_f32, "u16": expand_u16}
+
+
+def macro_arguments(text, start):
+    """The arguments of the call whose '(' is before `start`, and where the text goes on behind its ')'."""
+    depth, arguments, begin = 0, [], start
+    for at in range(start, len(text)):
+        if text[at] == "(":
+            depth += 1
+        elif depth > 0 and text[at] == ")":
+            depth -= 1
+        elif depth == 0 and text[at] in ",)":
+            arguments.append(text[begin:at].strip())
+            begin = at + 1
+            if text[at] == ")":
+                return arguments, begin
+    raise Refused("a macro's ')' is missing")
+
+
+def expand_macros(text):
+    match = MACRO.search(text)
+    if match is None:
+        return text
+    arguments, end = macro_arguments(text, match.end())
+    if len(arguments) != 2:
+        raise Refused(f"{match.group(1)}() takes a blob and an index, not {len(arguments)} arguments")
+    blob, index = (expand_macros(argument) for argument in arguments)
+    return text[: match.start()] + EXPANSIONS[match.group(1)](blob, index) + expand_macros(text[end:])
+
+
+def without_comments(text):
+    """Drops lines that are only a comment: views.sql explains itself to readers, the database keeps the statements."""
+    return "".join(line for line in text.splitlines(keepends=True) if not line.lstrip().startswith("--"))
+
+
+def split_views(path, text):
+    views = []
+    for statement in without_comments(text).split(";\n"):
+        statement = statement.strip()
+        if not statement:
+            continue
+        match = VIEW_START.match(statement)
+        if match is None or ";" in statement:
+            raise Refused(f"{path}: not 'CREATE VIEW name AS' and a line end: '{statement[:40]}'")
+        try:
+            views.append((match.group(1), expand_macros(statement)))
+        except Refused as reason:
+            raise Refused(f"{path}: view {match.group(1)}: {reason}") from None
+    if not views or len({name for name, _ in views}) != len(views):
+        raise Refused(f"{path}: no view, or two of one name")
+    return views
+
+
+def read(path):
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as reason:
+        raise Refused(f"{path}: {reason}") from None
+    if "\0" in text or "\r" in text:
+        raise Refused(f"{path}: holds a NUL or a carriage return")
+    return text
+
+
+def refuse_strays(paths):
+    listed = {path.resolve() for path in paths}
+    for folder in {path.resolve().parent for path in paths}:
+        for found in sorted(folder.iterdir()):
+            if found.name.endswith(".sql") and found not in listed:
+                raise Refused(f"{found}: is not in the list of src/sql/meson.build")
+
+
+def read_migrations(paths):
+    refuse_strays(paths)
+    files = []
+    for number, path in enumerate(sorted(paths, key=lambda path: path.name), start=1):
+        match = MIGRATION_NAME.fullmatch(path.stem)
+        if match is None or path.suffix != ".sql":
+            raise Refused(f"{path}: a migration is called NNNN_verb_noun.sql")
+        if int(match.group(1)) != number:
+            raise Refused(f"{path}: number {number:04d} is missing or there twice")
+        files.append((path.stem, read(path)))
+    return files
+
+
+def read_reports(paths):
+    refuse_strays(paths)
+    for path in paths:
+        if REPORT_NAME.fullmatch(path.stem) is None or path.suffix != ".sql":
+            raise Refused(f"{path}: a report is called like accuracy-table.sql")
+    return sorted((path.stem, read(path)) for path in paths)
+
+
+def c_string(text):
+    lines = text.splitlines(keepends=True) or [""]
+    escape = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "?": "\\?"}
+    return "\n".join('\t  "' + "".join(escape.get(letter, letter) for letter in line) + '"' for line in lines)
+
+
+def c_table(name, count_name, files):
+    entries = "".join(f'\t{{ "{file}",\n{c_string(text)} }},\n' for file, text in files)
+    return (
+        f"const struct sql_file {name}[] = {{\n{entries}\t{{ NULL, NULL }},\n}};\n"
+        f"const size_t {count_name} = {len(files)};\n"
+    )
+
+
+def compose(arguments):
+    return "\n".join(
+        [
+            '/* Made by src/sql/embed.py. */\n#include "sql/sql.h"\n',
+            '#pragma GCC diagnostic ignored "-Woverlength-strings"\n',
+            c_table("sql_migrations", "sql_migration_count", read_migrations(arguments.migrations)),
+            c_table("sql_views", "sql_view_count", split_views(arguments.views, read(arguments.views))),
+            c_table("sql_reports", "sql_report_count", read_reports(arguments.reports)),
+        ]
+    )
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--output", type=pathlib.Path, required=True)
+    parser.add_argument("--views", type=pathlib.Path, required=True)
+    parser.add_argument("--migrations", type=pathlib.Path, nargs="+", required=True)
+    parser.add_argument("--reports", type=pathlib.Path, nargs="*", default=[])
+    arguments = parser.parse_args()
+    try:
+        source = compose(arguments)
+    except Refused as reason:
+        print(f"embed.py: {reason}", file=sys.stderr)
+        return 1
+    arguments.output.write_text(source, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
