@@ -1,4 +1,5 @@
--- title: The hardest instances of run {run}, by their difficulty at the end
+-- title: The hardest instances of a run, and why
+-- heading: The hardest instances of run {run}, by their difficulty at the end
 -- note: p_true: mean probability of the true class over the epochs; correctness: share of epochs it was predicted right.
 -- param run: run, required, the run
 -- param count: count = 10, how many
