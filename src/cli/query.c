@@ -13,9 +13,10 @@ enum err_code query_check_format(const char *text, struct err *err)
 	for (size_t i = 0; out_format_name(i) != NULL; i++)
 		if (strcmp(out_format_name(i), text) == 0)
 			return ERR_OK;
-	return err_set(err, ERR_INPUT, "'%s' will not do%s%s%s: format takes table, csv or json", text,
-		       nearest == NULL ? "" : ", did you mean '", nearest == NULL ? "" : nearest,
-		       nearest == NULL ? "" : "'?");
+	if (nearest != NULL)
+		return err_set(err, ERR_INPUT, "'%s' will not do: did you mean '%s'? format takes table, csv or json",
+			       text, nearest);
+	return err_set(err, ERR_INPUT, "'%s' will not do: format takes table, csv or json", text);
 }
 
 size_t query_format(const char *text, size_t otherwise)

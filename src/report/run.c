@@ -84,17 +84,18 @@ static enum err_code write_tidy(struct db_stmt *stmt, bool row, bool hide, const
 	return out_end(out, err);
 }
 
-static enum err_code write_line(const struct report_values *values, const char *text, const char *after,
-				const struct out_target *target, struct err *err)
+/* A heading or note, blank lines around it as told; nothing for NULL. */
+static enum err_code write_words(const struct report_values *values, const char *format, const char *words,
+				 const struct out_target *target, struct err *err)
 {
 	AUTO(text_done) struct text line = { 0 };
 
-	if (text == NULL)
+	if (words == NULL)
 		return ERR_OK;
-	if (report_values_expand(values, text, &line, err) != ERR_OK)
+	if (text_append_bytes(&line, "", 0, err) != ERR_OK || report_values_expand(values, words, &line, err) != ERR_OK)
 		return err->code;
-	/* Failures stay in the stream, for the next write and the final flush to see. */
-	(void)fprintf(target->file, "%s%s", line.data == NULL ? "" : line.data, after);
+	/* A failure stays in the stream, for the next write and the final flush to see. */
+	(void)fprintf(target->file, format, line.data);
 	return ERR_OK;
 }
 
@@ -107,42 +108,47 @@ static enum err_code nothing_found(const struct report_values *values, struct er
 	return err_set(err, ERR_INPUT, "%s", message.data == NULL ? "" : message.data);
 }
 
-static enum err_code write_result(const struct report_values *values, struct db_stmt *stmt,
-				  const struct report_request *request, struct err *err)
+/* As a table: heading, rows, note. */
+static enum err_code write_table(const struct report_values *values, struct db_stmt *stmt, bool row,
+				 const struct report_request *request, struct err *err)
 {
 	const struct report *report = values->report;
-	bool table = request->format == OUT_FORMAT_TABLE;
-	bool row = false;
+	const struct out_target *target = &request->target;
+	enum err_code code;
 
-	if (db_step(stmt, &row, err) != ERR_OK)
+	if (write_words(values, "%s\n\n", report->heading, target, err) != ERR_OK)
 		return err->code;
-	if (!row && report->empty != NULL)
-		return nothing_found(values, err);
-	if (table && write_line(values, report->heading, "\n\n", &request->target, err) != ERR_OK)
-		return err->code;
-	enum err_code code = table && row && report->pivot_count > 0
-				 ? report_pivot_write(report, stmt, &request->target, err)
-				 : write_tidy(stmt, row, true, request, err);
-	if (code != ERR_OK)
-		return code;
-	return table ? write_line(values, report->note, "\n", &request->target, err) : ERR_OK;
+	if (row && report->pivot_count > 0)
+		code = report_pivot_write(report, stmt, target, err);
+	else
+		code = write_tidy(stmt, row, true, request, err);
+	return code != ERR_OK ? code : write_words(values, "\n%s\n", report->note, target, err);
 }
 
+/* One report; one that stands below another and has no row leaves no trace. */
 static enum err_code run_one(struct db *db, const struct report *report, const struct report_request *request,
 			     struct err *err)
 {
 	AUTO(report_values_done) struct report_values values = { 0 };
 	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
-	bool strict = report == request->report;
+	bool below = report != request->report;
+	bool row = false;
 
-	if (report_values_read(report, request->settings, request->setting_count, strict, &values, err) != ERR_OK ||
+	if (report_values_read(report, request->settings, request->setting_count, !below, &values, err) != ERR_OK ||
 	    report_values_check_known(&values, db, err) != ERR_OK)
 		return err->code;
 	if (db_prepare_foreign(db, report->sql, &stmt, err) != ERR_OK)
 		return err_prefix(err, "%s", report->name);
-	if (report_values_bind(&values, stmt, err) != ERR_OK)
+	if (report_values_bind(&values, stmt, err) != ERR_OK || db_step(stmt, &row, err) != ERR_OK)
 		return err->code;
-	return write_result(&values, stmt, request, err);
+	if (!row && below)
+		return ERR_OK;
+	if (!row && report->empty != NULL)
+		return nothing_found(&values, err);
+	if (below)
+		(void)fputc('\n', request->target.file);
+	return request->format == OUT_FORMAT_TABLE ? write_table(&values, stmt, row, request, err)
+						   : write_tidy(stmt, row, true, request, err);
 }
 
 enum err_code report_run(struct db *db, const struct report_request *request, struct err *err)
@@ -158,7 +164,6 @@ enum err_code report_run(struct db *db, const struct report_request *request, st
 			return err_prefix(err, "%s: below", request->report->name);
 		report_free(below);
 		below = next;
-		(void)fputc('\n', request->target.file);
 		if (run_one(db, below, request, err) != ERR_OK)
 			return err->code;
 		name = below->below;

@@ -65,9 +65,10 @@ static enum err_code read_choice(const struct report_param *param, const char *t
 	if (report_append_argument(param, &known, err) != ERR_OK)
 		return err->code;
 	const char *nearest = option_nearest_of(text, param->choices, param->choice_count);
-	return err_set(err, ERR_USAGE, "'%s' will not do%s%s%s: --%s takes %s", text,
-		       nearest == NULL ? "" : ", did you mean '", nearest == NULL ? "" : nearest,
-		       nearest == NULL ? "" : "'?", param->name, known.data);
+	if (nearest != NULL)
+		return err_set(err, ERR_USAGE, "'%s' will not do: did you mean '%s'? --%s takes %s", text, nearest,
+			       param->name, known.data);
+	return err_set(err, ERR_USAGE, "'%s' will not do: --%s takes %s", text, param->name, known.data);
 }
 
 static enum err_code check_form(const struct report_param *param, const char *text, struct text *list, struct err *err)
