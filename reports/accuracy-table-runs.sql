@@ -1,4 +1,5 @@
--- title: Runs behind the cell {dataset}, {method}
+-- title: Runs behind a cell of accuracy-table
+-- heading: Runs of {method} on {dataset}
 -- note: Counted: the newest done run of each split and seed.
 -- param dataset: dataset, required, the row: name of the data set
 -- param method: method, required, the column

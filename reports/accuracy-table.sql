@@ -1,9 +1,10 @@
--- title: Test {metric} in percent: mean ± standard deviation over the splits
+-- title: Test accuracy or balanced error of every method on every data set, the published figures beside
+-- heading: Test {metric} in percent: mean ± standard deviation over the splits
 -- note: Average: over the data sets that every method has, split by split; –: no finished run.
 -- param experiment: experiment, which experiment; without it the newest
 -- param metric: accuracy|balanced-error = accuracy, what the cells hold
--- pivot: row=_row, column=_method, cell=_cell, bold=_best
--- pivot: row=_row, column=_paper, cell=_published
+-- pivot: row=_data_set, column=_method, cell=_cell, bold=_best
+-- pivot: row=_data_set, column=_paper, cell=_published
 -- below: paired-differences
 -- explain: accuracy-table-runs dataset method
 -- empty: there is no experiment in this file: 'hardrow sweep' writes one
@@ -89,7 +90,7 @@ grid AS (
   LEFT JOIN published_cell USING (averaged, dataset, method)
 )
 SELECT dataset, datasets, method, splits, mean, sd, published,
-       title AS _row,
+       title AS _data_set,
        CASE WHEN trained THEN method END AS _method,
        CASE WHEN mean IS NULL THEN NULL WHEN sd IS NULL THEN shown
             ELSE shown || printf(' ± %4.1f', 100 * sd) END AS _cell,

@@ -1,4 +1,4 @@
--- title: Difficulty of instances, epoch by epoch, of run {run}
+-- title: Difficulty of every instance at every epoch, with du, dl, p_true and weight
 -- format: csv
 -- param run: run, required, the run
 -- param instance: integers, only these instances (0-based data rows of the CSV), as 3,17

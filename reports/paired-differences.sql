@@ -1,4 +1,5 @@
--- title: Differences to {reference}, paired over the same splits
+-- title: Differences of all methods to one, paired over the same splits, with 95 % intervals
+-- heading: Differences to {reference}, paired over the same splits
 -- note: In points of percent, averaged over the data sets both methods have; interval: Student's t over the splits.
 -- param experiment: experiment, which experiment; without it the newest
 -- param metric: accuracy|balanced-error = accuracy, what is compared

@@ -4,8 +4,6 @@
 
 #include "cli/command.h"
 
-#define ARGUMENTS_PARAMETERS_MAX 32
-
 struct arguments {
 	void *options; /* the command's struct, owned */
 	struct common_options common;

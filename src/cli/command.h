@@ -10,8 +10,21 @@
 #include "base/err.h"
 #include "base/option.h"
 
+/* How many parameters one call can have. */
+#define ARGUMENTS_PARAMETERS_MAX 32
+
 /* In the order of the help. */
-#define COMMANDS(X) X(train) X(sweep) X(import) X(datasets) X(materialize) X(help)
+#define COMMANDS(X)                                                                                                    \
+	X(train)                                                                                                       \
+	X(sweep)                                                                                                       \
+	X(report)                                                                                                      \
+	X(runs)                                                                                                        \
+	X(show)                                                                                                        \
+	X(sql)                                                                                                         \
+	X(datasets)                                                                                                    \
+	X(import)                                                                                                      \
+	X(materialize)                                                                                                 \
+	X(help)
 
 /* `--NAME VALUE` that no option table knows: the command itself says what it means. */
 struct named_value {
@@ -57,8 +70,6 @@ struct command {
 #define COMMAND_DECLARE(name) extern const struct command command_##name;
 COMMANDS(COMMAND_DECLARE)
 #undef COMMAND_DECLARE
-
-#define COMMANDS_MAX 64
 
 /* Command i in the order of the help, NULL behind the last. */
 const struct command *command_at(size_t i);

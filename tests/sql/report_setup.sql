@@ -50,6 +50,16 @@ INSERT INTO epoch (run_id, epoch, first_block, train_loss, train_accuracy, test_
   SELECT run_id, 1, NULL, 0.7, 0.5, 0.8, 0.5, 0.5, 3, 0.001 FROM result
   UNION ALL
   SELECT run_id, 2, NULL, iif(status = 'diverged', NULL, 0.3), accuracy, 0.4, accuracy, ber, 2.9, 0.001 FROM result;
+-- Both epochs of run 1 are recorded. Two classes, four instances, the last one is the test part (weight NULL, draws
+-- unknown). Columns: predicted, difficulty, weight, du, dl, draws, p (of the first class, then of the second).
+UPDATE epoch SET first_block = epoch WHERE run_id = 1;
+INSERT INTO block (block_id, predicted, difficulty, weight, du, dl, draws, p) VALUES
+  (1, x'0000010001000100', x'0000403f0000a03f0000803f0000803f', x'0000403f0000a03f0000803f0000c07f',
+   x'000000000000803e0000000000000000', x'0000003f00000000000000000000003e', x'010002000000ffff',
+   x'0000403f0000803e0000003f0000003f0000803e0000403f0000003f0000003f'),
+  (2, x'0000010001000100', x'0000003f0000c03f0000803f0000c03f', x'0000403f0000a03f0000803f0000c07f',
+   x'000000000000003e000000000000003f', x'0000803e000000000000803d00000000', x'010001000100ffff',
+   x'0000603f0000803e0000803e0000803e0000003e0000403f0000403f0000403f');
 INSERT INTO class_epoch (run_id, epoch, class_index, train_correct, test_correct, sampling_share, weight_norm) VALUES
   (1, 1, 0, 1, 0, 0.5, 0.25), (1, 1, 1, 1, 0, 0.5, 0.25), (1, 2, 0, 2, 0, 0.6, 0.75), (1, 2, 1, 1, 1, 0.4, 0.5);
 INSERT INTO instance_summary (run_id, instance_id, part, class, p_true_mean, p_true_sd, correctness, forgetting_events,

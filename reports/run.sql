@@ -1,0 +1,36 @@
+-- title: One run: result and environment
+-- heading: Run {run}
+-- param run: run, required, the run
+-- below: run-settings
+WITH shown AS (SELECT * FROM runs WHERE run_id = :run),
+last AS (
+  SELECT epochs.* FROM epochs JOIN shown USING (run_id) WHERE epoch = shown.epochs
+),
+field (ordinal, field, value) AS (
+  SELECT 1, 'run', run_id FROM shown
+  UNION ALL SELECT 2, 'experiment', experiment FROM shown
+  UNION ALL SELECT 3, 'data set', dataset FROM shown
+  UNION ALL SELECT 4, 'model', model FROM shown
+  UNION ALL SELECT 5, 'method', method FROM shown
+  UNION ALL SELECT 6, 'seed', seed FROM shown
+  UNION ALL SELECT 7, 'split seed', split_seed FROM shown
+  UNION ALL SELECT 8, 'status', status FROM shown
+  UNION ALL SELECT 9, 'message', message FROM shown
+  UNION ALL SELECT 10, 'epochs', epochs FROM shown
+  UNION ALL SELECT 11, 'train loss', train_loss FROM last
+  UNION ALL SELECT 12, 'train accuracy', train_accuracy FROM last
+  UNION ALL SELECT 13, 'test loss', test_loss FROM last
+  UNION ALL SELECT 14, 'test accuracy', test_accuracy FROM last
+  UNION ALL SELECT 15, 'test balanced error', test_balanced_error FROM last
+  UNION ALL SELECT 16, 'effective sample size', effective_sample_size FROM last
+  UNION ALL SELECT 17, 'started', started_at FROM shown
+  UNION ALL SELECT 18, 'finished', finished_at FROM shown
+  UNION ALL SELECT 19, 'seconds', (finished_at_ms - started_at_ms) / 1000.0 FROM run WHERE run_id = :run
+  UNION ALL SELECT 20, 'hardrow', hardrow_version FROM shown
+  UNION ALL SELECT 21, 'git commit', git_commit FROM shown
+  UNION ALL SELECT 22, 'BLAS', blas || ', threads: ' || blas_threads FROM shown
+  UNION ALL SELECT 23, 'compiler', compiler FROM shown
+  UNION ALL SELECT 24, 'host', host FROM shown
+  UNION ALL SELECT 25, 'command', (SELECT group_concat(value, ' ') FROM json_each(argv)) FROM shown
+)
+SELECT field, value FROM field WHERE value IS NOT NULL ORDER BY ordinal

@@ -1,0 +1,148 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "cli/command.h"
+#include "cli/help.h"
+#include "cli/query.h"
+
+struct options {
+	const char *format, *file;
+	struct option_list explain;
+	bool sql;
+};
+
+static enum err_code list_param(const struct report_param *param, struct err *err)
+{
+	AUTO(text_done) struct text left = { 0 };
+	AUTO(text_done) struct text right = { 0 };
+
+	if (text_append(&left, err, "  --%s ", param->name) != ERR_OK ||
+	    report_append_argument(param, &left, err) != ERR_OK ||
+	    text_append(&right, err, "%s%s", param->help, param->required ? " (required)" : "") != ERR_OK)
+		return err->code;
+	if (param->initial != NULL && text_append(&right, err, " (default %s)", param->initial) != ERR_OK)
+		return err->code;
+	for (char *letter = left.data; *letter != '\0'; letter++)
+		if (*letter == '_')
+			*letter = '-';
+	help_write_entry(stdout, left.data, right.data);
+	return ERR_OK;
+}
+
+static enum err_code list_report(const struct report *report, struct err *err)
+{
+	help_write_entry(stdout, report->name, report->title == NULL ? "" : report->title);
+	for (size_t i = 0; i < report->param_count; i++)
+		if (list_param(&report->params[i], err) != ERR_OK)
+			return err->code;
+	if (report->explain != NULL)
+		help_write_entry(stdout, "  --explain VALUE VALUE", "list what is behind one cell");
+	return ERR_OK;
+}
+
+static enum err_code list_all(struct err *err)
+{
+	for (size_t i = 0; report_name(i) != NULL; i++) {
+		AUTO(report_freep) struct report *report = NULL;
+		if (report_find(report_name(i), &report, err) != ERR_OK || list_report(report, err) != ERR_OK)
+			return err->code;
+	}
+	return ERR_OK;
+}
+
+static enum err_code load(const struct invocation *invocation, struct report **ret_report, struct err *err)
+{
+	const struct options *options = invocation->options;
+
+	if (options->file == NULL)
+		return report_find(invocation->arguments[0], ret_report, err);
+	if (invocation->argument_count > 0)
+		return err_set(err, ERR_USAGE, "either a report's name ('%s') or --file ('%s')",
+			       invocation->arguments[0], options->file);
+	return report_load(options->file, ret_report, err);
+}
+
+/* The report that --explain names, with the two values for its parameters; what only `report` knows is passed over. */
+static enum err_code explain(const struct invocation *invocation, const struct report *report, struct err *err)
+{
+	const struct options *options = invocation->options;
+	struct report_setting settings[ARGUMENTS_PARAMETERS_MAX + 2];
+	AUTO(report_freep) struct report *behind = NULL;
+	size_t count = 0;
+
+	if (report->explain == NULL)
+		return err_set(err, ERR_USAGE, "report '%s' has nothing to explain", report->name);
+	if (options->explain.count != 2)
+		return err_set(err, ERR_USAGE, "--explain can be given once");
+	if (report_find(report->explain, &behind, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < 2; i++)
+		settings[count++] = (struct report_setting){ report->explain_params[i], options->explain.items[i] };
+	for (size_t i = 0; i < invocation->parameter_count; i++) {
+		const struct named_value *given = &invocation->parameters[i];
+		if (report_find_param(report, given->name) == NULL || report_find_param(behind, given->name) != NULL)
+			settings[count++] = (struct report_setting){ given->name, given->value };
+	}
+	return query_run_report(invocation, behind, settings, count, options->format, err);
+}
+
+static enum err_code report_command(const struct invocation *invocation, struct err *err)
+{
+	const struct options *options = invocation->options;
+	struct report_setting settings[ARGUMENTS_PARAMETERS_MAX];
+	AUTO(report_freep) struct report *report = NULL;
+
+	if (invocation->argument_count == 0 && options->file == NULL && invocation->parameter_count == 0)
+		return list_all(err);
+	if (invocation->argument_count == 0 && options->file == NULL)
+		return err_set(err, ERR_USAGE, "which report? 'hardrow report' lists them");
+	if (load(invocation, &report, err) != ERR_OK)
+		return err->code;
+	if (options->sql) {
+		(void)fputs(report->sql, stdout);
+		return ERR_OK;
+	}
+	if (options->explain.count > 0)
+		return explain(invocation, report, err);
+	for (size_t i = 0; i < invocation->parameter_count; i++)
+		settings[i] =
+		    (struct report_setting){ invocation->parameters[i].name, invocation->parameters[i].value };
+	return query_run_report(invocation, report, settings, invocation->parameter_count, options->format, err);
+}
+
+static const struct option_spec specs[] = {
+	{ .name = "format",
+	  .type = OPTION_CHECKED,
+	  .offset = offsetof(struct options, format),
+	  .check = query_check_format,
+	  .argument = "NAME",
+	  .help = "table, csv or json; without it the report's own" },
+	{ .name = "file",
+	  .type = OPTION_TEXT,
+	  .offset = offsetof(struct options, file),
+	  .argument = "F.sql",
+	  .help = "run a report of your own: a comment header and one SELECT" },
+	{ .name = "sql",
+	  .type = OPTION_FLAG,
+	  .offset = offsetof(struct options, sql),
+	  .help = "print the report's file instead of running it" },
+	{ .name = "explain",
+	  .type = OPTION_LIST,
+	  .offset = offsetof(struct options, explain),
+	  .words = 2,
+	  .argument = "ROW COLUMN",
+	  .help = "list what is behind one cell (accuracy-table: DATASET METHOD)" },
+};
+
+const struct command command_report = {
+	.name = "report",
+	.arguments = "[NAME] [--PARAMETER VALUE…]",
+	.summary = "Print a report; without a name list the reports and their parameters",
+	.options = specs,
+	.option_count = ARRAY_LENGTH(specs),
+	.options_size = sizeof(struct options),
+	.maximum = 1,
+	.takes_parameters = true,
+	.run = report_command,
+};

@@ -1,0 +1,60 @@
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "cli/command.h"
+#include "cli/query.h"
+
+struct options {
+	const char *format;
+};
+
+static enum err_code read_stdin(struct text *sql, struct err *err)
+{
+	char buffer[4096];
+	size_t length;
+
+	while ((length = fread(buffer, 1, sizeof buffer, stdin)) > 0)
+		if (text_append_bytes(sql, buffer, length, err) != ERR_OK)
+			return err->code;
+	if (ferror(stdin) != 0)
+		return err_set(err, ERR_SYSTEM, "cannot read standard input: %s", strerror(errno));
+	if (sql->data == NULL || strlen(sql->data) != sql->length)
+		return err_set(err, ERR_INPUT, "no SQL on standard input");
+	return ERR_OK;
+}
+
+static enum err_code sql_command(const struct invocation *invocation, struct err *err)
+{
+	const struct options *options = invocation->options;
+	AUTO(text_done) struct text sql = { 0 };
+
+	if (invocation->argument_count > 0 && strcmp(invocation->arguments[0], "-") != 0)
+		return query_run_sql(invocation, invocation->arguments[0], options->format, err);
+	if (read_stdin(&sql, err) != ERR_OK)
+		return err->code;
+	return query_run_sql(invocation, sql.data, options->format, err);
+}
+
+static const struct option_spec specs[] = {
+	{ .name = "format",
+	  .type = OPTION_CHECKED,
+	  .offset = offsetof(struct options, format),
+	  .check = query_check_format,
+	  .argument = "NAME",
+	  .initial = "table",
+	  .help = "table, csv or json" },
+};
+
+const struct command command_sql = {
+	.name = "sql",
+	.arguments = "[\"SELECT …\"]",
+	.summary = "Run one SELECT; without it, or with '-', read it from standard input",
+	.details = "The database is opened for reading only and nothing but SELECT is allowed.",
+	.options = specs,
+	.option_count = ARRAY_LENGTH(specs),
+	.options_size = sizeof(struct options),
+	.maximum = 1,
+	.run = sql_command,
+};

@@ -1,0 +1,71 @@
+#include "cli/query.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "cli/interrupt.h"
+#include "db/db.h"
+
+enum err_code query_check_format(const char *text, struct err *err)
+{
+	const char *nearest = option_nearest(text, out_format_name);
+
+	for (size_t i = 0; out_format_name(i) != NULL; i++)
+		if (strcmp(out_format_name(i), text) == 0)
+			return ERR_OK;
+	if (nearest != NULL)
+		return err_set(err, ERR_INPUT, "'%s' will not do: did you mean '%s'? format takes table, csv or json",
+			       text, nearest);
+	return err_set(err, ERR_INPUT, "'%s' will not do: format takes table, csv or json", text);
+}
+
+size_t query_format(const char *text, size_t otherwise)
+{
+	for (size_t i = 0; text != NULL && out_format_name(i) != NULL; i++)
+		if (strcmp(out_format_name(i), text) == 0)
+			return i;
+	return otherwise;
+}
+
+enum err_code query_run_report(const struct invocation *invocation, const struct report *report,
+			       const struct report_setting *settings, size_t count, const char *format, struct err *err)
+{
+	AUTO(db_freep) struct db *db = NULL;
+	const struct report_request request = {
+		.report = report,
+		.settings = settings,
+		.setting_count = count,
+		.format = query_format(format, report->format),
+		.target = { stdout, invocation->terminal },
+	};
+
+	if (db_open(invocation->database, DB_READ, &db, err) != ERR_OK)
+		return err->code;
+	(void)interrupt_catch(db);
+	enum err_code code = report_run(db, &request, err);
+	interrupt_release();
+	return code;
+}
+
+enum err_code query_run_named(const struct invocation *invocation, const char *name,
+			      const struct report_setting *settings, size_t count, const char *format, struct err *err)
+{
+	AUTO(report_freep) struct report *report = NULL;
+
+	if (report_find(name, &report, err) != ERR_OK)
+		return err->code;
+	return query_run_report(invocation, report, settings, count, format, err);
+}
+
+enum err_code query_run_sql(const struct invocation *invocation, const char *sql, const char *format, struct err *err)
+{
+	AUTO(db_freep) struct db *db = NULL;
+	const struct out_target target = { stdout, invocation->terminal };
+
+	if (db_open(invocation->database, DB_READ, &db, err) != ERR_OK)
+		return err->code;
+	(void)interrupt_catch(db);
+	enum err_code code = report_run_sql(db, sql, query_format(format, OUT_FORMAT_TABLE), &target, err);
+	interrupt_release();
+	return code;
+}

@@ -1,0 +1,29 @@
+/* What the commands share that only read a database. */
+#ifndef HARDROW_CLI_QUERY_H
+#define HARDROW_CLI_QUERY_H
+
+#include "cli/command.h"
+#include "report/report.h"
+
+/* For OPTION_CHECKED: the name of an output format. */
+MUST_CHECK enum err_code query_check_format(const char *text, struct err *err);
+
+/* Its index; `otherwise` for NULL. */
+size_t query_format(const char *text, size_t otherwise);
+
+/* Runs the report on the invocation's database, to stdout; Ctrl-C ends it with ERR_INTERRUPTED. `format` may be NULL:
+ * the report's own. */
+MUST_CHECK enum err_code query_run_report(const struct invocation *invocation, const struct report *report,
+					  const struct report_setting *settings, size_t count, const char *format,
+					  struct err *err);
+
+/* The same for one of hardrow's own reports, by name. */
+MUST_CHECK enum err_code query_run_named(const struct invocation *invocation, const char *name,
+					 const struct report_setting *settings, size_t count, const char *format,
+					 struct err *err);
+
+/* The same for one SELECT. */
+MUST_CHECK enum err_code query_run_sql(const struct invocation *invocation, const char *sql, const char *format,
+				       struct err *err);
+
+#endif

@@ -1,0 +1,219 @@
+#include "report/header.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/option.h"
+#include "report/kinds.h"
+
+static char *skip_blanks(char *text)
+{
+	return text + strspn(text, " \t");
+}
+
+/* `text` without blanks around it; cuts in place. */
+static char *trim(char *text)
+{
+	text = skip_blanks(text);
+	size_t length = strlen(text);
+	while (length > 0 && strchr(" \t\r", text[length - 1]) != NULL)
+		text[--length] = '\0';
+	return text;
+}
+
+/* Cuts the text at the first `separator` and moves *rest behind it (to the end if there is none). */
+static char *cut(char **rest, char separator)
+{
+	char *piece = *rest;
+	char *end = strchr(piece, separator);
+
+	if (end == NULL) {
+		*rest = piece + strlen(piece);
+		return trim(piece);
+	}
+	*end = '\0';
+	*rest = end + 1;
+	return trim(piece);
+}
+
+/* Readers of one key: `name` is what stands between key and colon (only param has it), `value` what follows. */
+
+static enum err_code read_format(struct report *report, char *name, char *value, struct err *err)
+{
+	(void)name;
+	for (size_t i = 0; out_format_name(i) != NULL; i++) {
+		if (strcmp(out_format_name(i), value) != 0)
+			continue;
+		report->format = i;
+		return ERR_OK;
+	}
+	return err_set(err, ERR_INPUT, "'%s' is no format", value);
+}
+
+static enum err_code read_choices(struct report_param *param, char *kind, struct err *err)
+{
+	param->kind = &report_kind_choice;
+	while (*kind != '\0') {
+		if (param->choice_count == REPORT_CHOICES_MAX)
+			return err_set(err, ERR_INPUT, "more than %d choices", REPORT_CHOICES_MAX);
+		param->choices[param->choice_count++] = cut(&kind, '|');
+	}
+	return ERR_OK;
+}
+
+static enum err_code read_param(struct report *report, char *name, char *value, struct err *err)
+{
+	if (*name == '\0')
+		return err_set(err, ERR_INPUT, "a parameter needs a name: 'param NAME: …'");
+	if (report->param_count == REPORT_PARAMS_MAX)
+		return err_set(err, ERR_INPUT, "more than %d parameters", REPORT_PARAMS_MAX);
+	struct report_param *param = &report->params[report->param_count++];
+	char *initial = cut(&value, ',');
+	char *kind = cut(&initial, '=');
+	char *rest = trim(value);
+
+	param->name = name;
+	param->initial = *trim(initial) == '\0' ? NULL : trim(initial);
+	if (strncmp(rest, "required", 8) == 0 && (rest[8] == ',' || rest[8] == '\0')) {
+		param->required = true;
+		(void)cut(&rest, ',');
+		rest = trim(rest);
+	}
+	param->help = rest;
+	if (strchr(kind, '|') != NULL)
+		return read_choices(param, kind, err);
+	param->kind = report_kind_find(kind);
+	if (param->kind == NULL)
+		return err_set(err, ERR_INPUT, "'%s' is no kind of parameter: it is %s", kind, report_kind_names());
+	return ERR_OK;
+}
+
+/* The next `key=value` of a pivot line; a value in double quotes is a literal. */
+static enum err_code read_pivot_part(struct report_pivot *pivot, char **rest, struct err *err)
+{
+	char *key = cut(rest, '=');
+	bool literal = **rest == '"';
+	char *value;
+
+	if (literal) {
+		++*rest;
+		value = cut(rest, '"');
+		(void)cut(rest, ',');
+	} else {
+		value = cut(rest, ',');
+	}
+	*rest = skip_blanks(*rest);
+	const char **field = strcmp(key, "row") == 0	  ? &pivot->row
+			     : strcmp(key, "column") == 0 ? &pivot->column
+			     : strcmp(key, "cell") == 0	  ? &pivot->cell
+			     : strcmp(key, "bold") == 0	  ? &pivot->bold
+							  : NULL;
+	if (field == NULL || (literal && field != &pivot->column) || *value == '\0')
+		return err_set(err, ERR_INPUT,
+			       "'%s=%s' will not do: a pivot is row=…, column=…, cell=… and maybe bold=…", key, value);
+	*field = value;
+	pivot->literal |= literal;
+	return ERR_OK;
+}
+
+static enum err_code read_pivot(struct report *report, char *name, char *value, struct err *err)
+{
+	(void)name;
+	if (report->pivot_count == REPORT_PIVOTS_MAX)
+		return err_set(err, ERR_INPUT, "more than %d pivots", REPORT_PIVOTS_MAX);
+	struct report_pivot *pivot = &report->pivots[report->pivot_count++];
+	while (*value != '\0')
+		if (read_pivot_part(pivot, &value, err) != ERR_OK)
+			return err->code;
+	if (pivot->row == NULL || pivot->column == NULL || pivot->cell == NULL)
+		return err_set(err, ERR_INPUT, "a pivot needs row, column and cell");
+	if (strcmp(pivot->row, report->pivots[0].row) != 0)
+		return err_set(err, ERR_INPUT, "all pivots of a report have the same row");
+	return ERR_OK;
+}
+
+static enum err_code read_explain(struct report *report, char *name, char *value, struct err *err)
+{
+	(void)name;
+	report->explain = cut(&value, ' ');
+	for (size_t i = 0; i < ARRAY_LENGTH(report->explain_params); i++) {
+		value = skip_blanks(value);
+		report->explain_params[i] = cut(&value, ' ');
+		if (*report->explain_params[i] == '\0')
+			return err_set(err, ERR_INPUT, "explain needs a report and two of its parameters");
+	}
+	return ERR_OK;
+}
+
+/* A key either has a reader or is a text that lands in a field. */
+static const struct key {
+	const char *name;
+	enum err_code (*read)(struct report *report, char *name, char *value, struct err *err);
+	size_t offset;
+} keys[] = {
+	{ "title", NULL, offsetof(struct report, title) },
+	{ "heading", NULL, offsetof(struct report, heading) },
+	{ "note", NULL, offsetof(struct report, note) },
+	{ "empty", NULL, offsetof(struct report, empty) },
+	{ "below", NULL, offsetof(struct report, below) },
+	{ "format", read_format, 0 },
+	{ "param", read_param, 0 },
+	{ "pivot", read_pivot, 0 },
+	{ "explain", read_explain, 0 },
+};
+
+static const char *key_name(size_t i)
+{
+	return i < ARRAY_LENGTH(keys) ? keys[i].name : NULL;
+}
+
+static enum err_code read_key(struct report *report, char *key, char *value, struct err *err)
+{
+	char *name = key;
+	char *word = cut(&name, ' ');
+
+	for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
+		if (strcmp(keys[i].name, word) != 0)
+			continue;
+		if (keys[i].read != NULL)
+			return keys[i].read(report, trim(name), trim(value), err);
+		*(const char **)((char *)report + keys[i].offset) = trim(value);
+		return ERR_OK;
+	}
+	const char *nearest = option_nearest(word, key_name);
+	return err_set(err, ERR_INPUT, "unknown key '%s'%s%s%s; free comments go below a line '--'", word,
+		       nearest == NULL ? "" : ": did you mean '", nearest == NULL ? "" : nearest,
+		       nearest == NULL ? "" : "'?");
+}
+
+/* Whether the comment begins like a key: small letters, maybe a name, a colon. */
+static bool looks_like_key(const char *comment)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
+	size_t length = strspn(comment, letters);
+
+	if (length == 0)
+		return false;
+	if (comment[length] == ' ')
+		length += 1 + strspn(comment + length + 1, "abcdefghijklmnopqrstuvwxyz0123456789_-");
+	return comment[length] == ':';
+}
+
+enum err_code report_header_read(struct report *report, struct err *err)
+{
+	char *rest = report->header;
+
+	for (size_t line = 1; strncmp(rest, "--", 2) == 0; line++) {
+		char *comment = cut(&rest, '\n') + 2;
+		comment = trim(comment);
+		if (*comment == '\0')
+			return ERR_OK;
+		if (!looks_like_key(comment))
+			continue;
+		char *key = cut(&comment, ':');
+		if (read_key(report, key, comment, err) != ERR_OK)
+			return err_prefix(err, "%s:%zu", report->name, line);
+	}
+	return ERR_OK;
+}

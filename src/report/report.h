@@ -1,0 +1,114 @@
+/* Reports: an SQL file = a comment header and one SELECT over the public views and plain tables. A report of hardrow's
+ * own is one file in reports/; a person's file is run by the same code.
+ *
+ * The header is the leading comment lines, one key a line; it ends at a bare "--" or the first line that is no comment:
+ *
+ *     -- title: what it shows                      for the list of reports
+ *     -- heading: above the table; {param} is replaced by the parameter's value
+ *     -- note: below the table, likewise
+ *     -- empty: the error if there is no row, likewise; without it an empty result is fine
+ *     -- format: csv                               the format when none is asked for; without it table
+ *     -- param NAME: KIND[ = DEFAULT][, required], what it is
+ *     -- pivot: row=COLUMN, column=COLUMN|"text", cell=COLUMN[, bold=COLUMN]
+ *     -- below: REPORT                             printed under this one, in table format only
+ *     -- explain: REPORT PARAM PARAM               what --explain VALUE VALUE runs
+ *
+ * KIND is one of kinds.c (text, integer, count, number, integers, run, experiment, dataset, method, class) or choices
+ * with '|' between them. A parameter is :NAME in the SQL, bound as text, number or (integers) a JSON array; one that is
+ * not given and has no default is NULL. In NAME '-' and '_' are the same. The value of the kinds from `run` on must
+ * exist in the file.
+ *
+ * Columns whose name begins with '_' are for headings and cells of tables: CSV, JSON and tables without a pivot leave
+ * them out. A pivot lays rows of (row, column, cell) out as a grid, in table format only; several pivots stand side by
+ * side over the same rows. A NULL column makes no column, a missing or NULL cell is "–". */
+#ifndef HARDROW_REPORT_REPORT_H
+#define HARDROW_REPORT_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "out/out.h"
+
+struct db;
+struct report_kind;
+
+#define REPORT_PARAMS_MAX 16
+#define REPORT_PIVOTS_MAX 8
+#define REPORT_CHOICES_MAX 16
+
+/* All texts of the structs below point into report.header or are NULL. */
+
+struct report_param {
+	const char *name;
+	const struct report_kind *kind;
+	const char *choices[REPORT_CHOICES_MAX]; /* for the kind of choices */
+	size_t choice_count;
+	const char *initial; /* the default, or NULL */
+	bool required;
+	const char *help;
+};
+
+struct report_pivot {
+	const char *row, *column, *cell, *bold; /* names of the SELECT's columns; bold may be NULL */
+	bool literal;				/* `column` is the heading itself */
+};
+
+struct report {
+	char *name;   /* "accuracy-table", or the path of a person's file */
+	char *sql;    /* the whole file */
+	char *header; /* the header's own copy, cut into texts */
+	const char *title, *heading, *note, *empty, *below;
+	const char *explain, *explain_params[2];
+	size_t format; /* index for out.h */
+	struct report_param params[REPORT_PARAMS_MAX];
+	size_t param_count;
+	struct report_pivot pivots[REPORT_PIVOTS_MAX];
+	size_t pivot_count;
+};
+
+/* Name of hardrow's own report i, NULL behind the last. */
+const char *report_name(size_t i);
+
+/* One of hardrow's own. ERR_USAGE with the nearest name if there is none. */
+MUST_CHECK enum err_code report_find(const char *name, struct report **ret_report, struct err *err);
+
+/* A person's file. ERR_INPUT with file and line for a bad header. */
+MUST_CHECK enum err_code report_load(const char *path, struct report **ret_report, struct err *err);
+
+/* A report from its text; `name` for messages. */
+MUST_CHECK enum err_code report_parse(const char *name, const char *sql, struct report **ret_report, struct err *err);
+
+/* Takes NULL. */
+void report_free(struct report *report);
+void report_freep(struct report **report);
+
+/* The parameter of that name, or NULL. */
+const struct report_param *report_find_param(const struct report *report, const char *name);
+
+/* Appends what a parameter takes: "N", "NAME", "accuracy|balanced-error". */
+MUST_CHECK enum err_code report_append_argument(const struct report_param *param, struct text *text, struct err *err);
+
+struct report_setting {
+	const char *name, *value;
+};
+
+struct report_request {
+	const struct report *report;
+	const struct report_setting *settings;
+	size_t setting_count;
+	size_t format;		  /* index for out.h */
+	struct out_target target; /* not flushed */
+};
+
+/* Checks the settings, runs the SELECT on a DB_READ connection and writes the rows and, as a table, the reports below.
+ * ERR_USAGE: unknown parameter (nearest name), bad or missing value. ERR_INPUT: a name that is not in the file, a
+ * parameter of the SQL without a param line or the other way round, SQL that does not compile. */
+MUST_CHECK enum err_code report_run(struct db *db, const struct report_request *request, struct err *err);
+
+/* Runs one SELECT of a person without header, parameters or pivot. */
+MUST_CHECK enum err_code report_run_sql(struct db *db, const char *sql, size_t format, const struct out_target *target,
+					struct err *err);
+
+#endif

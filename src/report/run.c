@@ -1,0 +1,188 @@
+#include <string.h>
+
+#include "base/mem.h"
+#include "db/db.h"
+#include "report/pivot.h"
+#include "report/report.h"
+#include "report/values.h"
+
+/* Columns of a statement that are shown as rows of their own. */
+struct tidy {
+	struct out_column *columns;
+	struct out_value *values;
+	size_t *places;
+	size_t count;
+};
+
+static void tidy_done(struct tidy *tidy)
+{
+	mem_freep(&tidy->columns);
+	mem_freep(&tidy->values);
+	mem_freep(&tidy->places);
+}
+
+static enum err_code tidy_init(struct db_stmt *stmt, bool hide, struct tidy *tidy, struct err *err)
+{
+	size_t width = db_column_count(stmt);
+
+	if (mem_new(&tidy->columns, width, err) != ERR_OK || mem_new(&tidy->values, width, err) != ERR_OK ||
+	    mem_new(&tidy->places, width, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < width; i++) {
+		const char *name = db_column_name(stmt, i);
+		if (hide && name[0] == '_')
+			continue;
+		tidy->columns[tidy->count] = (struct out_column){ name, OUT_ALIGN_AUTO };
+		tidy->places[tidy->count++] = i;
+	}
+	return ERR_OK;
+}
+
+static struct out_value read_value(struct db_stmt *stmt, size_t place)
+{
+	struct out_value value = { .type = OUT_NULL };
+
+	switch (db_column_type(stmt, place)) {
+	case DB_NULL:
+		break;
+	case DB_INTEGER:
+		value.type = OUT_INTEGER;
+		value.integer = db_column_int(stmt, place);
+		break;
+	case DB_REAL:
+		value.type = OUT_REAL;
+		value.real = db_column_real(stmt, place);
+		break;
+	case DB_TEXT:
+		value.type = OUT_TEXT;
+		value.text = db_column_text(stmt, place);
+		break;
+	case DB_BLOB:
+		value.type = OUT_BLOB;
+		value.blob.bytes = db_column_blob(stmt, place, &value.blob.length);
+		break;
+	}
+	return value;
+}
+
+/* Writes the rows of a statement that has been stepped once; `row`: it has one. */
+static enum err_code write_tidy(struct db_stmt *stmt, bool row, bool hide, const struct report_request *request,
+				struct err *err)
+{
+	AUTO(tidy_done) struct tidy tidy = { 0 };
+	AUTO(out_freep) struct out *out = NULL;
+
+	if (tidy_init(stmt, hide, &tidy, err) != ERR_OK ||
+	    out_begin(request->format, &request->target, tidy.columns, tidy.count, &out, err) != ERR_OK)
+		return err->code;
+	while (row) {
+		for (size_t i = 0; i < tidy.count; i++)
+			tidy.values[i] = read_value(stmt, tidy.places[i]);
+		if (out_row(out, tidy.values, err) != ERR_OK || db_step(stmt, &row, err) != ERR_OK)
+			return err->code;
+	}
+	return out_end(out, err);
+}
+
+/* A heading or note, blank lines around it as told; nothing for NULL. */
+static enum err_code write_words(const struct report_values *values, const char *format, const char *words,
+				 const struct out_target *target, struct err *err)
+{
+	AUTO(text_done) struct text line = { 0 };
+
+	if (words == NULL)
+		return ERR_OK;
+	if (text_append_bytes(&line, "", 0, err) != ERR_OK || report_values_expand(values, words, &line, err) != ERR_OK)
+		return err->code;
+	/* A failure stays in the stream, for the next write and the final flush to see. */
+	(void)fprintf(target->file, format, line.data);
+	return ERR_OK;
+}
+
+static enum err_code nothing_found(const struct report_values *values, struct err *err)
+{
+	AUTO(text_done) struct text message = { 0 };
+
+	if (report_values_expand(values, values->report->empty, &message, err) != ERR_OK)
+		return err->code;
+	return err_set(err, ERR_INPUT, "%s", message.data == NULL ? "" : message.data);
+}
+
+/* As a table: heading, rows, note. */
+static enum err_code write_table(const struct report_values *values, struct db_stmt *stmt, bool row,
+				 const struct report_request *request, struct err *err)
+{
+	const struct report *report = values->report;
+	const struct out_target *target = &request->target;
+	enum err_code code;
+
+	if (write_words(values, "%s\n\n", report->heading, target, err) != ERR_OK)
+		return err->code;
+	if (row && report->pivot_count > 0)
+		code = report_pivot_write(report, stmt, target, err);
+	else
+		code = write_tidy(stmt, row, true, request, err);
+	return code != ERR_OK ? code : write_words(values, "\n%s\n", report->note, target, err);
+}
+
+/* One report; one that stands below another and has no row leaves no trace. */
+static enum err_code run_one(struct db *db, const struct report *report, const struct report_request *request,
+			     struct err *err)
+{
+	AUTO(report_values_done) struct report_values values = { 0 };
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	bool below = report != request->report;
+	bool row = false;
+
+	if (report_values_read(report, request->settings, request->setting_count, !below, &values, err) != ERR_OK ||
+	    report_values_check_known(&values, db, err) != ERR_OK)
+		return err->code;
+	if (db_prepare_foreign(db, report->sql, &stmt, err) != ERR_OK)
+		return err_prefix(err, "%s", report->name);
+	if (report_values_bind(&values, stmt, err) != ERR_OK || db_step(stmt, &row, err) != ERR_OK)
+		return err->code;
+	if (!row && below)
+		return ERR_OK;
+	if (!row && report->empty != NULL)
+		return nothing_found(&values, err);
+	if (below)
+		(void)fputc('\n', request->target.file);
+	return request->format == OUT_FORMAT_TABLE ? write_table(&values, stmt, row, request, err)
+						   : write_tidy(stmt, row, true, request, err);
+}
+
+enum err_code report_run(struct db *db, const struct report_request *request, struct err *err)
+{
+	AUTO(report_freep) struct report *below = NULL;
+
+	if (run_one(db, request->report, request, err) != ERR_OK)
+		return err->code;
+	const char *name = request->report->below;
+	while (name != NULL && request->format == OUT_FORMAT_TABLE) {
+		struct report *next = NULL;
+		if (report_find(name, &next, err) != ERR_OK)
+			return err_prefix(err, "%s: below", request->report->name);
+		report_free(below);
+		below = next;
+		if (run_one(db, below, request, err) != ERR_OK)
+			return err->code;
+		name = below->below;
+	}
+	return ERR_OK;
+}
+
+enum err_code report_run_sql(struct db *db, const char *sql, size_t format, const struct out_target *target,
+			     struct err *err)
+{
+	const struct report_request request = { .format = format, .target = *target };
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	bool row = false;
+
+	if (db_prepare_foreign(db, sql, &stmt, err) != ERR_OK)
+		return err->code;
+	if (db_parameter_count(stmt) > 0)
+		return err_set(err, ERR_INPUT, "the SQL has parameters: 'hardrow report --file' runs such");
+	if (db_step(stmt, &row, err) != ERR_OK)
+		return err->code;
+	return write_tidy(stmt, row, false, &request, err);
+}
