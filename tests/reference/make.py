@@ -60,7 +60,7 @@ struct golden_instance {
 struct golden_epoch {
 	size_t epoch;		      /* 0: no more */
 	double loss;		      /* mean cross-entropy, not weighted */
-	double accuracy;	      /* fraction */
+	double accuracy;	      /* fraction; -1 where two classes tie and rounding decides */
 	double effective_sample_size; /* (sum v)^2 / sum v^2, v the weights of the next epoch */
 	struct golden_instance sum;   /* over all instances; no position */
 	struct golden_instance single[6];
@@ -114,10 +114,15 @@ def truth(value):
     return "true" if value else "false"
 
 
+def accuracy(state):
+    best = np.sort(state["p"], axis=1)
+    return -1.0 if (best[:, -1] - best[:, -2]).min() < 1e-9 else state["accuracy"]
+
+
 def epoch_lines(case, state):
     series = [state[name] for name in ("p_true", "du", "dl", "difficulty")]
     singles = [braces([str(i), *(number(values[i]) for values in series)]) for i in SINGLE_INSTANCES[case["dataset"]]]
-    return (f"\t\t{{ {state['epoch']}, {number(state['loss'])}, {number(state['accuracy'])}, "
+    return (f"\t\t{{ {state['epoch']}, {number(state['loss'])}, {number(accuracy(state))}, "
             f"{number(state['effective_sample_size'])},\n"
             f"\t\t  {braces(['0', *(number(values.sum()) for values in series)])},\n"
             f"\t\t  {braces(singles)},\n"

@@ -1,0 +1,190 @@
+/* Training against the golden values of tests/reference, made by an independent implementation. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "../reference/golden.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/option.h"
+#include "data/dataset.h"
+#include "data/split.h"
+#include "train/settings.h"
+#include "train/trainer.h"
+
+struct scene {
+	struct dataset *dataset;
+	struct split *split;
+	struct run_settings settings;
+	struct trainer *trainer;
+};
+
+static void set(struct scene *scene, const char *name, const char *value)
+{
+	const struct option_spec *spec = option_find(settings_specs, settings_spec_count, name);
+	struct err err;
+
+	cr_assert_not_null(spec, "%s", name);
+	cr_assert_eq(option_set(spec, &scene->settings, value, &err), ERR_OK, "%s", err.message);
+}
+
+static void set_number(struct scene *scene, const char *name, double value)
+{
+	char text[64];
+
+	snprintf(text, sizeof text, "%.17g", value);
+	set(scene, name, text);
+}
+
+/* All instances of a bundled data set in the training part; full batches from zero. */
+static void scene_init(struct scene *scene, const char *dataset, bool standardised)
+{
+	char name[64];
+	char *folder = NULL, *path = NULL;
+	struct err err;
+
+	*scene = (struct scene){ 0 };
+	snprintf(name, sizeof name, "%s.csv", dataset);
+	cr_assert_eq(file_join(getenv("HARDROW_SOURCE"), "datasets", &folder, &err), ERR_OK);
+	cr_assert_eq(file_join(folder, name, &path, &err), ERR_OK);
+	cr_assert_eq(dataset_read_csv(path, NULL, MISSING_ERROR, &scene->dataset, &err), ERR_OK, "%s", err.message);
+	free(path);
+	free(folder);
+	cr_assert_eq(split_create(scene->dataset, 0, false, 0, &scene->split, &err), ERR_OK, "%s", err.message);
+	option_reset(settings_specs, settings_spec_count, &scene->settings);
+	set(scene, "scale", standardised ? "standard" : "none");
+	set(scene, "test-fraction", "0");
+	set(scene, "sampler", "all");
+	set(scene, "batch-size", "full");
+	set(scene, "init", "zero");
+}
+
+static void scene_start(struct scene *scene)
+{
+	struct err err;
+
+	cr_assert_eq(trainer_create(scene->dataset, scene->split, &scene->settings, &scene->trainer, &err), ERR_OK,
+		     "%s", err.message);
+}
+
+static void scene_done(struct scene *scene)
+{
+	trainer_free(scene->trainer);
+	split_free(scene->split);
+	dataset_free(scene->dataset);
+}
+
+static void expect_near(const char *where, const char *what, double got, double expected, double tolerance)
+{
+	cr_expect(fabs(got - expected) <= tolerance * fmax(1, fabs(expected)), "%s, %s: %.17g, should be %.17g", where,
+		  what, got, expected);
+}
+
+static void expect_parameters(const char *where, const struct trainer *trainer, const double weight[3][4],
+			      const double bias[3], double tolerance)
+{
+	const struct dense_layer *layer = &trainer_network(trainer)->layers[0];
+
+	for (size_t c = 0; c < 3; c++) {
+		for (size_t j = 0; j < 4; j++)
+			expect_near(where, "weight", layer->weight[c * 4 + j], weight[c][j], tolerance);
+		expect_near(where, "bias", layer->bias[c], bias[c], tolerance);
+	}
+}
+
+static void expect_instance(const char *where, const struct evaluation *evaluation,
+			    const struct golden_instance *expected)
+{
+	size_t i = expected->position;
+
+	expect_near(where, "p_true", evaluation->p_true[i], expected->p_true, 1e-10);
+	expect_near(where, "du", evaluation->difficulty->du[i], expected->du, 1e-10);
+	expect_near(where, "dl", evaluation->difficulty->dl[i], expected->dl, 1e-10);
+	expect_near(where, "difficulty", evaluation->difficulty->value[i], expected->difficulty, 1e-10);
+}
+
+static void expect_sums(const char *where, const struct evaluation *evaluation, const struct golden_instance *expected)
+{
+	struct golden_instance sum = { 0 };
+
+	for (size_t i = 0; i < evaluation->dataset->instances; i++) {
+		sum.p_true += evaluation->p_true[i];
+		sum.du += evaluation->difficulty->du[i];
+		sum.dl += evaluation->difficulty->dl[i];
+		sum.difficulty += evaluation->difficulty->value[i];
+	}
+	expect_near(where, "sum of p_true", sum.p_true, expected->p_true, 1e-10);
+	expect_near(where, "sum of du", sum.du, expected->du, 1e-10);
+	expect_near(where, "sum of dl", sum.dl, expected->dl, 1e-10);
+	expect_near(where, "sum of difficulty", sum.difficulty, expected->difficulty, 1e-10);
+}
+
+static void expect_epoch(const char *name, const struct trainer *trainer, const struct golden_epoch *expected)
+{
+	const struct evaluation *evaluation = trainer_evaluation(trainer);
+	char where[128];
+
+	snprintf(where, sizeof where, "%s, epoch %zu", name, expected->epoch);
+	expect_near(where, "loss", evaluation->train.loss, expected->loss, 1e-10);
+	if (expected->accuracy >= 0)
+		expect_near(where, "accuracy", evaluation->train.accuracy, expected->accuracy, 1e-15);
+	expect_near(where, "effective sample size", evaluation->effective_sample_size, expected->effective_sample_size,
+		    1e-10);
+	expect_sums(where, evaluation, &expected->sum);
+	for (size_t i = 0; i < ARRAY_LENGTH(expected->single); i++)
+		expect_instance(where, evaluation, &expected->single[i]);
+	expect_parameters(where, trainer, expected->weight, expected->bias, 1e-10);
+}
+
+static void run_case(const struct golden_case *golden)
+{
+	struct scene scene;
+	size_t done = 0;
+
+	scene_init(&scene, golden->dataset, golden->standardised);
+	set(&scene, "loss", golden->loss);
+	set(&scene, "optimizer", golden->optimizer);
+	set_number(&scene, "learning-rate", golden->learning_rate);
+	set_number(&scene, "momentum", golden->momentum);
+	set(&scene, "nesterov", golden->nesterov ? "yes" : "no");
+	set_number(&scene, "weight-decay", golden->weight_decay);
+	set_number(&scene, "beta", golden->beta);
+	set_number(&scene, "prior", golden->prior);
+	scene_start(&scene);
+	for (const struct golden_epoch *epoch = golden->epochs; epoch->epoch > 0; epoch++) {
+		for (; done < epoch->epoch; done++)
+			cr_assert(trainer_run_epoch(scene.trainer), "%s diverged", golden->name);
+		expect_epoch(golden->name, scene.trainer, epoch);
+	}
+	scene_done(&scene);
+}
+
+Test(golden, every_epoch_equals_the_reference)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(golden_cases); i++)
+		run_case(&golden_cases[i]);
+}
+
+/* Long training with momentum ends at the minimum that Newton's method finds. */
+Test(golden, standardised_training_converges_to_the_optimum)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(golden_optima); i++) {
+		const struct golden_optimum *optimum = &golden_optima[i];
+		struct scene scene;
+
+		if (!optimum->standardised)
+			continue;
+		scene_init(&scene, optimum->dataset, true);
+		set(&scene, "learning-rate", "0.5");
+		set(&scene, "momentum", "0.95");
+		set_number(&scene, "weight-decay", optimum->weight_decay);
+		scene_start(&scene);
+		for (int epoch = 0; epoch < 4000; epoch++)
+			cr_assert(trainer_run_epoch(scene.trainer));
+		expect_near(optimum->dataset, "loss", trainer_evaluation(scene.trainer)->train.loss, optimum->loss,
+			    1e-9);
+		expect_parameters(optimum->dataset, scene.trainer, optimum->weight, optimum->bias, 1e-6);
+		scene_done(&scene);
+	}
+}
