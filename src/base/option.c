@@ -59,8 +59,8 @@ static enum err_code out_of_range(const struct option_spec *spec, const char *ki
 	char bound[64] = "";
 
 	if (spec->max != 0)
-		(void)snprintf(bound, sizeof bound, " to %.17g", spec->max);
-	return err_set(err, ERR_INPUT, "'%s' will not do: %s takes a %s %s %.17g%s", text, spec->name, kind,
+		(void)snprintf(bound, sizeof bound, " to %.12g", spec->max);
+	return err_set(err, ERR_INPUT, "'%s' will not do: %s takes a %s %s %.12g%s", text, spec->name, kind,
 		       spec->above_min ? "above" : "from", spec->min, bound);
 }
 

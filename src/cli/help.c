@@ -64,10 +64,10 @@ static enum err_code append_choices(struct text *text, const struct option_spec 
 static enum err_code append_range(struct text *text, const struct option_spec *spec, struct err *err)
 {
 	if (spec->min != 0 || spec->above_min || spec->max != 0)
-		if (text_append(text, err, ", %s %.17g", spec->above_min ? "above" : "from", spec->min) != ERR_OK)
+		if (text_append(text, err, ", %s %.12g", spec->above_min ? "above" : "from", spec->min) != ERR_OK)
 			return err->code;
 	if (spec->max != 0)
-		return text_append(text, err, " to %.17g", spec->max);
+		return text_append(text, err, " to %.12g", spec->max);
 	return ERR_OK;
 }
 

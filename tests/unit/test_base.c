@@ -156,3 +156,33 @@ Test(option, refuses_what_is_out_of_range_and_suggests)
 		cr_expect_eq(sample.epochs, 7u);
 	}
 }
+
+Test(option, a_list_takes_texts_until_it_is_full)
+{
+	static const struct option_spec spec = { .name = "folder", .type = OPTION_LIST };
+	struct option_list list;
+	struct text json = { 0 };
+	struct err err;
+
+	option_reset(&spec, 1, &list);
+	cr_assert_eq(option_append_json(&spec, 1, &list, &json, &err), ERR_OK);
+	cr_expect_str_eq(json.data, "\"folder\":[]");
+	for (size_t i = 0; i < OPTION_LIST_MAX; i++)
+		cr_assert_eq(option_set(&spec, &list, i == 0 ? "a" : "b", &err), ERR_OK);
+	cr_expect_eq(option_set(&spec, &list, "c", &err), ERR_INPUT);
+	cr_expect_str_eq(err.message, "'c' is too many: folder can be given 16 times");
+	list.count = 2;
+	text_clear(&json);
+	cr_assert_eq(option_append_json(&spec, 1, &list, &json, &err), ERR_OK);
+	cr_expect_str_eq(json.data, "\"folder\":[\"a\",\"b\"]");
+	text_done(&json);
+}
+
+Test(option, the_nearest_name_is_near)
+{
+	static const char *const names[] = { "accuracy", "balanced-error" };
+
+	cr_expect_str_eq(option_nearest_of("acuracy", names, ARRAY_LENGTH(names)), "accuracy");
+	cr_expect_null(option_nearest_of("loss", names, ARRAY_LENGTH(names)));
+	cr_expect_null(option_nearest_of("accuracy", names, 0));
+}
