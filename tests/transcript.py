@@ -10,7 +10,7 @@ database that the program's own migrations made) and free text; then calls and w
     stderr: its standard error, line by line
     exit: its exit code, if it is not 0
 
-Each transcript runs in an empty folder; HARDROW_DB is `t.db` there. --update writes what was answered into the file.
+Each transcript runs in an empty folder; HARDROW_DB is `t.db` there, HARDROW_SOURCE the project's folder. --update writes what was answered into the file.
 The last line printed is `N passed, N failed`.
 """
 
@@ -21,6 +21,8 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+
+SOURCE = str(pathlib.Path(__file__).resolve().parents[1])
 
 
 def parse(text):
@@ -36,16 +38,22 @@ def parse(text):
     return head, calls
 
 
+def lines_of(output, folder):
+    """The output's lines, folders of this machine by their names in the environment."""
+    text = output.decode(errors="backslashreplace")
+    return text.replace(os.path.realpath(folder), "$PWD").replace(SOURCE, "$HARDROW_SOURCE").split("\n")
+
+
 def answer(call, folder, environment):
     script = "\n".join(line[2:] for line in call)
     done = subprocess.run(["sh", "-c", script], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
                           capture_output=True, timeout=120)
-    lines = done.stdout.decode(errors="backslashreplace").split("\n")
+    lines = lines_of(done.stdout, folder)
     if lines[-1] == "":
         lines.pop()
     else:
         lines[-1] += "(no line end)"
-    lines += ["stderr: " + line for line in done.stderr.decode(errors="backslashreplace").splitlines()]
+    lines += ["stderr: " + line for line in lines_of(done.stderr, folder) if line != ""]
     return lines + ([f"exit: {done.returncode}"] if done.returncode != 0 else [])
 
 
@@ -64,7 +72,9 @@ def run(path, arguments):
     head, calls = parse(path.read_text())
     # Colours, an empty home and the caller's settings must not leak in.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HARDROW_")}
-    environment |= {"HARDROW_DB": "t.db", "PATH": f"{arguments.hardrow.parent}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
+    environment.pop("XDG_DATA_HOME", None)
+    environment |= {"HARDROW_DB": "t.db", "HARDROW_SOURCE": SOURCE, "HOME": "/home/me", "LC_ALL": "C.UTF-8",
+                    "PATH": f"{arguments.hardrow.parent}:{os.environ['PATH']}"}
     failed, seen = 0, list(head)
     with tempfile.TemporaryDirectory() as folder:
         prepare(path, head, folder, arguments)

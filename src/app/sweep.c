@@ -44,7 +44,7 @@ static enum err_code open_datasets(struct plan *plan, const struct data_path *pa
 			watch->notice(watch->context, err->message);
 		found += code == ERR_OK;
 	}
-	return found > 0 ? ERR_OK : err->code;
+	return found > 0 ? ERR_OK : err_set(err, ERR_MISSING, "none of the sweep's data sets is on this machine");
 }
 
 static enum err_code make_splits(struct plan *plan, struct err *err)
