@@ -11,6 +11,7 @@
 #include "db/guard.h"
 #include "db/identity.h"
 #include "db/migrate.h"
+#include "db/rows_table.h"
 
 #define BUSY_TIMEOUT_MS 10000
 #define FINISH_TIMEOUT_MS 1000
@@ -91,7 +92,8 @@ static enum err_code open_to_write(const char *path, const struct db_options *op
 	/* The page size must come first: it is fixed with the first page written. */
 	if (connect_file(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, options, &db, err) != ERR_OK ||
 	    db_exec(db, "PRAGMA page_size = 32768; PRAGMA temp_store = MEMORY", err) != ERR_OK ||
-	    migrate_file(db, options, err) != ERR_OK || migrate_views(db, err) != ERR_OK)
+	    migrate_file(db, options, err) != ERR_OK || migrate_views(db, err) != ERR_OK ||
+	    rows_table_attach(db, err) != ERR_OK)
 		return err->code;
 	*ret_db = take_ptr(&db);
 	return ERR_OK;
@@ -121,7 +123,7 @@ static enum err_code open_to_read(const char *path, const struct db_options *opt
 
 	if (connect_file(path, SQLITE_OPEN_READONLY, options, &db, err) != ERR_OK ||
 	    db_exec(db, "PRAGMA temp_store = MEMORY", err) != ERR_OK || check_version(db, options, err) != ERR_OK ||
-	    guard_connection(db, err) != ERR_OK)
+	    rows_table_attach(db, err) != ERR_OK || guard_connection(db, err) != ERR_OK)
 		return err->code;
 	*ret_db = take_ptr(&db);
 	return ERR_OK;

@@ -32,6 +32,11 @@ static const char *name_of_action(int action)
 	return "a change of the schema"; /* all that is left are CREATE and DROP of something */
 }
 
+static bool is_schema(const char *table)
+{
+	return table != NULL && (strcmp(table, "sqlite_master") == 0 || strcmp(table, "sqlite_temp_master") == 0);
+}
+
 /* SQLite's authorizer callback; `first` and `second` depend on the action. */
 static int authorize(void *context, int action, const char *first, const char *second, const char *database,
 		     const char *trigger)
@@ -58,8 +63,7 @@ static int authorize(void *context, int action, const char *first, const char *s
 			return SQLITE_OK;
 		/* fallthrough */
 	default:
-		db->refused = strcmp(first == NULL ? "" : first, "sqlite_master") == 0 ? "a change of the schema"
-										       : name_of_action(action);
+		db->refused = is_schema(first) ? "a change of the schema" : name_of_action(action);
 		return SQLITE_DENY;
 	}
 }

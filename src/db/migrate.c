@@ -80,28 +80,36 @@ static enum err_code back_up(struct db *db, int64_t version, struct err *err)
 	return ERR_OK;
 }
 
+static enum err_code back_up_if_used(struct db *db, int64_t version, struct err *err)
+{
+	int64_t run_count = 0;
+
+	if (db_query_int(db, "SELECT count(*) FROM run", &run_count, err) != ERR_OK)
+		return err->code;
+	return run_count > 0 ? back_up(db, version, err) : ERR_OK;
+}
+
 enum err_code migrate_file(struct db *db, const struct db_options *options, struct err *err)
 {
+	int64_t newest = (int64_t)options->migration_count;
 	int64_t application_id = 0;
 	int64_t version = 0;
-	int64_t run_count = 0;
 
 	if (migrate_read_identity(db, &application_id, &version, err) != ERR_OK)
 		return err->code;
-	bool is_old = version > 0 && version < (int64_t)options->migration_count;
-	if (is_old && db_query_int(db, "SELECT count(*) FROM run", &run_count, err) != ERR_OK)
+	bool is_new = application_id == 0 && version == 0;
+	if (!is_new && identity_check(db->path, application_id, version, newest, err) != ERR_OK)
 		return err->code;
-	if (run_count > 0 && back_up(db, version, err) != ERR_OK)
+	if (!is_new && version < newest && back_up_if_used(db, version, err) != ERR_OK)
 		return err->code;
 	/* Migrations may rebuild tables that others refer to; the check comes at the end of each. */
 	if (db_exec(db, "PRAGMA foreign_keys = OFF", err) != ERR_OK)
 		return err->code;
-	do {
+	while (version < newest)
 		if (apply_next(db, options, &version, err) != ERR_OK) {
 			db_rollback(db);
 			return err->code;
 		}
-	} while (version < (int64_t)options->migration_count);
 	return db_exec(db, "PRAGMA foreign_keys = ON", err);
 }
 

@@ -1,0 +1,207 @@
+-- The tables of a hardrow file, for readers. The program runs migrations/, not this file; a test holds the two equal.
+-- Ask the views of views.sql first: they speak of names and numbers, the tables of keys and blobs.
+--
+-- Indices count from 0. REAL columns are NULL where a number is not known or not finite.
+
+-- A data set as it was read: other bytes, another label column or another treatment of missing values is another row.
+CREATE TABLE dataset (
+  dataset_id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  sha256 TEXT NOT NULL,          -- of the file
+  label TEXT NOT NULL,           -- column of the class
+  missing TEXT NOT NULL,         -- what was done about missing values: error, mean, drop
+  instances INTEGER NOT NULL,
+  features INTEGER NOT NULL,
+  classes INTEGER NOT NULL,
+  feature_names TEXT NOT NULL,   -- JSON array
+  UNIQUE (name, sha256, label, missing)
+) STRICT;
+
+CREATE TABLE class (
+  dataset_id INTEGER NOT NULL REFERENCES dataset,
+  class_index INTEGER NOT NULL,  -- in the order of scikit-learn: sorted, as numbers if all are integers
+  name TEXT NOT NULL,
+  PRIMARY KEY (dataset_id, class_index)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE instance (
+  dataset_id INTEGER NOT NULL REFERENCES dataset,
+  position INTEGER NOT NULL,     -- among those that were not dropped: the order of everything in block and split
+  instance_id INTEGER NOT NULL,  -- data row of the file
+  source_line INTEGER NOT NULL,  -- line of the file, from 1
+  class_index INTEGER NOT NULL,
+  features TEXT,                 -- JSON array; NULL above 256 features
+  PRIMARY KEY (dataset_id, position),
+  UNIQUE (dataset_id, instance_id)
+) STRICT, WITHOUT ROWID;
+
+-- Which instances train and which test; all methods of one comparison share the row.
+CREATE TABLE split (
+  split_id INTEGER PRIMARY KEY,
+  dataset_id INTEGER NOT NULL REFERENCES dataset,
+  seed INTEGER NOT NULL,
+  test_fraction REAL NOT NULL,
+  stratified INTEGER NOT NULL,   -- 0 or 1
+  test BLOB NOT NULL,            -- one byte per position: 1 tests, 0 trains
+  UNIQUE (dataset_id, seed, test_fraction, stratified)
+) STRICT;
+
+CREATE TABLE split_class (
+  split_id INTEGER NOT NULL REFERENCES split,
+  class_index INTEGER NOT NULL,
+  train_instances INTEGER NOT NULL,
+  test_instances INTEGER NOT NULL,
+  PRIMARY KEY (split_id, class_index)
+) STRICT, WITHOUT ROWID;
+
+-- A sweep.
+CREATE TABLE experiment (
+  experiment_id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  source TEXT NOT NULL           -- the text of its file
+) STRICT;
+
+-- The rows of its accuracy table.
+CREATE TABLE experiment_dataset (
+  experiment_id INTEGER NOT NULL REFERENCES experiment,
+  ordinal INTEGER NOT NULL,
+  dataset TEXT NOT NULL,
+  title TEXT NOT NULL,
+  PRIMARY KEY (experiment_id, ordinal)
+) STRICT, WITHOUT ROWID;
+
+-- The columns of its accuracy table.
+CREATE TABLE experiment_method (
+  experiment_id INTEGER NOT NULL REFERENCES experiment,
+  ordinal INTEGER NOT NULL,
+  method TEXT NOT NULL,
+  PRIMARY KEY (experiment_id, ordinal)
+) STRICT, WITHOUT ROWID;
+
+-- Figures of others to stand beside ours.
+CREATE TABLE published (
+  experiment_id INTEGER NOT NULL REFERENCES experiment,
+  method TEXT NOT NULL,
+  dataset TEXT NOT NULL,
+  accuracy REAL NOT NULL,        -- fraction
+  source TEXT NOT NULL,
+  PRIMARY KEY (experiment_id, method, dataset)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run (
+  run_id INTEGER PRIMARY KEY,
+  experiment_id INTEGER REFERENCES experiment,
+  dataset_id INTEGER NOT NULL REFERENCES dataset,
+  split_id INTEGER NOT NULL REFERENCES split,
+  model TEXT NOT NULL,
+  method TEXT NOT NULL,
+  seed INTEGER NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('running', 'done', 'diverged', 'failed', 'interrupted')),
+  message TEXT,                  -- why it is not done
+  settings TEXT NOT NULL,        -- JSON object: the whole configuration
+  block_instances INTEGER NOT NULL,  -- instances of a full block
+  hardrow_version TEXT NOT NULL,
+  git_commit TEXT,
+  blas TEXT NOT NULL,
+  blas_threads INTEGER NOT NULL,
+  compiler TEXT NOT NULL,
+  host TEXT NOT NULL,
+  pid INTEGER NOT NULL,
+  argv TEXT NOT NULL,            -- JSON array
+  started_at_ms INTEGER NOT NULL,  -- since 1970-01-01 UTC
+  finished_at_ms INTEGER
+) STRICT;
+
+CREATE INDEX run_by_subject ON run (dataset_id, split_id, method);
+
+CREATE TABLE epoch (
+  run_id INTEGER NOT NULL REFERENCES run,
+  epoch INTEGER NOT NULL,        -- from 1
+  first_block INTEGER,           -- NULL: this epoch's instances were not recorded
+  train_loss REAL,
+  train_accuracy REAL,
+  test_loss REAL,
+  test_accuracy REAL,
+  test_balanced_error REAL,
+  effective_sample_size REAL,
+  seconds REAL NOT NULL,
+  PRIMARY KEY (run_id, epoch)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE class_epoch (
+  run_id INTEGER NOT NULL REFERENCES run,
+  epoch INTEGER NOT NULL,
+  class_index INTEGER NOT NULL,
+  train_correct INTEGER NOT NULL,
+  test_correct INTEGER NOT NULL,
+  sampling_share REAL,           -- of the epoch's draws
+  weight_norm REAL,              -- of the class's weight vector in the last layer
+  PRIMARY KEY (run_id, epoch, class_index)
+) STRICT, WITHOUT ROWID;
+
+-- What every instance did in every recorded epoch. The instance at `position` is number position % block_instances of
+-- the block epoch.first_block + position / block_instances; the last block of an epoch is shorter. m is the block's
+-- number of instances. Little-endian; NaN means NULL.
+CREATE TABLE block (
+  block_id INTEGER PRIMARY KEY,
+  predicted BLOB NOT NULL,       -- uint16 (m) class index
+  difficulty BLOB NOT NULL,      -- float32 (m)
+  weight BLOB NOT NULL,          -- float32 (m), 1 is uniform; NaN for test instances
+  du BLOB NOT NULL,              -- float32 (m)
+  dl BLOB NOT NULL,              -- float32 (m)
+  draws BLOB NOT NULL,           -- uint16 (m), 65535 unknown
+  p BLOB NOT NULL                -- float32 (classes, m), class by class
+) STRICT;
+
+-- The matrices of the model.
+CREATE TABLE weight (
+  run_id INTEGER NOT NULL REFERENCES run,
+  epoch INTEGER NOT NULL,        -- 0: before training
+  layer INTEGER NOT NULL,
+  name TEXT NOT NULL,            -- weight, bias; scale_mean, scale_sd at epoch 0
+  rows INTEGER NOT NULL,
+  cols INTEGER NOT NULL,
+  value BLOB NOT NULL,           -- float64 (rows, cols), little-endian, row-major
+  PRIMARY KEY (run_id, epoch, layer, name)
+) STRICT, WITHOUT ROWID;
+
+-- One row per run and instance, written at the end of the run.
+CREATE TABLE instance_summary (
+  run_id INTEGER NOT NULL REFERENCES run,
+  instance_id INTEGER NOT NULL,
+  part TEXT NOT NULL,            -- train or test
+  class TEXT NOT NULL,
+  p_true_mean REAL,              -- mean and standard deviation over the epochs of the true class's probability
+  p_true_sd REAL,
+  correctness REAL,              -- share of the epochs in which it was predicted right
+  forgetting_events INTEGER,     -- how often it went from right to wrong
+  difficulty REAL,               -- difficulty, weight and predicted class after the last epoch
+  weight REAL,
+  predicted TEXT,
+  PRIMARY KEY (run_id, instance_id)
+) STRICT, WITHOUT ROWID;
+
+-- The rows of the view dynamics, for runs that 'hardrow materialize' was asked for.
+CREATE TABLE dynamics_rows (
+  run_id INTEGER NOT NULL REFERENCES run,
+  epoch INTEGER NOT NULL,
+  instance_id INTEGER NOT NULL,
+  part TEXT NOT NULL,
+  class TEXT NOT NULL,
+  predicted TEXT,
+  p_true REAL,
+  du REAL,
+  dl REAL,
+  difficulty REAL,
+  weight REAL,
+  draws INTEGER,
+  probabilities TEXT,
+  PRIMARY KEY (run_id, epoch, instance_id)
+) STRICT, WITHOUT ROWID;
+
+-- For f32() of views.sql: a float32 is (hidden_bit + lower 23 bits) * scale, looked up by its upper 9 bits.
+CREATE TABLE float32_scale (
+  exponent INTEGER PRIMARY KEY,  -- sign bit and 8 exponent bits; no rows 255 and 511: NaN and infinity become NULL
+  scale REAL NOT NULL,           -- a power of two, negative from 256 on
+  hidden_bit INTEGER NOT NULL    -- 0 for zero and subnormal numbers, else 2^23
+) STRICT;

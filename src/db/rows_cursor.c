@@ -1,0 +1,363 @@
+#include "db/rows_cursor.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+/* p stands in the block class by class, so its place depends on the block's length: that of `predicted`. */
+#define P_BITS (1u << SERIES_P | 1u << SERIES_PREDICTED)
+
+unsigned rows_series(enum rows_kind kind, uint64_t columns)
+{
+	static const unsigned series_of_dynamics[] = {
+		[DYNAMICS_PREDICTED] = 1u << SERIES_PREDICTED,
+		[DYNAMICS_P_TRUE] = P_BITS,
+		[DYNAMICS_DU] = 1u << SERIES_DU,
+		[DYNAMICS_DL] = 1u << SERIES_DL,
+		[DYNAMICS_DIFFICULTY] = 1u << SERIES_DIFFICULTY,
+		[DYNAMICS_WEIGHT] = 1u << SERIES_WEIGHT,
+		[DYNAMICS_DRAWS] = 1u << SERIES_DRAWS,
+		[DYNAMICS_PROBABILITIES] = P_BITS,
+	};
+	unsigned series = 0;
+
+	if (kind == ROWS_PREDICTIONS)
+		return (columns >> PREDICTIONS_PROBABILITY & 1) != 0 ? P_BITS : 0;
+	for (size_t i = 0; i < ARRAY_LENGTH(series_of_dynamics); i++)
+		if ((columns >> i & 1) != 0)
+			series |= series_of_dynamics[i];
+	return series;
+}
+
+struct rows_cursor *rows_cursor_create(sqlite3 *handle, enum rows_kind kind)
+{
+	struct err err;
+	struct rows_cursor *cursor = NULL;
+
+	if (mem_new(&cursor, 1, &err) != ERR_OK)
+		return NULL;
+	cursor->kind = kind;
+	cursor->handle = handle;
+	cursor->is_end = true;
+	subject_init(&cursor->subject, handle);
+	return cursor;
+}
+
+void rows_cursor_free(struct rows_cursor *cursor)
+{
+	(void)sqlite3_finalize(cursor->find_epochs);
+	(void)sqlite3_finalize(cursor->find_block);
+	subject_done(&cursor->subject);
+	free(cursor->filter.class_name);
+	free(cursor);
+}
+
+static int prepare_epochs(struct rows_cursor *cursor)
+{
+	if (cursor->find_epochs != NULL)
+		return sqlite3_reset(cursor->find_epochs);
+	return sqlite3_prepare_v3(
+	    cursor->handle,
+	    "SELECT run.run_id, epoch.epoch, epoch.first_block, run.dataset_id, run.split_id, run.block_instances"
+	    " FROM main.run CROSS JOIN main.epoch ON epoch.run_id = run.run_id"
+	    " WHERE run.run_id BETWEEN ?1 AND ?2 AND epoch.epoch BETWEEN ?3 AND ?4 AND epoch.first_block IS NOT NULL"
+	    " ORDER BY run.run_id, epoch.epoch",
+	    -1, SQLITE_PREPARE_PERSISTENT, &cursor->find_epochs, NULL);
+}
+
+static int prepare_block(struct rows_cursor *cursor)
+{
+	static const char *const names[SERIES_COUNT] = {
+		"predicted", "difficulty", "weight", "du", "dl", "draws", "p"
+	};
+	char sql[256];
+
+	cursor->block_id = 0;
+	if (cursor->find_block != NULL && cursor->block_series == cursor->filter.series)
+		return sqlite3_reset(cursor->find_block);
+	(void)sqlite3_finalize(cursor->find_block);
+	cursor->find_block = NULL;
+	cursor->block_series = cursor->filter.series;
+	/* A series that nobody asks for is not even looked at. */
+#define PICK(i) ((cursor->block_series >> (i)&1) != 0 ? names[i] : "NULL")
+	(void)sqlite3_snprintf(sizeof sql, sql, "SELECT %s, %s, %s, %s, %s, %s, %s FROM main.block WHERE block_id = ?1",
+			       PICK(0), PICK(1), PICK(2), PICK(3), PICK(4), PICK(5), PICK(6));
+#undef PICK
+	return sqlite3_prepare_v3(cursor->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &cursor->find_block, NULL);
+}
+
+/* To the next recorded epoch; the end of the scan if there is none. */
+static int next_epoch(struct rows_cursor *cursor)
+{
+	const struct subject_filter filter = {
+		.first_instance = cursor->filter.low[DYNAMICS_INSTANCE_ID],
+		.last_instance = cursor->filter.high[DYNAMICS_INSTANCE_ID],
+		.class_name = cursor->kind == ROWS_DYNAMICS ? cursor->filter.class_name : NULL,
+	};
+	int code = sqlite3_step(cursor->find_epochs);
+
+	if (code != SQLITE_ROW) {
+		cursor->is_end = true;
+		return code == SQLITE_DONE ? sqlite3_reset(cursor->find_epochs) : code;
+	}
+	cursor->run_id = sqlite3_column_int64(cursor->find_epochs, 0);
+	cursor->epoch = sqlite3_column_int64(cursor->find_epochs, 1);
+	cursor->first_block = sqlite3_column_int64(cursor->find_epochs, 2);
+	cursor->block_instances = (uint32_t)sqlite3_column_int64(cursor->find_epochs, 5);
+	if (cursor->block_instances == 0)
+		return SQLITE_CORRUPT_VTAB;
+	cursor->at = 0;
+	cursor->class_index = 0;
+	return subject_load(&cursor->subject, sqlite3_column_int64(cursor->find_epochs, 3),
+			    sqlite3_column_int64(cursor->find_epochs, 4), &filter);
+}
+
+static int load_block(struct rows_cursor *cursor, int64_t block_id)
+{
+	int code = sqlite3_reset(cursor->find_block);
+
+	(void)sqlite3_bind_int64(cursor->find_block, 1, block_id);
+	if (code == SQLITE_OK)
+		code = sqlite3_step(cursor->find_block);
+	if (code != SQLITE_ROW && code != SQLITE_DONE)
+		return code;
+	cursor->block_id = block_id;
+	cursor->has_block = code == SQLITE_ROW;
+	/* The bytes stay where they are until the statement is reset. */
+	for (int i = 0; cursor->has_block && i < SERIES_COUNT; i++) {
+		cursor->series[i].bytes = sqlite3_column_blob(cursor->find_block, i);
+		cursor->series[i].length = (size_t)sqlite3_column_bytes(cursor->find_block, i);
+	}
+	return SQLITE_OK;
+}
+
+/* Whether the cursor stands on a row of the table; loads its block. */
+static int check_row(struct rows_cursor *cursor, bool *ret_is_row)
+{
+	const struct subject *subject = &cursor->subject;
+	int64_t block_id = cursor->first_block + subject->instances[cursor->at].position / cursor->block_instances;
+
+	if (block_id != cursor->block_id) {
+		int code = load_block(cursor, block_id);
+		if (code != SQLITE_OK)
+			return code;
+	}
+	*ret_is_row = cursor->has_block;
+	if (cursor->kind == ROWS_PREDICTIONS) {
+		if (cursor->class_index >= subject->class_count)
+			*ret_is_row = false;
+		else if (cursor->filter.class_name != NULL &&
+			 strcmp(cursor->filter.class_name, subject->class_names[cursor->class_index]) != 0)
+			*ret_is_row = false;
+	}
+	return SQLITE_OK;
+}
+
+static void step_over(struct rows_cursor *cursor)
+{
+	if (cursor->kind == ROWS_PREDICTIONS && ++cursor->class_index < cursor->subject.class_count)
+		return;
+	cursor->class_index = 0;
+	cursor->at++;
+}
+
+/* From the present place, included, to the next row. */
+static int seek_row(struct rows_cursor *cursor)
+{
+	bool is_row = false;
+
+	while (!cursor->is_end) {
+		if (cursor->at >= cursor->subject.instance_count) {
+			int code = next_epoch(cursor);
+			if (code != SQLITE_OK)
+				return code;
+			continue;
+		}
+		int code = check_row(cursor, &is_row);
+		if (code != SQLITE_OK || is_row)
+			return code;
+		step_over(cursor);
+	}
+	return SQLITE_OK;
+}
+
+static bool keeps_instances(const struct rows_filter *old, const struct rows_filter *new)
+{
+	const size_t i = DYNAMICS_INSTANCE_ID;
+
+	if (old->low[i] != new->low[i] || old->high[i] != new->high[i])
+		return false;
+	if (old->class_name == NULL || new->class_name == NULL)
+		return old->class_name == new->class_name;
+	return strcmp(old->class_name, new->class_name) == 0;
+}
+
+int rows_cursor_start(struct rows_cursor *cursor, const struct rows_filter *filter)
+{
+	if (!keeps_instances(&cursor->filter, filter))
+		subject_forget(&cursor->subject);
+	free(cursor->filter.class_name);
+	cursor->filter = *filter;
+	int code = prepare_epochs(cursor);
+	if (code == SQLITE_OK)
+		code = prepare_block(cursor);
+	if (code != SQLITE_OK)
+		return code;
+	for (int i = 0; i < 2; i++) {
+		(void)sqlite3_bind_int64(cursor->find_epochs, 2 * i + 1, filter->low[i]);
+		(void)sqlite3_bind_int64(cursor->find_epochs, 2 * i + 2, filter->high[i]);
+	}
+	cursor->is_end = false;
+	code = next_epoch(cursor);
+	return code == SQLITE_OK ? seek_row(cursor) : code;
+}
+
+int rows_cursor_next(struct rows_cursor *cursor)
+{
+	step_over(cursor);
+	return seek_row(cursor);
+}
+
+static void put_float(const struct rows_cursor *cursor, sqlite3_context *context, enum series series, size_t index)
+{
+	const struct series_bytes *from = &cursor->series[series];
+	float value;
+
+	if (index >= from->length / sizeof value)
+		return; /* a damaged block: NULL */
+	memcpy(&value, from->bytes + index * sizeof value, sizeof value);
+	if (isfinite(value))
+		sqlite3_result_double(context, (double)value);
+}
+
+/* UINT16_MAX also for what is not there. */
+static uint16_t get_short(const struct rows_cursor *cursor, enum series series, size_t index)
+{
+	const struct series_bytes *from = &cursor->series[series];
+	uint16_t value = UINT16_MAX;
+
+	if (index < from->length / sizeof value)
+		memcpy(&value, from->bytes + index * sizeof value, sizeof value);
+	return value;
+}
+
+static void put_text(sqlite3_context *context, const char *text)
+{
+	if (text != NULL)
+		sqlite3_result_text(context, text, -1, SQLITE_TRANSIENT);
+}
+
+/* Place of a class's probability of instance i of the block. */
+static size_t p_index(const struct rows_cursor *cursor, uint32_t class_index, size_t i)
+{
+	return class_index * (cursor->series[SERIES_PREDICTED].length / sizeof(uint16_t)) + i;
+}
+
+static void put_probabilities(struct rows_cursor *cursor, sqlite3_context *context, size_t i)
+{
+	const struct series_bytes *from = &cursor->series[SERIES_P];
+	sqlite3_str *text = sqlite3_str_new(cursor->handle);
+
+	for (uint32_t c = 0; c < cursor->subject.class_count; c++) {
+		size_t index = p_index(cursor, c, i);
+		float value = NAN;
+		if (index < from->length / sizeof value)
+			memcpy(&value, from->bytes + index * sizeof value, sizeof value);
+		sqlite3_str_appendchar(text, 1, c == 0 ? '[' : ',');
+		if (isfinite(value))
+			sqlite3_str_appendf(text, "%!.17g", (double)value);
+		else
+			sqlite3_str_appendall(text, "null");
+	}
+	sqlite3_str_appendchar(text, 1, ']');
+	int code = sqlite3_str_errcode(text);
+	char *bytes = sqlite3_str_finish(text);
+	if (code == SQLITE_OK)
+		sqlite3_result_text(context, bytes, -1, sqlite3_free);
+	else
+		sqlite3_result_error_code(context, code);
+}
+
+static void put_key(const struct rows_cursor *cursor, sqlite3_context *context, int column)
+{
+	if (column == DYNAMICS_RUN_ID)
+		sqlite3_result_int64(context, cursor->run_id);
+	else if (column == DYNAMICS_EPOCH)
+		sqlite3_result_int64(context, cursor->epoch);
+	else
+		sqlite3_result_int64(context, cursor->subject.instances[cursor->at].instance_id);
+}
+
+static void put_dynamics(struct rows_cursor *cursor, sqlite3_context *context, int column)
+{
+	const struct subject_instance *instance = &cursor->subject.instances[cursor->at];
+	size_t i = instance->position % cursor->block_instances;
+	uint16_t draws;
+
+	switch ((enum dynamics_column)column) {
+	case DYNAMICS_RUN_ID:
+	case DYNAMICS_EPOCH:
+	case DYNAMICS_INSTANCE_ID:
+		put_key(cursor, context, column);
+		break;
+	case DYNAMICS_PART:
+		sqlite3_result_text(context, subject_is_test(&cursor->subject, instance->position) ? "test" : "train",
+				    -1, SQLITE_STATIC);
+		break;
+	case DYNAMICS_CLASS:
+		put_text(context, subject_class_name(&cursor->subject, instance->class_index));
+		break;
+	case DYNAMICS_PREDICTED:
+		put_text(context, subject_class_name(&cursor->subject, get_short(cursor, SERIES_PREDICTED, i)));
+		break;
+	case DYNAMICS_P_TRUE:
+		put_float(cursor, context, SERIES_P, p_index(cursor, instance->class_index, i));
+		break;
+	case DYNAMICS_DU:
+		put_float(cursor, context, SERIES_DU, i);
+		break;
+	case DYNAMICS_DL:
+		put_float(cursor, context, SERIES_DL, i);
+		break;
+	case DYNAMICS_DIFFICULTY:
+		put_float(cursor, context, SERIES_DIFFICULTY, i);
+		break;
+	case DYNAMICS_WEIGHT:
+		put_float(cursor, context, SERIES_WEIGHT, i);
+		break;
+	case DYNAMICS_DRAWS:
+		draws = get_short(cursor, SERIES_DRAWS, i);
+		if (draws != UINT16_MAX)
+			sqlite3_result_int(context, draws);
+		break;
+	case DYNAMICS_PROBABILITIES:
+		put_probabilities(cursor, context, i);
+		break;
+	}
+}
+
+void rows_cursor_column(struct rows_cursor *cursor, sqlite3_context *context, int column)
+{
+	if (cursor->kind == ROWS_DYNAMICS) {
+		put_dynamics(cursor, context, column);
+		return;
+	}
+	const struct subject_instance *instance = &cursor->subject.instances[cursor->at];
+	size_t i = instance->position % cursor->block_instances;
+	if (column == PREDICTIONS_CLASS)
+		put_text(context, subject_class_name(&cursor->subject, cursor->class_index));
+	else if (column == PREDICTIONS_PROBABILITY)
+		put_float(cursor, context, SERIES_P, p_index(cursor, cursor->class_index, i));
+	else
+		put_key(cursor, context, column);
+}
+
+int64_t rows_cursor_rowid(const struct rows_cursor *cursor)
+{
+	uint32_t i = cursor->subject.instances[cursor->at].position % cursor->block_instances;
+
+	/* block_instances and the number of classes are below 2^16. */
+	return (int64_t)((uint64_t)cursor->block_id << 32 | (uint64_t)i << 16 | cursor->class_index);
+}
