@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Recomputes what hardrow recorded from the probabilities it recorded: check_database.py DB [RUN...]
 
-An independent check of any run of the methods base and difficulty whose epochs were all recorded in full. Reads only the public
-views, with the standard library's sqlite3, and needs nothing else. From `predictions` it derives, with the formulas of
-Yu et al. (CVPR 2022), and compares with what the file says:
+An independent check of any run whose epochs were all recorded in full. Reads only the public views, with the standard
+library's sqlite3, and needs nothing else. From `predictions` it derives, with the formulas of Yu et al. (CVPR 2022), and
+compares with what the file says:
 
     predicted, p_true, du, dl, difficulty, weight       (dynamics, every row)
     loss, accuracy, balanced error, effective sample size   (epochs)
@@ -14,6 +14,7 @@ Yu et al. (CVPR 2022), and compares with what the file says:
 Probabilities are float32 there, so each difference is held against the rounding that it can come from.
 """
 
+import collections
 import json
 import math
 import sqlite3
@@ -71,11 +72,9 @@ class Instance:
         return du, dl, error
 
 
-def read_run(db, run):
-    """Settings of a run and its classes, in order."""
-    settings = json.loads(db.execute("SELECT settings FROM runs WHERE run_id = ?", (run,)).fetchone()[0])
-    method = db.execute("SELECT method FROM runs WHERE run_id = ?", (run,)).fetchone()[0]
-    return settings, method
+def read_settings(db, run):
+    """Settings of a run."""
+    return json.loads(db.execute("SELECT settings FROM runs WHERE run_id = ?", (run,)).fetchone()[0])
 
 
 def read_epoch(db, run, epoch):
@@ -122,16 +121,27 @@ def check_rows(run, epoch, rows, probabilities, classes, instances, settings, co
         state.right.append(predicted == name)
 
 
-def check_weights(run, epoch, rows, method, complaints):
-    """weight: 1 for base, N D / sum D for difficulty, NULL for test; draws add up to N. Returns the ESS."""
+def weigh(row, counts, settings):
+    """Weight of a training row before scaling: its difficulty, if that is used, times its class's weight in the loss."""
+    weight = 1.0
+    if settings["sampler"] in ("multinomial", "systematic") or settings["loss"] == "difficulty":
+        weight = row[7]
+    if settings["loss"] == "class-balanced":  # Cui et al. 2019
+        return weight * (1 - settings["beta"]) / -math.expm1(counts[row[2]] * math.log(settings["beta"]))
+    if settings["loss"] == "inverse-frequency":
+        return weight / counts[row[2]]
+    return weight
+
+
+def check_weights(run, epoch, rows, settings, complaints):
+    """weight: scaled to mean 1 over the training part, NULL for test; draws add up to N. Returns the ESS."""
     train = [row for row in rows if row[1] == "train"]
-    mean = math.fsum(row[7] for row in train) / len(train)
-    weights = []
+    counts = collections.Counter(row[2] for row in train)
+    by_instance = {row[0]: weigh(row, counts, settings) for row in train}
+    weights = list(by_instance.values())
+    mean = math.fsum(weights) / len(train)
     for row in rows:
-        expected = None
-        if row[1] == "train":
-            expected = row[7] / mean if method.startswith("difficulty") else 1.0
-            weights.append(expected)
+        expected = by_instance[row[0]] / mean if row[1] == "train" else None
         complaints.compare("weight", f"run {run} epoch {epoch} instance {row[0]}", row[8], expected,
                            4 * FLOAT32 * (expected or 0))
     draws = [row[9] for row in train]
@@ -202,7 +212,7 @@ def check_summary(db, run, instances, last_rows, complaints):
 
 def check_run(db, run, complaints):
     """False if not every epoch of the run is recorded."""
-    settings, method = read_run(db, run)
+    settings = read_settings(db, run)
     epochs = [row[0] for row in db.execute("SELECT epoch FROM epochs WHERE run_id = ? ORDER BY epoch", (run,))]
     instances, rows = {}, []
     for epoch in epochs:
@@ -210,7 +220,7 @@ def check_run(db, run, complaints):
         if not rows:
             return False
         check_rows(run, epoch, rows, probabilities, class_order(rows, probabilities), instances, settings, complaints)
-        check_metrics(db, run, epoch, rows, check_weights(run, epoch, rows, method, complaints), complaints)
+        check_metrics(db, run, epoch, rows, check_weights(run, epoch, rows, settings, complaints), complaints)
     check_summary(db, run, instances, rows, complaints)
     return bool(epochs)
 
@@ -222,7 +232,7 @@ def main():
     wanted = [int(run) for run in sys.argv[2:]]
     if not wanted:
         wanted = [row[0] for row in db.execute(
-            "SELECT run_id FROM runs WHERE status = 'done' AND method IN ('base', 'bootstrap', 'difficulty')")]
+            "SELECT run_id FROM runs WHERE status = 'done' ORDER BY run_id")]
     complaints, checked = Complaints(), 0
     for run in wanted:
         if check_run(db, run, complaints):
