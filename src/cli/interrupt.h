@@ -7,7 +7,8 @@
 struct db;
 
 /* From now on the first SIGINT or SIGTERM sets the returned flag and, if `db` is not NULL, ends its running statement
- * with ERR_INTERRUPTED; a second one kills the program. Call interrupt_release() before the db is freed. */
+ * with ERR_INTERRUPTED; another one more than a second later kills the program. Call interrupt_release() before the db
+ * is freed. */
 const atomic_bool *interrupt_catch(struct db *db);
 
 /* Forgets the db; the flag and the handlers stay. */
