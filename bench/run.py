@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+"""Benchmarks of hardrow, side by side with others on this machine: bench/run.py [--quick] [SECTION…]
+
+  a  one recorded epoch against fwrite, SQLite rows and Python's executemany
+  b  one epoch of training against numpy, scikit-learn and PyTorch, one thread each
+  c  training with full recording against none
+  d  bytes per instance-epoch
+  e  the table4 sweep with one and two jobs against PyTorch + sqlite3 (extrapolated)
+  f  peak memory
+  g  seven queries through the stock sqlite3 shell and through `hardrow sql`
+"""
+
+import argparse
+import os
+import pathlib
+import platform
+
+# Before numpy and torch are loaded: one thread each.
+for library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ[library + "_NUM_THREADS"] = "1"
+
+import epochs
+import measure
+import queries
+import recording
+import sweep
+
+SECTIONS = {"a": recording.run_a, "b": epochs.run, "c": recording.run_c, "d": recording.run_d, "e": sweep.run,
+            "f": recording.run_f, "g": queries.run}
+
+
+def machine():
+    names = [line.split(":")[1].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+             if line.startswith("model name")]
+    return f"{names[0] if names else platform.machine()}, {os.cpu_count()} processors, Linux {platform.release()}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help="a to g; all without")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds: rough numbers")
+    parser.add_argument("--hardrow", default=measure.ROOT / "build" / "hardrow", help="the program (default build/hardrow)")
+    parser.add_argument("--data-dir", default=measure.ROOT.parent / "shared" / "datasets",
+                        help="folder with iris.csv, cmc.csv, robot.csv and the others (default ../shared/datasets)")
+    arguments = parser.parse_args()
+    if set(arguments.sections) - set(SECTIONS):
+        parser.error(f"sections are {' '.join(SECTIONS)}")
+    bench = measure.Bench(arguments.hardrow, arguments.data_dir, arguments.quick)
+    print(f"{machine()}; medians of {bench.rounds} rounds unless said otherwise")
+    for section in arguments.sections or SECTIONS:
+        print()
+        SECTIONS[section](bench)
+
+
+main()
