@@ -12,6 +12,8 @@
 
 typedef double vector __attribute__((vector_size(64), aligned(64), may_alias));
 typedef int64_t vector_mask __attribute__((vector_size(64), aligned(64), may_alias));
+typedef uint64_t vector_bits
+    __attribute__((vector_size(64), aligned(64), may_alias)); /* wraps around, as bits should */
 
 #define VECTOR_INLINE static inline __attribute__((always_inline))
 
@@ -63,18 +65,18 @@ VECTOR_INLINE vector vector_exp(vector x)
 
 	for (int i = 1; i < 14; i++)
 		sum = sum * r + inverse_factorial[i];
-	vector_mask exponent = (vector_mask)shifted << 52;
-	return vector_select(is_zero, vector_splat(0.0), (vector)((vector_mask)sum + exponent));
+	vector_bits exponent = (vector_bits)shifted << 52;
+	return vector_select(is_zero, vector_splat(0.0), (vector)((vector_bits)sum + exponent));
 }
 
 /* log(x) for normal x > 0, to within 2 units in the last place; NaN for NaN and infinity. x = 2^e m with m in
  * [sqrt(1/2), sqrt(2)), log m = 2 atanh(s), s = (m-1)/(m+1), by its series to s^23 (remainder 1e-19). */
 VECTOR_INLINE vector vector_log(vector x)
 {
-	const vector_mask one = (vector_mask)vector_splat(1.0);
-	const vector_mask half_root = (vector_mask)vector_splat(0x1.6a09e667f3bcdp-1);
-	vector_mask bits = (vector_mask)x + (one - half_root);
-	vector_mask exponent = (bits >> 52) - 1023;
+	const vector_bits one = (vector_bits)vector_splat(1.0);
+	const vector_bits half_root = (vector_bits)vector_splat(0x1.6a09e667f3bcdp-1);
+	vector_bits bits = (vector_bits)x + (one - half_root);
+	vector_mask exponent = (vector_mask)(bits >> 52) - 1023;
 	vector m = (vector)((bits & 0xfffffffffffff) + half_root);
 	vector e = __builtin_convertvector(exponent, vector);
 	vector f = m - 1.0;
