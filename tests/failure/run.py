@@ -1,0 +1,228 @@
+#!/usr/bin/env python3
+"""What hardrow does when the machine fails it: run.py SECTION HARDROW FAIL_ALLOCATION.so FAIL_WRITE.so
+
+  memory  the n-th allocation fails, or it and all after it
+  disk    the disk is full after n bytes
+  kill    kill -9, then Ctrl-C, in the middle of a sweep, and the same sweep again
+  lock    another program holds the database
+
+However it fails: an exit code above 0 (1 for most), no signal, exactly one line on stderr; what is left of the database
+passes SQLite's integrity check, and the same command then succeeds on it.
+"""
+
+import contextlib
+import os
+import pathlib
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+SECTION, HARDROW, FAIL_ALLOCATION, FAIL_WRITE = sys.argv[1], *map(os.path.abspath, sys.argv[2:5])
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+TINY = "a,b,class\n" + "".join(f"{i % 5}.5,{i * 7 % 11},{'xyz'[i % 3]}\n" for i in range(15))
+SWEEP = """[sweep]
+name = failure
+datasets = iris, wine, glass
+methods = base, class-balanced, difficulty
+splits = 4
+[settings]
+scale = standard
+epochs = 60
+"""
+# Columns that must not depend on interruptions.
+RESULTS = """
+    SELECT r.dataset, r.method, r.split_seed, e.epoch, e.train_loss, e.train_accuracy, e.test_loss, e.test_accuracy,
+           (SELECT count(*) FROM dynamics AS d WHERE d.run_id = r.run_id AND d.epoch = e.epoch AND d.epoch = 60)
+    FROM runs AS r JOIN epochs AS e ON e.run_id = r.run_id WHERE r.status = 'done' ORDER BY 1, 2, 3, 4"""
+
+
+class Tally:
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def check(self, name, problem):
+        """Counts a case; `problem` is None or what was wrong."""
+        if problem is None:
+            self.passed += 1
+        else:
+            self.failed += 1
+            if self.failed <= 10:
+                print(f"{name}: {problem}")
+
+
+def run(*arguments, **environment):
+    return subprocess.run([HARDROW, *map(str, arguments)], capture_output=True, text=True, errors="replace", timeout=60,
+                          env={**os.environ, **environment}, check=False)
+
+
+def remove(db):
+    for suffix in ("", "-journal", "-wal", "-shm"):
+        pathlib.Path(str(db) + suffix).unlink(missing_ok=True)
+
+
+def failure_problem(result):
+    """What is wrong with the way a command failed."""
+    if result.returncode < 0:
+        return f"ended by signal {-result.returncode}: {result.stderr[-300:]}"
+    if result.returncode == 0:
+        return None
+    if result.stderr.count("\n") != 1 or not result.stderr.startswith("hardrow: "):
+        return f"exit {result.returncode}, stderr {result.stderr!r}"
+    return None
+
+
+def database_problem(db, runs_done):
+    """What is wrong with a database after a failure; runs_done: how many runs must be complete at least."""
+    if not pathlib.Path(db).exists() or pathlib.Path(db).stat().st_size == 0:
+        return "no database" if runs_done else None
+    with contextlib.closing(sqlite3.connect(db)) as connection:
+        answer = connection.execute("PRAGMA integrity_check").fetchone()[0]
+        if answer != "ok":
+            return f"integrity_check: {answer}"
+        if runs_done:
+            done = connection.execute("SELECT count(*) FROM runs WHERE status = 'done'").fetchone()[0]
+            if done < runs_done:
+                return f"{done} runs done, not {runs_done}"
+    return None
+
+
+def train(folder, **environment):
+    return run("train", "--quiet", "--data", folder / "tiny.csv", "--epochs", 3, "--db", folder / "t.db", **environment)
+
+
+def start_from(folder, before):
+    """The database as a command finds it: none, or a copy of `before`."""
+    remove(folder / "t.db")
+    if before:
+        shutil.copy(before, folder / "t.db")
+
+
+def count(folder, library, before):
+    """Allocations or bytes of a run in which nothing fails."""
+    start_from(folder, before)
+    result = train(folder, LD_PRELOAD=library, FAIL_REPORT=str(folder / "report"))
+    if result.returncode != 0:
+        raise SystemExit(f"nothing failed, but: {result.stderr}")
+    return int((folder / "report").read_text())
+
+
+def spread(total, dense, further):
+    """1 .. dense, then about `further` more numbers up to total."""
+    step = max(1, (total - dense) // further)
+    return [*range(1, min(dense, total) + 1), *range(dense + step, total + 1, step)]
+
+
+def fail_train(folder, tally, name, before, **environment):
+    """One failing training, and the same command again on what is left."""
+    db = folder / "t.db"
+    start_from(folder, before)
+    runs = 1 if before else 0
+    result = train(folder, **environment)
+    # Some allocations SQLite can do without: then all must be there.
+    problem = failure_problem(result) or database_problem(db, runs + (result.returncode == 0))
+    if problem is None and result.returncode != 0:
+        again = train(folder)
+        problem = database_problem(db, runs + 1) if again.returncode == 0 else f"the second time: {again.stderr!r}"
+    tally.check(name, problem)
+
+
+def test_memory(folder, tally):
+    train(folder)
+    before = folder / "before.db"
+    shutil.move(folder / "t.db", before)
+    for what, start, dense, further in (("new file", None, 100, 100), ("file with a run", before, 300, 200)):
+        total = count(folder, FAIL_ALLOCATION, start)
+        for number in spread(total, dense, further):
+            fail_train(folder, tally, f"{what}, allocation {number} of {total}", start, LD_PRELOAD=FAIL_ALLOCATION,
+                       FAIL_ALLOCATION=str(number))
+        for number in spread(total, 20, 60):
+            fail_train(folder, tally, f"{what}, allocations from {number} of {total}", start, LD_PRELOAD=FAIL_ALLOCATION,
+                       FAIL_ALLOCATION=f"{number},all")
+
+
+def test_disk(folder, tally):
+    train(folder)
+    before = folder / "before.db"
+    shutil.move(folder / "t.db", before)
+    for what, start in (("new file", None), ("file with a run", before)):
+        total = count(folder, FAIL_WRITE, start)
+        for number in range(0, total, max(1, total // 60)):
+            fail_train(folder, tally, f"{what}, full after {number} of {total} bytes", start, LD_PRELOAD=FAIL_WRITE,
+                       FAIL_WRITE=str(number))
+
+
+def sweep_command(folder, db):
+    return ["sweep", folder / "sweep.ini", "--quiet", "--jobs", 2, "--db", db, "--data-dir", SOURCE / "datasets"]
+
+
+def results(db):
+    with contextlib.closing(sqlite3.connect(db)) as connection:
+        return connection.execute(RESULTS).fetchall()
+
+
+def interrupt_sweep(folder, tally, expected, how, delay):
+    """Stops a sweep by a signal after `delay` seconds, twice, then lets it end."""
+    db = folder / "k.db"
+    remove(db)
+    name = f"{how.name} after {delay:.3f} s"
+    for _ in range(2):
+        with subprocess.Popen([HARDROW, *map(str, sweep_command(folder, db))], stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, text=True) as process:
+            time.sleep(delay)
+            process.send_signal(how)
+            errors = process.communicate(timeout=60)[1]
+        if how == signal.SIGINT:
+            problem = None if process.returncode in (0, 130) else f"exit {process.returncode}: {errors!r}"
+            tally.check(f"{name}, exit code", problem)
+        tally.check(f"{name}, database", database_problem(db, 0))
+    again = run(*sweep_command(folder, db))
+    tally.check(f"{name}, again", None if again.returncode == 0 else f"exit {again.returncode}: {again.stderr!r}")
+    tally.check(f"{name}, results", None if results(db) == expected else "not those of an undisturbed sweep")
+    with contextlib.closing(sqlite3.connect(db)) as connection:
+        left = connection.execute("SELECT count(*) FROM runs WHERE status = 'running'").fetchone()[0]
+    tally.check(f"{name}, status", None if left == 0 else f"{left} runs still 'running'")
+
+
+def test_kill(folder, tally):
+    (folder / "sweep.ini").write_text(SWEEP)
+    whole = folder / "whole.db"
+    start = time.monotonic()
+    result = run(*sweep_command(folder, whole))
+    seconds = time.monotonic() - start
+    tally.check("undisturbed", None if result.returncode == 0 else result.stderr)
+    expected = results(whole)
+    tally.check("undisturbed, epochs", None if len(expected) == 3 * 3 * 4 * 60 else f"{len(expected)} epochs")
+    for how in (signal.SIGKILL, signal.SIGINT):
+        for part in range(1, 8):
+            interrupt_sweep(folder, tally, expected, how, seconds * part / 10)
+
+
+def test_lock(folder, tally):
+    db = folder / "t.db"
+    result = train(folder)
+    tally.check("before", None if result.returncode == 0 else result.stderr)
+    with contextlib.closing(sqlite3.connect(db, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        result = train(folder)
+        tally.check("locked", "exit 0" if result.returncode == 0 else failure_problem(result))
+        other.execute("ROLLBACK")
+    result = train(folder)
+    tally.check("after", None if result.returncode == 0 else result.stderr)
+    tally.check("database", database_problem(db, 2))
+
+
+def main():
+    tally = Tally()
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        (folder / "tiny.csv").write_text(TINY)
+        {"memory": test_memory, "disk": test_disk, "kill": test_kill, "lock": test_lock}[SECTION](folder, tally)
+    print(f"{tally.passed} passed, {tally.failed} failed")
+    sys.exit(1 if tally.failed else 0)
+
+
+main()
