@@ -121,14 +121,17 @@ static enum err_code end_run(struct writer *writer, const struct message *messag
 
 static void tell_end(const struct writer *writer, const struct message *message)
 {
+	const struct runner_watch *watch = writer->watch;
+	bool failed = message->status == TRACK_FAILED;
+	void (*tell)(void *, const char *) = failed && watch->failure != NULL ? watch->failure : watch->notice;
 	char line[512];
 
-	if (writer->watch->notice == NULL || (message->status != TRACK_DIVERGED && message->status != TRACK_FAILED))
+	if (tell == NULL || (message->status != TRACK_DIVERGED && !failed))
 		return;
 	(void)snprintf(line, sizeof line, "run %lld (%s, %s) %s: %s", (long long)writer->run_id[message->run],
 		       writer->runs[message->run].dataset->name, writer->runs[message->run].method,
-		       message->status == TRACK_DIVERGED ? "diverged" : "failed", message->reason);
-	writer->watch->notice(writer->watch->context, line);
+		       failed ? "failed" : "diverged", message->reason);
+	tell(watch->context, line);
 }
 
 static enum err_code write_message(struct writer *writer, const struct message *message, struct err *err)

@@ -36,6 +36,8 @@ struct runner_watch {
 	void (*progress)(void *context, const struct runner_progress *progress);
 	/* One line for the person; may be NULL. */
 	void (*notice)(void *context, const char *line);
+	/* The same for a run that failed; NULL: notice gets it. */
+	void (*failure)(void *context, const char *line);
 	/* Set (by a signal handler) to end cleanly: the epochs under way are finished and written, their runs marked
 	 * 'interrupted'. May be NULL. */
 	const atomic_bool *stop;

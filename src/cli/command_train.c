@@ -32,18 +32,31 @@ static const struct option_spec specs[] = {
 	  .help = "no progress" },
 };
 
+/* The context of a watch: its start is what progress_update() and progress_notice() take. */
+struct followed {
+	struct progress progress;
+	char failure[512]; /* why the run failed */
+};
+
+static void keep_failure(void *context, const char *line)
+{
+	struct followed *followed = context;
+
+	(void)snprintf(followed->failure, sizeof followed->failure, "%s", line);
+}
+
 static enum err_code run_train(const struct invocation *invocation, struct err *err)
 {
 	const struct train_options *options = invocation->options;
 	AUTO(data_folders_done) struct data_folders folders = { 0 };
 	AUTO(environment_done) struct environment environment = { 0 };
-	struct progress progress;
+	struct followed followed = { 0 };
 	struct runner_progress result = { 0 };
 
 	if (options->data == NULL)
 		return err_set(err, ERR_USAGE, "train needs --data; 'hardrow datasets' lists those it knows");
 	blas_use_one_thread();
-	progress_init(&progress, invocation->error_terminal, options->quiet || !invocation->error_terminal);
+	progress_init(&followed.progress, invocation->error_terminal, options->quiet || !invocation->error_terminal);
 	if (data_folders_init(&folders, &options->data_dirs, err) != ERR_OK ||
 	    environment_init(invocation->argv, &environment, err) != ERR_OK)
 		return err->code;
@@ -54,15 +67,16 @@ static enum err_code run_train(const struct invocation *invocation, struct err *
 		.database = invocation->database,
 	};
 	struct runner_watch watch = {
-		.context = &progress,
+		.context = &followed,
 		.progress = progress_update,
 		.notice = progress_notice,
+		.failure = keep_failure,
 		.stop = interrupt_catch(NULL),
 	};
 	enum err_code code = trial_run(&trial, &environment.track, &watch, &result, err);
-	progress_done(&progress);
+	progress_done(&followed.progress);
 	if (code == ERR_OK && result.failed > 0)
-		return err_set(err, ERR_SYSTEM, "the run failed");
+		return err_set(err, ERR_SYSTEM, "%s", followed.failure);
 	if (code == ERR_OK)
 		(void)printf("run %lld in %s: %.0f epochs of %s on %s%s; 'hardrow show %lld --db %s' says more\n",
 			     (long long)result.last_run_id, invocation->database, result.epochs_ended,
