@@ -167,7 +167,7 @@ VECTOR_CLONES void tile_cross_entropy_delta(const double *p, const double *y, co
 {
 	for (size_t c = 0; c < classes; c++)
 		for (size_t i = 0; i < lanes; i += VECTOR_LANES) {
-			vector_mask is_true = *as_vectors(y + i) == vector_splat((double)c);
+			vector_mask is_true = vector_same(*as_vectors(y + i), vector_splat((double)c));
 			vector target = vector_select(is_true, vector_splat(1.0), vector_splat(0.0));
 			vector error = *as_vectors(p + c * lanes + i) - target;
 			*(vector *)(ret_delta + c * lanes + i) = error * *as_vectors(scale + i);
@@ -186,8 +186,8 @@ VECTOR_CLONES void tile_read_out(const double *log_p, const double *p, const dou
 		for (size_t c = 1; c < classes; c++) {
 			vector log_p_c = *as_vectors(log_p + c * lanes + i);
 			vector this_class = vector_splat((double)c);
-			vector_mask is_true = truth == this_class;
-			vector_mask is_better = log_p_c > best;
+			vector_mask is_true = vector_same(truth, this_class);
+			vector_mask is_better = vector_less(best, log_p_c);
 			p_true = vector_select(is_true, *as_vectors(p + c * lanes + i), p_true);
 			log_p_true = vector_select(is_true, log_p_c, log_p_true);
 			best = vector_select(is_better, log_p_c, best);
@@ -216,8 +216,8 @@ VECTOR_CLONES void tile_du_dl(const double *log_p, const double *p, const double
 			vector change = now - *q;
 			/* Rounding may give the two factors different signs where both are next to nothing. */
 			vector psi = vector_max(change * (log_now - *log_q), zero);
-			vector_mask is_true = *as_vectors(y + i) == vector_splat((double)c);
-			vector_mask is_learning = (is_true & (change > zero)) | (~is_true & (change < zero));
+			vector_mask is_true = vector_same(*as_vectors(y + i), vector_splat((double)c));
+			vector_mask is_learning = is_true ^ vector_is_negative(change);
 			dl += vector_select(is_learning, psi, zero);
 			du += vector_select(is_learning, zero, psi);
 			*q = now;

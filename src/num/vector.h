@@ -29,14 +29,36 @@ VECTOR_INLINE vector vector_splat(double value)
 	return (vector){ value, value, value, value, value, value, value, value };
 }
 
+/* Lanes are chosen by masks of sign bits: GCC 12 takes comparisons of 64-byte vectors apart into single lanes. */
 VECTOR_INLINE vector vector_select(vector_mask mask, vector yes, vector no)
 {
 	return (vector)((mask & (vector_mask)yes) | (~mask & (vector_mask)no));
 }
 
+/* All ones where x < 0 or x is -0; anything for NaN. */
+VECTOR_INLINE vector_mask vector_is_negative(vector x)
+{
+	return (vector_mask)x >> 63;
+}
+
+/* a < b, for numbers that are not NaN. */
+VECTOR_INLINE vector_mask vector_less(vector a, vector b)
+{
+	return vector_is_negative(a - b);
+}
+
+/* Equality of whole numbers. */
+VECTOR_INLINE vector_mask vector_same(vector a, vector b)
+{
+	vector distance = (vector)((vector_bits)(a - b) & 0x7fffffffffffffff);
+
+	return vector_is_negative(distance - 0.5);
+}
+
+/* The larger; either for NaN. */
 VECTOR_INLINE vector vector_max(vector a, vector b)
 {
-	return vector_select(a > b, a, b);
+	return vector_select(vector_less(b, a), a, b);
 }
 
 /* Sum of the lanes as ((0+4)+(2+6)) + ((1+5)+(3+7)). */
@@ -46,27 +68,34 @@ VECTOR_INLINE double vector_sum(vector v)
 }
 
 /* exp(x) for x <= 0, to within 2 units in the last place; 0 below -708 (where the result would leave the normal
- * numbers), NaN for NaN. Cody and Waite reduction by ln 2, Taylor polynomial of degree 13 on |r| <= ln(2)/2 (remainder
- * 4e-18). */
+ * numbers), NaN for NaN and infinity. Cody and Waite reduction by ln 2, Taylor polynomial of degree 13 on |r| <=
+ * ln(2)/2 (remainder 4e-18) in Estrin's scheme: its short chains keep the processor's units busy. */
 VECTOR_INLINE vector vector_exp(vector x)
 {
-	static const double inverse_factorial[] = {
-		1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040,
-		1.0 / 720,	  1.0 / 120,	   1.0 / 24,	   1.0 / 6,	  0.5,		1.0,	     1.0
-	};
 	const vector lowest = vector_splat(-708.0);
 	const vector to_integer = vector_splat(0x1.8p52);
-	vector_mask is_zero = x < lowest;
+	vector_mask is_zero = vector_less(x, lowest);
 	vector clamped = vector_select(is_zero, lowest, x);
 	vector shifted = clamped * 0x1.71547652b82fep0 + to_integer;
 	vector n = shifted - to_integer;
 	vector r = (clamped - n * 0x1.62e42fee00000p-1) - n * 0x1.a39ef35793c76p-33;
-	vector sum = vector_splat(inverse_factorial[0]);
+	vector r2 = r * r;
+	vector r4 = r2 * r2;
+	/* The terms from r^2 / 2! on; 1 + r is added last, so that its rounding is the only one that counts. */
+	vector term2 = r * (1.0 / 6) + 0.5;
+	vector term4 = r * (1.0 / 120) + 1.0 / 24;
+	vector term6 = r * (1.0 / 5040) + 1.0 / 720;
+	vector term8 = r * (1.0 / 362880) + 1.0 / 40320;
+	vector term10 = r * (1.0 / 39916800) + 1.0 / 3628800;
+	vector term12 = r * (1.0 / 6227020800) + 1.0 / 479001600;
+	vector low = term2 + r2 * term4;
+	vector middle = term6 + r2 * term8;
+	vector high = term10 + r2 * term12;
+	vector sum = 1.0 + (r + r2 * (low + r4 * (middle + r4 * high)));
 
-	for (int i = 1; i < 14; i++)
-		sum = sum * r + inverse_factorial[i];
 	vector_bits exponent = (vector_bits)shifted << 52;
-	return vector_select(is_zero, vector_splat(0.0), (vector)((vector_bits)sum + exponent));
+	/* x - x is 0, or not a number where x is not or is infinite. */
+	return vector_select(is_zero, vector_splat(0.0), (vector)((vector_bits)sum + exponent)) + (x - x);
 }
 
 /* log(x) for normal x > 0, to within 2 units in the last place; NaN for NaN and infinity. x = 2^e m with m in
@@ -88,8 +117,7 @@ VECTOR_INLINE vector vector_log(vector x)
 		sum = sum * square + 2.0 / odd;
 	vector small = s * square * sum + e * 0x1.a39ef35793c76p-33;
 	vector result = e * 0x1.62e42fee00000p-1 + (small + 2.0 * s);
-	/* Not a number, or infinite: x - x is NaN for both. */
-	return vector_select((vector)(x - x) == vector_splat(0.0), result, x - x);
+	return result + (x - x);
 }
 
 #endif
