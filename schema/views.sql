@@ -94,7 +94,7 @@ SELECT
   f32(block.difficulty, instance.position % run.block_instances) AS difficulty,
   f32(block.weight, instance.position % run.block_instances) AS weight,
   nullif(u16(block.draws, instance.position % run.block_instances), 65535) AS draws,
-  (SELECT '[' || group_concat(coalesce(printf('%!.17g', in_order.p), 'null'), ',') || ']'
+  (SELECT '[' || group_concat(CASE WHEN in_order.p IS NULL THEN 'null' ELSE printf('%!.17g', in_order.p) END, ',') || ']'
    FROM (
      SELECT f32(block.p,
        class.class_index * length(block.predicted) / 2 + instance.position % run.block_instances) AS p

@@ -104,7 +104,7 @@ def split_views(path, text):
 
 def read(path):
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_bytes().decode("utf-8")  # not read_text, which would hide a \r
     except (OSError, UnicodeDecodeError) as reason:
         raise Refused(f"{path}: {reason}") from None
     if "\0" in text or "\r" in text:

@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+"""embed_test.py EMBED: what the generator of the embedded .sql files refuses, and what its macros become."""
+import pathlib
+import sqlite3
+import struct
+import subprocess
+import sys
+import tempfile
+
+VIEWS = "CREATE VIEW v AS\nSELECT 1;\n"
+GOOD = {"migrations/0001_init.sql": "", "migrations/0002_add_mood.sql": "", "reports/a-b.sql": "SELECT 1", "views.sql": VIEWS}
+
+# What is changed in GOOD (None: the file is away), files left out of the lists, words of the refusal ("": accepted).
+CASES = [
+    ({}, [], ""),
+    ({"migrations/notes.txt": ""}, ["migrations/notes.txt"], ""),
+    ({"migrations/0002_add_mood.sql": None, "migrations/0003_x.sql": ""}, [], "number 0002 is missing"),
+    ({"migrations/0001_again.sql": ""}, [], "missing or there twice"),
+    ({"migrations/0000_x.sql": ""}, [], "missing or there twice"),
+    ({"migrations/3_x.sql": ""}, [], "a migration is called"),
+    ({"migrations/0003_Bad.sql": ""}, [], "a migration is called"),
+    ({"migrations/0003.sql": ""}, [], "a migration is called"),
+    ({}, ["migrations/0002_add_mood.sql"], "is not in the list"),
+    ({"reports/stray.sql": ""}, ["reports/stray.sql"], "is not in the list"),
+    ({"reports/Bad_name.sql": ""}, [], "a report is called"),
+    ({"reports/c.sql": b"\xff"}, [], "reports/c.sql"),
+    ({"reports/c.sql": "a\r\n"}, [], "carriage return"),
+    ({"reports/c.sql": "a\0"}, [], "NUL"),
+    ({"views.sql": ""}, [], "no view"),
+    ({"views.sql": VIEWS + VIEWS}, [], "two of one name"),
+    ({"views.sql": VIEWS + "DROP TABLE run;\n"}, [], "not 'CREATE VIEW"),
+    ({"views.sql": "CREATE VIEW v AS\nSELECT f32(a);\n"}, [], "takes a blob and an index, not 1"),
+    ({"views.sql": "CREATE VIEW v AS\nSELECT u16(a, (b);\n"}, [], "')' is missing"),
+]
+
+
+def run(embed, folder, unlisted=()):
+    """Runs the generator in a folder; the C text (None if refused) and the message."""
+    listed = sorted(path for path in folder.rglob("*.sql") if str(path.relative_to(folder)) not in unlisted)
+    output = folder / "sql.c"
+    done = subprocess.run(
+        [sys.executable, embed, "--output", output, "--views", folder / "views.sql",
+         "--migrations", *(path for path in listed if path.parent.name == "migrations"),
+         "--reports", *(path for path in listed if path.parent.name == "reports")],
+        capture_output=True, text=True)
+    if (done.returncode == 0) != output.exists():
+        return None, "the output is there though refused, or not there though accepted"
+    return output.read_text() if done.returncode == 0 else None, done.stderr
+
+
+def write(folder, files):
+    for name, content in files.items():
+        if content is not None:
+            path = folder / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def check_case(embed, changes, unlisted, words):
+    with tempfile.TemporaryDirectory() as name:
+        write(pathlib.Path(name), {**GOOD, **changes})
+        text, message = run(embed, pathlib.Path(name), unlisted)
+        return (text is not None and words == "") or (text is None and words != "" and words in message), message
+
+
+def check_macros(embed):
+    """The expanded SQL, run by SQLite, decodes nested calls with commas and brackets in their arguments."""
+    view = "CREATE VIEW v AS\nSELECT f32(substr(b, 1, 12), u16(c, (0 + 1))) AS x, 'f32' AS \"?\\\"\nFROM t;\n"
+    with tempfile.TemporaryDirectory() as name:
+        write(pathlib.Path(name), {**GOOD, "views.sql": "-- f32(comment\n" + view})
+        text, message = run(embed, pathlib.Path(name))
+    if text is None:
+        return False, message
+    start = text.index('{ "v",') + len('{ "v",')
+    literal = text[start:text.index(" },\n", start)]
+    sql = "".join(eval(line.strip().replace("\\?", "?")) for line in literal.strip().splitlines())
+    connection = sqlite3.connect(":memory:")
+    connection.executescript(
+        "CREATE TABLE float32_scale (exponent INTEGER PRIMARY KEY, scale REAL, hidden_bit INTEGER);"
+        "INSERT INTO float32_scale VALUES (256 + 127, -1.0 / 8388608, 8388608); CREATE TABLE t (b, c)")
+    connection.execute("INSERT INTO t VALUES (?, ?)", (struct.pack("<3f", 0, 0, -1.75), struct.pack("<2H", 9, 2)))
+    connection.execute(sql)
+    got = connection.execute("SELECT * FROM v").fetchone()
+    return got == (-1.75, "f32"), got
+
+
+def main():
+    embed = sys.argv[1]
+    results = [(case, check_case(embed, *case)) for case in CASES] + [("macros", check_macros(embed))]
+    failed = [(case, message) for case, (good, message) in results if not good]
+    for case, message in failed:
+        print(f"{case}: {message}")
+    print(f"{len(results) - len(failed)} passed, {len(failed)} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,444 @@
+/* db: opening and refusing files, migrations, statements. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "db/connection.h"
+#include "db/db.h"
+#include "unit/scratch.h"
+
+TestSuite(db, .init = scratch_enter, .fini = scratch_leave);
+
+static struct db *open_file(const char *path, enum db_mode mode)
+{
+	struct db *db = NULL;
+	struct err err = { 0 };
+
+	cr_assert_eq(db_open(path, mode, &db, &err), ERR_OK, "%s", err.message);
+	return db;
+}
+
+static void exec(struct db *db, const char *sql)
+{
+	struct err err = { 0 };
+
+	cr_assert_eq(db_exec(db, sql, &err), ERR_OK, "%s: %s", sql, err.message);
+}
+
+static int64_t query_int(struct db *db, const char *sql)
+{
+	struct err err = { 0 };
+	int64_t value = 0;
+
+	cr_assert_eq(db_query_int(db, sql, &value, &err), ERR_OK, "%s: %s", sql, err.message);
+	return value;
+}
+
+static void make_file(const char *path, const char *sql)
+{
+	struct db *db = open_file(path, DB_WRITE);
+
+	exec(db, sql);
+	db_free(db);
+}
+
+static void hash_file(const char *path, char ret_hex[FILE_SHA256_SIZE])
+{
+	AUTO(mem_freep) char *data = NULL;
+	struct err err = { 0 };
+	size_t length = 0;
+
+	cr_assert_eq(file_read(path, &data, &length, &err), ERR_OK, "%s", err.message);
+	file_sha256(data, length, ret_hex);
+}
+
+#define A_RUN                                                                                                          \
+	"INSERT INTO dataset VALUES (1, 'd', 'x', 'class', 'error', 1, 1, 2, '[]');"                                   \
+	"INSERT INTO split VALUES (1, 1, 0, 0.0, 0, x'00');"                                                           \
+	"INSERT INTO run VALUES (1, NULL, 1, 1, 'm', 'base', 0, 'done', NULL, '{}', 64, '0', NULL, 'b', 1, 'c', 'h', " \
+	"1, '[]', 0, 0);"
+
+Test(db, new_file)
+{
+	struct db *db = open_file("a.db", DB_WRITE);
+	struct err err = { 0 };
+
+	cr_assert_eq(query_int(db, "PRAGMA page_size"), 32768);
+	cr_assert_eq(query_int(db, "PRAGMA application_id"), DB_APPLICATION_ID);
+	cr_assert_eq(query_int(db, "PRAGMA user_version"), (int64_t)sql_migration_count);
+	cr_assert_eq(query_int(db, "PRAGMA foreign_keys"), 1);
+	cr_assert_eq(query_int(db, "PRAGMA busy_timeout"), 10000);
+	cr_assert_str_eq(db_path(db), "a.db");
+	cr_assert_eq(db_finish(db, &err), ERR_OK);
+	db_free(db);
+	cr_assert_eq(scratch_count("."), 1);
+}
+
+/* Nothing to migrate, the same views: not a byte is written. */
+Test(db, second_opening_writes_nothing)
+{
+	char before[FILE_SHA256_SIZE], after[FILE_SHA256_SIZE];
+
+	make_file("a.db", A_RUN);
+	hash_file("a.db", before);
+	db_free(open_file("a.db", DB_WRITE));
+	db_free(open_file("a.db", DB_READ));
+	hash_file("a.db", after);
+	cr_assert_str_eq(before, after);
+}
+
+Test(db, finish_leaves_one_file)
+{
+	struct err err = { 0 };
+	struct db *db = open_file("a.db", DB_WRITE);
+
+	exec(db, "PRAGMA journal_mode = WAL; " A_RUN);
+	cr_assert(scratch_count(".") > 1);
+	cr_assert_eq(db_finish(db, &err), ERR_OK);
+	cr_assert_eq(scratch_count("."), 1);
+	db_free(db);
+}
+
+Test(db, finish_beside_a_reader)
+{
+	struct err err = { 0 };
+	struct db *db = open_file("a.db", DB_WRITE);
+
+	exec(db, "PRAGMA journal_mode = WAL; " A_RUN);
+	struct db *reader = open_file("a.db", DB_READ);
+	struct db_stmt *stmt = NULL;
+	bool has_row = false;
+	cr_assert_eq(db_prepare(reader, "SELECT * FROM run", &stmt, &err), ERR_OK);
+	cr_assert_eq(db_step(stmt, &has_row, &err), ERR_OK);
+	cr_assert_eq(db_finish(db, &err), ERR_OK, "%s", err.message);
+	db_stmt_free(stmt);
+	db_free(reader);
+	db_free(db);
+}
+
+Test(db, views_are_made_anew)
+{
+	make_file("a.db", "DROP VIEW main.dynamics; CREATE VIEW main.dynamics AS SELECT 1; DROP VIEW main.weights;"
+			  "CREATE VIEW mine AS SELECT 2 AS two");
+	struct db *db = open_file("a.db", DB_WRITE);
+	cr_assert_eq(query_int(db, "SELECT count(*) FROM main.dynamics"), 0);
+	cr_assert_eq(query_int(db, "SELECT count(*) FROM weights"), 0);
+	cr_assert_eq(query_int(db, "SELECT two FROM mine"), 2);
+	db_free(db);
+}
+
+Test(db, names_that_sqlite_reads_otherwise)
+{
+	static const char *const names[] = { ":memory:", "file:a.db?mode=memory", "with space 'quote'.db" };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+		make_file(names[i], A_RUN);
+		cr_assert(file_exists(names[i]), "%s", names[i]);
+		struct db *db = open_file(names[i], DB_READ);
+		cr_assert_eq(query_int(db, "SELECT count(*) FROM runs"), 1);
+		db_free(db);
+	}
+}
+
+static void check_refused(const char *path, enum db_mode mode, enum err_code code, const char *words)
+{
+	struct db *db = NULL;
+	struct err err = { 0 };
+
+	cr_assert_eq(db_open(path, mode, &db, &err), code, "%s: %d %s", path, err.code, err.message);
+	cr_assert_null(db);
+	cr_assert_not_null(strstr(err.message, words), "%s", err.message);
+	cr_assert(path[0] == '\0' || strstr(err.message, path) != NULL, "%s", err.message);
+}
+
+Test(db, refused_files_stay_untouched)
+{
+	static const struct {
+		const char *path;
+		enum err_code code;
+		const char *words;
+	} cases[] = {
+		{ "newer.db", ERR_FOREIGN, "newer hardrow" },	 { "other.db", ERR_FOREIGN, "another program" },
+		{ "text.db", ERR_FOREIGN, "not a SQLite file" }, { "short.db", ERR_FOREIGN, "not a SQLite file" },
+		{ "folder", ERR_INPUT, "is a directory" },	 { "text.db/x", ERR_INPUT, "Not a directory" },
+		{ "fifo", ERR_INPUT, "not a regular file" },	 { "", ERR_INPUT, "empty" },
+	};
+	char long_text[4096];
+
+	memset(long_text, 'x', sizeof long_text);
+	make_file("newer.db", "PRAGMA user_version = 99");
+	make_file("other.db", "PRAGMA application_id = 17");
+	scratch_write("text.db", long_text, sizeof long_text);
+	scratch_write("short.db", "hello", 5);
+	cr_assert_eq(mkdir("folder", 0755), 0);
+	cr_assert_eq(mkfifo("fifo", 0644), 0);
+	size_t count = scratch_count(".");
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		char before[FILE_SHA256_SIZE] = "", after[FILE_SHA256_SIZE] = "";
+		if (cases[i].code == ERR_FOREIGN)
+			hash_file(cases[i].path, before);
+		check_refused(cases[i].path, DB_WRITE, cases[i].code, cases[i].words);
+		check_refused(cases[i].path, DB_READ, cases[i].code, cases[i].words);
+		if (cases[i].code == ERR_FOREIGN)
+			hash_file(cases[i].path, after);
+		cr_assert_str_eq(before, after);
+	}
+	cr_assert_eq(scratch_count("."), count);
+	check_refused("missing.db", DB_READ, ERR_INPUT, "no such database");
+	check_refused("missing/x.db", DB_WRITE, ERR_SYSTEM, "unable to open");
+	cr_assert_eq(scratch_count("."), count);
+}
+
+Test(db, damaged_file)
+{
+	char zeros[40000] = { 0 };
+	FILE *file;
+
+	make_file("a.db", A_RUN);
+	file = fopen("a.db", "r+b");
+	cr_assert_eq(fseek(file, 100, SEEK_SET), 0);
+	cr_assert_eq(fwrite(zeros, 1, sizeof zeros, file), sizeof zeros);
+	cr_assert_eq(fclose(file), 0);
+	check_refused("a.db", DB_READ, ERR_SYSTEM, "malformed");
+	check_refused("a.db", DB_WRITE, ERR_SYSTEM, "malformed");
+}
+
+Test(db, read_only_folder)
+{
+	bool is_root = geteuid() == 0;
+
+	make_file("a.db", A_RUN);
+	cr_assert_eq(mkdir("locked", 0755), 0);
+	cr_assert_eq(chmod(".", 0555), 0);
+	cr_assert_eq(chmod("locked", 0555), 0);
+	/* Root may write everywhere. */
+	cr_assert(!is_root || seteuid(65534) == 0);
+	check_refused("locked/new.db", DB_WRITE, ERR_SYSTEM, "unable to open");
+	db_free(open_file("a.db", DB_READ));
+	cr_assert(!is_root || seteuid(0) == 0);
+	(void)prctl(PR_SET_DUMPABLE, 1); /* the leak check at the end attaches to us */
+	cr_assert_eq(chmod(".", 0755), 0);
+	cr_assert_eq(chmod("locked", 0755), 0);
+}
+
+Test(db, full_disk)
+{
+	const struct rlimit limit = { 200000, RLIM_INFINITY };
+	struct db *db = NULL;
+	struct err err = { 0 };
+
+	(void)signal(SIGXFSZ, SIG_IGN);
+	cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	cr_assert_eq(db_open("a.db", DB_WRITE, &db, &err), ERR_SYSTEM);
+	cr_assert_not_null(strstr(err.message, "a.db: "), "%s", err.message);
+	cr_assert_null(db);
+}
+
+Test(db, locked_file)
+{
+	struct db_options options = db_default_options();
+	struct db *second = NULL;
+	struct err err = { 0 };
+
+	make_file("a.db", A_RUN);
+	struct db *first = open_file("a.db", DB_WRITE);
+	cr_assert_eq(db_begin(first, &err), ERR_OK);
+	options.busy_timeout_ms = 20;
+	cr_assert_eq(db_open_with("a.db", DB_WRITE, &options, &second, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(db_begin(second, &err), ERR_SYSTEM);
+	cr_assert_str_eq(err.message, "a.db: another program keeps it locked (database is locked)");
+	cr_assert(!db_in_transaction(second));
+	db_rollback(first);
+	cr_assert_eq(db_begin(second, &err), ERR_OK);
+	db_free(second);
+	db_free(first);
+}
+
+static void *open_new_file(void *context)
+{
+	struct db *db = NULL;
+	struct err err = { 0 };
+
+	(void)context;
+	if (db_open("a.db", DB_WRITE, &db, &err) != ERR_OK)
+		return strdup(err.message);
+	db_free(db);
+	return NULL;
+}
+
+Test(db, many_create_one_file)
+{
+	pthread_t threads[4];
+
+	for (size_t i = 0; i < ARRAY_LENGTH(threads); i++)
+		cr_assert_eq(pthread_create(&threads[i], NULL, open_new_file, NULL), 0);
+	for (size_t i = 0; i < ARRAY_LENGTH(threads); i++) {
+		void *message = NULL;
+		cr_assert_eq(pthread_join(threads[i], &message), 0);
+		cr_assert_null(message, "%s", (char *)message);
+	}
+	db_free(open_file("a.db", DB_READ));
+}
+
+#define SECOND_VERSION(sql)                                                                                            \
+	{                                                                                                              \
+		sql_migrations[0],                                                                                     \
+		{                                                                                                      \
+			"0002_try", sql                                                                                \
+		}                                                                                                      \
+	}
+
+Test(db, upgrade_keeps_a_backup)
+{
+	const struct sql_file migrations[] = SECOND_VERSION("ALTER TABLE run ADD COLUMN mood TEXT");
+	const struct db_options options = { 1000, migrations, 2 };
+	struct db *db = NULL;
+	struct err err = { 0 };
+
+	make_file("a.db", A_RUN);
+	cr_assert_eq(db_open_with("a.db", DB_READ, &options, &db, &err), ERR_INPUT);
+	cr_assert_not_null(strstr(err.message, "older hardrow"), "%s", err.message);
+	scratch_write("a.db.v1.backup.partial", "left over", 9);
+	cr_assert_eq(db_open_with("a.db", DB_WRITE, &options, &db, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(query_int(db, "PRAGMA user_version"), 2);
+	cr_assert_eq(query_int(db, "SELECT count(mood) + count(*) FROM run"), 1);
+	cr_assert_eq(query_int(db, "SELECT count(*) FROM runs"), 1);
+	db_free(db);
+	cr_assert_eq(scratch_count("."), 2);
+	check_refused("a.db", DB_WRITE, ERR_FOREIGN, "newer hardrow");
+	db = open_file("a.db.v1.backup", DB_READ);
+	cr_assert_eq(query_int(db, "SELECT count(*) FROM runs"), 1);
+	db_free(db);
+}
+
+Test(db, upgrade_of_a_file_without_runs)
+{
+	const struct sql_file migrations[] = SECOND_VERSION("CREATE TABLE mood (x TEXT) STRICT");
+	const struct db_options options = { 1000, migrations, 2 };
+	struct db *db = NULL;
+	struct err err = { 0 };
+
+	make_file("a.db", "");
+	cr_assert_eq(db_open_with("a.db", DB_WRITE, &options, &db, &err), ERR_OK, "%s", err.message);
+	db_free(db);
+	cr_assert_eq(scratch_count("."), 1);
+}
+
+Test(db, failed_upgrade_changes_nothing)
+{
+	static const struct {
+		const char *sql, *words;
+	} cases[] = {
+		{ "CREATE TABLE mood (x TEXT); SELECT nonsense", "migration 0002_try: a.db: no such column: nonsense" },
+		{ "INSERT INTO class VALUES (77, 0, 'x')", "a row of table 'class' refers to a row of 'dataset'" },
+	};
+
+	make_file("a.db", A_RUN);
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		const struct sql_file migrations[] = SECOND_VERSION(cases[i].sql);
+		const struct db_options options = { 1000, migrations, 2 };
+		struct db *db = NULL;
+		struct err err = { 0 };
+		char before[FILE_SHA256_SIZE], after[FILE_SHA256_SIZE];
+		hash_file("a.db", before);
+		cr_assert_eq(db_open_with("a.db", DB_WRITE, &options, &db, &err), ERR_SYSTEM);
+		cr_assert_not_null(strstr(err.message, cases[i].words), "%s", err.message);
+		hash_file("a.db", after);
+		cr_assert_str_eq(before, after);
+	}
+}
+
+Test(db, statements)
+{
+	struct db *db = open_file("a.db", DB_WRITE);
+	struct db_stmt *stmt = NULL;
+	struct err err = { 0 };
+	bool has_row = false;
+	size_t length = 99;
+
+	cr_assert_eq(db_prepare(db, "SELECT :i, :r, :t, :b, :n, :nan, :none, :empty, ?", &stmt, &err), ERR_OK);
+	cr_assert_eq(db_parameter_count(stmt), 9);
+	cr_assert_str_eq(db_parameter_name(stmt, 2), ":t");
+	cr_assert_null(db_parameter_name(stmt, 8));
+	for (int round = 0; round < 2; round++) {
+		db_bind_text(stmt, ":t", "text"); /* not in order */
+		db_bind_int(stmt, ":i", INT64_MIN);
+		db_bind_real(stmt, ":r", 0.1);
+		db_bind_blob(stmt, ":b", "\0\1", 2);
+		db_bind_null(stmt, ":n");
+		db_bind_real(stmt, ":nan", NAN);
+		db_bind_text(stmt, ":none", NULL);
+		db_bind_blob(stmt, ":empty", NULL, 0);
+		cr_assert_eq(db_step(stmt, &has_row, &err), ERR_OK);
+		cr_assert(has_row);
+		cr_assert_eq(db_column_count(stmt), 9);
+		cr_assert_str_eq(db_column_name(stmt, 0), ":i");
+		cr_assert_eq(db_column_type(stmt, 0), DB_INTEGER);
+		cr_assert_eq(db_column_int(stmt, 0), INT64_MIN);
+		cr_assert_eq(db_column_type(stmt, 1), DB_REAL);
+		cr_assert(db_column_real(stmt, 1) == 0.1);
+		cr_assert_eq(db_column_type(stmt, 2), DB_TEXT);
+		cr_assert_str_eq(db_column_text(stmt, 2), "text");
+		cr_assert_eq(db_column_type(stmt, 3), DB_BLOB);
+		cr_assert_arr_eq(db_column_blob(stmt, 3, &length), "\0\1", 2);
+		cr_assert_eq(length, 2);
+		cr_assert_eq(db_column_type(stmt, 4), DB_NULL);
+		cr_assert_eq(db_column_type(stmt, 5), DB_NULL);
+		cr_assert_eq(db_column_type(stmt, 6), DB_NULL);
+		cr_assert_eq(db_column_type(stmt, 7), DB_BLOB);
+		cr_assert_eq(db_run(stmt, &err), ERR_OK);
+	}
+	/* Bindings are cleared. */
+	cr_assert_eq(db_step(stmt, &has_row, &err), ERR_OK);
+	cr_assert_eq(db_column_type(stmt, 0), DB_NULL);
+	db_stmt_free(stmt);
+	db_free(db);
+}
+
+Test(db, transactions)
+{
+	struct db *db = open_file("a.db", DB_WRITE);
+	struct err err = { 0 };
+
+	db_rollback(db);
+	cr_assert(!db_in_transaction(db));
+	cr_assert_eq(db_begin(db, &err), ERR_OK);
+	cr_assert(db_in_transaction(db));
+	exec(db, "INSERT INTO experiment (name, source) VALUES ('a', '')");
+	cr_assert_eq(db_last_rowid(db), 1);
+	db_rollback(db);
+	cr_assert_eq(query_int(db, "SELECT count(*) FROM experiment"), 0);
+	cr_assert_eq(db_begin(db, &err), ERR_OK);
+	exec(db, "INSERT INTO experiment (name, source) VALUES ('a', '')");
+	cr_assert_eq(db_commit(db, &err), ERR_OK);
+	cr_assert_eq(db_begin(db, &err), ERR_OK);
+	exec(db, "DELETE FROM experiment");
+	db_free(db); /* rolls back */
+	db = open_file("a.db", DB_READ);
+	cr_assert_eq(query_int(db, "SELECT count(*) FROM experiment"), 1);
+	db_free(db);
+}
+
+Test(db, constraint_is_an_error)
+{
+	struct db *db = open_file("a.db", DB_WRITE);
+	struct db_stmt *stmt = NULL;
+	struct err err = { 0 };
+
+	cr_assert_eq(db_prepare(db, "INSERT INTO class VALUES (:dataset_id, 0, 'x')", &stmt, &err), ERR_OK);
+	db_bind_int(stmt, ":dataset_id", 5);
+	cr_assert_eq(db_run(stmt, &err), ERR_SYSTEM);
+	cr_assert_str_eq(err.message, "a.db: FOREIGN KEY constraint failed");
+	db_stmt_free(stmt);
+	db_free(db);
+}

@@ -1,0 +1,164 @@
+/* db: SQL of a person. */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "db/db.h"
+#include "unit/scratch.h"
+
+TestSuite(db_guard, .init = scratch_enter, .fini = scratch_leave);
+
+static struct db *open_to_read(void)
+{
+	struct db *db = NULL;
+	struct err err = { 0 };
+
+	cr_assert_eq(db_open("a.db", DB_WRITE, &db, &err), ERR_OK, "%s", err.message);
+	db_free(db);
+	cr_assert_eq(db_open("a.db", DB_READ, &db, &err), ERR_OK, "%s", err.message);
+	return db;
+}
+
+Test(db_guard, refused)
+{
+	static const struct {
+		const char *sql, *words;
+	} cases[] = {
+		{ "ATTACH 'b.db' AS b", "ATTACH is not allowed" },
+		{ "DETACH main", "DETACH is not allowed" },
+		{ "PRAGMA user_version", "PRAGMA is not allowed" },
+		{ "PRAGMA journal_mode = WAL", "PRAGMA is not allowed" },
+		{ "INSERT INTO experiment (name, source) VALUES ('a', '')", "INSERT is not allowed" },
+		{ "WITH x AS (SELECT 1) DELETE FROM run", "DELETE is not allowed" },
+		{ "UPDATE run SET host = 'x'", "UPDATE is not allowed" },
+		{ "UPDATE sqlite_master SET sql = ''", "sqlite_master may not be modified" },
+		{ "DELETE FROM sqlite_master", "sqlite_master may not be modified" },
+		{ "CREATE TEMP TABLE x (a)", "schema" },
+		{ "CREATE TABLE x (a)", "schema" },
+		{ "CREATE TEMP VIEW x AS SELECT 1", "schema" },
+		{ "CREATE VIRTUAL TABLE temp.x USING hardrow_rows", "schema" },
+		{ "DROP TABLE run", "schema" },
+		{ "DROP TABLE temp.dynamics", "schema" },
+		{ "ALTER TABLE run RENAME TO walk", "ALTER TABLE is not allowed" },
+		{ "REINDEX", "REINDEX is not allowed" },
+		{ "ANALYZE", "" },
+		{ "VACUUM", "must only read" },
+		{ "VACUUM INTO 'b.db'", "must only read" },
+		{ "BEGIN", "a transaction is not allowed" },
+		{ "COMMIT", "a transaction is not allowed" },
+		{ "SAVEPOINT x", "SAVEPOINT is not allowed" },
+		{ "SELECT load_extension('x')", "load_extension() is not allowed" },
+		{ "SELECT Load_Extension('x', 'y')", "is not allowed" },
+		{ "SELECT writefile('b', 'x')", "no such function: writefile" },
+		{ "SELECT readfile('a.db')", "no such function: readfile" },
+		{ "SELECT 1; SELECT 2", "only one statement" },
+		{ "SELECT 1; ATTACH 'b.db' AS b", "only one statement" },
+		{ "SELECT 1; nonsense", "only one statement" },
+		{ "SELECT 1 /* a */; -- b\n SELECT 2", "only one statement" },
+		{ "", "no statement" },
+		{ " ;", "no statement" },
+		{ "-- only a comment", "no statement" },
+		{ "SELEC 1", "syntax error" },
+		{ "SELECT nonsense FROM runs", "no such column: nonsense" },
+		{ "SELECT * FROM nonsense", "no such table: nonsense" },
+	};
+	struct db *db = open_to_read();
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct db_stmt *stmt = NULL;
+		struct err err = { 0 };
+		cr_assert_eq(db_prepare_foreign(db, cases[i].sql, &stmt, &err), ERR_INPUT, "%s: %d %s", cases[i].sql,
+			     err.code, err.message);
+		cr_assert_null(stmt);
+		cr_assert_not_null(strstr(err.message, cases[i].words), "%s: %s", cases[i].sql, err.message);
+	}
+	db_free(db);
+	cr_assert_eq(scratch_count("."), 1);
+}
+
+Test(db_guard, allowed)
+{
+	static const struct {
+		const char *sql, *answer;
+	} cases[] = {
+		{ "SELECT 1", "1" },
+		{ "SELECT 2; -- with a comment behind it\n ; ", "2" },
+		{ "VALUES (3)", "3" },
+		{ "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9) SELECT sum(i) FROM n",
+		  "45" },
+		{ "SELECT group_concat(value) FROM json_each('[1,2]')", "1,2" },
+		{ "SELECT json_extract('{\"a\":5}', '$.a')", "5" },
+		{ "SELECT count(*) FROM runs CROSS JOIN dynamics", "0" },
+		{ "SELECT sum(1) OVER () FROM (SELECT 1)", "1" },
+		{ "SELECT count(*) > 0 FROM sqlite_schema", "1" },
+		{ "SELECT (SELECT count(*) FROM predictions) + (SELECT count(*) FROM main.predictions)", "0" },
+		{ "SELECT upper('x') || char(65)", "XA" },
+	};
+	struct db *db = open_to_read();
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct db_stmt *stmt = NULL;
+		struct err err = { 0 };
+		bool has_row = false;
+		cr_assert_eq(db_prepare_foreign(db, cases[i].sql, &stmt, &err), ERR_OK, "%s: %s", cases[i].sql,
+			     err.message);
+		cr_assert_eq(db_step(stmt, &has_row, &err), ERR_OK, "%s: %s", cases[i].sql, err.message);
+		cr_assert(has_row);
+		cr_assert_str_eq(db_column_text(stmt, 0), cases[i].answer);
+		db_stmt_free(stmt);
+	}
+	db_free(db);
+}
+
+/* What goes wrong while it runs is the person's error too. */
+Test(db_guard, fails_while_running)
+{
+	static const char *const cases[] = {
+		"SELECT json('{')",
+		"SELECT abs(-9223372036854775808)",
+		"SELECT * FROM pragma_table_info('run')",
+		"SELECT zeroblob(3000000000)",
+	};
+	struct db *db = open_to_read();
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct db_stmt *stmt = NULL;
+		struct err err = { 0 };
+		bool has_row = false;
+		cr_assert_eq(db_prepare_foreign(db, cases[i], &stmt, &err), ERR_OK, "%s: %s", cases[i], err.message);
+		cr_assert_eq(db_step(stmt, &has_row, &err), ERR_INPUT, "%s: %s", cases[i], err.message);
+		db_stmt_free(stmt);
+	}
+	db_free(db);
+}
+
+Test(db_guard, interrupt)
+{
+	struct db *db = open_to_read();
+	struct db_stmt *stmt = NULL;
+	struct err err = { 0 };
+	bool has_row = false;
+
+	cr_assert_eq(
+	    db_prepare_foreign(db, "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n",
+			       &stmt, &err),
+	    ERR_OK);
+	cr_assert_eq(db_step(stmt, &has_row, &err), ERR_OK);
+	db_interrupt(db);
+	cr_assert_eq(db_step(stmt, &has_row, &err), ERR_INTERRUPTED);
+	/* The connection goes on. */
+	cr_assert_eq(db_step(stmt, &has_row, &err), ERR_OK);
+	db_stmt_free(stmt);
+	db_free(db);
+}
+
+/* The connection itself is guarded, not only what a person writes. */
+Test(db_guard, connection)
+{
+	struct db *db = open_to_read();
+	struct err err = { 0 };
+
+	cr_assert_eq(db_exec(db, "ATTACH 'b.db' AS b", &err), ERR_SYSTEM);
+	cr_assert_eq(db_begin(db, &err), ERR_SYSTEM);
+	db_free(db);
+}
