@@ -18,12 +18,14 @@ struct db_stmt;
 
 enum db_mode {
 	DB_WRITE, /* creates the file, migrates it to the newest version, re-creates the views */
-	DB_READ,  /* the file must exist; read-only, guarded (see db_prepare_foreign), virtual tables in front of the
-		     views */
+	DB_READ,  /* the file must exist; read-only, the whole connection guarded (see db_prepare_foreign) */
 };
 
+/* In both modes the names `dynamics` and `predictions` are virtual tables that give the rows of the views of the same
+ * names (main.dynamics, main.predictions), much faster. */
+
 /* ERR_FOREIGN: not a SQLite file, another application_id, or a newer user_version: the file is left untouched.
- * ERR_INPUT: DB_READ and no such file, or a file of an older version (says which command upgrades it).
+ * ERR_INPUT: a directory; DB_READ and no such file, or a file of an older version (says which command upgrades it).
  * A new file gets page_size 32768. DB_WRITE on an old file that holds runs first writes a backup beside it
  * ("FILE.v1.backup", VACUUM INTO). */
 MUST_CHECK enum err_code db_open(const char *path, enum db_mode mode, struct db **ret_db, struct err *err);
@@ -32,7 +34,8 @@ MUST_CHECK enum err_code db_open(const char *path, enum db_mode mode, struct db 
 void db_free(struct db *db);
 void db_freep(struct db **db);
 
-/* The clean end of a writer: PRAGMA optimize, checkpoint, journal_mode=DELETE, so that one plain file remains. */
+/* The clean end of a writer: PRAGMA optimize, checkpoint, journal_mode=DELETE, so that one plain file remains. Beside a
+ * reader in another program that holds on to the WAL for a second, the WAL stays: that is no error. */
 MUST_CHECK enum err_code db_finish(struct db *db, struct err *err);
 
 const char *db_path(const struct db *db);
