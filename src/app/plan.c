@@ -1,8 +1,19 @@
 #include "app/plan.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define MUCH 1e9
+
+enum err_code plan_measure(struct planned_run *run, struct err *err)
+{
+	struct network_shape shape;
+
+	if (settings_shape(&run->settings, run->dataset->features, run->dataset->classes, &shape, err) != ERR_OK)
+		return err->code;
+	run->parameter_count = settings_parameter_count(&shape);
+	return ERR_OK;
+}
 
 enum err_code plan_register(struct track *track, struct planned_run *run, struct err *err)
 {
@@ -24,16 +35,41 @@ enum err_code plan_register(struct track *track, struct planned_run *run, struct
 	return track_put_split(track, &split, &run->split_id, err);
 }
 
-void plan_warn_of_size(const struct planned_run *runs, size_t count, const struct runner_watch *watch)
+static void warn_of_size(const struct planned_run *runs, size_t count, const struct runner_watch *watch)
 {
 	double bytes = runner_estimate_bytes(runs, count);
 	char line[160];
 
-	if (bytes <= MUCH || watch->notice == NULL)
+	if (bytes <= MUCH)
 		return;
 	(void)snprintf(
 	    line, sizeof line,
 	    "this will write about %.1f GB; --record every:N, last or none (record_splits in a sweep) writes less",
 	    bytes / 1e9);
 	watch->notice(watch->context, line);
+}
+
+static void warn_of_weights(const struct planned_run *runs, size_t count, const struct runner_watch *watch)
+{
+	char line[160];
+
+	for (size_t i = 0; i < count; i++) {
+		const char *record_weights = settings_record_weights(&runs[i].settings, runs[i].parameter_count);
+		if (runs[i].settings.record_weights != NULL || strcmp(record_weights, runs[i].settings.record) == 0)
+			continue;
+		(void)snprintf(
+		    line, sizeof line,
+		    "%zu weights are many: they are recorded in the last epoch only; --record-weights says otherwise",
+		    runs[i].parameter_count);
+		watch->notice(watch->context, line);
+		return;
+	}
+}
+
+void plan_warn(const struct planned_run *runs, size_t count, const struct runner_watch *watch)
+{
+	if (watch->notice == NULL)
+		return;
+	warn_of_size(runs, count, watch);
+	warn_of_weights(runs, count, watch);
 }

@@ -4,10 +4,13 @@
 
 #include "app/runner.h"
 
+/* Sets run->parameter_count. ERR_INPUT: a model that cannot be (settings_shape). */
+MUST_CHECK enum err_code plan_measure(struct planned_run *run, struct err *err);
+
 /* Writes the run's data set and split into the tracker, or finds them, and sets their ids. */
 MUST_CHECK enum err_code plan_register(struct track *track, struct planned_run *run, struct err *err);
 
-/* A notice when the runs will write more than 1 GB. */
-void plan_warn_of_size(const struct planned_run *runs, size_t count, const struct runner_watch *watch);
+/* A notice when the runs will write more than 1 GB, and one when they have too many weights to record each epoch. */
+void plan_warn(const struct planned_run *runs, size_t count, const struct runner_watch *watch);
 
 #endif

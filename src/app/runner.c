@@ -20,6 +20,17 @@ struct writer {
 	struct runner_progress progress;
 };
 
+/* How many of `epochs` epochs a recording rule takes; looks at the first thousand. */
+static double recorded_epochs(const char *record, size_t epochs)
+{
+	size_t looked_at = epochs < 1000 ? epochs : 1000;
+	double recorded = 0;
+
+	for (size_t epoch = 1; epoch <= looked_at; epoch++)
+		recorded += settings_records_epoch(record, epoch, epochs);
+	return recorded * (double)epochs / (double)looked_at;
+}
+
 double runner_estimate_bytes(const struct planned_run *runs, size_t count)
 {
 	double bytes = 0;
@@ -28,13 +39,10 @@ double runner_estimate_bytes(const struct planned_run *runs, size_t count)
 		const struct run_settings *settings = &runs[i].settings;
 		double n = (double)runs[i].dataset->instances;
 		double k = (double)runs[i].dataset->classes;
-		double d = (double)runs[i].dataset->features;
-		double recorded = 0;
-		for (size_t epoch = 1; epoch <= settings->epochs && epoch <= 1000; epoch++)
-			recorded += settings_records_epoch(settings, epoch, settings->epochs);
-		if (settings->epochs > 1000)
-			recorded *= (double)settings->epochs / 1000.0;
-		bytes += recorded * (n * (20.0 + 4.0 * k) * 1.05 + 8.0 * k * (d + 1.0));
+		double weights = (double)runs[i].parameter_count;
+		const char *record_weights = settings_record_weights(settings, runs[i].parameter_count);
+		bytes += recorded_epochs(settings->record, settings->epochs) * n * (20.0 + 4.0 * k) * 1.05;
+		bytes += recorded_epochs(record_weights, settings->epochs) * 8.0 * weights;
 		bytes += n * 90.0 + (double)settings->epochs * (90.0 + 36.0 * k);
 	}
 	return bytes;
@@ -58,6 +66,9 @@ enum err_code runner_append_settings(const struct planned_run *run, struct text 
 		       settings_batch_size(&run->settings, run->split->train_count));
 	effective.batch_size = batch_size;
 	effective.label = run->dataset->label;
+	effective.record_weights = settings_record_weights(&run->settings, run->parameter_count);
+	if (run->settings.model == MODEL_MLP && run->settings.hidden == NULL)
+		effective.hidden = MLP_HIDDEN;
 	if (text_append(json, err, "{") != ERR_OK ||
 	    option_append_json(settings_specs, settings_spec_count, &effective, json, err) != ERR_OK)
 		return err->code;
@@ -94,7 +105,7 @@ static enum err_code start_run(struct writer *writer, size_t run, struct err *er
 		.experiment_id = planned->experiment_id,
 		.dataset_id = planned->dataset_id,
 		.split_id = planned->split_id,
-		.model = "logreg",
+		.model = model_name((size_t)planned->settings.model),
 		.method = planned->method,
 		.settings = settings.data,
 		.seed = planned->settings.seed,

@@ -20,6 +20,7 @@ struct planned_run {
 	struct run_settings settings;
 	const char *method; /* the name it is recorded under */
 	int64_t experiment_id, dataset_id, split_id;
+	size_t parameter_count; /* of the network: plan_measure sets it */
 };
 
 struct runner_progress {

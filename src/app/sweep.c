@@ -102,7 +102,7 @@ static enum err_code is_done(struct track *track, const struct planned_run *run,
 		.experiment_id = run->experiment_id,
 		.dataset_id = run->dataset_id,
 		.split_id = run->split_id,
-		.model = "logreg",
+		.model = model_name((size_t)run->settings.model),
 		.method = run->method,
 		.settings = settings.data,
 	};
@@ -120,7 +120,7 @@ static enum err_code plan_run(struct plan *plan, struct track *track, const stru
 	run.settings.seed += s;
 	if (s >= plan->sweep->record_splits)
 		run.settings.record = "last";
-	if (is_done(track, &run, &done, err) != ERR_OK)
+	if (plan_measure(&run, err) != ERR_OK || is_done(track, &run, &done, err) != ERR_OK)
 		return err->code;
 	if (done) {
 		plan->already_done++;
@@ -177,7 +177,7 @@ enum err_code sweep_run(const struct sweep *sweep, const char *database, const s
 		return err->code;
 	ret_result->planned = plan.run_count + plan.already_done;
 	ret_result->already_done = plan.already_done;
-	plan_warn_of_size(plan.runs, plan.run_count, watch);
+	plan_warn(plan.runs, plan.run_count, watch);
 	enum err_code code = ERR_OK;
 	if (plan.run_count > 0)
 		code = runner_execute(track, plan.runs, plan.run_count, jobs, environment, watch, &ret_result->progress,

@@ -219,12 +219,14 @@ static int on_key(void *context, const char *section, const char *name, const ch
 static enum err_code check_methods(struct sweep *sweep, bool are_started, struct err *err)
 {
 	struct method composed;
+	struct network_shape shape;
 
 	for (size_t i = 0; i < sweep->method_count; i++) {
 		struct sweep_method *method = &sweep->methods[i];
 		if (!are_started)
 			start_method(sweep, method);
-		if (settings_compose(&method->settings, &composed, err) != ERR_OK)
+		if (settings_compose(&method->settings, &composed, err) != ERR_OK ||
+		    settings_shape(&method->settings, 1, 2, &shape, err) != ERR_OK)
 			return err_prefix(err, "method %s", method->name);
 	}
 	return ERR_OK;

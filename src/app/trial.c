@@ -17,8 +17,7 @@ enum err_code trial_run(const struct trial *trial, const struct track_environmen
 	    catalogue_open(catalogue, &trial->path, trial->data, settings->label,
 			   (enum missing_policy)settings->missing, &dataset, err) != ERR_OK ||
 	    split_create(dataset, settings->test_fraction, settings->stratified, settings->split_seed, &split, err) !=
-		ERR_OK ||
-	    track_open(trial->database, &track, err) != ERR_OK)
+		ERR_OK)
 		return err->code;
 	struct planned_run run = {
 		.dataset = dataset,
@@ -26,9 +25,10 @@ enum err_code trial_run(const struct trial *trial, const struct track_environmen
 		.settings = *settings,
 		.method = method_name((size_t)settings->method),
 	};
-	if (plan_register(track, &run, err) != ERR_OK)
+	if (plan_measure(&run, err) != ERR_OK || track_open(trial->database, &track, err) != ERR_OK ||
+	    plan_register(track, &run, err) != ERR_OK)
 		return err->code;
-	plan_warn_of_size(&run, 1, watch);
+	plan_warn(&run, 1, watch);
 	enum err_code code = runner_execute(track, &run, 1, 1, environment, watch, ret_progress, err);
 	if (code != ERR_OK && code != ERR_INTERRUPTED)
 		return code;

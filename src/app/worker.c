@@ -76,7 +76,8 @@ static void send_scaling(struct worker *worker, size_t run, const struct trainer
 	struct record_matrix mean = { .name = "scale_mean", .rows = 1, .cols = planned->dataset->features };
 	struct record_matrix sd = { .name = "scale_sd", .rows = 1, .cols = planned->dataset->features };
 
-	if (planned->settings.scale == SCALE_NONE || strcmp(planned->settings.record, "none") == 0)
+	if (planned->settings.scale == SCALE_NONE ||
+	    strcmp(settings_record_weights(&planned->settings, planned->parameter_count), "none") == 0)
 		return;
 	mean.value = scaled->mean;
 	sd.value = scaled->sd;
@@ -106,18 +107,22 @@ static void add_weights(const struct network *network, struct epoch_record *reco
 	}
 }
 
-static void send_epoch(struct worker *worker, size_t run, const struct trainer *trainer, bool records)
+/* `last`: the run's last epoch, as far as is known. */
+static void send_epoch(struct worker *worker, size_t run, const struct trainer *trainer, size_t epoch, size_t last)
 {
+	const struct planned_run *planned = &worker->workload->runs[run];
+	const char *record_weights = settings_record_weights(&planned->settings, planned->parameter_count);
 	const struct network *network = trainer_network(trainer);
-	const struct dense_layer *last = &network->layers[network->layer_count - 1];
+	const struct dense_layer *top = &network->layers[network->layer_count - 1];
 	struct message *message = next_message(worker, MESSAGE_EPOCH, run);
 	struct epoch_record *record = message->record;
 
-	message_record_epoch(trainer_evaluation(trainer), trainer_draws(trainer), records, record);
+	message_record_epoch(trainer_evaluation(trainer), trainer_draws(trainer),
+			     settings_records_epoch(planned->settings.record, epoch, last), record);
 	record->seconds = trainer_epoch_seconds(trainer);
-	for (size_t c = 0; c < last->outputs; c++)
-		record->by_class[c].weight_norm = blas_norm(last->inputs, last->weight + c * last->inputs);
-	if (records)
+	for (size_t c = 0; c < top->outputs; c++)
+		record->by_class[c].weight_norm = blas_norm(top->inputs, top->weight + c * top->inputs);
+	if (settings_records_epoch(record_weights, epoch, last))
 		add_weights(network, record);
 	queue_put(worker->workload->news, message);
 }
@@ -131,7 +136,7 @@ static enum track_status train(struct worker *worker, size_t run, struct trainer
 		bool stopped = is_stopped(worker->workload);
 		bool is_last = epoch == settings->epochs || !converges || stopped;
 		size_t last = is_last ? epoch : settings->epochs;
-		send_epoch(worker, run, trainer, settings_records_epoch(settings, epoch, last));
+		send_epoch(worker, run, trainer, epoch, last);
 		if (!converges)
 			return TRACK_DIVERGED;
 		if (epoch == settings->epochs)

@@ -61,13 +61,15 @@ static void add_weight_decay(const struct network *network, double weight_decay)
 	}
 }
 
-void optimizer_step(struct optimizer *optimizer)
+void optimizer_step(struct optimizer *optimizer, double rate_factor)
 {
 	struct network *network = optimizer->network;
+	struct optimizer_settings settings = optimizer->settings;
 
 	if (optimizer->settings.weight_decay != 0)
 		add_weight_decay(network, optimizer->settings.weight_decay);
 	optimizer->steps++;
-	optimizer->kind->step(&optimizer->settings, optimizer->steps, network->parameter_count, network->parameters,
+	settings.learning_rate *= rate_factor;
+	optimizer->kind->step(&settings, optimizer->steps, network->parameter_count, network->parameters,
 			      network->gradients, optimizer->moment);
 }

@@ -38,7 +38,7 @@ MUST_CHECK enum err_code optimizer_create(size_t kind, const struct optimizer_se
 void optimizer_free(struct optimizer *optimizer);
 void optimizer_freep(struct optimizer **optimizer);
 
-/* Adds the weight decay to network->gradients and takes one step. */
-void optimizer_step(struct optimizer *optimizer);
+/* Adds the weight decay to network->gradients and takes one step with `rate_factor` times the learning rate. */
+void optimizer_step(struct optimizer *optimizer, double rate_factor);
 
 #endif

@@ -18,6 +18,9 @@ void blas_multiply_add(size_t m, size_t n, size_t l, const double *a, const doub
 /* C (m, n) += A (m, l) · B^T, B (n, l). */
 void blas_multiply_transposed_add(size_t m, size_t n, size_t l, const double *a, const double *b, double *c);
 
+/* C (m, n) = A^T · B, A (l, m), B (l, n). */
+void blas_multiply_first_transposed(size_t m, size_t n, size_t l, const double *a, const double *b, double *c);
+
 /* Euclidean norm of x (n). */
 double blas_norm(size_t n, const double *x);
 

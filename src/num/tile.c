@@ -139,6 +139,12 @@ void tile_backward(const struct tile *tile, const double *delta, size_t features
 	backward_bias(delta, tile->lanes, classes, bias_gradient);
 }
 
+void tile_backpropagate(const double *delta, size_t lanes, const double *weight, size_t features, size_t classes,
+			double *ret_delta)
+{
+	blas_multiply_first_transposed(features, lanes, classes, weight, delta, ret_delta);
+}
+
 VECTOR_CLONES void tile_softmax(const double *logits, size_t lanes, size_t classes, double *ret_log_p, double *ret_p)
 {
 	for (size_t i = 0; i < lanes; i += VECTOR_LANES) {

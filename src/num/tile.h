@@ -1,9 +1,9 @@
 /* The arithmetic of a dense layer and of softmax over tiles of instances.
  *
- * A tile is up to 64 instances stored feature by feature (or class by class): entry (j, i) of instance i is at
- * data[j * lanes + i]. Each loop then runs over neighbouring instances, which vectorises for any number of features and
- * classes; the lanes behind `count` are padding, kept at 0.
- * Shapes: d features, k classes, m = count instances, L = lanes. */
+ * A tile is some instances (64, but for batches of networks with hidden layers) stored feature by feature (or class by
+ * class): entry (j, i) of instance i is at data[j * lanes + i]. Each loop then runs over neighbouring instances, which
+ * vectorises for any number of features and classes; the lanes behind `count` are padding, kept at 0. Shapes: d
+ * features, k classes, m = count instances, L = lanes. */
 #ifndef HARDROW_NUM_TILE_H
 #define HARDROW_NUM_TILE_H
 
@@ -18,7 +18,7 @@ struct tile {
 	double *data; /* (rows, L); 64-byte aligned */
 };
 
-/* Lanes for `count` <= TILE_INSTANCES instances. */
+/* Lanes for `count` instances. */
 size_t tile_lanes(size_t count);
 
 /* data (d, L) <- rows `index` (m) of X (n, d) row-major; padding lanes become 0. */
@@ -31,6 +31,10 @@ void tile_forward(const struct tile *tile, const double *weight, const double *b
 /* gW (k, d) += delta (k, L) · tile^T (L, d); gb (k) += row sums of delta. Padding lanes of delta must be 0. */
 void tile_backward(const struct tile *tile, const double *delta, size_t features, size_t classes,
 		   double *weight_gradient, double *bias_gradient);
+
+/* ret_delta (d, L) = W^T (d, k) · delta (k, L): the gradient of the loss by the layer's inputs. */
+void tile_backpropagate(const double *delta, size_t lanes, const double *weight, size_t features, size_t classes,
+			double *ret_delta);
 
 /* log p = z - logsumexp(z), p = exp(log p); all (k, L). `log_p` may be `logits`. */
 void tile_softmax(const double *logits, size_t lanes, size_t classes, double *ret_log_p, double *ret_p);

@@ -6,7 +6,6 @@
 #include "base/parse.h"
 #include "data/dataset.h"
 #include "data/scale.h"
-#include "model/network.h"
 
 static const char *reduction_name(size_t i)
 {
@@ -41,6 +40,43 @@ static uint64_t every(const char *record)
 	if (strncmp(record, "every:", 6) != 0 || !parse_unsigned(record + 6, &period))
 		return 0;
 	return period;
+}
+
+const char *model_name(size_t i)
+{
+	static const char *const names[] = { "logreg", "mlp" };
+	return i < ARRAY_LENGTH(names) ? names[i] : NULL;
+}
+
+/* Reads "256,128" into `units` (NETWORK_HIDDEN_MAX); returns how many, 0 if it is not that. */
+static size_t read_hidden(const char *text, size_t *units)
+{
+	size_t count = 0;
+
+	for (;;) {
+		char digits[16] = "";
+		size_t length = strcspn(text, ",");
+		uint64_t value = 0;
+		if (length >= sizeof digits || count == NETWORK_HIDDEN_MAX)
+			return 0;
+		memcpy(digits, text, length);
+		if (!parse_unsigned(digits, &value) || value == 0 || value > 1000000)
+			return 0;
+		units[count++] = (size_t)value;
+		if (text[length] == '\0')
+			return count;
+		text += length + 1;
+	}
+}
+
+static enum err_code check_hidden(const char *text, struct err *err)
+{
+	size_t units[NETWORK_HIDDEN_MAX];
+
+	if (read_hidden(text, units) > 0)
+		return ERR_OK;
+	return err_set(err, ERR_INPUT, "'%s' will not do: hidden takes the units of 1 to %d layers, as 256,128", text,
+		       NETWORK_HIDDEN_MAX);
 }
 
 static enum err_code check_record(const char *text, struct err *err)
@@ -139,6 +175,31 @@ const struct option_spec settings_specs[] = {
 	  .choice = reduction_name,
 	  .initial = "batch",
 	  .help = "divide a batch's weighted loss by its size or by the sum of its weights" },
+	{ .name = "model",
+	  .type = OPTION_CHOICE,
+	  FIELD(model),
+	  .choice = model_name,
+	  .initial = "logreg",
+	  .help = "logistic regression, or a network with hidden layers" },
+	{ .name = "hidden",
+	  .type = OPTION_CHECKED,
+	  FIELD(hidden),
+	  .check = check_hidden,
+	  .argument = "N,N...",
+	  .help = "units of each hidden layer of mlp; without it " MLP_HIDDEN },
+	{ .name = "activation",
+	  .type = OPTION_CHOICE,
+	  FIELD(activation),
+	  .choice = network_activation_name,
+	  .initial = "relu",
+	  .help = "of hidden layers" },
+	{ .name = "dropout",
+	  .type = OPTION_REAL,
+	  FIELD(dropout),
+	  .max = 0.99,
+	  .argument = "F",
+	  .initial = "0",
+	  .help = "share of hidden outputs left out at each step" },
 	{ .name = "init",
 	  .type = OPTION_CHOICE,
 	  FIELD(init),
@@ -193,6 +254,33 @@ const struct option_spec settings_specs[] = {
 	  .argument = "L",
 	  .initial = "0",
 	  .help = "L2 penalty on weights, not on biases: L/2 times their squared sum" },
+	{ .name = "schedule",
+	  .type = OPTION_CHOICE,
+	  FIELD(schedule),
+	  .choice = schedule_name,
+	  .initial = "constant",
+	  .help = "how the learning rate changes from epoch to epoch" },
+	{ .name = "step-epochs",
+	  .type = OPTION_COUNT,
+	  FIELD(step_epochs),
+	  .min = 1,
+	  .argument = "N",
+	  .initial = "30",
+	  .help = "of schedule step: epochs between two steps" },
+	{ .name = "step-factor",
+	  .type = OPTION_REAL,
+	  FIELD(step_factor),
+	  .above_min = true,
+	  .max = 1,
+	  .argument = "F",
+	  .initial = "0.1",
+	  .help = "of schedule step: the rate is multiplied by it" },
+	{ .name = "warm-up-epochs",
+	  .type = OPTION_COUNT,
+	  FIELD(warm_up_epochs),
+	  .argument = "N",
+	  .initial = "0",
+	  .help = "the learning rate grows linearly over so many epochs" },
 	{ .name = "batch-size",
 	  .letter = 'b',
 	  .type = OPTION_CHECKED,
@@ -225,6 +313,12 @@ const struct option_spec settings_specs[] = {
 	  .argument = "every:N|last|none",
 	  .initial = "every:1",
 	  .help = "epochs recorded per instance; metrics and the summary always are" },
+	{ .name = "record-weights",
+	  .type = OPTION_CHECKED,
+	  FIELD(record_weights),
+	  .check = check_record,
+	  .argument = "every:N|last|none",
+	  .help = "epochs whose layer weights are recorded; without it as record, but last above 100000 weights" },
 };
 const size_t settings_spec_count = ARRAY_LENGTH(settings_specs);
 
@@ -245,6 +339,48 @@ enum err_code settings_compose(const struct run_settings *settings, struct metho
 	return ERR_OK;
 }
 
+enum err_code settings_shape(const struct run_settings *settings, size_t features, size_t classes,
+			     struct network_shape *ret_shape, struct err *err)
+{
+	struct network_shape shape = {
+		.inputs = features,
+		.outputs = classes,
+		.activation = (enum network_activation)settings->activation,
+		.dropout = settings->dropout,
+	};
+
+	if (settings->model == MODEL_LOGREG && (settings->hidden != NULL || settings->dropout > 0))
+		return err_set(err, ERR_INPUT, "%s '%s' will not do: logreg has no hidden layers; model mlp has",
+			       settings->hidden != NULL ? "hidden" : "dropout",
+			       settings->hidden != NULL ? settings->hidden : "above 0");
+	if (settings->model == MODEL_MLP)
+		shape.hidden_count =
+		    read_hidden(settings->hidden != NULL ? settings->hidden : MLP_HIDDEN, shape.hidden);
+	*ret_shape = shape;
+	return ERR_OK;
+}
+
+size_t settings_parameter_count(const struct network_shape *shape)
+{
+	size_t count = 0;
+	size_t inputs = shape->inputs;
+
+	for (size_t l = 0; l < shape->hidden_count; l++) {
+		count += (inputs + 1) * shape->hidden[l];
+		inputs = shape->hidden[l];
+	}
+	return count + (inputs + 1) * shape->outputs;
+}
+
+const char *settings_record_weights(const struct run_settings *settings, size_t parameter_count)
+{
+	if (settings->record_weights != NULL)
+		return settings->record_weights;
+	if (parameter_count > SETTINGS_MANY_PARAMETERS && every(settings->record) > 0)
+		return "last";
+	return settings->record;
+}
+
 size_t settings_batch_size(const struct run_settings *settings, size_t instances)
 {
 	uint64_t size = 0;
@@ -254,11 +390,11 @@ size_t settings_batch_size(const struct run_settings *settings, size_t instances
 	return (size_t)size;
 }
 
-bool settings_records_epoch(const struct run_settings *settings, size_t epoch, size_t epochs)
+bool settings_records_epoch(const char *record, size_t epoch, size_t epochs)
 {
-	uint64_t period = every(settings->record);
+	uint64_t period = every(record);
 
 	if (period > 0)
 		return epoch % period == 0 || epoch == epochs;
-	return strcmp(settings->record, "last") == 0 && epoch == epochs;
+	return strcmp(record, "last") == 0 && epoch == epochs;
 }

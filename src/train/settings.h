@@ -9,7 +9,9 @@
 
 #include "base/err.h"
 #include "base/option.h"
+#include "model/network.h"
 #include "model/optimizer.h"
+#include "model/schedule.h"
 #include "rebalance/method.h"
 
 struct run_settings {
@@ -26,14 +28,31 @@ struct run_settings {
 	int apply; /* enum method_apply */
 	double beta, prior, floor;
 	int reduction; /* enum reduction */
+	/* model */
+	int model;	    /* enum model_kind */
+	const char *hidden; /* "256,128"; NULL: MLP_HIDDEN for the MLP, none for logistic regression */
+	int activation;	    /* enum network_activation */
+	double dropout;
 	/* training */
 	int init, optimizer;
 	struct optimizer_settings optimization;
 	const char *batch_size; /* a number or "full" */
 	size_t epochs;
 	uint64_t seed;
-	const char *record; /* "every:1", "every:N", "last" or "none" */
+	int schedule; /* enum schedule_kind */
+	size_t step_epochs, warm_up_epochs;
+	double step_factor;
+	const char *record;	    /* "every:1", "every:N", "last" or "none" */
+	const char *record_weights; /* the same; NULL: as `record`, but "last" above SETTINGS_MANY_PARAMETERS */
 };
+
+enum model_kind { MODEL_LOGREG, MODEL_MLP };
+const char *model_name(size_t i); /* NULL behind the last */
+
+#define MLP_HIDDEN "64"
+
+/* So many weights are recorded in the last epoch only, unless record_weights says otherwise. */
+#define SETTINGS_MANY_PARAMETERS 100000
 
 enum reduction { REDUCTION_BATCH, REDUCTION_WEIGHTS };
 
@@ -45,10 +64,21 @@ extern const size_t settings_spec_count;
 MUST_CHECK enum err_code settings_compose(const struct run_settings *settings, struct method *ret_method,
 					  struct err *err);
 
+/* The network for d features and k classes. `lanes` is left 0. ERR_INPUT: hidden layers or dropout for logistic
+ * regression, or more than NETWORK_HIDDEN_MAX layers. */
+MUST_CHECK enum err_code settings_shape(const struct run_settings *settings, size_t features, size_t classes,
+					struct network_shape *ret_shape, struct err *err);
+
+/* Weights and biases of a network of that shape. */
+size_t settings_parameter_count(const struct network_shape *shape);
+
+/* record_weights with its default filled in. */
+const char *settings_record_weights(const struct run_settings *settings, size_t parameter_count);
+
 /* Instances a batch, at most `instances`. */
 size_t settings_batch_size(const struct run_settings *settings, size_t instances);
 
-/* Whether epoch `epoch` of 1..epochs is recorded in full. */
-bool settings_records_epoch(const struct run_settings *settings, size_t epoch, size_t epochs);
+/* Whether a recording rule ("every:N", "last", "none") takes epoch `epoch` of 1..epochs. */
+bool settings_records_epoch(const char *record, size_t epoch, size_t epochs);
 
 #endif

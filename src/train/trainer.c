@@ -8,6 +8,10 @@
 #include "base/mem.h"
 #include "base/rng.h"
 
+/* Instances that go through a network with hidden layers at once: enough for OpenBLAS's kernels, few enough for the
+ * cache. */
+#define MLP_CHUNK 512
+
 struct trainer {
 	const struct dataset *dataset;
 	const struct split *split;
@@ -17,17 +21,19 @@ struct trainer {
 	struct network *network;
 	struct optimizer *optimizer;
 	struct evaluation *evaluation;
-	struct rng sampling_rng;
-	double *class_weight;	  /* (k) */
-	double *all_tiles;	  /* (T, d, 64) scaled features, tile by tile */
-	double *batch_tile;	  /* (d, 64) */
-	double *delta;		  /* (k, 64) */
-	double *log_p;		  /* (k, 64) */
-	uint32_t *order;	  /* (N) the epoch's draws */
-	uint32_t *draws;	  /* (n) */
-	double *sampling_weight;  /* (N) */
-	double *sampling_scratch; /* (N) */
-	uint32_t *index_scratch;  /* (2 N) */
+	struct rng sampling_rng, dropout_rng;
+	struct schedule schedule;
+	size_t chunk;		       /* instances that go through the network at once, at most */
+	double *class_weight;	       /* (k) */
+	double *all_tiles;	       /* (T, d, 64) scaled features, tile by tile */
+	double *batch_tile;	       /* (d, L) features of a chunk */
+	double *batch_y, *batch_scale; /* (L) */
+	double *delta, *log_p;	       /* (k, L) */
+	uint32_t *order;	       /* (N) the epoch's draws */
+	uint32_t *draws;	       /* (n) */
+	double *sampling_weight;       /* (N) */
+	double *sampling_scratch;      /* (N) */
+	uint32_t *index_scratch;       /* (2 N) */
 	size_t batch_size;
 	double seconds;
 };
@@ -39,12 +45,13 @@ static enum err_code allocate(struct trainer *trainer, struct err *err)
 	size_t k = trainer->dataset->classes;
 	size_t train_count = trainer->split->train_count;
 	size_t tiles = (n + TILE_INSTANCES - 1) / TILE_INSTANCES;
+	size_t lanes = tile_lanes(trainer->chunk);
 
 	if (mem_new(&trainer->class_weight, k, err) != ERR_OK ||
 	    mem_new(&trainer->all_tiles, tiles * d * TILE_INSTANCES, err) != ERR_OK ||
-	    mem_new(&trainer->batch_tile, d * TILE_INSTANCES, err) != ERR_OK ||
-	    mem_new(&trainer->delta, k * TILE_INSTANCES, err) != ERR_OK ||
-	    mem_new(&trainer->log_p, k * TILE_INSTANCES, err) != ERR_OK ||
+	    mem_new(&trainer->batch_tile, d * lanes, err) != ERR_OK ||
+	    mem_new(&trainer->batch_y, lanes, err) != ERR_OK || mem_new(&trainer->batch_scale, lanes, err) != ERR_OK ||
+	    mem_new(&trainer->delta, k * lanes, err) != ERR_OK || mem_new(&trainer->log_p, k * lanes, err) != ERR_OK ||
 	    mem_new(&trainer->order, train_count, err) != ERR_OK || mem_new(&trainer->draws, n, err) != ERR_OK ||
 	    mem_new(&trainer->sampling_weight, train_count, err) != ERR_OK ||
 	    mem_new(&trainer->sampling_scratch, train_count, err) != ERR_OK ||
@@ -67,11 +74,31 @@ static void tile_everything(struct trainer *trainer)
 	}
 }
 
+static enum err_code create_model(struct trainer *trainer, struct err *err)
+{
+	const struct run_settings *settings = trainer->settings;
+	struct network_shape shape;
+	struct rng initial_weights;
+
+	if (settings_shape(settings, trainer->dataset->features, trainer->dataset->classes, &shape, err) != ERR_OK)
+		return err->code;
+	trainer->chunk = TILE_INSTANCES;
+	if (shape.hidden_count > 0 && trainer->batch_size > TILE_INSTANCES)
+		trainer->chunk = trainer->batch_size < MLP_CHUNK ? trainer->batch_size : MLP_CHUNK;
+	shape.lanes = tile_lanes(trainer->chunk);
+	if (network_create(&shape, &trainer->network, err) != ERR_OK ||
+	    optimizer_create((size_t)settings->optimizer, &settings->optimization, trainer->network,
+			     &trainer->optimizer, err) != ERR_OK)
+		return err->code;
+	rng_init(&initial_weights, settings->seed, RNG_INITIAL_WEIGHTS);
+	network_initialise(trainer->network, (enum network_init)settings->init, &initial_weights);
+	return ERR_OK;
+}
+
 enum err_code trainer_create(const struct dataset *dataset, const struct split *split,
 			     const struct run_settings *settings, struct trainer **ret_trainer, struct err *err)
 {
 	AUTO(trainer_freep) struct trainer *trainer = NULL;
-	struct rng initial_weights;
 
 	if (mem_new(&trainer, 1, err) != ERR_OK)
 		return err->code;
@@ -79,11 +106,16 @@ enum err_code trainer_create(const struct dataset *dataset, const struct split *
 	trainer->split = split;
 	trainer->settings = settings;
 	trainer->batch_size = settings_batch_size(settings, split->train_count);
-	if (settings_compose(settings, &trainer->method, err) != ERR_OK || allocate(trainer, err) != ERR_OK ||
-	    scale_fit(dataset, split, (enum scale_kind)settings->scale, &trainer->scaled, err) != ERR_OK ||
-	    network_create(dataset->features, dataset->classes, &trainer->network, err) != ERR_OK ||
-	    optimizer_create((size_t)settings->optimizer, &settings->optimization, trainer->network,
-			     &trainer->optimizer, err) != ERR_OK)
+	trainer->schedule = (struct schedule){
+		.kind = (enum schedule_kind)settings->schedule,
+		.epochs = settings->epochs,
+		.step_epochs = settings->step_epochs,
+		.step_factor = settings->step_factor,
+		.warm_up_epochs = settings->warm_up_epochs,
+	};
+	if (settings_compose(settings, &trainer->method, err) != ERR_OK || create_model(trainer, err) != ERR_OK ||
+	    allocate(trainer, err) != ERR_OK ||
+	    scale_fit(dataset, split, (enum scale_kind)settings->scale, &trainer->scaled, err) != ERR_OK)
 		return err->code;
 	loss_weigh_classes(trainer->method.loss, settings->beta, split->train_class, dataset->classes,
 			   trainer->class_weight);
@@ -91,9 +123,8 @@ enum err_code trainer_create(const struct dataset *dataset, const struct split *
 	if (evaluation_create(dataset, split, trainer->class_weight, weighs_difficulty, settings->prior,
 			      settings->floor, &trainer->evaluation, err) != ERR_OK)
 		return err->code;
-	rng_init(&initial_weights, settings->seed, RNG_INITIAL_WEIGHTS);
-	network_initialise(trainer->network, (enum network_init)settings->init, &initial_weights);
 	rng_init(&trainer->sampling_rng, settings->seed, RNG_SAMPLING);
+	rng_init(&trainer->dropout_rng, settings->seed, RNG_DROPOUT);
 	tile_everything(trainer);
 	*ret_trainer = take_ptr(&trainer);
 	return ERR_OK;
@@ -110,6 +141,8 @@ void trainer_free(struct trainer *trainer)
 	free(trainer->class_weight);
 	free(trainer->all_tiles);
 	free(trainer->batch_tile);
+	free(trainer->batch_y);
+	free(trainer->batch_scale);
 	free(trainer->delta);
 	free(trainer->log_p);
 	free(trainer->order);
@@ -153,26 +186,24 @@ static double loss_weight(const struct trainer *trainer, uint32_t at)
 						     : trainer->class_weight[trainer->dataset->y[at]];
 }
 
-/* Adds the gradients of `count` <= 64 instances; each loss is weighted and divided by `divisor`. */
-static void learn_tile(struct trainer *trainer, const uint32_t *index, size_t count, double divisor)
+/* Adds the gradients of `count` <= chunk instances; each loss is weighted and divided by `divisor`. */
+static void learn_chunk(struct trainer *trainer, const uint32_t *index, size_t count, double divisor)
 {
 	size_t k = trainer->dataset->classes;
 	struct tile tile = { .lanes = tile_lanes(count), .count = count, .data = trainer->batch_tile };
-	double y[TILE_INSTANCES] __attribute__((aligned(64))) = { 0 };
-	double scale[TILE_INSTANCES] __attribute__((aligned(64))) = { 0 };
 
-	for (size_t i = 0; i < count; i++) {
-		y[i] = trainer->evaluation->y[index[i]];
-		scale[i] = loss_weight(trainer, index[i]) / divisor;
+	for (size_t i = 0; i < tile.lanes; i++) {
+		trainer->batch_y[i] = i < count ? trainer->evaluation->y[index[i]] : 0;
+		trainer->batch_scale[i] = i < count ? loss_weight(trainer, index[i]) / divisor : 0;
 	}
 	tile_gather(&tile, trainer->scaled.x, trainer->dataset->features, index);
-	network_forward(trainer->network, &tile, trainer->log_p);
+	network_forward(trainer->network, &tile, &trainer->dropout_rng, trainer->log_p);
 	tile_softmax(trainer->log_p, tile.lanes, k, trainer->log_p, trainer->delta);
-	tile_cross_entropy_delta(trainer->delta, y, scale, tile.lanes, k, trainer->delta);
+	tile_cross_entropy_delta(trainer->delta, trainer->batch_y, trainer->batch_scale, tile.lanes, k, trainer->delta);
 	network_backward(trainer->network, &tile, trainer->delta);
 }
 
-static void learn_batch(struct trainer *trainer, const uint32_t *index, size_t count)
+static void learn_batch(struct trainer *trainer, const uint32_t *index, size_t count, double rate_factor)
 {
 	double divisor = (double)count;
 
@@ -182,11 +213,11 @@ static void learn_batch(struct trainer *trainer, const uint32_t *index, size_t c
 			divisor += loss_weight(trainer, index[i]);
 	}
 	network_clear_gradients(trainer->network);
-	for (size_t first = 0; first < count; first += TILE_INSTANCES) {
+	for (size_t first = 0; first < count; first += trainer->chunk) {
 		size_t left = count - first;
-		learn_tile(trainer, index + first, left < TILE_INSTANCES ? left : TILE_INSTANCES, divisor);
+		learn_chunk(trainer, index + first, left < trainer->chunk ? left : trainer->chunk, divisor);
 	}
-	optimizer_step(trainer->optimizer);
+	optimizer_step(trainer->optimizer, rate_factor);
 }
 
 static void evaluate(struct trainer *trainer)
@@ -202,7 +233,7 @@ static void evaluate(struct trainer *trainer)
 			.data = trainer->all_tiles + t * d * TILE_INSTANCES,
 		};
 		double *log_p = evaluation_log_p(evaluation, t);
-		network_forward(trainer->network, &tile, log_p);
+		network_forward(trainer->network, &tile, NULL, log_p);
 		tile_softmax(log_p, TILE_INSTANCES, trainer->dataset->classes, log_p, evaluation_p(evaluation, t));
 		evaluation_take_tile(evaluation, t);
 	}
@@ -213,11 +244,13 @@ bool trainer_run_epoch(struct trainer *trainer)
 {
 	double start = clock_seconds();
 	size_t train_count = trainer->split->train_count;
+	double rate_factor = schedule_factor(&trainer->schedule, trainer->evaluation->dynamics->epochs + 1);
 
 	sample(trainer);
 	for (size_t first = 0; first < train_count; first += trainer->batch_size) {
 		size_t left = train_count - first;
-		learn_batch(trainer, trainer->order + first, left < trainer->batch_size ? left : trainer->batch_size);
+		learn_batch(trainer, trainer->order + first, left < trainer->batch_size ? left : trainer->batch_size,
+			    rate_factor);
 	}
 	evaluate(trainer);
 	trainer->seconds = clock_seconds() - start;

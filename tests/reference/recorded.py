@@ -19,16 +19,34 @@ RUNS = [
     ["--data", "iris", "--method", "difficulty", "--apply", "weight", "--prior", "0.01", "--batch-size", "full"],
     # Raw features: probabilities underflow and the floor is at work.
     ["--data", "wine", "--method", "difficulty", "--floor", "1e-6"],
+    ["--data", "iris", "--scale", "standard", "--model", "mlp", "--hidden", "5,4", "--activation", "tanh",
+     "--method", "difficulty", "--optimizer", "adam", "--dropout", "0.2", "--schedule", "cosine"],
 ]
+PLAIN = ["--data", "iris", "--scale", "standard", "--test-fraction", "0", "--batch-size", "full", "--momentum", "0",
+         "--init", "glorot", "--learning-rate", "0.3"]
+DESCENTS = [
+    PLAIN,
+    [*PLAIN, "--model", "mlp", "--hidden", "6"],
+    [*PLAIN, "--model", "mlp", "--hidden", "7,5", "--activation", "tanh"],
+]
+
+
+def train(folder, database, seed, options):
+    subprocess.run([HARDROW, "train", "--quiet", "--db", database, "--data-dir", HERE.parents[1] / "datasets",
+                    "--epochs", "12", "--seed", str(seed), "--split-seed", str(seed), *options],
+                   cwd=folder, check=True, stdout=subprocess.DEVNULL)
 
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
         for seed, options in enumerate(RUNS):
-            subprocess.run([HARDROW, "train", "--quiet", "--db", "all.db", "--data-dir", HERE.parents[1] / "datasets",
-                            "--epochs", "12", "--seed", str(seed), "--split-seed", str(seed), *options],
-                           cwd=folder, check=True, stdout=subprocess.DEVNULL)
-        sys.exit(subprocess.run([sys.executable, HERE / "check_database.py", "all.db"], cwd=folder, check=False).returncode)
+            train(folder, "all.db", seed, options)
+        for seed, options in enumerate(DESCENTS):
+            train(folder, "weights.db", seed, options)
+        checks = [("check_database.py", "all.db"), ("check_weights.py", "weights.db")]
+        codes = [subprocess.run([sys.executable, HERE / script, database], cwd=folder, check=False).returncode
+                 for script, database in checks]
+        sys.exit(max(codes))
 
 
 main()

@@ -328,8 +328,8 @@ Test(settings, say_which_epochs_are_recorded)
 		struct run_settings settings = defaults();
 		set(&settings, "record", cases[i].record);
 		for (size_t epoch = 1; epoch <= 7; epoch++)
-			cr_expect_eq(settings_records_epoch(&settings, epoch, 7), cases[i].epochs[epoch - 1] == 'x',
-				     "%s %zu", cases[i].record, epoch);
+			cr_expect_eq(settings_records_epoch(cases[i].record, epoch, 7),
+				     cases[i].epochs[epoch - 1] == 'x', "%s %zu", cases[i].record, epoch);
 	}
 }
 

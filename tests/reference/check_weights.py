@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""Checks the recorded layer weights of a hardrow file, without numpy: check_weights.py FILE.db
+
+1. Forward: the weights of every recorded epoch, applied to the data set's (scaled) features, give the recorded predictions.
+2. Backward, for runs without sampling noise (sampler all, one full batch, plain SGD, cross-entropy, no dropout): one step of
+   gradient descent from the weights of an epoch gives those of the next.
+
+The last line printed is `N passed, N failed`, counting runs.
+"""
+
+import json
+import math
+import sqlite3
+import struct
+import sys
+
+FLOAT32 = 2e-6  # of recorded probabilities
+
+
+def matrix(blob, rows, cols):
+    values = struct.unpack(f"<{rows * cols}d", blob)
+    return [list(values[r * cols:(r + 1) * cols]) for r in range(rows)]
+
+
+class Run:
+    def __init__(self, database, run_id):
+        self.database, self.run_id = database, run_id
+        settings, dataset_id = database.execute(
+            "SELECT settings, dataset_id FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+        self.settings = json.loads(settings)
+        self.instances = database.execute(
+            "SELECT instance_id, class, features FROM instances WHERE dataset_id = ? ORDER BY instance_id",
+            (dataset_id,)).fetchall()
+        self.classes = [name for name, in database.execute(
+            "SELECT name FROM class WHERE dataset_id = ? ORDER BY class_index", (dataset_id,))]
+        self.layers = {}  # epoch -> [(weight, bias)]
+        rows = database.execute("SELECT epoch, layer, name, rows, cols, value FROM weights WHERE run_id = ?"
+                                " ORDER BY epoch, layer, name DESC", (run_id,)).fetchall()
+        scale = {name: matrix(value, r, c)[0] for epoch, _, name, r, c, value in rows if epoch == 0}
+        for epoch, layer, name, r, c, value in rows:
+            if epoch > 0 and name == "weight":
+                self.layers.setdefault(epoch, []).append([matrix(value, r, c), None])
+            elif epoch > 0:
+                self.layers[epoch][layer][1] = [row[0] for row in matrix(value, r, c)]
+        self.x = {i: self.scaled(json.loads(features), scale) for i, _, features in self.instances}
+        self.y = {i: self.classes.index(name) for i, name, _ in self.instances}
+
+    @staticmethod
+    def scaled(x, scale):
+        if not scale:
+            return x
+        return [(v - m) / s if s > 0 else 0.0 for v, m, s in zip(x, scale["scale_mean"], scale["scale_sd"])]
+
+    def forward(self, layers, x):
+        """(outputs of every layer with x first, probabilities)."""
+        outputs = [x]
+        for depth, (weight, bias) in enumerate(layers):
+            z = [sum(w * a for w, a in zip(row, outputs[-1])) + b for row, b in zip(weight, bias)]
+            if depth + 1 < len(layers):
+                z = [math.tanh(v) if self.settings["activation"] == "tanh" else max(v, 0.0) for v in z]
+            outputs.append(z)
+        highest = max(outputs[-1])
+        e = [math.exp(v - highest) for v in outputs[-1]]
+        return outputs, [v / sum(e) for v in e]
+
+    def check_forward(self):
+        worst = 0.0
+        for epoch, layers in self.layers.items():
+            recorded = {}
+            for i, name, p in self.database.execute("SELECT instance_id, class, probability FROM predictions"
+                                                    " WHERE run_id = ? AND epoch = ?", (self.run_id, epoch)):
+                recorded[i, name] = p
+            for i, x in self.x.items():
+                _, p = self.forward(layers, x)
+                worst = max(worst, max(abs(recorded[i, name] - v) for name, v in zip(self.classes, p)))
+        return worst
+
+    def descended(self, layers):
+        """The layers after one step of gradient descent on the mean cross-entropy of all instances."""
+        gradients = [([[0.0] * len(w[0]) for _ in w], [0.0] * len(b)) for w, b in layers]
+        for i, x in self.x.items():
+            outputs, p = self.forward(layers, x)
+            delta = [(v - (c == self.y[i])) / len(self.x) for c, v in enumerate(p)]
+            for depth in reversed(range(len(layers))):
+                below = outputs[depth]
+                for r, d in enumerate(delta):
+                    gradients[depth][1][r] += d
+                    for c, a in enumerate(below):
+                        gradients[depth][0][r][c] += d * a
+                if depth > 0:
+                    slope = [1 - a * a if self.settings["activation"] == "tanh" else float(a > 0) for a in below]
+                    delta = [s * sum(d * row[c] for d, row in zip(delta, layers[depth][0]))
+                             for c, s in enumerate(slope)]
+        rate = self.settings["learning_rate"]
+        return [([[w - rate * g for w, g in zip(*rows)] for rows in zip(weight, gw)],
+                 [b - rate * g for b, g in zip(bias, gb)]) for (weight, bias), (gw, gb) in zip(layers, gradients)]
+
+    def is_plain_descent(self):
+        wanted = {"sampler": "all", "loss": "cross-entropy", "optimizer": "sgd", "momentum": 0, "weight_decay": 0,
+                  "dropout": 0, "test_fraction": 0, "schedule": "constant", "warm_up_epochs": 0}
+        return (all(self.settings.get(name) == value for name, value in wanted.items())
+                and int(self.settings["batch_size"]) == len(self.x))
+
+    def check_backward(self):
+        worst = 0.0
+        for epoch in sorted(self.layers):
+            if epoch + 1 not in self.layers or not self.is_plain_descent():
+                continue
+            for (w1, b1), (w2, b2) in zip(self.descended(self.layers[epoch]), self.layers[epoch + 1]):
+                for r1, r2 in zip([*w1, b1], [*w2, b2]):
+                    worst = max(worst, max(abs(v1 - v2) for v1, v2 in zip(r1, r2)))
+        return worst
+
+
+def main():
+    database = sqlite3.connect(sys.argv[1])
+    passed = failed = 0
+    for run_id, in database.execute("SELECT DISTINCT run_id FROM weights WHERE epoch > 0").fetchall():
+        run = Run(database, run_id)
+        forward, backward = run.check_forward(), run.check_backward()
+        good = forward < FLOAT32 and backward < 1e-13
+        passed, failed = passed + good, failed + (not good)
+        print(f"run {run_id}: predictions within {forward:.1e}, steps within {backward:.1e}"
+              + ("" if run.is_plain_descent() else " (steps not checked: not plain descent)")
+              + ("" if good else "  FAIL"))
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(failed > 0 or passed == 0)
+
+
+main()
