@@ -30,46 +30,55 @@ void tile_gather(struct tile *tile, const double *x, size_t features, const uint
 		memset(tile->data + j * tile->lanes + tile->count, 0, (tile->lanes - tile->count) * sizeof(double));
 }
 
-/* One vector of instances, `n` <= 4 classes: the sums stay in registers. */
-VECTOR_INLINE void forward_classes(int n, const double *x, size_t lanes, const double *weight, const double *bias,
-				   size_t features, double *logits)
+/* `n` <= 4 classes of `m` <= 2 vectors of instances: the sums stay in registers, and each load serves n or m of them.
+ */
+VECTOR_INLINE void forward_block(int n, int m, const double *x, size_t lanes, const double *weight, const double *bias,
+				 size_t features, double *logits)
 {
-	vector sum[4];
+	vector sum[4][2];
 
 	for (int c = 0; c < n; c++)
-		sum[c] = vector_splat(bias[c]);
-	for (size_t j = 0; j < features; j++) {
-		vector v = *as_vectors(x + j * lanes);
+		for (int v = 0; v < m; v++)
+			sum[c][v] = vector_splat(bias[c]);
+	for (size_t j = 0; j < features; j++)
 		for (int c = 0; c < n; c++)
-			sum[c] += v * weight[(size_t)c * features + j];
-	}
+			for (int v = 0; v < m; v++)
+				sum[c][v] += as_vectors(x + j * lanes)[v] * weight[(size_t)c * features + j];
 	for (int c = 0; c < n; c++)
-		*(vector *)(logits + (size_t)c * lanes) = sum[c];
+		for (int v = 0; v < m; v++)
+			((vector *)(logits + (size_t)c * lanes))[v] = sum[c][v];
+}
+
+VECTOR_INLINE void forward_classes(int n, const struct tile *tile, const double *weight, const double *bias,
+				   size_t features, double *logits)
+{
+	size_t lanes = tile->lanes;
+	size_t i = 0;
+
+	for (; i + 2 * VECTOR_LANES <= lanes; i += 2 * VECTOR_LANES)
+		forward_block(n, 2, tile->data + i, lanes, weight, bias, features, logits + i);
+	if (i < lanes)
+		forward_block(n, 1, tile->data + i, lanes, weight, bias, features, logits + i);
 }
 
 VECTOR_CLONES static void forward(const struct tile *tile, const double *weight, const double *bias, size_t features,
 				  size_t classes, double *logits)
 {
-	size_t lanes = tile->lanes;
-
 	for (size_t c = 0; c < classes; c += 4) {
 		const double *w = weight + c * features;
-		for (size_t i = 0; i < lanes; i += VECTOR_LANES) {
-			const double *x = tile->data + i;
-			double *z = logits + c * lanes + i;
-			switch (classes - c) {
-			case 1:
-				forward_classes(1, x, lanes, w, bias + c, features, z);
-				break;
-			case 2:
-				forward_classes(2, x, lanes, w, bias + c, features, z);
-				break;
-			case 3:
-				forward_classes(3, x, lanes, w, bias + c, features, z);
-				break;
-			default:
-				forward_classes(4, x, lanes, w, bias + c, features, z);
-			}
+		double *z = logits + c * tile->lanes;
+		switch (classes - c) {
+		case 1:
+			forward_classes(1, tile, w, bias + c, features, z);
+			break;
+		case 2:
+			forward_classes(2, tile, w, bias + c, features, z);
+			break;
+		case 3:
+			forward_classes(3, tile, w, bias + c, features, z);
+			break;
+		default:
+			forward_classes(4, tile, w, bias + c, features, z);
 		}
 	}
 }
@@ -87,35 +96,57 @@ void tile_forward(const struct tile *tile, const double *weight, const double *b
 	blas_multiply_add(classes, tile->lanes, features, weight, tile->data, ret_logits);
 }
 
-/* One class, `n` <= 4 features: the sums stay in registers. */
-VECTOR_INLINE void backward_features(int n, const double *x, size_t lanes, const double *delta, double *gradient)
+/* `n` <= 4 classes of `m` <= 4 features: the sums stay in registers, and each load serves n or m of them. */
+VECTOR_INLINE void backward_block(int n, int m, const double *x, size_t lanes, const double *delta, size_t features,
+				  double *gradient)
 {
-	vector sum[4];
+	vector sum[4][4];
 
-	for (int j = 0; j < n; j++)
-		sum[j] = vector_splat(0.0);
-	for (size_t i = 0; i < lanes; i += VECTOR_LANES) {
-		vector v = *as_vectors(delta + i);
-		for (int j = 0; j < n; j++)
-			sum[j] += v * *as_vectors(x + (size_t)j * lanes + i);
-	}
-	for (int j = 0; j < n; j++)
-		gradient[j] += vector_sum(sum[j]);
+	for (int c = 0; c < n; c++)
+		for (int j = 0; j < m; j++)
+			sum[c][j] = vector_splat(0.0);
+	for (size_t i = 0; i < lanes; i += VECTOR_LANES)
+		for (int j = 0; j < m; j++) {
+			vector v = *as_vectors(x + (size_t)j * lanes + i);
+			for (int c = 0; c < n; c++)
+				sum[c][j] += *as_vectors(delta + (size_t)c * lanes + i) * v;
+		}
+	for (int c = 0; c < n; c++)
+		for (int j = 0; j < m; j++)
+			gradient[(size_t)c * features + (size_t)j] += vector_sum(sum[c][j]);
+}
+
+VECTOR_INLINE void backward_classes(int n, const struct tile *tile, const double *delta, size_t features,
+				    double *gradient)
+{
+	size_t lanes = tile->lanes;
+	size_t j = 0;
+
+	for (; j + 4 <= features; j += 4)
+		backward_block(n, 4, tile->data + j * lanes, lanes, delta, features, gradient + j);
+	for (; j < features; j++)
+		backward_block(n, 1, tile->data + j * lanes, lanes, delta, features, gradient + j);
 }
 
 VECTOR_CLONES static void backward(const struct tile *tile, const double *delta, size_t features, size_t classes,
 				   double *gradient)
 {
-	size_t lanes = tile->lanes;
-
-	for (size_t c = 0; c < classes; c++) {
-		size_t j = 0;
-		for (; j + 4 <= features; j += 4)
-			backward_features(4, tile->data + j * lanes, lanes, delta + c * lanes,
-					  gradient + c * features + j);
-		for (; j < features; j++)
-			backward_features(1, tile->data + j * lanes, lanes, delta + c * lanes,
-					  gradient + c * features + j);
+	for (size_t c = 0; c < classes; c += 4) {
+		const double *d = delta + c * tile->lanes;
+		double *g = gradient + c * features;
+		switch (classes - c) {
+		case 1:
+			backward_classes(1, tile, d, features, g);
+			break;
+		case 2:
+			backward_classes(2, tile, d, features, g);
+			break;
+		case 3:
+			backward_classes(3, tile, d, features, g);
+			break;
+		default:
+			backward_classes(4, tile, d, features, g);
+		}
 	}
 }
 
