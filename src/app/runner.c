@@ -242,7 +242,6 @@ enum err_code runner_execute(struct track *track, const struct planned_run *runs
 	(void)pthread_mutex_destroy(&workload.hand_out);
 	*ret_progress = writer.progress;
 	if (code == ERR_OK && watch->stop != NULL && atomic_load(watch->stop))
-		return err_set(err, ERR_INTERRUPTED,
-			       "interrupted; what was done is in the file, the same command goes on");
+		return err_set(err, ERR_INTERRUPTED, "interrupted; what was done is in the file");
 	return code;
 }

@@ -182,7 +182,9 @@ enum err_code sweep_run(const struct sweep *sweep, const char *database, const s
 	if (plan.run_count > 0)
 		code = runner_execute(track, plan.runs, plan.run_count, jobs, environment, watch, &ret_result->progress,
 				      err);
-	if (code != ERR_OK && code != ERR_INTERRUPTED)
+	if (code == ERR_INTERRUPTED)
+		(void)err_set(err, code, "interrupted; what was done is in the file, and the same command goes on");
+	else if (code != ERR_OK)
 		return code;
 	struct err closing;
 	return track_close(track, &closing) == ERR_OK ? code : err_set(err, closing.code, "%s", closing.message);
