@@ -8,6 +8,7 @@
   e  the table4 sweep with one and two jobs against PyTorch + sqlite3 (extrapolated)
   f  peak memory
   g  seven queries through the stock sqlite3 shell and through `hardrow sql`
+  h  one epoch of an MLP against numpy, scikit-learn and PyTorch, one thread each
 """
 
 import argparse
@@ -21,12 +22,13 @@ for library in ("OMP", "OPENBLAS", "MKL"):
 
 import epochs
 import measure
+import networks
 import queries
 import recording
 import sweep
 
 SECTIONS = {"a": recording.run_a, "b": epochs.run, "c": recording.run_c, "d": recording.run_d, "e": sweep.run,
-            "f": recording.run_f, "g": queries.run}
+            "f": recording.run_f, "g": queries.run, "h": networks.run}
 
 
 def machine():
@@ -37,7 +39,7 @@ def machine():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sections", nargs="*", metavar="SECTION", help="a to g; all without")
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help="a to h; all without")
     parser.add_argument("--quick", action="store_true", help="fewer rounds: rough numbers")
     parser.add_argument("--hardrow", default=measure.ROOT / "build" / "hardrow", help="the program (default build/hardrow)")
     parser.add_argument("--data-dir", default=measure.ROOT.parent / "shared" / "datasets",
