@@ -5,6 +5,17 @@
 
 #define MUCH 1e9
 
+enum err_code plan_split(const struct dataset *dataset, const struct run_settings *settings, bool strict,
+			 struct split **ret_split, struct err *err)
+{
+	if (strict && dataset->own_test != NULL && settings_draw_test_part(settings))
+		return err_set(err, ERR_INPUT,
+			       "%s: comes with its own test part; test-fraction and stratified do not apply",
+			       dataset->name);
+	return split_create(dataset, settings->test_fraction, settings->stratified, settings->split_seed, ret_split,
+			    err);
+}
+
 enum err_code plan_measure(struct planned_run *run, struct err *err)
 {
 	struct network_shape shape;
@@ -20,8 +31,8 @@ enum err_code plan_register(struct track *track, struct planned_run *run, struct
 	struct track_dataset dataset = runner_track_dataset(run->dataset);
 	struct track_split split = {
 		.seed = run->settings.split_seed,
-		.test_fraction = run->settings.test_fraction,
-		.stratified = run->settings.stratified,
+		.test_fraction = run->split->is_given ? split_test_share(run->split) : run->settings.test_fraction,
+		.stratified = run->settings.stratified && !run->split->is_given,
 		.instances = run->split->instances,
 		.classes = run->split->classes,
 		.is_test = run->split->is_test,

@@ -65,6 +65,10 @@ enum err_code runner_append_settings(const struct planned_run *run, struct text 
 	(void)snprintf(batch_size, sizeof batch_size, "%zu",
 		       settings_batch_size(&run->settings, run->split->train_count));
 	effective.batch_size = batch_size;
+	if (run->split->is_given) {
+		effective.test_fraction = split_test_share(run->split);
+		effective.stratified = false;
+	}
 	effective.label = run->dataset->label;
 	effective.record_weights = settings_record_weights(&run->settings, run->parameter_count);
 	if (run->settings.model == MODEL_MLP && run->settings.hidden == NULL)

@@ -49,14 +49,14 @@ static enum err_code open_datasets(struct plan *plan, const struct data_path *pa
 
 static enum err_code make_splits(struct plan *plan, struct err *err)
 {
-	const struct run_settings *settings = &plan->sweep->settings;
-
 	for (size_t i = 0; i < plan->sweep->dataset_count; i++)
-		for (size_t s = 0; s < plan->sweep->splits && plan->datasets[i] != NULL; s++)
-			if (split_create(plan->datasets[i], settings->test_fraction, settings->stratified,
-					 settings->split_seed + s, &plan->splits[i * plan->sweep->splits + s],
-					 err) != ERR_OK)
+		for (size_t s = 0; s < plan->sweep->splits && plan->datasets[i] != NULL; s++) {
+			struct run_settings settings = plan->sweep->settings;
+			settings.split_seed += s;
+			if (plan_split(plan->datasets[i], &settings, false, &plan->splits[i * plan->sweep->splits + s],
+				       err) != ERR_OK)
 				return err_prefix(err, "%s", plan->sweep->datasets[i]);
+		}
 	return ERR_OK;
 }
 

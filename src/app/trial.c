@@ -16,8 +16,7 @@ enum err_code trial_run(const struct trial *trial, const struct track_environmen
 	if (settings_compose(settings, &method, err) != ERR_OK || catalogue_create(&catalogue, err) != ERR_OK ||
 	    catalogue_open(catalogue, &trial->path, trial->data, settings->label,
 			   (enum missing_policy)settings->missing, &dataset, err) != ERR_OK ||
-	    split_create(dataset, settings->test_fraction, settings->stratified, settings->split_seed, &split, err) !=
-		ERR_OK)
+	    plan_split(dataset, settings, true, &split, err) != ERR_OK)
 		return err->code;
 	struct planned_run run = {
 		.dataset = dataset,

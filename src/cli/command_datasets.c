@@ -123,7 +123,7 @@ static enum err_code fetch(const struct invocation *invocation, const struct cat
 	return ERR_OK;
 }
 
-/* The named data sets, or all that are neither bundled nor here. */
+/* The named data sets, or all tables that are neither bundled nor here: images are large, and come by name only. */
 static enum err_code fetch_all(const struct invocation *invocation, const struct catalogue *catalogue,
 			       const struct data_path *path, const char *folder, struct err *err)
 {
@@ -138,7 +138,8 @@ static enum err_code fetch_all(const struct invocation *invocation, const struct
 	for (size_t i = 0; invocation->argument_count == 1 && i < catalogue_count(catalogue); i++) {
 		const struct catalogue_entry *entry = catalogue_at(catalogue, i);
 		AUTO(mem_freep) char *file = NULL;
-		if (entry->url == NULL || catalogue_locate(entry, path, &file, err) == ERR_OK)
+		if (entry->url == NULL || catalogue_has_images(entry) ||
+		    catalogue_locate(entry, path, &file, err) == ERR_OK)
 			continue;
 		if (err->code != ERR_MISSING || fetch(invocation, entry, folder, err) != ERR_OK)
 			return err->code;
@@ -169,8 +170,10 @@ const struct command command_datasets = {
 	.name = "datasets",
 	.arguments = "[fetch [NAME...]]",
 	.summary = "List the known data sets, or fetch those that do not come with hardrow",
-	.details = "Data sets are looked for in --data-dir, HARDROW_DATA (folders with ':' between), ./datasets and\n"
-		   "~/.local/share/hardrow/datasets. 'fetch' gets UCI's own files with curl and checks their sha256.",
+	.details =
+	    "Data sets are looked for in --data-dir, HARDROW_DATA (folders with ':' between), ./datasets and\n"
+	    "~/.local/share/hardrow/datasets; mnist and fashion-mnist as folders of four IDX files, plain or .gz.\n"
+	    "'fetch' gets the original files with curl and checks their sha256; the two by name only.",
 	.options = specs,
 	.option_count = ARRAY_LENGTH(specs),
 	.options_size = sizeof(struct datasets_options),

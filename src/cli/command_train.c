@@ -23,7 +23,7 @@ static const struct option_spec specs[] = {
 	  .type = OPTION_TEXT,
 	  .offset = offsetof(struct train_options, data),
 	  .argument = "NAME|FILE",
-	  .help = "a data set of 'hardrow datasets', or a CSV file" },
+	  .help = "a data set of 'hardrow datasets', a CSV file, or a folder with four IDX files" },
 	DATA_DIR_OPTION(struct train_options, data_dirs),
 	{ .name = "quiet",
 	  .letter = 'q',

@@ -41,6 +41,12 @@ static const struct field fields[] = {
 	{ "raw_separator", offsetof(struct catalogue_entry, raw_separator), false },
 	{ "raw_drop", offsetof(struct catalogue_entry, raw_drop), true },
 	{ "header", offsetof(struct catalogue_entry, header), false },
+	{ "train_images", offsetof(struct catalogue_entry, part_sha256[IDX_TRAIN_IMAGES]), false },
+	{ "train_labels", offsetof(struct catalogue_entry, part_sha256[IDX_TRAIN_LABELS]), false },
+	{ "test_images", offsetof(struct catalogue_entry, part_sha256[IDX_TEST_IMAGES]), false },
+	{ "test_labels", offsetof(struct catalogue_entry, part_sha256[IDX_TEST_LABELS]), false },
+	{ "installed", offsetof(struct catalogue_entry, installed), false },
+	{ "package", offsetof(struct catalogue_entry, package), false },
 };
 
 struct parsing {
@@ -149,6 +155,23 @@ const struct catalogue_entry *catalogue_find(const struct catalogue *catalogue, 
 	return NULL;
 }
 
+bool catalogue_has_images(const struct catalogue_entry *entry)
+{
+	return entry->part_sha256[0] != NULL;
+}
+
+static enum err_code images_not_found(const struct catalogue_entry *entry, const char *where, struct err *err)
+{
+	const char *package = entry->package;
+
+	return err_set(
+	    err, ERR_MISSING,
+	    "%s: not found; 'hardrow datasets fetch %s' gets it%s%s%s, or put its four files into the folder "
+	    "%s in %s",
+	    entry->name, entry->name, package != NULL ? ", Debian's package " : "", package != NULL ? package : "",
+	    package != NULL ? " has it" : "", entry->file, where);
+}
+
 static enum err_code not_found(const struct catalogue_entry *entry, const struct data_path *path, struct err *err)
 {
 	struct text folders AUTO(text_done) = { 0 };
@@ -157,6 +180,8 @@ static enum err_code not_found(const struct catalogue_entry *entry, const struct
 		if (text_append(&folders, err, "%s%s", i == 0 ? "" : " or ", path->folders[i]) != ERR_OK)
 			return err->code;
 	const char *where = folders.data == NULL ? "a folder named with --data-dir" : folders.data;
+	if (catalogue_has_images(entry))
+		return images_not_found(entry, where, err);
 	if (entry->url == NULL)
 		return err_set(err, ERR_MISSING, "%s: not found; put %s, which comes with hardrow, into %s",
 			       entry->name, entry->file, where);
@@ -165,19 +190,51 @@ static enum err_code not_found(const struct catalogue_entry *entry, const struct
 		       entry->name, entry->file, where);
 }
 
+static enum err_code is_here(const struct catalogue_entry *entry, const char *file, bool *ret_is, struct err *err)
+{
+	if (catalogue_has_images(entry))
+		return idx_is_folder(file, ret_is, err);
+	*ret_is = file_exists(file);
+	return ERR_OK;
+}
+
 enum err_code catalogue_locate(const struct catalogue_entry *entry, const struct data_path *path, char **ret_file,
 			       struct err *err)
 {
+	bool found = false;
+
 	for (size_t i = 0; path->folders[i] != NULL; i++) {
 		AUTO(mem_freep) char *file = NULL;
-		if (file_join(path->folders[i], entry->file, &file, err) != ERR_OK)
+		if (file_join(path->folders[i], entry->file, &file, err) != ERR_OK ||
+		    is_here(entry, file, &found, err) != ERR_OK)
 			return err->code;
-		if (file_exists(file)) {
+		if (found) {
 			*ret_file = take_ptr(&file);
 			return ERR_OK;
 		}
 	}
+	if (entry->installed != NULL && is_here(entry, entry->installed, &found, err) != ERR_OK)
+		return err->code;
+	if (found)
+		return mem_copy_text(entry->installed, ret_file, err);
 	return not_found(entry, path, err);
+}
+
+static enum err_code read_images(const char *folder, const char *own_label, const char *label,
+				 struct dataset **ret_dataset, struct err *err)
+{
+	if (label != NULL && strcmp(label, own_label) != 0)
+		return err_set(err, ERR_INPUT, "%s: images have no column '%s'; their label is called '%s'", folder,
+			       label, own_label);
+	return dataset_read_idx(folder, own_label, ret_dataset, err);
+}
+
+static enum err_code read_entry(const struct catalogue_entry *entry, const char *file, const char *label,
+				enum missing_policy missing, struct dataset **ret_dataset, struct err *err)
+{
+	if (catalogue_has_images(entry))
+		return read_images(file, entry->label, label, ret_dataset, err);
+	return dataset_read_csv(file, label == NULL ? entry->label : label, missing, ret_dataset, err);
 }
 
 static enum err_code open_entry(const struct catalogue_entry *entry, const struct data_path *path, const char *label,
@@ -187,7 +244,7 @@ static enum err_code open_entry(const struct catalogue_entry *entry, const struc
 	AUTO(mem_freep) char *file = NULL;
 
 	if (catalogue_locate(entry, path, &file, err) != ERR_OK ||
-	    dataset_read_csv(file, label == NULL ? entry->label : label, missing, &dataset, err) != ERR_OK)
+	    read_entry(entry, file, label, missing, &dataset, err) != ERR_OK)
 		return err->code;
 	if (strcmp(dataset->sha256, entry->sha256) != 0)
 		return err_set(err, ERR_INPUT,
@@ -223,16 +280,27 @@ static enum err_code unknown_name(const char *name, struct err *err)
 		       name);
 }
 
+static enum err_code open_path(const char *path, const char *label, enum missing_policy missing,
+			       struct dataset **ret_dataset, struct err *err)
+{
+	bool has_images = false;
+
+	if (idx_is_folder(path, &has_images, err) != ERR_OK)
+		return err->code;
+	return has_images ? read_images(path, "class", label, ret_dataset, err)
+			  : dataset_read_csv(path, label, missing, ret_dataset, err);
+}
+
 enum err_code catalogue_open(const struct catalogue *catalogue, const struct data_path *path, const char *name_or_path,
 			     const char *label, enum missing_policy missing, struct dataset **ret_dataset,
 			     struct err *err)
 {
 	if (is_path(name_or_path))
-		return dataset_read_csv(name_or_path, label, missing, ret_dataset, err);
+		return open_path(name_or_path, label, missing, ret_dataset, err);
 	const struct catalogue_entry *entry = catalogue_find(catalogue, name_or_path);
 	if (entry != NULL)
 		return open_entry(entry, path, label, missing, ret_dataset, err);
 	if (file_exists(name_or_path))
-		return dataset_read_csv(name_or_path, label, missing, ret_dataset, err);
+		return open_path(name_or_path, label, missing, ret_dataset, err);
 	return unknown_name(name_or_path, err);
 }

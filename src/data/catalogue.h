@@ -7,22 +7,31 @@
 
 #include "base/err.h"
 #include "data/dataset.h"
+#include "data/idx.h"
 
 struct catalogue_entry {
 	const char *name;  /* "iris" */
 	const char *title; /* "Iris", as the paper's table has it */
 	const char *uci_name, *doi, *citation, *licence;
-	const char *file; /* "iris.csv" */
+	const char *file; /* "iris.csv"; of images the folder of the four files, "mnist" */
 	const char *label;
 	size_t rows, features, classes;
-	const char *sha256; /* of the CSV */
+	const char *sha256; /* of the CSV; data/idx.h says of what for images */
 	/* For those that are fetched (NULL when bundled): UCI's address, the sha256 of UCI's file, and how to convert
 	 * it. */
 	const char *url, *raw_sha256;
 	const char *raw_separator; /* "comma" or "blank" (any run of blanks and tabs) */
 	size_t raw_drop;	   /* columns dropped at the front (ecoli: the sequence name) */
 	const char *header;	   /* the CSV's header row */
+	/* For image data sets (data/idx.h), else NULL: the sha256 of each expanded file. They are fetched from the
+	 * folder `url`, whose files end in ".gz"; `installed` is where the Debian package `package` puts them, or NULL.
+	 */
+	const char *part_sha256[IDX_PARTS];
+	const char *installed, *package;
 };
+
+/* Whether the entry is an image data set. */
+bool catalogue_has_images(const struct catalogue_entry *entry);
 
 struct catalogue;
 MUST_CHECK enum err_code catalogue_create(struct catalogue **ret_catalogue, struct err *err);
@@ -37,23 +46,24 @@ struct data_path {
 	const char *const *folders;
 };
 
-/* The file of `entry` in the search path, freed with free(). ERR_MISSING with one line that says how to get it
+/* The file of `entry` in the search path (of images the folder with all four, `installed` comes last), freed with
+ * free(). ERR_MISSING with one line that says how to get it
  * ("seeds: not found; 'hardrow datasets fetch seeds' gets it from UCI, or put seeds.csv into …"). */
 MUST_CHECK enum err_code catalogue_locate(const struct catalogue_entry *entry, const struct data_path *path,
 					  char **ret_file, struct err *err);
 
 /* A data set by catalogue name or by path (anything with '/' or ending in ".csv" is a path; so is a name the catalogue
- * does not know when such a file exists). From the catalogue, the label is the entry's unless `label` says otherwise.
- * The sha256 of a catalogue file is checked: another content is ERR_INPUT naming both sums. Unknown name: ERR_INPUT
- * with the nearest known one. */
+ * does not know when such a file exists; a path that is a folder with four IDX files is an image data set). From the
+ * catalogue, the label is the entry's unless `label` says otherwise. The sha256 of a catalogue file is checked: another
+ * content is ERR_INPUT naming both sums. Unknown name: ERR_INPUT with the nearest known one. */
 MUST_CHECK enum err_code catalogue_open(const struct catalogue *catalogue, const struct data_path *path,
 					const char *name_or_path, const char *label, enum missing_policy missing,
 					struct dataset **ret_dataset, struct err *err);
 
 /* Gets UCI's own file with the `curl` command, checks raw_sha256, converts it, checks sha256, writes
- * folder/entry->file. `mirror`, if not NULL, replaces the folder part of the address (a file:// or https:// URL ending
- * before the file's name). ERR_SYSTEM: no curl, or curl failed (its words); ERR_INPUT: another checksum (both named).
- * Nothing is left half-written. */
+ * folder/entry->file; of images the four files as they come, each when its expanded content is right. `mirror`, if not
+ * NULL, replaces the folder part of the address (a file:// or https:// URL ending before the file's name). ERR_SYSTEM:
+ * no curl, or curl failed (its words); ERR_INPUT: another checksum (both named). Nothing is left half-written. */
 MUST_CHECK enum err_code catalogue_fetch(const struct catalogue_entry *entry, const char *mirror, const char *folder,
 					 struct err *err);
 

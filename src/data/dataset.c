@@ -229,6 +229,7 @@ void dataset_free(struct dataset *dataset)
 	free(dataset->y);
 	free(dataset->instance_id);
 	free(dataset->source_line);
+	free(dataset->own_test);
 	free(dataset);
 }
 

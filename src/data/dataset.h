@@ -12,14 +12,15 @@
 struct dataset {
 	char *name; /* catalogue name, or the file's name without folder and ".csv" */
 	char *path;
-	char *label; /* the label column's name */
-	char sha256[FILE_SHA256_SIZE];
-	const char *missing; /* how missing values were treated: "error", "mean" or "drop" */
+	char *label;		       /* the label column's name */
+	char sha256[FILE_SHA256_SIZE]; /* of the CSV; data/idx.h says of what for images */
+	const char *missing;	       /* how missing values were treated: "error", "mean" or "drop" */
 	size_t instances, features, classes;
 	double *x;	       /* X (n, d), row-major */
 	uint32_t *y;	       /* (n) class index, 0 .. k-1 */
 	uint32_t *instance_id; /* (n) 0-based data row of the file; consecutive unless rows were dropped */
 	uint32_t *source_line; /* (n) 1-based line of the file on which the row starts */
+	uint8_t *own_test;     /* (n) 1: the data set's own test part; NULL if it has none */
 	char **feature_names;  /* (d) */
 	char **class_names;    /* (k), sorted as scikit-learn does: by value if all are integers, else bytewise */
 };

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "data/catalogue.h"
+#include "data/gzip.h"
 
 static void close_fd(const int *fd)
 {
@@ -156,6 +157,7 @@ static enum err_code convert(const struct catalogue_entry *entry, const char *ra
 	return ERR_OK;
 }
 
+/* The catalogue's address, or its last part in the mirror; of images, whose address is a folder, that folder. */
 static enum err_code address(const struct catalogue_entry *entry, const char *mirror, struct text *url, struct err *err)
 {
 	if (mirror == NULL)
@@ -163,6 +165,42 @@ static enum err_code address(const struct catalogue_entry *entry, const char *mi
 	size_t length = strlen(mirror);
 	const char *slash = length > 0 && mirror[length - 1] == '/' ? "" : "/";
 	return text_append(url, err, "%s%s%s", mirror, slash, strrchr(entry->url, '/') + 1);
+}
+
+static enum err_code fetch_part(const struct catalogue_entry *entry, size_t part, const char *mirror,
+				const char *folder, struct err *err)
+{
+	struct text url AUTO(text_done) = { 0 };
+	struct text name AUTO(text_done) = { 0 };
+	struct temporary temporary AUTO(temporary_done) = { 0 };
+	AUTO(mem_freep) char *expanded = NULL;
+	AUTO(mem_freep) char *raw = NULL;
+	AUTO(mem_freep) char *file = NULL;
+	size_t expanded_length = 0;
+	size_t length = 0;
+
+	if (address(entry, mirror, &url, err) != ERR_OK ||
+	    text_append(&name, err, "%s.gz", idx_part_name(part)) != ERR_OK ||
+	    text_append(&url, err, "%s", name.data) != ERR_OK || file_join(folder, name.data, &file, err) != ERR_OK ||
+	    temporary_create(&temporary, folder, err) != ERR_OK || download(url.data, temporary.path, err) != ERR_OK ||
+	    gzip_read(temporary.path, &expanded, &expanded_length, err) != ERR_OK ||
+	    check_sha256(url.data, expanded, expanded_length, entry->part_sha256[part], err) != ERR_OK ||
+	    file_read(temporary.path, &raw, &length, err) != ERR_OK)
+		return err->code;
+	return file_replace(file, raw, length, err);
+}
+
+static enum err_code fetch_images(const struct catalogue_entry *entry, const char *mirror, const char *folder,
+				  struct err *err)
+{
+	AUTO(mem_freep) char *own = NULL;
+
+	if (file_join(folder, entry->file, &own, err) != ERR_OK || file_make_directory(own, err) != ERR_OK)
+		return err->code;
+	for (size_t part = 0; part < IDX_PARTS; part++)
+		if (fetch_part(entry, part, mirror, own, err) != ERR_OK)
+			return err->code;
+	return ERR_OK;
 }
 
 enum err_code catalogue_fetch(const struct catalogue_entry *entry, const char *mirror, const char *folder,
@@ -177,6 +215,8 @@ enum err_code catalogue_fetch(const struct catalogue_entry *entry, const char *m
 
 	if (entry->url == NULL)
 		return err_set(err, ERR_INPUT, "%s: comes with hardrow and is not fetched", entry->name);
+	if (catalogue_has_images(entry))
+		return fetch_images(entry, mirror, folder, err);
 	if (address(entry, mirror, &url, err) != ERR_OK || file_make_directory(folder, err) != ERR_OK ||
 	    temporary_create(&temporary, folder, err) != ERR_OK || download(url.data, temporary.path, err) != ERR_OK ||
 	    file_read(temporary.path, &raw, &length, err) != ERR_OK ||

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 
@@ -51,6 +50,8 @@ static enum err_code standardise(const struct dataset *dataset, const struct spl
 {
 	size_t d = dataset->features;
 
+	if (mem_new(&scaled->values, dataset->instances * d, err) != ERR_OK)
+		return err->code;
 	fit(dataset, split, scaled);
 	for (size_t j = 0; j < d; j++)
 		if (!isfinite(scaled->mean[j]) || !isfinite(scaled->sd[j]))
@@ -58,14 +59,15 @@ static enum err_code standardise(const struct dataset *dataset, const struct spl
 				       dataset->name, dataset->feature_names[j]);
 	for (size_t i = 0; i < dataset->instances; i++)
 		for (size_t j = 0; j < d; j++)
-			scaled->x[i * d + j] =
+			scaled->values[i * d + j] =
 			    scaled->sd[j] > 0 ? (dataset->x[i * d + j] - scaled->mean[j]) / scaled->sd[j] : 0;
+	scaled->x = scaled->values;
 	return ERR_OK;
 }
 
 static void keep(const struct dataset *dataset, struct scaled *scaled)
 {
-	memcpy(scaled->x, dataset->x, dataset->instances * dataset->features * sizeof *scaled->x);
+	scaled->x = dataset->x;
 	for (size_t j = 0; j < dataset->features; j++)
 		scaled->sd[j] = 1;
 }
@@ -75,8 +77,7 @@ enum err_code scale_fit(const struct dataset *dataset, const struct split *split
 {
 	struct scaled scaled AUTO(scaled_done) = { 0 };
 
-	if (mem_new(&scaled.x, dataset->instances * dataset->features, err) != ERR_OK ||
-	    mem_new(&scaled.mean, dataset->features, err) != ERR_OK ||
+	if (mem_new(&scaled.mean, dataset->features, err) != ERR_OK ||
 	    mem_new(&scaled.sd, dataset->features, err) != ERR_OK)
 		return err->code;
 	if (kind == SCALE_NONE)
@@ -90,7 +91,7 @@ enum err_code scale_fit(const struct dataset *dataset, const struct split *split
 
 void scaled_done(struct scaled *scaled)
 {
-	free(scaled->x);
+	free(scaled->values);
 	free(scaled->mean);
 	free(scaled->sd);
 	*scaled = (struct scaled){ 0 };

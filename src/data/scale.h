@@ -10,14 +10,16 @@ enum scale_kind { SCALE_NONE, SCALE_STANDARD };
 const char *scale_kind_name(size_t i); /* NULL behind the last */
 
 struct scaled {
-	double *x;    /* (n, d) row-major, all instances, scaled */
-	double *mean; /* (d) of the training part; 0 for SCALE_NONE */
+	const double *x; /* (n, d) row-major, all instances, scaled; for SCALE_NONE the data set's own */
+	double *values;	 /* what x points to if it is scaled, else NULL; owned */
+	double *mean;	 /* (d) of the training part; 0 for SCALE_NONE */
 	double
 	    *sd; /* (d) population standard deviation of the training part; 1 for SCALE_NONE, 0 for constant columns */
 };
 
 /* SCALE_STANDARD: (x - mean) / sd; a column that is constant in the training part becomes 0 everywhere.
- * Mean and deviation by the two-pass formula in double. Zero-initialise *ret_scaled; scaled_done() frees. */
+ * Mean and deviation by the two-pass formula in double. Zero-initialise *ret_scaled; scaled_done() frees. The data
+ * set must outlive it. */
 MUST_CHECK enum err_code scale_fit(const struct dataset *dataset, const struct split *split, enum scale_kind kind,
 				   struct scaled *ret_scaled, struct err *err);
 void scaled_done(struct scaled *scaled);

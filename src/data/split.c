@@ -119,6 +119,30 @@ static enum err_code allocate(struct split *split, const struct dataset *dataset
 	return ERR_OK;
 }
 
+static enum err_code use_own_test(const struct dataset *dataset, struct split **ret_split, struct err *err)
+{
+	AUTO(split_freep) struct split *split = NULL;
+
+	if (mem_new(&split, 1, err) != ERR_OK)
+		return err->code;
+	split->is_given = true;
+	for (size_t i = 0; i < dataset->instances; i++)
+		split->test_count += dataset->own_test[i];
+	if (allocate(split, dataset, err) != ERR_OK)
+		return err->code;
+	memcpy(split->is_test, dataset->own_test, dataset->instances);
+	list_parts(split, dataset);
+	if (check_training_part(split, dataset, split_test_share(split), err) != ERR_OK)
+		return err->code;
+	*ret_split = take_ptr(&split);
+	return ERR_OK;
+}
+
+double split_test_share(const struct split *split)
+{
+	return (double)split->test_count / (double)split->instances;
+}
+
 enum err_code split_create(const struct dataset *dataset, double test_fraction, bool stratified, uint64_t seed,
 			   struct split **ret_split, struct err *err)
 {
@@ -129,6 +153,8 @@ enum err_code split_create(const struct dataset *dataset, double test_fraction, 
 	if (!(test_fraction >= 0 && test_fraction < 1))
 		return err_set(err, ERR_INPUT, "'%g' will not do: the test fraction is from 0 to below 1",
 			       test_fraction);
+	if (dataset->own_test != NULL)
+		return use_own_test(dataset, ret_split, err);
 	if (mem_new(&split, 1, err) != ERR_OK || mem_new(&size, dataset->classes, err) != ERR_OK)
 		return err->code;
 	split->test_count = (size_t)ceil(test_fraction * (double)dataset->instances);

@@ -11,6 +11,7 @@
 
 struct split {
 	size_t instances, train_count, test_count;
+	bool is_given;	  /* the test part is the data set's own, not drawn */
 	uint8_t *is_test; /* (instances) 1: test part */
 	uint32_t *train;  /* (train_count) positions, ascending */
 	uint32_t *test;	  /* (test_count) positions, ascending */
@@ -19,14 +20,20 @@ struct split {
 	uint32_t *test_class;  /* (classes) */
 };
 
-/* test_count = ceil(fraction * n), as scikit-learn's train_test_split; fraction 0 puts everything into training.
- * Stratified: class counts of the test part are proportional, rounded by largest remainder with ties broken at random
+/* A data set with its own test part keeps it: fraction and `stratified` are not looked at, and every seed gives the
+ * same parts. Else: test_count = ceil(fraction * n), as scikit-learn's train_test_split; fraction 0 puts everything
+ * into training. Stratified: class counts of the test part are proportional, rounded by largest remainder with ties
+ * broken at random
  * (_approximate_mode in scikit-learn); members drawn at random. A class of one is no error (scikit-learn's is): it goes
  * where the rounding puts it. Random numbers: stream RNG_SPLIT of `seed`.
  * ERR_INPUT: a fraction outside [0, 1), or a training part that would hold fewer than two classes; one that lacks a
  * class but holds two is fine. */
 MUST_CHECK enum err_code split_create(const struct dataset *dataset, double test_fraction, bool stratified,
 				      uint64_t seed, struct split **ret_split, struct err *err);
+
+/* test_count / instances. */
+double split_test_share(const struct split *split);
+
 void split_free(struct split *split);
 void split_freep(struct split **split);
 

@@ -86,6 +86,8 @@ static enum err_code check_record(const char *text, struct err *err)
 	return err_set(err, ERR_INPUT, "'%s' will not do: record takes every:N, last or none", text);
 }
 
+#define TEST_FRACTION "0.2"
+
 #define FIELD(name) .offset = offsetof(struct run_settings, name)
 
 const struct option_spec settings_specs[] = {
@@ -112,8 +114,10 @@ const struct option_spec settings_specs[] = {
 	  .min = 0,
 	  .max = 0.999,
 	  .argument = "F",
-	  .initial = "0.2",
-	  .help = "share of the instances in the test part, rounded up; 0 trains on all" },
+	  .initial = TEST_FRACTION,
+	  .help =
+	      "share of the instances in the test part, rounded up; 0 trains on all; not for mnist and fashion-mnist, "
+	      "which come with theirs" },
 	{ .name = "stratified", .type = OPTION_FLAG, FIELD(stratified), .help = "keep the class shares in both parts" },
 	{ .name = "split-seed",
 	  .type = OPTION_SEED,
@@ -321,6 +325,13 @@ const struct option_spec settings_specs[] = {
 	  .help = "epochs whose layer weights are recorded; without it as record, but last above 100000 weights" },
 };
 const size_t settings_spec_count = ARRAY_LENGTH(settings_specs);
+
+bool settings_draw_test_part(const struct run_settings *settings)
+{
+	double usual = 0;
+
+	return settings->stratified || !parse_real(TEST_FRACTION, &usual) || settings->test_fraction != usual;
+}
 
 enum err_code settings_compose(const struct run_settings *settings, struct method *ret_method, struct err *err)
 {

@@ -64,6 +64,9 @@ extern const size_t settings_spec_count;
 MUST_CHECK enum err_code settings_compose(const struct run_settings *settings, struct method *ret_method,
 					  struct err *err);
 
+/* Whether they ask for another test part than the default's: for data sets that come with theirs. */
+bool settings_draw_test_part(const struct run_settings *settings);
+
 /* The network for d features and k classes. `lanes` is left 0. ERR_INPUT: hidden layers or dropout for logistic
  * regression, or more than NETWORK_HIDDEN_MAX layers. */
 MUST_CHECK enum err_code settings_shape(const struct run_settings *settings, size_t features, size_t classes,

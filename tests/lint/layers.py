@@ -26,6 +26,7 @@ OWNERS = {
     "sqlite3.h": "db",
     "sqlite3ext.h": "db",
     "csv.h": "data",
+    "zlib.h": "data",
     "pthread.h": "app",
     "threads.h": "app",
     "getopt.h": "cli",

@@ -1,0 +1,70 @@
+#include "data/gzip.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <zlib.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+/* zlib's words for "gzip only, the largest window". */
+#define GZIP_WINDOW (16 + MAX_WBITS)
+
+static void stream_done(z_stream *stream)
+{
+	(void)inflateEnd(stream);
+}
+
+static enum err_code expand(const char *path, char *packed, size_t length, struct text *content, struct err *err)
+{
+	AUTO(stream_done) z_stream stream = { .next_in = (Bytef *)packed, .avail_in = (uInt)length };
+	int status = inflateInit2(&stream, GZIP_WINDOW);
+
+	if (status != Z_OK)
+		return err_set(err, ERR_SYSTEM, "%s: zlib does not start: %s", path, zError(status));
+	while (status == Z_OK) {
+		char buffer[65536];
+		stream.next_out = (Bytef *)buffer;
+		stream.avail_out = sizeof buffer;
+		status = inflate(&stream, Z_NO_FLUSH);
+		if (text_append_bytes(content, buffer, sizeof buffer - stream.avail_out, err) != ERR_OK)
+			return err->code;
+		if (content->length > UINT_MAX)
+			return err_set(err, ERR_INPUT, "%s: holds more than 4 GiB", path);
+	}
+	if (status == Z_MEM_ERROR)
+		return err_set(err, ERR_SYSTEM, "%s: not enough memory to expand it", path);
+	if (status == Z_BUF_ERROR)
+		return err_set(err, ERR_INPUT, "%s: its compressed data are cut off", path);
+	if (status != Z_STREAM_END)
+		return err_set(err, ERR_INPUT, "%s: its compressed data are damaged (%s)", path,
+			       stream.msg != NULL ? stream.msg : zError(status));
+	if (stream.avail_in > 0)
+		return err_set(err, ERR_INPUT, "%s: %u bytes more behind the end of its compressed data", path,
+			       stream.avail_in);
+	return ERR_OK;
+}
+
+enum err_code gzip_read(const char *path, char **ret_data, size_t *ret_length, struct err *err)
+{
+	struct text content AUTO(text_done) = { 0 };
+	AUTO(mem_freep) char *data = NULL;
+	size_t length = 0;
+
+	if (file_read(path, &data, &length, err) != ERR_OK)
+		return err->code;
+	if (length > UINT_MAX)
+		return err_set(err, ERR_INPUT, "%s: holds more than 4 GiB", path);
+	if (length >= 2 && data[0] == '\x1f' && data[1] == '\x8b') {
+		if (expand(path, data, length, &content, err) != ERR_OK ||
+		    text_append_bytes(&content, "", 0, err) != ERR_OK)
+			return err->code;
+		free(data);
+		data = take_ptr(&content.data);
+		length = content.length;
+	}
+	*ret_data = take_ptr(&data);
+	*ret_length = length;
+	return ERR_OK;
+}
