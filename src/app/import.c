@@ -72,18 +72,36 @@ static enum err_code count_classes(const struct import *import, size_t *ret_clas
 	return ERR_OK;
 }
 
-/* p_<name> for every class of the file: the columns say what the classes are, even one that no instance has. */
-static bool names_all_classes(const struct dataset *rows)
+static bool has_column_of(const struct dataset *rows, const char *class_name)
 {
-	for (size_t c = 0; c < rows->classes; c++) {
-		bool found = false;
-		for (size_t j = 0; j < rows->features && !found; j++)
-			found = strncmp(rows->feature_names[j], "p_", 2) == 0 &&
-				strcmp(rows->feature_names[j] + 2, rows->class_names[c]) == 0;
-		if (!found)
-			return false;
-	}
-	return true;
+	for (size_t j = 0; j < rows->features; j++)
+		if (strncmp(rows->feature_names[j], "p_", 2) == 0 &&
+		    strcmp(rows->feature_names[j] + 2, class_name) == 0)
+			return true;
+	return false;
+}
+
+/* How many classes of the rows have a column p_<name>. If all have, the columns say what the classes are, even one that
+ * no instance has. */
+static size_t count_named_classes(const struct dataset *rows)
+{
+	size_t count = 0;
+
+	for (size_t c = 0; c < rows->classes; c++)
+		count += has_column_of(rows, rows->class_names[c]);
+	return count;
+}
+
+/* Some classes have a column of their name: the others ought to. */
+static enum err_code unnamed_class(const struct dataset *rows, struct err *err)
+{
+	size_t row = 0;
+
+	while (has_column_of(rows, rows->class_names[rows->y[row]]))
+		row++;
+	const char *name = rows->class_names[rows->y[row]];
+	return err_set(err, ERR_INPUT, "%s:%u: column 'class': there is no column 'p_%s' for '%s'", rows->path,
+		       rows->source_line[row], name, name);
 }
 
 /* Sets the class names from the columns, in the order that classes have everywhere. */
@@ -161,7 +179,10 @@ static enum err_code map_columns(struct import *import, struct err *err)
 		return err->code;
 	for (size_t c = 0; c < classes; c++)
 		import->class_weight[c] = 1.0;
-	return names_all_classes(rows) ? map_by_name(import, err) : map_by_number(import, classes, err);
+	size_t named = count_named_classes(rows);
+	if (named > 0 && named < rows->classes)
+		return unnamed_class(rows, err);
+	return named > 0 ? map_by_name(import, err) : map_by_number(import, classes, err);
 }
 
 static enum err_code check_row(const struct import *import, size_t row, struct err *err)
@@ -271,10 +292,12 @@ static enum err_code check_epochs(struct import *import, struct err *err)
 		if (r > 0 && epoch == cell(rows, import->sorted[r - 1], import->epoch_column) &&
 		    instance == cell(rows, import->sorted[r - 1], import->instance_column))
 			(void)err_set(err, ERR_INPUT, "instance %g is in epoch %g twice", instance, epoch);
-		else if (epoch != cell(rows, head, import->epoch_column) || instance != subject->instance_id[i])
-			(void)err_set(err, ERR_INPUT,
-				      "epoch %g does not hold the same instances as the first: see instance %g", epoch,
-				      instance);
+		else if (epoch != cell(rows, head, import->epoch_column) || instance > subject->instance_id[i])
+			return err_set(err, ERR_INPUT, "%s: epoch %g lacks instance %u, which the first epoch has",
+				       rows->path, cell(rows, head, import->epoch_column), subject->instance_id[i]);
+		else if (instance < subject->instance_id[i])
+			(void)err_set(err, ERR_INPUT, "instance %g is in epoch %g, but not in the first", instance,
+				      epoch);
 		else if (class_of(import, row) != subject->y[i])
 			(void)err_set(err, ERR_INPUT, "instance %g is of class '%s' in epoch %g, but '%s' before",
 				      instance, rows->class_names[rows->y[row]], epoch,

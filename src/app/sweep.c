@@ -39,7 +39,7 @@ static enum err_code open_datasets(struct plan *plan, const struct data_path *pa
 		enum err_code code = catalogue_open(plan->catalogue, path, plan->sweep->datasets[i], settings->label,
 						    (enum missing_policy)settings->missing, &plan->datasets[i], err);
 		if (code != ERR_OK && code != ERR_MISSING)
-			return code;
+			return err_prefix(err, "sweep %s", plan->sweep->name);
 		if (code == ERR_MISSING && watch->notice != NULL)
 			watch->notice(watch->context, err->message);
 		found += code == ERR_OK;

@@ -97,9 +97,28 @@ const struct command command_sweep = {
 	.name = "sweep",
 	.arguments = "FILE.ini",
 	.summary = "Train data sets x methods x splits, as a file says",
-	.details = "Runs that the database holds already are left out, so a second call is instant and an interrupted "
-		   "one goes\n"
-		   "on. Ctrl-C ends cleanly: the epochs under way are kept, their runs marked interrupted.",
+	.details =
+	    "Runs that the database holds already are left out, so a second call is instant and an interrupted one "
+	    "goes\n"
+	    "on. Ctrl-C ends cleanly: the epochs under way are kept, their runs marked interrupted. The file:\n"
+	    "\n"
+	    "  [sweep]\n"
+	    "  name = mine                     what the experiment is called in the database\n"
+	    "  datasets = iris, ./my.csv       names or CSV files: the rows of the accuracy table\n"
+	    "  methods = base, difficulty, x   the columns\n"
+	    "  splits = 50                     split s = 0, 1, ... has split-seed and seed s\n"
+	    "  record_splits = 1               so many splits are recorded in full, the others their last epoch;\n"
+	    "                                  without it all are\n"
+	    "  [settings]                      any option of 'hardrow train', for all runs; label concerns all data "
+	    "sets\n"
+	    "  epochs = 100\n"
+	    "  [method x]                      after [settings]: a method of its own name, with settings of its own\n"
+	    "  method = difficulty\n"
+	    "  apply = weight\n"
+	    "  [published base]                figures to show beside a method: their source, then per cent by data "
+	    "set\n"
+	    "  source = Yu et al. 2022\n"
+	    "  iris = 93.3",
 	.options = specs,
 	.option_count = ARRAY_LENGTH(specs),
 	.options_size = sizeof(struct sweep_options),

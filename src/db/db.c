@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "db/connection.h"
@@ -116,11 +117,26 @@ static enum err_code check_version(struct db *db, const struct db_options *optio
 	return ERR_OK;
 }
 
+/* A writer that was killed may leave a rollback journal, which a read-only connection must not play back. A living
+ * writer's journal is left alone by SQLite, and where this fails the read-only connection says why. */
+static void roll_back_leftovers(const char *path, const struct db_options *options)
+{
+	AUTO(db_freep) struct db *db = NULL;
+	struct text journal AUTO(text_done) = { 0 };
+	struct err ignored;
+	int64_t objects;
+
+	if (text_append(&journal, &ignored, "%s-journal", path) == ERR_OK && file_exists(journal.data) &&
+	    connect_file(path, SQLITE_OPEN_READWRITE, options, &db, &ignored) == ERR_OK)
+		(void)!db_query_int(db, "SELECT count(*) FROM sqlite_master", &objects, &ignored);
+}
+
 static enum err_code open_to_read(const char *path, const struct db_options *options, struct db **ret_db,
 				  struct err *err)
 {
 	AUTO(db_freep) struct db *db = NULL;
 
+	roll_back_leftovers(path, options);
 	if (connect_file(path, SQLITE_OPEN_READONLY, options, &db, err) != ERR_OK ||
 	    db_exec(db, "PRAGMA temp_store = MEMORY", err) != ERR_OK || check_version(db, options, err) != ERR_OK ||
 	    rows_table_attach(db, err) != ERR_OK || guard_connection(db, err) != ERR_OK)

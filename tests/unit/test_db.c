@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -211,6 +212,31 @@ Test(db, damaged_file)
 	cr_assert_eq(fclose(file), 0);
 	check_refused("a.db", DB_READ, ERR_SYSTEM, "malformed");
 	check_refused("a.db", DB_WRITE, ERR_SYSTEM, "malformed");
+}
+
+/* What kill -9 leaves in the middle of a transaction that has outgrown the cache. */
+Test(db, journal_of_a_killed_writer)
+{
+	int status = 0;
+
+	make_file("a.db", A_RUN);
+	pid_t child = fork();
+	if (child == 0) {
+		struct db *db = open_file("a.db", DB_WRITE);
+		exec(
+		    db,
+		    "PRAGMA cache_size = 1; BEGIN IMMEDIATE; UPDATE run SET host = 'elsewhere';"
+		    "WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 300)"
+		    " INSERT INTO dataset SELECT i, 'd', i, 'class', 'error', 1, 1, 2, printf('%.30000c', 'x') FROM n");
+		_exit(0);
+	}
+	cr_assert_eq(waitpid(child, &status, 0), child);
+	cr_assert(file_exists("a.db-journal"));
+	struct db *db = open_file("a.db", DB_READ);
+	cr_expect_eq(query_int(db, "SELECT count(*) FROM dataset"), 1);
+	cr_expect_eq(query_int(db, "SELECT count(*) FROM run WHERE host = 'h'"), 1);
+	db_free(db);
+	cr_expect_not(file_exists("a.db-journal"));
 }
 
 Test(db, read_only_folder)
