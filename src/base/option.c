@@ -137,7 +137,7 @@ enum err_code option_set(const struct option_spec *spec, void *target, const cha
 	case OPTION_LIST:
 		return add_item(spec, field, text, err);
 	}
-	assert(!"an option type without a parser");
+	assert(false && "an option type without a parser");
 	return ERR_SYSTEM;
 }
 
@@ -172,7 +172,7 @@ static enum err_code append_value(const struct option_spec *spec, const void *fi
 	case OPTION_LIST:
 		return append_list(field, json, err);
 	}
-	assert(!"an option type without a writer");
+	assert(false && "an option type without a writer");
 	return ERR_SYSTEM;
 }
 

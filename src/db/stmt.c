@@ -83,7 +83,7 @@ static int find_parameter(struct db_stmt *stmt, const char *name)
 			return (int)i + 1;
 		}
 	}
-	assert(!"the statement has a parameter of that name");
+	assert(false && "the statement has a parameter of that name");
 	return 0;
 }
 
