@@ -12,17 +12,11 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-static void close_fd(const int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-}
-
 enum err_code file_read(const char *path, char **ret_data, size_t *ret_length, struct err *err)
 {
 	struct text content AUTO(text_done) = { 0 };
 	struct stat status;
-	AUTO(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	AUTO(file_close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
@@ -69,7 +63,7 @@ enum err_code file_replace(const char *path, const char *data, size_t length, st
 
 	if (text_append(&temporary, err, "%s.XXXXXX", path) != ERR_OK)
 		return err->code;
-	AUTO(close_fd) int fd = mkstemp(temporary.data);
+	AUTO(file_close_fd) int fd = mkstemp(temporary.data);
 	if (fd < 0)
 		return err_set(err, ERR_SYSTEM, "%s: %s", path, strerror(errno));
 	enum err_code code = write_all(fd, path, data, length, err);
@@ -98,6 +92,12 @@ enum err_code file_join(const char *directory, const char *name, char **ret_path
 bool file_exists(const char *path)
 {
 	return access(path, F_OK) == 0;
+}
+
+void file_close_fd(const int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd);
 }
 
 enum err_code file_make_directory(const char *path, struct err *err)

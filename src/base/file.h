@@ -26,6 +26,9 @@ MUST_CHECK enum err_code file_join(const char *directory, const char *name, char
 
 bool file_exists(const char *path);
 
+/* For AUTO: closes the file descriptor unless it is negative. */
+void file_close_fd(const int *fd);
+
 /* Makes the directory and its parents; existing ones are fine. */
 MUST_CHECK enum err_code file_make_directory(const char *path, struct err *err);
 

@@ -11,12 +11,6 @@
 #include "data/catalogue.h"
 #include "data/gzip.h"
 
-static void close_fd(const int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-}
-
 static void spawn_actions_done(posix_spawn_file_actions_t *actions)
 {
 	(void)posix_spawn_file_actions_destroy(actions);
@@ -40,7 +34,7 @@ static enum err_code temporary_create(struct temporary *temporary, const char *f
 
 	if (file_join(folder, ".fetch.XXXXXX", &path, err) != ERR_OK)
 		return err->code;
-	AUTO(close_fd) int fd = mkstemp(path);
+	AUTO(file_close_fd) int fd = mkstemp(path);
 	if (fd < 0)
 		return err_set(err, ERR_SYSTEM, "%s: %s", folder, strerror(errno));
 	temporary->path = take_ptr(&path);
@@ -93,7 +87,7 @@ static enum err_code download(const char *url, const char *file, struct err *err
 	const char *const arguments[] = { "curl",     "--fail", "--location", "--silent", "--show-error",
 					  "--output", file,	"--url",      url,	  NULL };
 	struct text words AUTO(text_done) = { 0 };
-	AUTO(close_fd) int fd = -1;
+	AUTO(file_close_fd) int fd = -1;
 	pid_t child = 0;
 	int status = 0;
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "db/db.h"
 
@@ -14,12 +15,6 @@
 #define VERSION_OFFSET 60
 #define APPLICATION_ID_OFFSET 68
 static const char magic[16] = "SQLite format 3";
-
-static void close_fd(const int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-}
 
 static int64_t big_endian(const unsigned char *bytes)
 {
@@ -58,7 +53,7 @@ static enum err_code read_header(const char *path, unsigned char header[HEADER_S
 		return err_set(err, ERR_INPUT, "%s: is a directory, not a database file", path);
 	if (!S_ISREG(status.st_mode))
 		return err_set(err, ERR_INPUT, "%s: is not a regular file", path);
-	AUTO(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	AUTO(file_close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
 	while (length < HEADER_SIZE) {
