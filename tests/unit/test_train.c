@@ -1,4 +1,4 @@
-/* train: whole runs against an independent implementation (tests/reference), and what must hold of every run. */
+/* train: what must hold of every run, and the settings. Its numbers are held to golden values in test_golden.c. */
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdio.h>
@@ -6,16 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "reference/golden.h"
 #include "train/trainer.h"
-
-/* Relative to the larger of 1 and the value for sums and weights, which may be near 0. */
-static void expect_near(double actual, double expected, double tolerance, const char *what, const char *name,
-			size_t epoch)
-{
-	cr_expect_leq(fabs(actual - expected), tolerance * fmax(fabs(expected), 1e-3),
-		      "%s, epoch %zu: %s is %.17g, not %.17g", name, epoch, what, actual, expected);
-}
 
 static struct dataset *read_bundled(const char *name)
 {
@@ -64,136 +55,6 @@ static struct trainer *make_trainer(const struct dataset *dataset, const struct 
 
 	cr_assert_eq(trainer_create(dataset, split, settings, &trainer, &err), ERR_OK, "%s", err.message);
 	return trainer;
-}
-
-static void compare_instance(const struct golden_case *golden, size_t epoch, const struct evaluation *evaluation,
-			     const struct golden_instance *expected)
-{
-	size_t i = expected->position;
-
-	expect_near(evaluation->p_true[i], expected->p_true, 1e-10, "p_true", golden->name, epoch);
-	expect_near(evaluation->difficulty->du[i], expected->du, 1e-10, "du", golden->name, epoch);
-	expect_near(evaluation->difficulty->dl[i], expected->dl, 1e-10, "dl", golden->name, epoch);
-	expect_near(evaluation->difficulty->value[i], expected->difficulty, 1e-10, "difficulty", golden->name, epoch);
-}
-
-static void compare_sums(const struct golden_case *golden, const struct golden_epoch *expected,
-			 const struct evaluation *evaluation)
-{
-	struct golden_instance sum = { 0 };
-
-	for (size_t i = 0; i < evaluation->dataset->instances; i++) {
-		sum.p_true += evaluation->p_true[i];
-		sum.du += evaluation->difficulty->du[i];
-		sum.dl += evaluation->difficulty->dl[i];
-		sum.difficulty += evaluation->difficulty->value[i];
-	}
-	expect_near(sum.p_true, expected->sum.p_true, 1e-10, "sum of p_true", golden->name, expected->epoch);
-	expect_near(sum.du, expected->sum.du, 1e-10, "sum of du", golden->name, expected->epoch);
-	expect_near(sum.dl, expected->sum.dl, 1e-10, "sum of dl", golden->name, expected->epoch);
-	expect_near(sum.difficulty, expected->sum.difficulty, 1e-10, "sum of difficulty", golden->name,
-		    expected->epoch);
-}
-
-static void compare_epoch(const struct golden_case *golden, const struct golden_epoch *expected,
-			  const struct trainer *trainer)
-{
-	const struct evaluation *evaluation = trainer_evaluation(trainer);
-	const struct dense_layer *layer = &trainer_network(trainer)->layers[0];
-
-	expect_near(evaluation->train.loss, expected->loss, 1e-10, "loss", golden->name, expected->epoch);
-	/* Where predictions tie, rounding decides: the reference gives -1. */
-	if (expected->accuracy >= 0)
-		expect_near(evaluation->train.accuracy, expected->accuracy, 1e-15, "accuracy", golden->name,
-			    expected->epoch);
-	expect_near(evaluation->effective_sample_size, expected->effective_sample_size, 1e-10, "effective sample size",
-		    golden->name, expected->epoch);
-	compare_sums(golden, expected, evaluation);
-	for (size_t i = 0; i < ARRAY_LENGTH(expected->single); i++)
-		compare_instance(golden, expected->epoch, evaluation, &expected->single[i]);
-	for (size_t c = 0; c < 3; c++) {
-		for (size_t j = 0; j < 4; j++)
-			expect_near(layer->weight[c * 4 + j], expected->weight[c][j], 1e-10, "a weight", golden->name,
-				    expected->epoch);
-		expect_near(layer->bias[c], expected->bias[c], 1e-10, "a bias", golden->name, expected->epoch);
-	}
-}
-
-static struct run_settings settings_of(const struct golden_case *golden)
-{
-	struct run_settings settings = defaults();
-
-	set(&settings, "test-fraction", "0");
-	set(&settings, "batch-size", "full");
-	set(&settings, "init", "zero");
-	set(&settings, "sampler", "all");
-	set(&settings, "scale", golden->standardised ? "standard" : "none");
-	set(&settings, "loss", golden->loss);
-	set(&settings, "optimizer", golden->optimizer);
-	settings.optimization.learning_rate = golden->learning_rate;
-	settings.optimization.momentum = golden->momentum;
-	settings.optimization.nesterov = golden->nesterov;
-	settings.optimization.weight_decay = golden->weight_decay;
-	settings.beta = golden->beta;
-	settings.prior = golden->prior;
-	return settings;
-}
-
-Test(reference, full_batch_training_is_the_same_to_1e_10)
-{
-	for (size_t g = 0; g < ARRAY_LENGTH(golden_cases); g++) {
-		const struct golden_case *golden = &golden_cases[g];
-		struct run_settings settings = settings_of(golden);
-		struct dataset *dataset = read_bundled(golden->dataset);
-		struct split *split = make_split(dataset, &settings);
-		struct trainer *trainer = make_trainer(dataset, split, &settings);
-		const struct golden_epoch *expected = golden->epochs;
-		for (size_t epoch = 1; expected->epoch != 0; epoch++) {
-			cr_assert(trainer_run_epoch(trainer));
-			if (epoch == expected->epoch)
-				compare_epoch(golden, expected++, trainer);
-		}
-		trainer_free(trainer);
-		split_free(split);
-		dataset_free(dataset);
-	}
-}
-
-Test(reference, descent_converges_to_the_known_optimum)
-{
-	for (size_t g = 0; g < ARRAY_LENGTH(golden_optima); g++) {
-		const struct golden_optimum *golden = &golden_optima[g];
-		struct run_settings settings = defaults();
-		if (!golden->standardised)
-			continue; /* raw features take a million steps */
-		struct dataset *dataset = read_bundled(golden->dataset);
-		set(&settings, "test-fraction", "0");
-		set(&settings, "batch-size", "full");
-		set(&settings, "init", "zero");
-		set(&settings, "scale", "standard");
-		set(&settings, "learning-rate", "0.3");
-		settings.optimization.weight_decay = golden->weight_decay;
-		struct split *split = make_split(dataset, &settings);
-		struct trainer *trainer = make_trainer(dataset, split, &settings);
-		for (size_t epoch = 1; epoch <= 6000; epoch++)
-			cr_assert(trainer_run_epoch(trainer));
-		const struct dense_layer *layer = &trainer_network(trainer)->layers[0];
-		double squares = 0;
-		for (size_t i = 0; i < 12; i++)
-			squares += layer->weight[i] * layer->weight[i];
-		double loss = trainer_evaluation(trainer)->train.loss;
-		expect_near(loss, golden->loss, 1e-6, "loss", golden->dataset, g);
-		expect_near(loss + golden->weight_decay / 2 * squares, golden->objective, 1e-9, "objective",
-			    golden->dataset, g);
-		for (size_t c = 0; c < 3; c++) {
-			for (size_t j = 0; j < 4; j++)
-				cr_expect_float_eq(layer->weight[c * 4 + j], golden->weight[c][j], 1e-6);
-			cr_expect_float_eq(layer->bias[c], golden->bias[c], 1e-6);
-		}
-		trainer_free(trainer);
-		split_free(split);
-		dataset_free(dataset);
-	}
 }
 
 /* The last predictions of 20 epochs under `settings`, (n, k) tiles. */
