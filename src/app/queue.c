@@ -55,32 +55,48 @@ void queue_put(struct queue *queue, void *item)
 	(void)pthread_mutex_unlock(&queue->lock);
 }
 
+/* The first item, NULL if there is none; the lock is held. */
+static void *remove_first(struct queue *queue)
+{
+	if (queue->count == 0)
+		return NULL;
+	void *item = queue->items[queue->first];
+	queue->first = (queue->first + 1) % queue->capacity;
+	queue->count--;
+	(void)pthread_cond_signal(&queue->not_full);
+	return item;
+}
+
+void *queue_take(struct queue *queue)
+{
+	(void)pthread_mutex_lock(&queue->lock);
+	while (queue->count == 0)
+		(void)pthread_cond_wait(&queue->not_empty, &queue->lock);
+	void *item = remove_first(queue);
+	(void)pthread_mutex_unlock(&queue->lock);
+	return item;
+}
+
 static struct timespec deadline_after(double seconds)
 {
 	struct timespec deadline;
 
-	(void)clock_gettime(CLOCK_REALTIME, &deadline);
+	(void)clock_gettime(CLOCK_MONOTONIC, &deadline);
 	double nanoseconds = (double)deadline.tv_nsec + seconds * 1e9;
 	deadline.tv_sec += (time_t)(nanoseconds / 1e9);
 	deadline.tv_nsec = (long)(nanoseconds - 1e9 * (double)(time_t)(nanoseconds / 1e9));
 	return deadline;
 }
 
-void *queue_take(struct queue *queue, double seconds)
+void *queue_take_within(struct queue *queue, double seconds)
 {
 	struct timespec deadline = deadline_after(seconds);
-	void *item = NULL;
 	int status = 0;
 
 	(void)pthread_mutex_lock(&queue->lock);
 	while (queue->count == 0 && status != ETIMEDOUT)
-		status = pthread_cond_timedwait(&queue->not_empty, &queue->lock, &deadline);
-	if (queue->count > 0) {
-		item = queue->items[queue->first];
-		queue->first = (queue->first + 1) % queue->capacity;
-		queue->count--;
-		(void)pthread_cond_signal(&queue->not_full);
-	}
+		status = pthread_cond_clockwait(&queue->not_empty, &queue->lock, CLOCK_MONOTONIC, &deadline);
+	void *item = remove_first(queue);
 	(void)pthread_mutex_unlock(&queue->lock);
 	return item;
 }

@@ -4,7 +4,6 @@
 #ifndef HARDROW_APP_QUEUE_H
 #define HARDROW_APP_QUEUE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -18,7 +17,10 @@ void queue_freep(struct queue **queue);
 /* Waits for room. */
 void queue_put(struct queue *queue, void *item);
 
+/* Waits for an item. */
+void *queue_take(struct queue *queue);
+
 /* Waits up to `seconds` for an item; NULL when there was none. */
-void *queue_take(struct queue *queue, double seconds);
+void *queue_take_within(struct queue *queue, double seconds);
 
 #endif

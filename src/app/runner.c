@@ -177,7 +177,7 @@ static enum err_code write_everything(struct writer *writer, struct workload *wo
 	enum err_code code = ERR_OK;
 
 	while (workers > 0) {
-		struct message *message = queue_take(workload->news, IDLE_SECONDS);
+		struct message *message = queue_take_within(workload->news, IDLE_SECONDS);
 		if (message != NULL) {
 			if (code == ERR_OK)
 				code = write_message(writer, message, err);

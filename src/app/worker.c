@@ -12,9 +12,6 @@
 /* Epochs that may wait for the disk. */
 #define MESSAGES 4
 
-/* Longer than any wait for a message to come home. */
-#define FOREVER 1e6
-
 struct worker {
 	pthread_t thread;
 	struct workload *workload;
@@ -29,7 +26,7 @@ static bool is_stopped(struct workload *workload)
 
 static struct message *next_message(struct worker *worker, enum message_kind kind, size_t run)
 {
-	struct message *message = queue_take(worker->home, FOREVER);
+	struct message *message = queue_take(worker->home);
 
 	message->kind = kind;
 	message->run = run;
@@ -40,7 +37,7 @@ static struct message *next_message(struct worker *worker, enum message_kind kin
 static void wait_for_all(struct worker *worker)
 {
 	for (size_t i = 0; i < MESSAGES; i++)
-		(void)queue_take(worker->home, FOREVER);
+		(void)queue_take(worker->home);
 	for (size_t i = 0; i < MESSAGES; i++)
 		queue_put(worker->home, &worker->messages[i]);
 }
