@@ -1,6 +1,6 @@
 -- title: Runs behind a cell of accuracy-table
 -- heading: Runs of {method} on {dataset}
--- note: Counted: the newest done run of each split and seed.
+-- note: Counted: the newest run of each split and seed that ended, unless it diverged.
 -- param dataset: dataset, required, the row: name of the data set
 -- param method: method, required, the column
 -- param experiment: experiment, which experiment; without it the newest
@@ -13,9 +13,10 @@ cell AS (
   WHERE dataset = :dataset AND method = :method
 ),
 newest AS (
-  SELECT max(run_id) AS run_id FROM cell WHERE status = 'done' GROUP BY split_seed, seed
+  SELECT max(run_id) AS run_id, status FROM cell WHERE status IN ('done', 'diverged') GROUP BY split_seed, seed
 )
-SELECT run_id, split_seed, seed, status, CASE WHEN run_id IN (SELECT run_id FROM newest) THEN 'yes' ELSE 'no' END AS counted,
-       epochs, train_accuracy, test_accuracy, test_balanced_error
+SELECT run_id, split_seed, seed, status,
+       CASE WHEN run_id IN (SELECT run_id FROM newest WHERE status = 'done') THEN 'yes' ELSE 'no' END AS counted, epochs,
+       train_accuracy, test_accuracy, test_balanced_error
 FROM cell
 ORDER BY split_seed, seed, run_id

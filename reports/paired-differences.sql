@@ -17,13 +17,13 @@ WITH chosen AS (
   ORDER BY experiment_id DESC LIMIT 1
 ),
 newest AS (
-  SELECT max(run_id) AS run_id FROM runs JOIN chosen ON runs.experiment = chosen.name
-  WHERE status = 'done' GROUP BY dataset, method, split_seed, seed
+  SELECT max(run_id) AS run_id, status FROM runs JOIN chosen ON runs.experiment = chosen.name
+  WHERE status IN ('done', 'diverged') GROUP BY dataset, method, split_seed, seed
 ),
 value AS (
   SELECT dataset, method, split_seed,
          avg(CASE :metric WHEN 'accuracy' THEN test_accuracy ELSE test_balanced_error END) AS value
-  FROM newest JOIN runs USING (run_id)
+  FROM newest JOIN runs USING (run_id) WHERE newest.status = 'done'
   GROUP BY dataset, method, split_seed
   HAVING value IS NOT NULL
 ),

@@ -47,6 +47,18 @@ static enum err_code open_datasets(struct plan *plan, const struct data_path *pa
 	return found > 0 ? ERR_OK : err_set(err, ERR_MISSING, "none of the sweep's data sets is on this machine");
 }
 
+/* Reports tell data sets by their names. */
+static enum err_code check_names(const struct plan *plan, struct err *err)
+{
+	for (size_t i = 0; i < plan->sweep->dataset_count; i++)
+		for (size_t j = 0; j < i && plan->datasets[i] != NULL; j++)
+			if (plan->datasets[j] != NULL && strcmp(plan->datasets[i]->name, plan->datasets[j]->name) == 0)
+				return err_set(err, ERR_INPUT, "%s and %s: two data sets called '%s' in one sweep",
+					       plan->datasets[j]->path, plan->datasets[i]->path,
+					       plan->datasets[i]->name);
+	return ERR_OK;
+}
+
 static enum err_code make_splits(struct plan *plan, struct err *err)
 {
 	for (size_t i = 0; i < plan->sweep->dataset_count; i++)
@@ -109,6 +121,12 @@ static enum err_code is_done(struct track *track, const struct planned_run *run,
 	return track_has_run(track, &track_run, ret_done, err);
 }
 
+/* The recording rule of a split that is not recorded in full; NULL, the default, stays. */
+static const char *at_most_last(const char *record)
+{
+	return record == NULL || strcmp(record, "none") == 0 ? record : "last";
+}
+
 /* One run of the sweep, unless the file has it. */
 static enum err_code plan_run(struct plan *plan, struct track *track, const struct planned_run *template, size_t s,
 			      struct err *err)
@@ -118,8 +136,10 @@ static enum err_code plan_run(struct plan *plan, struct track *track, const stru
 
 	run.settings.split_seed = plan->sweep->settings.split_seed + s;
 	run.settings.seed += s;
-	if (s >= plan->sweep->record_splits)
-		run.settings.record = "last";
+	if (s >= plan->sweep->record_splits) {
+		run.settings.record = at_most_last(run.settings.record);
+		run.settings.record_weights = at_most_last(run.settings.record_weights);
+	}
 	if (plan_measure(&run, err) != ERR_OK || is_done(track, &run, &done, err) != ERR_OK)
 		return err->code;
 	if (done) {
@@ -171,7 +191,8 @@ enum err_code sweep_run(const struct sweep *sweep, const char *database, const s
 	if (mem_new(&plan.datasets, sweep->dataset_count, err) != ERR_OK ||
 	    mem_new(&plan.splits, sweep->dataset_count * sweep->splits, err) != ERR_OK ||
 	    catalogue_create(&plan.catalogue, err) != ERR_OK || open_datasets(&plan, path, watch, err) != ERR_OK ||
-	    make_splits(&plan, err) != ERR_OK || track_open(database, &track, err) != ERR_OK ||
+	    check_names(&plan, err) != ERR_OK || make_splits(&plan, err) != ERR_OK ||
+	    track_open(database, &track, err) != ERR_OK ||
 	    put_experiment(track, &plan, &experiment_id, err) != ERR_OK ||
 	    plan_runs(&plan, track, experiment_id, err) != ERR_OK || track_commit(track, err) != ERR_OK)
 		return err->code;

@@ -12,7 +12,7 @@ struct reader {
 	struct sweep *sweep;
 	struct err *err;
 	enum err_code code;
-	bool has_methods;	      /* a [method …] section was seen: [settings] comes too late now */
+	bool has_methods;	      /* a [method …] section was seen: methods and [settings] come too late now */
 	const char *published_source; /* of the last [published …] section that named one */
 };
 
@@ -166,6 +166,15 @@ static enum err_code read_method_key(struct reader *reader, const char *method, 
 	return read_setting(reader, &found->settings, name, value);
 }
 
+static bool is_published(const struct sweep *sweep, const char *method, const char *dataset)
+{
+	for (size_t i = 0; i < sweep->published_count; i++)
+		if (strcmp(sweep->published[i].method, method) == 0 &&
+		    strcmp(sweep->published[i].dataset, dataset) == 0)
+			return true;
+	return false;
+}
+
 static enum err_code read_published_key(struct reader *reader, const char *method, const char *name, const char *value)
 {
 	struct sweep *sweep = reader->sweep;
@@ -176,6 +185,8 @@ static enum err_code read_published_key(struct reader *reader, const char *metho
 		return keep(sweep, value, &reader->published_source, reader->err);
 	if (reader->published_source == NULL)
 		return err_set(reader->err, ERR_INPUT, "[published %s] must begin with its source", method);
+	if (is_published(sweep, method, name))
+		return err_set(reader->err, ERR_INPUT, "[published %s] has two figures for '%s'", method, name);
 	row.source = reader->published_source;
 	if (option_set(&percent, &row.accuracy, value, reader->err) != ERR_OK ||
 	    keep(sweep, method, &row.method, reader->err) != ERR_OK ||
@@ -190,10 +201,10 @@ static enum err_code read_published_key(struct reader *reader, const char *metho
 
 static enum err_code read_key(struct reader *reader, const char *section, const char *name, const char *value)
 {
+	if (reader->has_methods && (strcmp(section, "sweep") == 0 || strcmp(section, "settings") == 0))
+		return err_set(reader->err, ERR_INPUT, "[%s] must come before the first [method …]", section);
 	if (strcmp(section, "sweep") == 0)
 		return read_sweep_key(reader, name, value);
-	if (strcmp(section, "settings") == 0 && reader->has_methods)
-		return err_set(reader->err, ERR_INPUT, "[settings] must come before the first [method …]");
 	if (strcmp(section, "settings") == 0)
 		return read_setting(reader, &reader->sweep->settings, name, value);
 	if (strncmp(section, "method ", 7) == 0)

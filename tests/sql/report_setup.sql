@@ -1,5 +1,6 @@
 -- Two experiments. 'small': three data sets (one without runs), three methods, four splits; with a run that was done
--- again, two seeds of one split, a diverged and an interrupted run. 'later' is newer and has one method and one split.
+-- again, one that diverged when it was, two seeds of one split, a diverged and an interrupted run. 'later' is newer and
+-- has one method and one split.
 INSERT INTO dataset (dataset_id, name, sha256, label, missing, instances, features, classes, feature_names) VALUES
   (1, 'iris', 'aa', 'species', 'error', 4, 2, 2, '["length","width"]'),
   (2, 'glass', 'bb', 'type', 'error', 3, 1, 2, '["RI"]');
@@ -37,7 +38,8 @@ INSERT INTO result VALUES
   (18, 1, 1, 0, 'bootstrap', 0, 'done', 0.80, 0.20), (19, 1, 1, 0, 'bootstrap', 1, 'done', 1.00, 0.00),
   (20, 1, 1, 1, 'bootstrap', 0, 'done', 0.90, 0.10), (21, 1, 2, 0, 'bootstrap', 0, 'done', 0.45, 0.65),
   (22, 1, 2, 1, 'bootstrap', 0, 'interrupted', 0.99, 0.01),
-  (23, 2, 1, 0, 'base', 0, 'done', 0.75, 0.25);
+  (23, 2, 1, 0, 'base', 0, 'done', 0.75, 0.25),
+  (24, 1, 2, 3, 'bootstrap', 0, 'done', 0.77, 0.33), (25, 1, 2, 3, 'bootstrap', 0, 'diverged', NULL, NULL);
 INSERT INTO run (run_id, experiment_id, dataset_id, split_id, model, method, seed, status, message, settings, block_instances,
     hardrow_version, git_commit, blas, blas_threads, compiler, host, pid, argv, started_at_ms, finished_at_ms)
   SELECT run_id, experiment, dataset, dataset * 10 + split, 'logistic-regression', method, seed, status,
