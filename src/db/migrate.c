@@ -1,5 +1,6 @@
 #include "db/migrate.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,9 +26,18 @@ static enum err_code check_references(struct db *db, struct err *err)
 
 enum err_code migrate_read_identity(struct db *db, int64_t *ret_application_id, int64_t *ret_version, struct err *err)
 {
-	if (db_query_int(db, "PRAGMA application_id", ret_application_id, err) != ERR_OK)
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	bool has_row = false;
+
+	/* One statement sees one state of the file: between two, another process may have made it ours. */
+	if (db_prepare(db, "SELECT application_id, user_version FROM pragma_application_id, pragma_user_version", &stmt,
+		       err) != ERR_OK ||
+	    db_step(stmt, &has_row, err) != ERR_OK)
 		return err->code;
-	return db_query_int(db, "PRAGMA user_version", ret_version, err);
+	assert(has_row);
+	*ret_application_id = db_column_int(stmt, 0);
+	*ret_version = db_column_int(stmt, 1);
+	return ERR_OK;
 }
 
 /* One migration in one transaction. The version is read again inside: another process may have been faster. */
