@@ -3,7 +3,7 @@
 -- param dataset: dataset, only on this data set
 -- param method: method, only of this method
 -- param status: running|done|diverged|failed|interrupted, only those that ended so
-SELECT run_id, experiment, dataset, method, seed, split_seed, status, epochs, train_accuracy, test_accuracy,
+SELECT run_id, experiment, dataset, model, method, seed, split_seed, status, epochs, train_accuracy, test_accuracy,
        test_balanced_error
 FROM runs
 WHERE (:experiment IS NULL OR experiment = :experiment) AND (:dataset IS NULL OR dataset = :dataset)
