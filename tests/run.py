@@ -3,7 +3,7 @@
 
 A test of meson is worth what it says itself: the cases of Criterion's closing line, or those of a last line
 `N passed, N failed[, N skipped]`; else it counts as one. A test names what it skips in lines `SKIP: name` or
-Criterion's `[SKIP] name`. The last line printed is `N passed, N failed[, N skipped]`.
+Criterion's `[SKIP] name`. The last line printed is `N passed, N failed`, the one before it `N skipped` if there are any.
 """
 
 import json
@@ -84,7 +84,9 @@ def main():
             print(f"skipped: {name}")
         print(f"{folder}: {words(passed, failed, len(skipped))}")
         total = [a + b for a, b in zip(total, (passed, failed, len(skipped)))]
-    print(words(*total), flush=True)
+    if total[2]:
+        print(f"{total[2]} skipped")
+    print(words(total[0], total[1], 0), flush=True)
     sys.exit(1 if total[1] else 0)
 
 
