@@ -42,7 +42,7 @@ INSERT INTO result VALUES
   (24, 1, 2, 3, 'bootstrap', 0, 'done', 0.77, 0.33), (25, 1, 2, 3, 'bootstrap', 0, 'diverged', NULL, NULL);
 INSERT INTO run (run_id, experiment_id, dataset_id, split_id, model, method, seed, status, message, settings, block_instances,
     hardrow_version, git_commit, blas, blas_threads, compiler, host, pid, argv, started_at_ms, finished_at_ms)
-  SELECT run_id, experiment, dataset, dataset * 10 + split, 'logistic-regression', method, seed, status,
+  SELECT run_id, experiment, dataset, dataset * 10 + split, 'logreg', method, seed, status,
     iif(status = 'diverged', 'the loss is not finite', NULL), '{"epochs":2,"learning_rate":0.01,"scale":"standard"}', 64,
     '0.1.0', NULL, 'OpenBLAS 0.3.21', 1, 'gcc 12.2.0', 'example', 42, '["hardrow","sweep","small.ini"]',
     1767225600000 + 1000 * run_id, 1767225600500 + 1000 * run_id
