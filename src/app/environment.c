@@ -14,16 +14,6 @@
 #define COMPILER "gcc " __VERSION__
 #endif
 
-const char *environment_version(void)
-{
-	return HARDROW_VERSION;
-}
-
-const char *environment_git_commit(void)
-{
-	return sizeof HARDROW_GIT_COMMIT > 1 ? HARDROW_GIT_COMMIT : NULL;
-}
-
 enum err_code environment_init(char *const *argv, struct environment *ret_environment, struct err *err)
 {
 	struct text json AUTO(text_done) = { 0 };
@@ -40,8 +30,8 @@ enum err_code environment_init(char *const *argv, struct environment *ret_enviro
 	(void)gethostname(ret_environment->host, sizeof ret_environment->host - 1);
 	ret_environment->argv = take_ptr(&json.data);
 	ret_environment->track = (struct track_environment){
-		.version = environment_version(),
-		.git_commit = environment_git_commit(),
+		.version = HARDROW_VERSION,
+		.git_commit = sizeof HARDROW_GIT_COMMIT > 1 ? HARDROW_GIT_COMMIT : NULL,
 		.blas = blas_name(),
 		.blas_threads = blas_threads(),
 		.compiler = COMPILER,

@@ -15,8 +15,4 @@ struct environment {
 MUST_CHECK enum err_code environment_init(char *const *argv, struct environment *ret_environment, struct err *err);
 void environment_done(struct environment *environment);
 
-/* "0.1.0", and the git commit of the source if it was built in a git tree, else NULL. */
-const char *environment_version(void);
-const char *environment_git_commit(void);
-
 #endif

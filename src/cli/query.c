@@ -19,7 +19,8 @@ enum err_code query_check_format(const char *text, struct err *err)
 	return err_set(err, ERR_INPUT, "'%s' will not do: format takes table, csv or json", text);
 }
 
-size_t query_format(const char *text, size_t otherwise)
+/* The index of a checked name; `otherwise` for NULL. */
+static size_t format_index(const char *text, size_t otherwise)
 {
 	for (size_t i = 0; text != NULL && out_format_name(i) != NULL; i++)
 		if (strcmp(out_format_name(i), text) == 0)
@@ -35,7 +36,7 @@ enum err_code query_run_report(const struct invocation *invocation, const struct
 		.report = report,
 		.settings = settings,
 		.setting_count = count,
-		.format = query_format(format, report->format),
+		.format = format_index(format, report->format),
 		.target = { stdout, invocation->terminal },
 	};
 
@@ -65,7 +66,7 @@ enum err_code query_run_sql(const struct invocation *invocation, const char *sql
 	if (db_open(invocation->database, DB_READ, &db, err) != ERR_OK)
 		return err->code;
 	(void)interrupt_catch(db);
-	enum err_code code = report_run_sql(db, sql, query_format(format, OUT_FORMAT_TABLE), &target, err);
+	enum err_code code = report_run_sql(db, sql, format_index(format, OUT_FORMAT_TABLE), &target, err);
 	interrupt_release();
 	return code;
 }

@@ -8,9 +8,6 @@
 /* For OPTION_CHECKED: the name of an output format. */
 MUST_CHECK enum err_code query_check_format(const char *text, struct err *err);
 
-/* Its index; `otherwise` for NULL. */
-size_t query_format(const char *text, size_t otherwise);
-
 /* Runs the report on the invocation's database, to stdout; Ctrl-C ends it with ERR_INTERRUPTED. `format` may be NULL:
  * the report's own. */
 MUST_CHECK enum err_code query_run_report(const struct invocation *invocation, const struct report *report,

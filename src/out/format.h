@@ -26,9 +26,6 @@ struct out_format {
 
 extern const struct out_format out_format_table, out_format_csv, out_format_json;
 
-/* Writes out->line and empties it. */
-MUST_CHECK enum err_code out_write_line(struct out *out, struct err *err);
-
 /* Appends the bytes as lower-case hexadecimal. */
 MUST_CHECK enum err_code out_append_blob(struct text *text, const struct out_value *value, struct err *err);
 

@@ -19,7 +19,8 @@ const char *out_format_name(size_t i)
 	return i < ARRAY_LENGTH(formats) ? formats[i]->name : NULL;
 }
 
-enum err_code out_write_line(struct out *out, struct err *err)
+/* Writes out->line and empties it. */
+static enum err_code write_line(struct out *out, struct err *err)
 {
 	size_t length = out->line.length;
 
@@ -66,7 +67,7 @@ enum err_code out_begin(size_t format, const struct out_target *target, const st
 	out->format = formats[format];
 	out->target = *target;
 	if (copy_columns(out, columns, count, err) != ERR_OK || out->format->begin(out, err) != ERR_OK ||
-	    out_write_line(out, err) != ERR_OK)
+	    write_line(out, err) != ERR_OK)
 		return err->code;
 	*ret_out = take_ptr(&out);
 	return ERR_OK;
@@ -77,14 +78,14 @@ enum err_code out_row(struct out *out, const struct out_value *values, struct er
 	if (out->format->row(out, values, err) != ERR_OK)
 		return err->code;
 	out->rows++;
-	return out_write_line(out, err);
+	return write_line(out, err);
 }
 
 enum err_code out_end(struct out *out, struct err *err)
 {
 	if (out->format->end(out, err) != ERR_OK)
 		return err->code;
-	return out_write_line(out, err);
+	return write_line(out, err);
 }
 
 void out_free(struct out *out)
