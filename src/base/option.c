@@ -115,8 +115,9 @@ enum err_code option_set(const struct option_spec *spec, void *target, const cha
 		*(size_t *)field = (size_t)whole;
 		return ERR_OK;
 	case OPTION_SEED:
-		if (!parse_unsigned(text, &whole))
-			return out_of_range(spec, "whole number", text, err);
+		if (!parse_unsigned(text, &whole) || whole > INT64_MAX)
+			return err_set(err, ERR_INPUT, "'%s' will not do: %s takes a whole number from 0 to %jd", text,
+				       spec->name, (intmax_t)INT64_MAX);
 		*(uint64_t *)field = whole;
 		return ERR_OK;
 	case OPTION_REAL:

@@ -12,7 +12,7 @@
 enum option_type {
 	OPTION_FLAG,	/* bool; on the command line it takes no value ("yes"/"no" in files) */
 	OPTION_COUNT,	/* size_t, min..max */
-	OPTION_SEED,	/* uint64_t */
+	OPTION_SEED,	/* uint64_t, to INT64_MAX: the most that SQL stores as an integer */
 	OPTION_REAL,	/* double, finite, min..max (min itself excluded if above_min) */
 	OPTION_TEXT,	/* const char *, borrowed from the text that was set, which must outlive the struct */
 	OPTION_CHOICE,	/* int: index into choices */

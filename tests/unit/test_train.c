@@ -199,10 +199,11 @@ Test(settings, refuse_what_makes_no_sense)
 	static const struct {
 		const char *name, *value;
 	} cases[] = {
-		{ "prior", "0" },      { "prior", "-1" },	 { "floor", "0" },	   { "record", "every:0" },
-		{ "record", "first" }, { "batch-size", "0" },	 { "batch-size", "all" },  { "epochs", "0" },
-		{ "beta", "1" },       { "test-fraction", "1" }, { "learning-rate", "0" }, { "learning-rate", "inf" },
-		{ "momentum", "1" },   { "method", "smote" },
+		{ "prior", "0" },	  { "prior", "-1" },	    { "floor", "0" },
+		{ "record", "every:0" },  { "record", "first" },    { "batch-size", "0" },
+		{ "batch-size", "all" },  { "epochs", "0" },	    { "beta", "1" },
+		{ "test-fraction", "1" }, { "learning-rate", "0" }, { "learning-rate", "inf" },
+		{ "momentum", "1" },	  { "method", "smote" },    { "seed", "9223372036854775808" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
