@@ -1,8 +1,9 @@
 /* Training dynamics of every instance over all epochs: running statistics, no per-epoch memory.
- *     p_true_mean, p_true_sd   mean and population deviation of p(true class) over epochs ("confidence", "variability"
- * of dataset cartography, Swayamdipta et al. 2020), by Welford's recurrence correctness              share of epochs in
- * which the instance was predicted right forgetting events        number of epochs t with a_{t-1} = 1 and a_t = 0
- * (Toneva et al. 2019), a_t = predicted right after epoch t, from full passes over the data */
+ *     p_true_mean, p_true_sd   mean and population deviation of p(true class) over epochs, by Welford's recurrence
+ *                              ("confidence" and "variability": dataset cartography, Swayamdipta et al. 2020)
+ *     correctness              share of epochs in which the instance was predicted right
+ *     forgetting events        number of epochs t with a_{t-1} = 1 and a_t = 0 (Toneva et al. 2019),
+ *                              a_t = predicted right after epoch t, from full passes over the data */
 #ifndef HARDROW_REBALANCE_DYNAMICS_H
 #define HARDROW_REBALANCE_DYNAMICS_H
 

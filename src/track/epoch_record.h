@@ -2,9 +2,11 @@
  * the file.
  *
  * The instances are in blocks of 64 in the order of the data set (the last one shorter). A block of m instances holds
- * one series after the other, little-endian: difficulty, weight, du, dl   float32 (m) each; weight NaN for test
- * instances predicted                    uint16 (m) class index draws                        uint16 (m); 0xffff
- * unknown, larger counts are cut to 0xfffe p                            float32 (k, m), class by class */
+ * one series after the other, little-endian:
+ *     difficulty, weight, du, dl   float32 (m) each; weight NaN for test instances
+ *     predicted                    uint16 (m) class index
+ *     draws                        uint16 (m); 0xffff unknown, larger counts are cut to 0xfffe
+ *     p                            float32 (k, m), class by class */
 #ifndef HARDROW_TRACK_EPOCH_RECORD_H
 #define HARDROW_TRACK_EPOCH_RECORD_H
 
