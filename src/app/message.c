@@ -1,7 +1,6 @@
 #include "app/message.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "base/mem.h"
 

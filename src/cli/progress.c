@@ -1,7 +1,6 @@
 #include "cli/progress.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "cli/command.h"

@@ -1,6 +1,5 @@
 /* base: errors, parsing, options, random numbers. */
 #include <criterion/criterion.h>
-#include <string.h>
 
 #include "base/err.h"
 #include "base/file.h"

@@ -1,9 +1,7 @@
 /* data: splitting and scaling. */
 #include <criterion/criterion.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "data/scale.h"

@@ -2,7 +2,6 @@
  * test_train. */
 #include <criterion/criterion.h>
 #include <math.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "model/network.h"
