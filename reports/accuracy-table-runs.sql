@@ -1,16 +1,21 @@
 -- title: Runs behind a cell of accuracy-table
 -- heading: Runs of {method} on {dataset}
 -- note: Counted: the newest run of each split and seed that ended, unless it diverged.
--- param dataset: dataset, required, the row: name of the data set
+-- param dataset: title, required, the row: name or title of the data set
 -- param method: method, required, the column
 -- param experiment: experiment, which experiment; without it the newest
 -- empty: there is no run of {method} on {dataset} in this experiment
 WITH chosen AS (
-  SELECT name FROM experiment WHERE name = coalesce(:experiment, name) ORDER BY experiment_id DESC LIMIT 1
+  SELECT experiment_id, name FROM experiment WHERE name = coalesce(:experiment, name)
+  ORDER BY experiment_id DESC LIMIT 1
+),
+subject AS (
+  SELECT :dataset AS dataset
+  UNION SELECT dataset FROM experiment_dataset JOIN chosen USING (experiment_id) WHERE title = :dataset
 ),
 cell AS (
   SELECT runs.* FROM runs JOIN chosen ON runs.experiment = chosen.name
-  WHERE dataset = :dataset AND method = :method
+  WHERE dataset IN (SELECT dataset FROM subject) AND method = :method
 ),
 newest AS (
   SELECT max(run_id) AS run_id, status FROM cell WHERE status IN ('done', 'diverged') GROUP BY split_seed, seed

@@ -15,6 +15,10 @@ static const struct report_kind kinds[] = {
 	{ "experiment", FORM_TEXT, "NAME", 0, "SELECT name FROM experiment", "experiment" },
 	{ "dataset", FORM_TEXT, "NAME", 0, "SELECT name FROM dataset UNION SELECT dataset FROM experiment_dataset",
 	  "data set" },
+	{ "title", FORM_TEXT, "NAME", 0,
+	  "SELECT name FROM dataset UNION SELECT dataset FROM experiment_dataset UNION SELECT title FROM "
+	  "experiment_dataset",
+	  "data set" },
 	{ "method", FORM_TEXT, "NAME", 0, "SELECT method FROM run UNION SELECT method FROM experiment_method",
 	  "method" },
 	{ "class", FORM_TEXT, "NAME", 0, "SELECT DISTINCT name FROM class", "class" },
@@ -32,5 +36,5 @@ const struct report_kind *report_kind_find(const char *name)
 
 const char *report_kind_names(void)
 {
-	return "text, integer, count, number, integers, run, experiment, dataset, method, class or a|b|c";
+	return "text, integer, count, number, integers, run, experiment, dataset, title, method, class or a|b|c";
 }

@@ -13,10 +13,10 @@
  *     -- below: REPORT                             printed under this one, in table format only
  *     -- explain: REPORT PARAM PARAM               what --explain VALUE VALUE runs
  *
- * KIND is one of kinds.c (text, integer, count, number, integers, run, experiment, dataset, method, class) or choices
- * with '|' between them. A parameter is :NAME in the SQL, bound as text, number or (integers) a JSON array; one that is
- * not given and has no default is NULL. In NAME '-' and '_' are the same. The value of the kinds from `run` on must
- * exist in the file.
+ * KIND is one of kinds.c (text, integer, count, number, integers, run, experiment, dataset, title, method, class) or
+ * choices with '|' between them. A parameter is :NAME in the SQL, bound as text, number or (integers) a JSON array; one
+ * that is not given and has no default is NULL. In NAME '-' and '_' are the same. The value of the kinds from `run` on
+ * must exist in the file.
  *
  * Columns whose name begins with '_' are for headings and cells of tables: CSV, JSON and tables without a pivot leave
  * them out. A pivot lays rows of (row, column, cell) out as a grid, in table format only; several pivots stand side by
