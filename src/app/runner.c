@@ -20,17 +20,6 @@ struct writer {
 	struct runner_progress progress;
 };
 
-/* How many of `epochs` epochs a recording rule takes; looks at the first thousand. */
-static double recorded_epochs(const char *record, size_t epochs)
-{
-	size_t looked_at = epochs < 1000 ? epochs : 1000;
-	double recorded = 0;
-
-	for (size_t epoch = 1; epoch <= looked_at; epoch++)
-		recorded += settings_records_epoch(record, epoch, epochs);
-	return recorded * (double)epochs / (double)looked_at;
-}
-
 double runner_estimate_bytes(const struct planned_run *runs, size_t count)
 {
 	double bytes = 0;
@@ -41,8 +30,9 @@ double runner_estimate_bytes(const struct planned_run *runs, size_t count)
 		double k = (double)runs[i].dataset->classes;
 		double weights = (double)runs[i].parameter_count;
 		const char *record_weights = settings_record_weights(settings, runs[i].parameter_count);
-		bytes += recorded_epochs(settings->record, settings->epochs) * n * (20.0 + 4.0 * k) * 1.05;
-		bytes += recorded_epochs(record_weights, settings->epochs) * 8.0 * weights;
+		bytes +=
+		    (double)settings_count_recorded(settings->record, settings->epochs) * n * (20.0 + 4.0 * k) * 1.05;
+		bytes += (double)settings_count_recorded(record_weights, settings->epochs) * 8.0 * weights;
 		bytes += n * 90.0 + (double)settings->epochs * (90.0 + 36.0 * k);
 	}
 	return bytes;

@@ -409,3 +409,12 @@ bool settings_records_epoch(const char *record, size_t epoch, size_t epochs)
 		return epoch % period == 0 || epoch == epochs;
 	return strcmp(record, "last") == 0 && epoch == epochs;
 }
+
+size_t settings_count_recorded(const char *record, size_t epochs)
+{
+	uint64_t period = every(record);
+
+	if (period > 0)
+		return (size_t)(epochs / period + (epochs % period != 0));
+	return strcmp(record, "last") == 0;
+}

@@ -68,7 +68,7 @@ MUST_CHECK enum err_code settings_compose(const struct run_settings *settings, s
 bool settings_draw_test_part(const struct run_settings *settings);
 
 /* The network for d features and k classes. `lanes` is left 0. ERR_INPUT: hidden layers or dropout for logistic
- * regression, or more than NETWORK_HIDDEN_MAX layers. */
+ * regression. */
 MUST_CHECK enum err_code settings_shape(const struct run_settings *settings, size_t features, size_t classes,
 					struct network_shape *ret_shape, struct err *err);
 
@@ -83,5 +83,8 @@ size_t settings_batch_size(const struct run_settings *settings, size_t instances
 
 /* Whether a recording rule ("every:N", "last", "none") takes epoch `epoch` of 1..epochs. */
 bool settings_records_epoch(const char *record, size_t epoch, size_t epochs);
+
+/* How many epochs of 1..epochs it takes. */
+size_t settings_count_recorded(const char *record, size_t epochs);
 
 #endif

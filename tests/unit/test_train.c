@@ -186,11 +186,13 @@ Test(settings, say_which_epochs_are_recorded)
 	};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
-		struct run_settings settings = defaults();
-		set(&settings, "record", cases[i].record);
-		for (size_t epoch = 1; epoch <= 7; epoch++)
-			cr_expect_eq(settings_records_epoch(cases[i].record, epoch, 7),
-				     cases[i].epochs[epoch - 1] == 'x', "%s %zu", cases[i].record, epoch);
+		size_t count = 0;
+		for (size_t epoch = 1; epoch <= 7; epoch++) {
+			bool recorded = settings_records_epoch(cases[i].record, epoch, 7);
+			cr_expect_eq(recorded, cases[i].epochs[epoch - 1] == 'x', "%s %zu", cases[i].record, epoch);
+			count += recorded;
+		}
+		cr_expect_eq(settings_count_recorded(cases[i].record, 7), count, "%s", cases[i].record);
 	}
 }
 
