@@ -35,6 +35,7 @@ struct option_spec {
 	size_t offset;	 /* of the field in the struct */
 	double min, max; /* OPTION_COUNT and OPTION_REAL; max 0 is no bound */
 	bool above_min;
+	bool optional; /* OPTION_REAL without an initial value: NaN, in JSON null, until it is set */
 	/* OPTION_CHOICE: name of choice i, NULL behind the last. */
 	const char *(*choice)(size_t i);
 	/* OPTION_CHECKED: ERR_INPUT with what is expected if `text` will not do. */

@@ -1,12 +1,26 @@
 #include "rebalance/loss.h"
 
+#include <math.h>
+#include <stdlib.h>
+
 #include "base/mem.h"
+#include "num/tile.h"
+#include "num/tile_loss.h"
 
 static const struct loss *const losses[] = {
 	&loss_cross_entropy,
 	&loss_class_balanced,
 	&loss_inverse_frequency,
 	&loss_difficulty,
+	&loss_focal,
+	&loss_logit_adjusted,
+	&loss_balanced_softmax,
+	&loss_cdt,
+	&loss_class_balanced_sigmoid,
+	&loss_class_balanced_focal,
+	&loss_focal_sigmoid,
+	&loss_acsl,
+	&loss_equalization,
 };
 
 const struct loss *loss_at(size_t i)
@@ -34,4 +48,78 @@ void loss_weigh_classes(const struct loss *loss, double beta, const uint32_t *co
 	}
 	for (size_t c = 0; c < classes; c++)
 		ret_weight[c] *= present / sum;
+}
+
+static double fill(double given, double initial)
+{
+	if (initial == 0)
+		return NAN;
+	return isnan(given) ? initial : given;
+}
+
+struct loss_parameters loss_fill_parameters(const struct loss *loss, const struct loss_parameters *given)
+{
+	return (struct loss_parameters){
+		.gamma = fill(given->gamma, loss->defaults.gamma),
+		.tau = fill(given->tau, loss->defaults.tau),
+		.alpha = fill(given->alpha, loss->defaults.alpha),
+		.xi = fill(given->xi, loss->defaults.xi),
+		.lambda = fill(given->lambda, loss->defaults.lambda),
+	};
+}
+
+enum err_code loss_state_init(struct loss_state *state, const struct loss *loss, const struct loss_parameters *given,
+			      const uint32_t *counts, size_t classes, struct err *err)
+{
+	double *constant = NULL;
+
+	if (mem_new(&constant, classes, err) != ERR_OK)
+		return err->code;
+	*state = (struct loss_state){
+		.loss = loss,
+		.parameters = loss_fill_parameters(loss, given),
+		.classes = classes,
+		.constant = constant,
+	};
+	if (loss->prepare != NULL)
+		loss->prepare(&state->parameters, counts, classes, constant);
+	return ERR_OK;
+}
+
+void loss_state_done(struct loss_state *state)
+{
+	free(state->constant);
+	state->constant = NULL;
+}
+
+static double evaluate_cross_entropy(const struct loss_state *state, const struct loss_tile *tile, double *ret_delta)
+{
+	tile_softmax(tile->logits, tile->lanes, state->classes, tile->logits, ret_delta);
+	tile_cross_entropy_delta(ret_delta, tile->y, tile->scale, tile->lanes, state->classes, ret_delta);
+	return tile_cross_entropy(tile->logits, tile->y, tile->scale, tile->lanes, state->classes);
+}
+
+double loss_evaluate(const struct loss_state *state, const struct loss_tile *tile, double *ret_delta)
+{
+	return state->loss->evaluate != NULL ? state->loss->evaluate(state, tile, ret_delta)
+					     : evaluate_cross_entropy(state, tile, ret_delta);
+}
+
+double loss_evaluate_shifted(const struct loss_state *state, const struct loss_tile *tile, double *ret_delta)
+{
+	for (size_t c = 0; c < state->classes; c++)
+		for (size_t i = 0; i < tile->lanes; i++)
+			tile->logits[c * tile->lanes + i] += state->constant[c];
+	return evaluate_cross_entropy(state, tile, ret_delta);
+}
+
+void loss_predict(const struct loss *loss, const double *logits, size_t lanes, size_t classes, double *ret_log_p,
+		  double *ret_p)
+{
+	if (loss->link == LINK_SIGMOID) {
+		/* s_c / sum_j s_j is the softmax of log s. */
+		tile_log_sigmoid(logits, lanes, classes, ret_log_p);
+		logits = ret_log_p;
+	}
+	tile_softmax(logits, lanes, classes, ret_log_p, ret_p);
 }

@@ -1,5 +1,5 @@
-/* Losses: cross-entropy with a weight per class or instance. One loss = one file and one line in the table of loss.c.
- */
+/* Losses: what an instance's logits cost, with a weight per class or instance. One loss = one file and one line in the
+ * table of loss.c. Shapes: k classes; tiles (k, L) as in num/tile.h. */
 #ifndef HARDROW_REBALANCE_LOSS_H
 #define HARDROW_REBALANCE_LOSS_H
 
@@ -7,15 +7,54 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/err.h"
+
+/* What a loss can be given besides beta. NaN: not given, or the loss has no such parameter. */
+struct loss_parameters {
+	double gamma, tau, alpha, xi, lambda;
+};
+
+/* What the recorded probabilities hold:
+ *     LINK_SOFTMAX   softmax of the logits
+ *     LINK_SIGMOID   sigmoid scores divided by their sum: s_c = sigma(z_c), p_c = s_c / sum_j s_j
+ * The predicted class, du, dl and the recorded losses are those of these probabilities. */
+enum loss_link { LINK_SOFTMAX, LINK_SIGMOID };
+
+/* The loss of one run. */
+struct loss_state {
+	const struct loss *loss;
+	struct loss_parameters parameters; /* with the loss's own defaults filled in */
+	size_t classes;
+	double *constant; /* (k) what `prepare` made of the class counts */
+};
+
+/* A tile of logits (k, L) with y (L) class as double and scale (L), 0 for padding. */
+struct loss_tile {
+	double *logits; /* overwritten */
+	const double *y, *scale;
+	size_t lanes;
+};
+
 struct loss {
 	const char *name;
 	const char *summary;
+	const char *formula;  /* of one instance, before its class weight */
+	const char *source;   /* where it is from */
 	bool uses_difficulty; /* the weight of instance i is N w_i (Yu et al. 2022), w of the epoch before */
+	enum loss_link link;
+	struct loss_parameters defaults; /* of the reference code; 0: the loss has no such parameter */
 	/* Weight of each class from its count in the training part; NULL: all alike. See loss_weigh_classes. */
 	double (*weigh_class)(double beta, uint32_t count);
+	/* Fills ret_constant (k) from counts (k) of the training part; NULL: all 0. */
+	void (*prepare)(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
+			double *ret_constant);
+	/* Returns sum_i scale_i loss_i; ret_delta (k, L): its gradient by the logits. NULL: softmax cross-entropy. */
+	double (*evaluate)(const struct loss_state *state, const struct loss_tile *tile, double *ret_delta);
 };
 
-extern const struct loss loss_cross_entropy, loss_class_balanced, loss_inverse_frequency, loss_difficulty;
+extern const struct loss loss_cross_entropy, loss_class_balanced, loss_inverse_frequency, loss_difficulty, loss_focal,
+    loss_logit_adjusted, loss_balanced_softmax, loss_cdt, loss_class_balanced_sigmoid, loss_class_balanced_focal,
+    loss_focal_sigmoid, loss_acsl, loss_equalization;
 
 const struct loss *loss_at(size_t i); /* NULL behind the last */
 const char *loss_name(size_t i);      /* NULL behind the last */
@@ -24,5 +63,33 @@ const char *loss_name(size_t i);      /* NULL behind the last */
  * present have mean 1 (the sum is k when none is absent). */
 void loss_weigh_classes(const struct loss *loss, double beta, const uint32_t *counts, size_t classes,
 			double *ret_weight);
+
+/* The parameters that the loss has, as given or else its defaults; NaN for the others. */
+struct loss_parameters loss_fill_parameters(const struct loss *loss, const struct loss_parameters *given);
+
+/* counts (k) of the training part. */
+MUST_CHECK enum err_code loss_state_init(struct loss_state *state, const struct loss *loss,
+					 const struct loss_parameters *given, const uint32_t *counts, size_t classes,
+					 struct err *err);
+void loss_state_done(struct loss_state *state);
+
+/* Value and gradient by the logits, of softmax cross-entropy too. */
+double loss_evaluate(const struct loss_state *state, const struct loss_tile *tile, double *ret_delta);
+
+/* Logits (k, L) to what the loss's link says; ret_log_p may be the logits. */
+void loss_predict(const struct loss *loss, const double *logits, size_t lanes, size_t classes, double *ret_log_p,
+		  double *ret_p);
+
+/* For losses that differ in their constants only. Softmax cross-entropy of z_c + constant_c: */
+double loss_evaluate_shifted(const struct loss_state *state, const struct loss_tile *tile, double *ret_delta);
+/* Sum over classes of (1 - p_t)^gamma (-log p_t) on sigmoid scores, the class's own cell times alpha, the others' times
+ * constant_c; without alpha it is 1, without gamma 0; with xi only those
+ * others count that have sigma(z) >= xi: */
+double loss_evaluate_sigmoid(const struct loss_state *state, const struct loss_tile *tile, double *ret_delta);
+/* All constants 1. */
+void loss_prepare_ones(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
+		       double *ret_constant);
+/* Cui et al. 2019, eq. 5: (1 - beta) / (1 - beta^n), n the class's count. */
+double loss_weigh_by_effective_number(double beta, uint32_t count);
 
 #endif

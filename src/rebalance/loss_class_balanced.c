@@ -4,7 +4,7 @@
 
 /* Cui et al. 2019, eq. 5: weight (1 - beta) / (1 - beta^n), n the class's count; beta = 0 weighs all classes alike. The
  * effective number is computed as expm1(n log beta): 1 - beta^n loses its digits for small n (1 - beta). */
-static double weigh_by_effective_number(double beta, uint32_t count)
+double loss_weigh_by_effective_number(double beta, uint32_t count)
 {
 	return beta == 0.0 ? 1.0 : (1.0 - beta) / -expm1((double)count * log(beta));
 }
@@ -12,5 +12,7 @@ static double weigh_by_effective_number(double beta, uint32_t count)
 const struct loss loss_class_balanced = {
 	.name = "class-balanced",
 	.summary = "classes weighted by their effective number, --beta (Cui et al. 2019)",
-	.weigh_class = weigh_by_effective_number,
+	.formula = "-log p_y, p = softmax(z)",
+	.source = "Cui et al. 2019, eq. 9",
+	.weigh_class = loss_weigh_by_effective_number,
 };

@@ -9,6 +9,17 @@ static const struct method methods[] = {
 	{ "class-balanced", "loss weighted by effective number (Cui et al. 2019)", &sampler_all, &loss_class_balanced },
 	{ "inverse-frequency", "loss weighted by one over the class count", &sampler_all, &loss_inverse_frequency },
 	{ "difficulty", "draws by instance difficulty (Yu et al. 2022)", &sampler_multinomial, &loss_cross_entropy },
+	{ "focal", "focal loss on softmax (Lin et al. 2017)", &sampler_all, &loss_focal },
+	{ "logit-adjusted", "logit-adjusted loss (Menon et al. 2021)", &sampler_all, &loss_logit_adjusted },
+	{ "balanced-softmax", "balanced softmax (Ren et al. 2020)", &sampler_all, &loss_balanced_softmax },
+	{ "cdt", "class-dependent temperatures (Ye et al. 2020)", &sampler_all, &loss_cdt },
+	{ "class-balanced-sigmoid", "sigmoid loss weighted by effective number (Cui et al. 2019)", &sampler_all,
+	  &loss_class_balanced_sigmoid },
+	{ "class-balanced-focal", "sigmoid focal loss weighted by effective number (Cui et al. 2019)", &sampler_all,
+	  &loss_class_balanced_focal },
+	{ "focal-sigmoid", "focal loss on sigmoid scores (Lin et al. 2017)", &sampler_all, &loss_focal_sigmoid },
+	{ "acsl", "adaptive class suppression (Wang et al. 2021)", &sampler_all, &loss_acsl },
+	{ "equalization", "equalization loss on sigmoid scores (Tan et al. 2020)", &sampler_all, &loss_equalization },
 };
 
 const struct method *method_at(size_t i)

@@ -17,6 +17,7 @@ struct trainer {
 	const struct split *split;
 	const struct run_settings *settings;
 	struct method method;
+	struct loss_state loss;
 	struct scaled scaled;
 	struct network *network;
 	struct optimizer *optimizer;
@@ -117,6 +118,9 @@ enum err_code trainer_create(const struct dataset *dataset, const struct split *
 	    allocate(trainer, err) != ERR_OK ||
 	    scale_fit(dataset, split, (enum scale_kind)settings->scale, &trainer->scaled, err) != ERR_OK)
 		return err->code;
+	if (loss_state_init(&trainer->loss, trainer->method.loss, &settings->loss_parameters, split->train_class,
+			    dataset->classes, err) != ERR_OK)
+		return err->code;
 	loss_weigh_classes(trainer->method.loss, settings->beta, split->train_class, dataset->classes,
 			   trainer->class_weight);
 	bool weighs_difficulty = trainer->method.sampler->uses_difficulty || trainer->method.loss->uses_difficulty;
@@ -138,6 +142,7 @@ void trainer_free(struct trainer *trainer)
 	network_free(trainer->network);
 	optimizer_free(trainer->optimizer);
 	evaluation_free(trainer->evaluation);
+	loss_state_done(&trainer->loss);
 	free(trainer->class_weight);
 	free(trainer->all_tiles);
 	free(trainer->batch_tile);
@@ -198,8 +203,14 @@ static void learn_chunk(struct trainer *trainer, const uint32_t *index, size_t c
 	}
 	tile_gather(&tile, trainer->scaled.x, trainer->dataset->features, index);
 	network_forward(trainer->network, &tile, &trainer->dropout_rng, trainer->log_p);
-	tile_softmax(trainer->log_p, tile.lanes, k, trainer->log_p, trainer->delta);
-	tile_cross_entropy_delta(trainer->delta, trainer->batch_y, trainer->batch_scale, tile.lanes, k, trainer->delta);
+	if (trainer->loss.loss->evaluate != NULL) {
+		struct loss_tile logits = { trainer->log_p, trainer->batch_y, trainer->batch_scale, tile.lanes };
+		(void)loss_evaluate(&trainer->loss, &logits, trainer->delta);
+	} else {
+		tile_softmax(trainer->log_p, tile.lanes, k, trainer->log_p, trainer->delta);
+		tile_cross_entropy_delta(trainer->delta, trainer->batch_y, trainer->batch_scale, tile.lanes, k,
+					 trainer->delta);
+	}
 	network_backward(trainer->network, &tile, trainer->delta);
 }
 
@@ -234,7 +245,8 @@ static void evaluate(struct trainer *trainer)
 		};
 		double *log_p = evaluation_log_p(evaluation, t);
 		network_forward(trainer->network, &tile, NULL, log_p);
-		tile_softmax(log_p, TILE_INSTANCES, trainer->dataset->classes, log_p, evaluation_p(evaluation, t));
+		loss_predict(trainer->method.loss, log_p, TILE_INSTANCES, trainer->dataset->classes, log_p,
+			     evaluation_p(evaluation, t));
 		evaluation_take_tile(evaluation, t);
 	}
 	evaluation_finish_epoch(evaluation);

@@ -1,0 +1,13 @@
+#include "rebalance/loss.h"
+
+/* Cui et al. 2019 as in their code: the class weight of the instance times the sum over its cells. */
+const struct loss loss_class_balanced_sigmoid = {
+	.name = "class-balanced-sigmoid",
+	.summary = "sigmoid cross-entropy, classes weighted by their effective number, --beta (Cui et al. 2019)",
+	.formula = "sum_c BCE(z_c, [c = y])",
+	.source = "Cui et al. 2019, eq. 8",
+	.link = LINK_SIGMOID,
+	.weigh_class = loss_weigh_by_effective_number,
+	.prepare = loss_prepare_ones,
+	.evaluate = loss_evaluate_sigmoid,
+};
