@@ -22,6 +22,7 @@
 	X(show)                                                                                                        \
 	X(sql)                                                                                                         \
 	X(datasets)                                                                                                    \
+	X(methods)                                                                                                     \
 	X(import)                                                                                                      \
 	X(materialize)                                                                                                 \
 	X(help)

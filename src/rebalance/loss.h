@@ -38,9 +38,10 @@ struct loss_tile {
 struct loss {
 	const char *name;
 	const char *summary;
-	const char *formula;  /* of one instance, before its class weight */
-	const char *source;   /* where it is from */
-	bool uses_difficulty; /* the weight of instance i is N w_i (Yu et al. 2022), w of the epoch before */
+	const char *formula;	   /* of one instance, before its class weight */
+	const char *class_weights; /* the formula of weigh_class; NULL: all alike */
+	bool uses_difficulty;	   /* the weight of instance i is N w_i (Yu et al. 2022), w of the epoch before */
+	bool uses_beta;
 	enum loss_link link;
 	struct loss_parameters defaults; /* of the reference code; 0: the loss has no such parameter */
 	/* Weight of each class from its count in the training part; NULL: all alike. See loss_weigh_classes. */

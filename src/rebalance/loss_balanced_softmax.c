@@ -15,7 +15,6 @@ const struct loss loss_balanced_softmax = {
 	.name = "balanced-softmax",
 	.summary = "cross-entropy of logits plus the log class counts (Ren et al. 2020)",
 	.formula = "-log softmax(z + log n)_y",
-	.source = "Ren et al. 2020, eq. 3",
 	.prepare = prepare_log_counts,
 	.evaluate = loss_evaluate_shifted,
 };

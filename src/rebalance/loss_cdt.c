@@ -37,7 +37,6 @@ const struct loss loss_cdt = {
 	.name = "cdt",
 	.summary = "cross-entropy of logits over class-dependent temperatures, --gamma (Ye et al. 2020)",
 	.formula = "-log softmax(z / a)_y, a_c = (n_max / n_c)^gamma",
-	.source = "Ye et al. 2020, eq. 5",
 	.defaults = { .gamma = 0.2 },
 	.prepare = prepare_temperatures,
 	.evaluate = evaluate_cdt,

@@ -13,6 +13,7 @@ const struct loss loss_class_balanced = {
 	.name = "class-balanced",
 	.summary = "classes weighted by their effective number, --beta (Cui et al. 2019)",
 	.formula = "-log p_y, p = softmax(z)",
-	.source = "Cui et al. 2019, eq. 9",
+	.class_weights = "(1 - beta) / (1 - beta^n_c), scaled to mean 1",
+	.uses_beta = true,
 	.weigh_class = loss_weigh_by_effective_number,
 };

@@ -4,6 +4,5 @@ const struct loss loss_difficulty = {
 	.name = "difficulty",
 	.summary = "instance i counts N w_i, w = D / sum D (Yu et al. 2022, as loss weights)",
 	.formula = "-N w_i log p_y, p = softmax(z)",
-	.source = "Yu et al. 2022, as loss weights",
 	.uses_difficulty = true,
 };

@@ -17,7 +17,6 @@ const struct loss loss_equalization = {
 	.name = "equalization",
 	.summary = "rare classes, of a share below --lambda, are not pushed down by others (Tan et al. 2020)",
 	.formula = "sum_c (1 - [n_c / N < lambda] [c != y]) BCE(z_c, [c = y])",
-	.source = "Tan et al. 2020, eq. 3",
 	.link = LINK_SIGMOID,
 	.defaults = { .lambda = 0.00177 },
 	.prepare = prepare_equalization,

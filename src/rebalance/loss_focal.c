@@ -13,7 +13,6 @@ const struct loss loss_focal = {
 	.name = "focal",
 	.summary = "focal loss on softmax, --gamma (Lin et al. 2017)",
 	.formula = "(1 - p_y)^gamma (-log p_y), p = softmax(z)",
-	.source = "Lin et al. 2017; gamma as in LDAM-DRW",
 	.defaults = { .gamma = 1 },
 	.evaluate = evaluate_focal,
 };

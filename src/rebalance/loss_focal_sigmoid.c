@@ -12,7 +12,6 @@ const struct loss loss_focal_sigmoid = {
 	.name = "focal-sigmoid",
 	.summary = "focal loss on sigmoid scores, --alpha --gamma (Lin et al. 2017)",
 	.formula = "sum_c alpha_t (1 - p_t)^gamma BCE(z_c, [c = y]), alpha_t = alpha if c = y else 1 - alpha",
-	.source = "Lin et al. 2017, eq. 5",
 	.link = LINK_SIGMOID,
 	.defaults = { .alpha = 0.25, .gamma = 2 },
 	.prepare = prepare_one_minus_alpha,

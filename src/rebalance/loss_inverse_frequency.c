@@ -10,6 +10,6 @@ const struct loss loss_inverse_frequency = {
 	.name = "inverse-frequency",
 	.summary = "classes weighted by one over their count",
 	.formula = "-log p_y, p = softmax(z)",
-	.source = "class weights 1 / n_c scaled to mean 1",
+	.class_weights = "1 / n_c, scaled to mean 1",
 	.weigh_class = weigh_by_inverse_frequency,
 };

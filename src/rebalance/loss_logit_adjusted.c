@@ -19,7 +19,6 @@ const struct loss loss_logit_adjusted = {
 	.name = "logit-adjusted",
 	.summary = "cross-entropy of logits plus tau times the log class shares, --tau (Menon et al. 2021)",
 	.formula = "-log softmax(z + log(pi^tau + 1e-12))_y, pi_c = n_c / N",
-	.source = "Menon et al. 2021, eq. 10",
 	.defaults = { .tau = 1 },
 	.prepare = prepare_log_prior,
 	.evaluate = loss_evaluate_shifted,

@@ -8,6 +8,7 @@
 struct method {
 	const char *name;
 	const char *summary;
+	const char *source; /* paper; NULL: common knowledge */
 	const struct sampler *sampler;
 	const struct loss *loss;
 };
