@@ -2,7 +2,7 @@
 
 #include "rebalance/loss.h"
 
-/* Ren et al. 2020, eq. 3: softmax weighted by the counts. An absent class is left as it is. */
+/* Ren et al. 2020: softmax weighted by the counts. An absent class is left as it is. */
 static void prepare_log_counts(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
 			       double *ret_constant)
 {

@@ -4,7 +4,7 @@
 #include "num/tile_loss.h"
 #include "rebalance/loss.h"
 
-/* Ye et al. 2020, eq. 5: temperature a_c = (n_max / n_c)^gamma; the constant is 1 / a_c. Temperatures are for training
+/* Ye et al. 2020: temperature a_c = (n_max / n_c)^gamma; the constant is 1 / a_c. Temperatures are for training
  * only: predictions are of z itself. An absent class has temperature 1. */
 static void prepare_temperatures(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
 				 double *ret_constant)
