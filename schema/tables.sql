@@ -31,6 +31,7 @@ CREATE TABLE instance (
   source_line INTEGER NOT NULL,  -- line of the file, from 1
   class_index INTEGER NOT NULL,
   features TEXT,                 -- JSON array; NULL above 256 features
+  subclass TEXT,                 -- the class before relabelling; NULL if not relabelled
   PRIMARY KEY (dataset_id, position),
   UNIQUE (dataset_id, instance_id)
 ) STRICT, WITHOUT ROWID;
@@ -43,6 +44,7 @@ CREATE TABLE split (
   test_fraction REAL NOT NULL,
   stratified INTEGER NOT NULL,   -- 0 or 1
   test BLOB NOT NULL,            -- one byte per position: 1 tests, 0 trains
+  given INTEGER NOT NULL DEFAULT 0, -- 1: the test part came with the data set, test_fraction is its share
   UNIQUE (dataset_id, seed, test_fraction, stratified)
 ) STRICT;
 

@@ -32,6 +32,7 @@ SELECT
   run.argv,
   split.test_fraction,
   split.stratified,
+  split.given AS test_part_given,
   run.dataset_id,
   run.split_id,
   run.experiment_id
@@ -120,7 +121,7 @@ CROSS JOIN block ON block.block_id = epoch.first_block + instance.position / run
 CROSS JOIN class ON class.dataset_id = run.dataset_id;
 
 -- One row per data set and instance. instance_id is the 0-based data row of the CSV, position counts those that were
--- not dropped for missing values.
+-- not left out (missing values, imbalance). subclass is the class before relabelling.
 CREATE VIEW instances AS
 SELECT
   dataset.name AS dataset,
@@ -128,6 +129,7 @@ SELECT
   instance.source_line,
   class.name AS class,
   instance.features,
+  instance.subclass,
   instance.dataset_id,
   instance.position
 FROM dataset

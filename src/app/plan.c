@@ -3,17 +3,32 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
+#include "data/imbalance.h"
+
 #define MUCH 1e9
 
-enum err_code plan_split(const struct dataset *dataset, const struct run_settings *settings, bool strict,
-			 struct split **ret_split, struct err *err)
+enum err_code plan_split(const struct dataset *source, const struct run_settings *settings, bool strict,
+			 struct dataset **ret_derived, struct split **ret_split, struct err *err)
 {
-	if (strict && dataset->own_test != NULL && settings_draw_test_part(settings))
+	AUTO(split_freep) struct split *split = NULL;
+	struct dataset *derived = NULL;
+	struct imbalance imbalance;
+
+	if (strict && source->own_test != NULL && settings_draw_test_part(settings))
 		return err_set(err, ERR_INPUT,
 			       "%s: comes with its own test part; test-fraction and stratified do not apply",
-			       dataset->name);
-	return split_create(dataset, settings->test_fraction, settings->stratified, settings->split_seed, ret_split,
-			    err);
+			       source->name);
+	if (settings_imbalance(settings, &imbalance, err) != ERR_OK ||
+	    split_create(source, settings->test_fraction, settings->stratified, settings->split_seed, &split, err) !=
+		ERR_OK)
+		return err->code;
+	if (imbalance.kind != IMBALANCE_NONE &&
+	    imbalance_apply(&imbalance, source, &split, settings->split_seed, &derived, err) != ERR_OK)
+		return err->code;
+	*ret_derived = derived;
+	*ret_split = take_ptr(&split);
+	return ERR_OK;
 }
 
 enum err_code plan_measure(struct planned_run *run, struct err *err)
@@ -33,6 +48,7 @@ enum err_code plan_register(struct track *track, struct planned_run *run, struct
 		.seed = run->settings.split_seed,
 		.test_fraction = run->split->is_given ? split_test_share(run->split) : run->settings.test_fraction,
 		.stratified = run->settings.stratified && !run->split->is_given,
+		.given = run->split->is_given,
 		.instances = run->split->instances,
 		.classes = run->split->classes,
 		.is_test = run->split->is_test,

@@ -4,10 +4,11 @@
 
 #include "app/runner.h"
 
-/* The split that the settings ask for. ERR_INPUT: `strict`, and they ask for a drawn test part of a data set that has
+/* The split that the settings ask for, and in *ret_derived the data set it is of if that is another than `source` (an
+ * imbalance), else NULL. ERR_INPUT: `strict`, and they ask for a drawn test part of a data set that has
  * its own; without `strict` (a sweep over several data sets) such a data set keeps its own. */
-MUST_CHECK enum err_code plan_split(const struct dataset *dataset, const struct run_settings *settings, bool strict,
-				    struct split **ret_split, struct err *err);
+MUST_CHECK enum err_code plan_split(const struct dataset *source, const struct run_settings *settings, bool strict,
+				    struct dataset **ret_derived, struct split **ret_split, struct err *err);
 
 /* Sets run->parameter_count. ERR_INPUT: a model that cannot be (settings_shape). */
 MUST_CHECK enum err_code plan_measure(struct planned_run *run, struct err *err);

@@ -86,6 +86,8 @@ struct track_dataset runner_track_dataset(const struct dataset *dataset)
 		.source_line = dataset->source_line,
 		.feature_names = dataset->feature_names,
 		.class_names = dataset->class_names,
+		.subclass = dataset->subclass,
+		.subclass_names = dataset->subclass_names,
 	};
 }
 

@@ -5,12 +5,14 @@
 
 #include "app/plan.h"
 #include "base/mem.h"
+#include "data/relabel.h"
 
 /* The plan and what it points to. */
 struct plan {
 	const struct sweep *sweep;
 	struct catalogue *catalogue;
 	struct dataset **datasets; /* (dataset_count), NULL: not on this machine */
+	struct dataset **derived;  /* (dataset_count, splits) what an imbalance makes of them, else NULL */
 	struct split **splits;	   /* (dataset_count, splits) */
 	struct planned_run *runs;
 	size_t run_count, run_capacity;
@@ -21,9 +23,12 @@ static void plan_done(struct plan *plan)
 {
 	for (size_t i = 0; plan->datasets != NULL && i < plan->sweep->dataset_count; i++)
 		dataset_free(plan->datasets[i]);
+	for (size_t i = 0; plan->derived != NULL && i < plan->sweep->dataset_count * plan->sweep->splits; i++)
+		dataset_free(plan->derived[i]);
 	for (size_t i = 0; plan->splits != NULL && i < plan->sweep->dataset_count * plan->sweep->splits; i++)
 		split_free(plan->splits[i]);
 	free(plan->datasets);
+	free(plan->derived);
 	free(plan->splits);
 	free(plan->runs);
 	catalogue_free(plan->catalogue);
@@ -42,6 +47,9 @@ static enum err_code open_datasets(struct plan *plan, const struct data_path *pa
 			return err_prefix(err, "sweep %s", plan->sweep->name);
 		if (code == ERR_MISSING && watch->notice != NULL)
 			watch->notice(watch->context, err->message);
+		if (code == ERR_OK &&
+		    dataset_relabel(plan->datasets[i], (enum relabel_kind)settings->relabel, err) != ERR_OK)
+			return err->code;
 		found += code == ERR_OK;
 	}
 	return found > 0 ? ERR_OK : err_set(err, ERR_MISSING, "none of the sweep's data sets is on this machine");
@@ -65,11 +73,20 @@ static enum err_code make_splits(struct plan *plan, struct err *err)
 		for (size_t s = 0; s < plan->sweep->splits && plan->datasets[i] != NULL; s++) {
 			struct run_settings settings = plan->sweep->settings;
 			settings.split_seed += s;
-			if (plan_split(plan->datasets[i], &settings, false, &plan->splits[i * plan->sweep->splits + s],
+			size_t at = i * plan->sweep->splits + s;
+			if (plan_split(plan->datasets[i], &settings, false, &plan->derived[at], &plan->splits[at],
 				       err) != ERR_OK)
 				return err_prefix(err, "%s", plan->sweep->datasets[i]);
 		}
 	return ERR_OK;
+}
+
+/* The data set that split s of data set i is of, NULL if it is not here. */
+static const struct dataset *subject(const struct plan *plan, size_t i, size_t s)
+{
+	const struct dataset *derived = plan->derived[i * plan->sweep->splits + s];
+
+	return derived != NULL ? derived : plan->datasets[i];
 }
 
 static enum err_code put_experiment(struct track *track, const struct plan *plan, int64_t *ret_id, struct err *err)
@@ -85,7 +102,7 @@ static enum err_code put_experiment(struct track *track, const struct plan *plan
 		return err->code;
 	for (size_t i = 0; i < sweep->dataset_count; i++) {
 		const struct catalogue_entry *entry = catalogue_find(plan->catalogue, sweep->datasets[i]);
-		names[i] = plan->datasets[i] != NULL ? plan->datasets[i]->name : sweep->datasets[i];
+		names[i] = plan->datasets[i] != NULL ? subject(plan, i, 0)->name : sweep->datasets[i];
 		titles[i] = entry != NULL ? entry->title : names[i];
 	}
 	for (size_t i = 0; i < sweep->method_count; i++)
@@ -162,7 +179,7 @@ static enum err_code plan_runs(struct plan *plan, struct track *track, int64_t e
 			if (plan->datasets[i] == NULL)
 				continue;
 			struct planned_run run = {
-				.dataset = plan->datasets[i],
+				.dataset = subject(plan, i, s),
 				.split = plan->splits[i * sweep->splits + s],
 				.experiment_id = experiment_id,
 				.settings = sweep->settings,
@@ -189,6 +206,7 @@ enum err_code sweep_run(const struct sweep *sweep, const char *database, const s
 	int64_t experiment_id = 0;
 
 	if (mem_new(&plan.datasets, sweep->dataset_count, err) != ERR_OK ||
+	    mem_new(&plan.derived, sweep->dataset_count * sweep->splits, err) != ERR_OK ||
 	    mem_new(&plan.splits, sweep->dataset_count * sweep->splits, err) != ERR_OK ||
 	    catalogue_create(&plan.catalogue, err) != ERR_OK || open_datasets(&plan, path, watch, err) != ERR_OK ||
 	    check_names(&plan, err) != ERR_OK || make_splits(&plan, err) != ERR_OK ||

@@ -149,7 +149,8 @@ static void start_method(const struct sweep *sweep, struct sweep_method *method)
 
 static enum err_code read_method_key(struct reader *reader, const char *method, const char *name, const char *value)
 {
-	static const char *const shared[] = { "label", "missing", "test-fraction", "stratified", "split-seed" };
+	static const char *const shared[] = { "label",	    "missing",	 "test-fraction", "stratified",
+					      "split-seed", "imbalance", "imbalance-max", "relabel" };
 	const struct option_spec *spec = option_find(settings_specs, settings_spec_count, name);
 	struct sweep_method *found = find_method(reader->sweep, method);
 

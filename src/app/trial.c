@@ -2,12 +2,14 @@
 
 #include "app/plan.h"
 #include "base/mem.h"
+#include "data/relabel.h"
 
 enum err_code trial_run(const struct trial *trial, const struct track_environment *environment,
 			const struct runner_watch *watch, struct runner_progress *ret_progress, struct err *err)
 {
 	AUTO(catalogue_freep) struct catalogue *catalogue = NULL;
 	AUTO(dataset_freep) struct dataset *dataset = NULL;
+	AUTO(dataset_freep) struct dataset *derived = NULL;
 	AUTO(split_freep) struct split *split = NULL;
 	AUTO(track_freep) struct track *track = NULL;
 	const struct run_settings *settings = &trial->settings;
@@ -16,8 +18,13 @@ enum err_code trial_run(const struct trial *trial, const struct track_environmen
 	if (settings_compose(settings, &method, err) != ERR_OK || catalogue_create(&catalogue, err) != ERR_OK ||
 	    catalogue_open(catalogue, &trial->path, trial->data, settings->label,
 			   (enum missing_policy)settings->missing, &dataset, err) != ERR_OK ||
-	    plan_split(dataset, settings, true, &split, err) != ERR_OK)
+	    dataset_relabel(dataset, (enum relabel_kind)settings->relabel, err) != ERR_OK ||
+	    plan_split(dataset, settings, true, &derived, &split, err) != ERR_OK)
 		return err->code;
+	if (derived != NULL) {
+		dataset_free(dataset);
+		dataset = take_ptr(&derived);
+	}
 	struct planned_run run = {
 		.dataset = dataset,
 		.split = split,

@@ -222,6 +222,8 @@ void dataset_free(struct dataset *dataset)
 		return;
 	free_texts(dataset->feature_names, dataset->features);
 	free_texts(dataset->class_names, dataset->classes);
+	free_texts(dataset->subclass_names, dataset->subclasses);
+	free(dataset->subclass);
 	free(dataset->name);
 	free(dataset->path);
 	free(dataset->label);

@@ -23,6 +23,9 @@ struct dataset {
 	uint8_t *own_test;     /* (n) 1: the data set's own test part; NULL if it has none */
 	char **feature_names;  /* (d) */
 	char **class_names;    /* (k), sorted as scikit-learn does: by value if all are integers, else bytewise */
+	size_t subclasses;     /* 0 if it is not relabelled (data/relabel.h); then the next two are NULL */
+	uint32_t *subclass;    /* (n) index of the original class */
+	char **subclass_names; /* (subclasses) */
 };
 
 /* MISSING_MEAN: a missing feature becomes the mean of the column's present values, over the whole file (before any
@@ -40,6 +43,16 @@ const char *missing_policy_name(size_t i); /* NULL behind the last */
  * MISSING_ERROR (their count and the first). */
 MUST_CHECK enum err_code dataset_read_csv(const char *path, const char *label, enum missing_policy missing,
 					  struct dataset **ret_dataset, struct err *err);
+
+/* Calls a data set that was changed NAME-suffix, and gives it another identity: its sha256 becomes that of the text
+ * "SHA256 suffix choice", where `choice` says which of the possible ones of that name it is. */
+MUST_CHECK enum err_code dataset_derive(struct dataset *dataset, const char *suffix, const char *choice,
+					struct err *err);
+
+/* A copy with the instances for which keep (n) is 1, in their order; name and sha256 are still the source's. All
+ * classes stay, also those without instances. */
+MUST_CHECK enum err_code dataset_select(const struct dataset *source, const uint8_t *keep, struct dataset **ret_dataset,
+					struct err *err);
 
 void dataset_free(struct dataset *dataset);
 void dataset_freep(struct dataset **dataset);

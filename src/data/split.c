@@ -138,6 +138,27 @@ static enum err_code use_own_test(const struct dataset *dataset, struct split **
 	return ERR_OK;
 }
 
+enum err_code split_select(const struct split *split, const uint8_t *keep, const struct dataset *selected,
+			   struct split **ret_split, struct err *err)
+{
+	AUTO(split_freep) struct split *copy = NULL;
+	size_t at = 0;
+
+	if (mem_new(&copy, 1, err) != ERR_OK)
+		return err->code;
+	copy->is_given = split->is_given;
+	for (size_t i = 0; i < split->instances; i++)
+		copy->test_count += keep[i] && split->is_test[i];
+	if (allocate(copy, selected, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < split->instances; i++)
+		if (keep[i])
+			copy->is_test[at++] = split->is_test[i];
+	list_parts(copy, selected);
+	*ret_split = take_ptr(&copy);
+	return ERR_OK;
+}
+
 double split_test_share(const struct split *split)
 {
 	return (double)split->test_count / (double)split->instances;

@@ -38,6 +38,8 @@ struct track_dataset {
 	const uint32_t *y, *instance_id, *source_line; /* (n) */
 	char *const *feature_names;		       /* (d) */
 	char *const *class_names;		       /* (k) */
+	const uint32_t *subclass;		       /* (n) index of subclass_names, or NULL */
+	char *const *subclass_names;
 };
 
 /* Finds the data set (name, sha256, label, missing) or writes it with its classes and instances. */
@@ -49,6 +51,7 @@ struct track_split {
 	uint64_t seed;
 	double test_fraction;
 	bool stratified;
+	bool given; /* the test part came with the data set */
 	size_t instances, classes;
 	const uint8_t *is_test;			  /* (n) */
 	const uint32_t *train_class, *test_class; /* (k) instances of each class */

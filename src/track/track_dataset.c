@@ -44,8 +44,9 @@ static enum err_code put_instances(struct track *track, int64_t id, const struct
 
 	if (track_statement(
 		track, TRACK_PUT_INSTANCE,
-		"INSERT INTO instance (dataset_id, position, instance_id, source_line, class_index, features)"
-		" VALUES (:dataset_id, :position, :instance_id, :source_line, :class_index, :features)",
+		"INSERT INTO instance (dataset_id, position, instance_id, source_line, class_index, features, "
+		"subclass)"
+		" VALUES (:dataset_id, :position, :instance_id, :source_line, :class_index, :features, :subclass)",
 		&stmt, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < dataset->instances; i++) {
@@ -58,6 +59,8 @@ static enum err_code put_instances(struct track *track, int64_t id, const struct
 		db_bind_int(stmt, ":source_line", dataset->source_line[i]);
 		db_bind_int(stmt, ":class_index", dataset->y[i]);
 		db_bind_text(stmt, ":features", keeps_features ? features.data : NULL);
+		db_bind_text(stmt, ":subclass",
+			     dataset->subclass != NULL ? dataset->subclass_names[dataset->subclass[i]] : NULL);
 		if (db_run(stmt, err) != ERR_OK)
 			return err->code;
 	}
@@ -152,11 +155,12 @@ static enum err_code insert_split(struct track *track, const struct track_split 
 	struct db_stmt *stmt;
 
 	if (track_statement(track, TRACK_PUT_SPLIT,
-			    "INSERT INTO split (dataset_id, seed, test_fraction, stratified, test)"
-			    " VALUES (:dataset_id, :seed, :test_fraction, :stratified, :test)",
+			    "INSERT INTO split (dataset_id, seed, test_fraction, stratified, given, test)"
+			    " VALUES (:dataset_id, :seed, :test_fraction, :stratified, :given, :test)",
 			    &stmt, err) != ERR_OK)
 		return err->code;
 	bind_split_key(stmt, split);
+	db_bind_int(stmt, ":given", split->given);
 	db_bind_blob(stmt, ":test", split->is_test, split->instances);
 	if (db_run(stmt, err) != ERR_OK)
 		return err->code;

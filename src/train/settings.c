@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/parse.h"
 #include "data/dataset.h"
+#include "data/relabel.h"
 #include "data/scale.h"
 
 static const char *reduction_name(size_t i)
@@ -86,6 +87,13 @@ static enum err_code check_record(const char *text, struct err *err)
 	return err_set(err, ERR_INPUT, "'%s' will not do: record takes every:N, last or none", text);
 }
 
+static enum err_code check_imbalance(const char *text, struct err *err)
+{
+	struct imbalance imbalance;
+
+	return imbalance_parse(text, &imbalance, err);
+}
+
 #define TEST_FRACTION "0.2"
 
 #define FIELD(name) .offset = offsetof(struct run_settings, name)
@@ -125,6 +133,26 @@ const struct option_spec settings_specs[] = {
 	  .argument = "N",
 	  .initial = "0",
 	  .help = "which split" },
+	{ .name = "imbalance",
+	  .type = OPTION_CHECKED,
+	  FIELD(imbalance),
+	  .check = check_imbalance,
+	  .argument = "none|exp:R|step:R",
+	  .initial = "none",
+	  .help = "long-tailed training part: sizes fall from class to class, or in one step, to R times the first" },
+	{ .name = "imbalance-max",
+	  .type = OPTION_COUNT,
+	  FIELD(imbalance_max),
+	  .max = 4294967295,
+	  .argument = "N",
+	  .initial = "0",
+	  .help = "of imbalance: training instances of the first class; 0: as many as all classes have enough for" },
+	{ .name = "relabel",
+	  .type = OPTION_CHOICE,
+	  FIELD(relabel),
+	  .choice = relabel_kind_name,
+	  .initial = "none",
+	  .help = "even-odd: the parity of the class becomes the class, the class the sub-class" },
 	{ .name = "method",
 	  .letter = 'm',
 	  .type = OPTION_CHOICE,
@@ -359,6 +387,20 @@ const struct option_spec settings_specs[] = {
 	  .help = "epochs whose layer weights are recorded; without it as record, but last above 100000 weights" },
 };
 const size_t settings_spec_count = ARRAY_LENGTH(settings_specs);
+
+enum err_code settings_imbalance(const struct run_settings *settings, struct imbalance *ret_imbalance, struct err *err)
+{
+	struct imbalance imbalance;
+
+	if (imbalance_parse(settings->imbalance, &imbalance, err) != ERR_OK)
+		return err->code;
+	if (settings->imbalance_max > 0 && imbalance.kind == IMBALANCE_NONE)
+		return err_set(err, ERR_INPUT, "imbalance-max %zu will not do: there is no imbalance",
+			       settings->imbalance_max);
+	imbalance.max = settings->imbalance_max;
+	*ret_imbalance = imbalance;
+	return ERR_OK;
+}
 
 bool settings_draw_test_part(const struct run_settings *settings)
 {

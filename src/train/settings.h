@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/option.h"
+#include "data/imbalance.h"
 #include "model/network.h"
 #include "model/optimizer.h"
 #include "model/schedule.h"
@@ -22,6 +23,9 @@ struct run_settings {
 	double test_fraction;
 	bool stratified;
 	uint64_t split_seed;
+	const char *imbalance; /* "none", "exp:R" or "step:R" */
+	size_t imbalance_max;  /* 0: as large as can be */
+	int relabel;	       /* enum relabel_kind */
 	/* method */
 	int method, sampler,
 	    loss;  /* indices of the tables; sampler and loss 0: the method's own, else table index + 1 */
@@ -67,6 +71,10 @@ MUST_CHECK enum err_code settings_compose(const struct run_settings *settings, s
 
 /* Whether they ask for another test part than the default's: for data sets that come with theirs. */
 bool settings_draw_test_part(const struct run_settings *settings);
+
+/* The imbalance they ask for. ERR_INPUT: imbalance-max without one. */
+MUST_CHECK enum err_code settings_imbalance(const struct run_settings *settings, struct imbalance *ret_imbalance,
+					    struct err *err);
 
 /* The network for d features and k classes. `lanes` is left 0. ERR_INPUT: hidden layers or dropout for logistic
  * regression. */

@@ -65,7 +65,7 @@ static void hash_file(const char *path, char ret_hex[FILE_SHA256_SIZE])
 
 #define A_RUN                                                                                                          \
 	"INSERT INTO dataset VALUES (1, 'd', 'x', 'class', 'error', 1, 1, 2, '[]');"                                   \
-	"INSERT INTO split VALUES (1, 1, 0, 0.0, 0, x'00');"                                                           \
+	"INSERT INTO split VALUES (1, 1, 0, 0.0, 0, x'00', 0);"                                                        \
 	"INSERT INTO run VALUES (1, NULL, 1, 1, 'm', 'base', 0, 'done', NULL, '{}', 64, '0', NULL, 'b', 1, 'c', 'h', " \
 	"1, '[]', 0, 0);"
 
@@ -316,41 +316,61 @@ Test(db, many_create_one_file)
 	db_free(open_file("a.db", DB_READ));
 }
 
-#define SECOND_VERSION(sql)                                                                                            \
+#define THIRD_VERSION(sql)                                                                                             \
 	{                                                                                                              \
-		sql_migrations[0],                                                                                     \
+		sql_migrations[0], sql_migrations[1],                                                                  \
 		{                                                                                                      \
-			"0002_try", sql                                                                                \
+			"0003_try", sql                                                                                \
 		}                                                                                                      \
 	}
 
 Test(db, upgrade_keeps_a_backup)
 {
-	const struct sql_file migrations[] = SECOND_VERSION("ALTER TABLE run ADD COLUMN mood TEXT");
-	const struct db_options options = { 1000, migrations, 2 };
+	const struct sql_file migrations[] = THIRD_VERSION("ALTER TABLE run ADD COLUMN mood TEXT");
+	const struct db_options options = { 1000, migrations, 3 };
 	struct db *db = NULL;
 	struct err err = { 0 };
 
 	make_file("a.db", A_RUN);
 	cr_assert_eq(db_open_with("a.db", DB_READ, &options, &db, &err), ERR_INPUT);
 	cr_assert_not_null(strstr(err.message, "older hardrow"), "%s", err.message);
-	scratch_write("a.db.v1.backup.partial", "left over", 9);
+	scratch_write("a.db.v2.backup.partial", "left over", 9);
 	cr_assert_eq(db_open_with("a.db", DB_WRITE, &options, &db, &err), ERR_OK, "%s", err.message);
-	cr_assert_eq(query_int(db, "PRAGMA user_version"), 2);
+	cr_assert_eq(query_int(db, "PRAGMA user_version"), 3);
 	cr_assert_eq(query_int(db, "SELECT count(mood) + count(*) FROM run"), 1);
 	cr_assert_eq(query_int(db, "SELECT count(*) FROM runs"), 1);
 	db_free(db);
 	cr_assert_eq(scratch_count("."), 2);
 	check_refused("a.db", DB_WRITE, ERR_FOREIGN, "newer hardrow");
-	db = open_file("a.db.v1.backup", DB_READ);
+	db = open_file("a.db.v2.backup", DB_READ);
 	cr_assert_eq(query_int(db, "SELECT count(*) FROM runs"), 1);
 	db_free(db);
 }
 
+/* tests/fixtures/version1.db is a run of hardrow with migration 0001 alone. */
+Test(db, a_file_of_version_1_is_upgraded)
+{
+	AUTO(mem_freep) char *path = NULL;
+	AUTO(mem_freep) char *data = NULL;
+	size_t length = 0;
+	struct err err = { 0 };
+
+	cr_assert_eq(file_join(getenv("HARDROW_SOURCE"), "tests/fixtures/version1.db", &path, &err), ERR_OK);
+	cr_assert_eq(file_read(path, &data, &length, &err), ERR_OK, "%s", err.message);
+	scratch_write("a.db", data, length);
+	struct db *db = open_file("a.db", DB_WRITE);
+	cr_assert_eq(query_int(db, "PRAGMA user_version"), (int64_t)sql_migration_count);
+	cr_assert_eq(query_int(db, "SELECT count(*) FROM dynamics"), 12);
+	cr_assert_eq(query_int(db, "SELECT count(*) FROM instances WHERE subclass IS NULL"), 6);
+	cr_assert_eq(query_int(db, "SELECT count(*) FROM runs WHERE test_part_given = 0"), 1);
+	db_free(db);
+	cr_assert(file_exists("a.db.v1.backup"));
+}
+
 Test(db, upgrade_of_a_file_without_runs)
 {
-	const struct sql_file migrations[] = SECOND_VERSION("CREATE TABLE mood (x TEXT) STRICT");
-	const struct db_options options = { 1000, migrations, 2 };
+	const struct sql_file migrations[] = THIRD_VERSION("CREATE TABLE mood (x TEXT) STRICT");
+	const struct db_options options = { 1000, migrations, 3 };
 	struct db *db = NULL;
 	struct err err = { 0 };
 
@@ -365,14 +385,14 @@ Test(db, failed_upgrade_changes_nothing)
 	static const struct {
 		const char *sql, *words;
 	} cases[] = {
-		{ "CREATE TABLE mood (x TEXT); SELECT nonsense", "migration 0002_try: a.db: no such column: nonsense" },
+		{ "CREATE TABLE mood (x TEXT); SELECT nonsense", "migration 0003_try: a.db: no such column: nonsense" },
 		{ "INSERT INTO class VALUES (77, 0, 'x')", "a row of table 'class' refers to a row of 'dataset'" },
 	};
 
 	make_file("a.db", A_RUN);
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
-		const struct sql_file migrations[] = SECOND_VERSION(cases[i].sql);
-		const struct db_options options = { 1000, migrations, 2 };
+		const struct sql_file migrations[] = THIRD_VERSION(cases[i].sql);
+		const struct db_options options = { 1000, migrations, 3 };
 		struct db *db = NULL;
 		struct err err = { 0 };
 		char before[FILE_SHA256_SIZE], after[FILE_SHA256_SIZE];

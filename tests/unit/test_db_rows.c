@@ -83,8 +83,8 @@ static void put_dataset(struct db *db, struct rng *rng, int64_t id)
 	    db, "INSERT INTO dataset VALUES (:id, 'set ' || :id, '', '', 'drop', :instances, 1, :classes, '[]')");
 	struct db_stmt *class = prepare(db, "INSERT INTO class VALUES (:id, :index, 'class ' || :index)");
 	struct db_stmt *instance = prepare(
-	    db, "INSERT INTO instance VALUES (:id, :position, :instance_id, :instance_id + 2, :class, '[0.5]')");
-	struct db_stmt *split = prepare(db, "INSERT INTO split VALUES (:id, :id, 0, 0.5, 0, :test)");
+	    db, "INSERT INTO instance VALUES (:id, :position, :instance_id, :instance_id + 2, :class, '[0.5]', NULL)");
+	struct db_stmt *split = prepare(db, "INSERT INTO split VALUES (:id, :id, 0, 0.5, 0, :test, 0)");
 
 	db_bind_int(dataset, ":id", id);
 	db_bind_int(dataset, ":instances", count);

@@ -1,0 +1,198 @@
+/* data: long-tailed training parts and coarser classes. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "data/imbalance.h"
+#include "data/relabel.h"
+#include "scratch.h"
+
+TestSuite(imbalance, .init = scratch_enter, .fini = scratch_leave);
+
+/* `each` instances of each of the classes first .. first + k - 1, feature = row number. */
+static struct dataset *make(size_t each, size_t k, size_t first, size_t step)
+{
+	struct text csv AUTO(text_done) = { 0 };
+	struct dataset *dataset = NULL;
+	struct err err = { 0 };
+
+	cr_assert_eq(text_append(&csv, &err, "a,class\n"), ERR_OK);
+	for (size_t i = 0; i < each * k; i++)
+		cr_assert_eq(text_append(&csv, &err, "%zu,%zu\n", i, first + i % k * step), ERR_OK);
+	scratch_write("t.csv", csv.data, csv.length);
+	cr_assert_eq(dataset_read_csv("t.csv", NULL, MISSING_ERROR, &dataset, &err), ERR_OK, "%s", err.message);
+	return dataset;
+}
+
+Test(imbalance, sizes_follow_the_profile)
+{
+	static const struct {
+		const char *text;
+		size_t max, each, classes;
+		uint32_t size[10];
+	} cases[] = {
+		/* MNIST-LT of the paper. */
+		{ "exp:0.01", 5400, 5400, 10, { 5400, 3237, 1940, 1163, 697, 418, 250, 150, 90, 54 } },
+		{ "exp:0.01", 0, 5400, 10, { 5400, 3237, 1940, 1163, 697, 418, 250, 150, 90, 54 } },
+		{ "step:0.1", 50, 60, 5, { 50, 50, 5, 5, 5 } },
+		{ "exp:1", 0, 7, 3, { 7, 7, 7 } },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct dataset *dataset = make(cases[i].each, cases[i].classes, 0, 1);
+		struct dataset *tailed = NULL;
+		struct split *split = NULL;
+		struct imbalance imbalance;
+		struct err err = { 0 };
+		cr_assert_eq(imbalance_parse(cases[i].text, &imbalance, &err), ERR_OK, "%s", err.message);
+		imbalance.max = cases[i].max;
+		cr_assert_eq(split_create(dataset, 0, false, 0, &split, &err), ERR_OK, "%s", err.message);
+		cr_assert_eq(imbalance_apply(&imbalance, dataset, &split, 3, &tailed, &err), ERR_OK, "%s", err.message);
+		cr_expect_arr_eq(split->train_class, cases[i].size, cases[i].classes * sizeof(uint32_t), "case %zu", i);
+		for (size_t row = 0; row < tailed->instances; row++) {
+			cr_assert_eq(tailed->x[row], tailed->instance_id[row], "row %zu", row);
+			cr_assert_eq(tailed->y[row], tailed->instance_id[row] % cases[i].classes, "row %zu", row);
+		}
+		dataset_free(dataset);
+		dataset_free(tailed);
+		split_free(split);
+	}
+}
+
+/* The numbers of classes 0 to 2 are 10 each in the training part; the test part stays. */
+static void apply(const char *text, uint64_t seed, struct dataset **ret_tailed, struct split **ret_split)
+{
+	AUTO(dataset_freep) struct dataset *dataset = make(20, 3, 0, 1);
+	struct imbalance imbalance;
+	struct err err = { 0 };
+
+	cr_assert_eq(imbalance_parse(text, &imbalance, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(split_create(dataset, .5, true, 0, ret_split, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(imbalance_apply(&imbalance, dataset, ret_split, seed, ret_tailed, &err), ERR_OK, "%s",
+		     err.message);
+}
+
+Test(imbalance, the_seed_says_who_stays)
+{
+	struct dataset *tailed[3];
+	struct split *split[3];
+
+	for (size_t i = 0; i < 3; i++)
+		apply("exp:0.25", i / 2, &tailed[i], &split[i]);
+	for (size_t i = 0; i < 3; i++) {
+		cr_expect_eq(split[i]->train_count, 10 + 5 + 2);
+		cr_expect_eq(split[i]->test_count, 30);
+		cr_expect_not(split[i]->is_given);
+		cr_expect_str_eq(tailed[i]->name, "t-exp:0.25");
+	}
+	size_t bytes = tailed[0]->instances * sizeof *tailed[0]->instance_id;
+	cr_expect_eq(memcmp(tailed[0]->instance_id, tailed[1]->instance_id, bytes), 0);
+	cr_expect_neq(memcmp(tailed[0]->instance_id, tailed[2]->instance_id, bytes), 0);
+	cr_expect_str_eq(tailed[0]->sha256, tailed[1]->sha256);
+	cr_expect_str_neq(tailed[0]->sha256, tailed[2]->sha256);
+	for (size_t i = 0; i < 3; i++) {
+		dataset_free(tailed[i]);
+		split_free(split[i]);
+	}
+}
+
+Test(imbalance, what_cannot_be_is_refused)
+{
+	static const struct {
+		const char *text;
+		size_t max;
+		const char *message;
+	} cases[] = {
+		{ "exp:0.01", 0, "t: the imbalance leaves class '2' none of its 20 training instances" },
+		{ "exp:0.5", 30, "t: imbalance-max 30 asks for 30 training instances of class '0', which has 20" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct dataset *dataset = make(20, 3, 0, 1);
+		struct dataset *tailed = NULL;
+		struct split *split = NULL;
+		struct imbalance imbalance;
+		struct err err = { 0 };
+		cr_assert_eq(imbalance_parse(cases[i].text, &imbalance, &err), ERR_OK);
+		imbalance.max = cases[i].max;
+		cr_assert_eq(split_create(dataset, 0, false, 0, &split, &err), ERR_OK);
+		cr_expect_eq(imbalance_apply(&imbalance, dataset, &split, 0, &tailed, &err), ERR_INPUT);
+		cr_expect_str_eq(err.message, cases[i].message);
+		cr_expect_null(tailed);
+		dataset_free(dataset);
+		split_free(split);
+	}
+}
+
+Test(imbalance, texts)
+{
+	static const char *const bad[] = { "", "exp", "exp:", "exp:0", "exp:1.01", "exp:nan", "step:x", "tail:0.1" };
+	struct imbalance imbalance = { 0 };
+	struct err err = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(bad); i++)
+		cr_expect_eq(imbalance_parse(bad[i], &imbalance, &err), ERR_INPUT, "'%s'", bad[i]);
+	cr_expect_eq(imbalance_parse("none", &imbalance, &err), ERR_OK);
+	cr_expect_eq(imbalance.kind, IMBALANCE_NONE);
+	cr_expect_eq(imbalance_parse("step:1", &imbalance, &err), ERR_OK);
+	cr_expect_eq(imbalance.kind, IMBALANCE_STEP);
+	cr_expect_eq(imbalance.ratio, 1);
+}
+
+Test(imbalance, parity_becomes_the_class)
+{
+	static const uint32_t y[] = { 1, 0, 1, 1, 0, 1 };
+	static const uint32_t subclass[] = { 0, 1, 2, 0, 1, 2 };
+	struct dataset *dataset = make(2, 3, 1, 1);
+	struct err err = { 0 };
+	char sha256[FILE_SHA256_SIZE];
+
+	memcpy(sha256, dataset->sha256, sizeof sha256);
+	cr_assert_eq(dataset_relabel(dataset, RELABEL_NONE, &err), ERR_OK);
+	cr_expect_str_eq(dataset->name, "t");
+	cr_assert_eq(dataset_relabel(dataset, RELABEL_EVEN_ODD, &err), ERR_OK, "%s", err.message);
+	cr_expect_str_eq(dataset->name, "t-even-odd");
+	cr_expect_str_neq(dataset->sha256, sha256);
+	cr_assert_eq(dataset->classes, 2);
+	cr_expect_str_eq(dataset->class_names[0], "even");
+	cr_expect_str_eq(dataset->class_names[1], "odd");
+	cr_expect_arr_eq(dataset->y, y, sizeof y);
+	cr_expect_arr_eq(dataset->subclass, subclass, sizeof subclass);
+	cr_expect_str_eq(dataset->subclass_names[2], "3");
+	dataset_free(dataset);
+}
+
+Test(imbalance, the_profile_runs_over_the_subclasses)
+{
+	struct dataset *dataset = make(8, 4, 0, 1);
+	struct dataset *tailed = NULL;
+	struct split *split = NULL;
+	struct imbalance imbalance = { IMBALANCE_EXP, .125, 0 };
+	uint32_t size[4] = { 0 };
+	struct err err = { 0 };
+
+	cr_assert_eq(dataset_relabel(dataset, RELABEL_EVEN_ODD, &err), ERR_OK);
+	cr_assert_eq(split_create(dataset, 0, false, 0, &split, &err), ERR_OK);
+	cr_assert_eq(imbalance_apply(&imbalance, dataset, &split, 0, &tailed, &err), ERR_OK, "%s", err.message);
+	for (size_t i = 0; i < tailed->instances; i++)
+		size[tailed->subclass[i]]++;
+	cr_expect_arr_eq(size, ((uint32_t[]){ 8, 4, 2, 1 }), sizeof size);
+	cr_expect_str_eq(tailed->name, "t-even-odd-exp:0.125");
+	dataset_free(dataset);
+	dataset_free(tailed);
+	split_free(split);
+}
+
+Test(imbalance, one_parity_only_is_refused)
+{
+	struct dataset *dataset = make(2, 3, 0, 2);
+	struct err err = { 0 };
+
+	cr_expect_eq(dataset_relabel(dataset, RELABEL_EVEN_ODD, &err), ERR_INPUT);
+	cr_expect_str_eq(err.message, "t: all classes are even, so relabel even-odd leaves one class only");
+	cr_expect_eq(dataset->classes, 3);
+	dataset_free(dataset);
+}
