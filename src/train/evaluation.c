@@ -142,6 +142,9 @@ static void measure_part(const struct evaluation *evaluation, const uint32_t *in
 	metrics->loss = loss / (double)count;
 	metrics->accuracy = correct / (double)count;
 	metrics->balanced_error = error / classes_present;
+	/* Where probabilities are not numbers there is no prediction to be right. */
+	if (isnan(loss))
+		metrics->accuracy = metrics->balanced_error = NAN;
 }
 
 void evaluation_finish_epoch(struct evaluation *evaluation)

@@ -13,7 +13,7 @@
 #include "rebalance/difficulty.h"
 #include "rebalance/dynamics.h"
 
-/* Metrics of one part; NaN where the part is empty. */
+/* Metrics of one part; NaN where the part is empty, and after a divergence. */
 struct part_metrics {
 	double loss; /* mean cross-entropy, not weighted */
 	double accuracy;

@@ -168,6 +168,7 @@ Test(run, divergence_is_noticed)
 	for (int epoch = 0; epoch < 20 && converges; epoch++)
 		converges = trainer_run_epoch(trainer);
 	cr_expect_not(converges);
+	cr_expect(isnan(trainer_evaluation(trainer)->test.accuracy));
 	trainer_free(trainer);
 	split_free(split);
 	dataset_free(dataset);
