@@ -55,6 +55,7 @@ enum model_kind { MODEL_LOGREG, MODEL_MLP };
 const char *model_name(size_t i); /* NULL behind the last */
 
 #define MLP_HIDDEN "64"
+#define SETTINGS_TEST_FRACTION "0.2"
 
 /* So many weights are recorded in the last epoch only, unless record_weights says otherwise. */
 #define SETTINGS_MANY_PARAMETERS 100000
@@ -86,6 +87,12 @@ size_t settings_parameter_count(const struct network_shape *shape);
 
 /* record_weights with its default filled in. */
 const char *settings_record_weights(const struct run_settings *settings, size_t parameter_count);
+
+/* N of "every:N"; 0 if it is not that. */
+uint64_t settings_period(const char *record);
+
+/* Reads "256,128" into `ret_units` (NETWORK_HIDDEN_MAX); returns how many, 0 if it is not that. */
+size_t settings_read_hidden(const char *text, size_t *ret_units);
 
 /* Instances a batch, at most `instances`. */
 size_t settings_batch_size(const struct run_settings *settings, size_t instances);
