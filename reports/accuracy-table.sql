@@ -41,7 +41,7 @@ technique AS (
   WHERE method NOT IN (SELECT method FROM experiment_method JOIN chosen USING (experiment_id))
 ),
 figure AS (
-  SELECT method, dataset, accuracy FROM published JOIN chosen USING (experiment_id) WHERE :metric = 'accuracy'
+  SELECT method, dataset, value / 100 AS value FROM published JOIN chosen USING (experiment_id) WHERE metric = :metric
 ),
 complete AS (
   SELECT dataset FROM value GROUP BY dataset
@@ -62,9 +62,9 @@ cell AS (
   FROM centred GROUP BY averaged, dataset, method
 ),
 published_cell AS (
-  SELECT 0 AS averaged, dataset, method, accuracy FROM figure
+  SELECT 0 AS averaged, dataset, method, value FROM figure
   UNION ALL
-  SELECT 1, 'average', method, avg(accuracy) FROM figure JOIN complete USING (dataset)
+  SELECT 1, 'average', method, avg(value) FROM figure JOIN complete USING (dataset)
   GROUP BY method HAVING count(*) = (SELECT count(*) FROM complete)
 ),
 side AS (
@@ -84,7 +84,7 @@ head AS (
 grid AS (
   SELECT side.averaged, side.extra, side.ordinal, head.extra AS head_extra, head.ordinal AS head_ordinal,
          head.trained, dataset, title, datasets, method, coalesce(splits, 0) AS splits, mean, sd,
-         published_cell.accuracy AS published, printf('%.1f', 100 * mean) AS shown
+         published_cell.value AS published, printf('%.1f', 100 * mean) AS shown
   FROM side CROSS JOIN head
   LEFT JOIN cell USING (averaged, dataset, method)
   LEFT JOIN published_cell USING (averaged, dataset, method)

@@ -50,10 +50,10 @@ centred AS (
   SELECT method, datasets, difference, avg(difference) OVER (PARTITION BY method) AS mean FROM paired
 ),
 gain AS (
-  SELECT avg(ours.accuracy) - avg(base.accuracy) AS gain
+  SELECT (avg(ours.value) - avg(base.value)) / 100 AS gain
   FROM chosen JOIN published AS ours USING (experiment_id)
-  JOIN published AS base ON base.experiment_id = chosen.experiment_id AND base.dataset = ours.dataset
-  WHERE :metric = 'accuracy' AND ours.method = 'difficulty' AND base.method = 'base'
+  JOIN published AS base USING (experiment_id, dataset, metric)
+  WHERE :metric = 'accuracy' AND metric = 'accuracy' AND ours.method = 'difficulty' AND base.method = 'base'
 ),
 summary AS (
   SELECT method, datasets, count(*) AS splits, mean,

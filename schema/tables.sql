@@ -85,9 +85,10 @@ CREATE TABLE published (
   experiment_id INTEGER NOT NULL REFERENCES experiment,
   method TEXT NOT NULL,
   dataset TEXT NOT NULL,
-  accuracy REAL NOT NULL,        -- fraction
+  metric TEXT NOT NULL,          -- accuracy, or a heading of a report: class ratio, even majority
+  value REAL NOT NULL,           -- as printed: per cent, or a ratio
   source TEXT NOT NULL,
-  PRIMARY KEY (experiment_id, method, dataset)
+  PRIMARY KEY (experiment_id, method, dataset, metric)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE run (

@@ -89,9 +89,28 @@ static const struct dataset *subject(const struct plan *plan, size_t i, size_t s
 	return derived != NULL ? derived : plan->datasets[i];
 }
 
+/* The figures, their data sets called as in the database (`names`, one for each of the sweep). */
+static enum err_code name_figures(const struct sweep *sweep, const char *const *names,
+				  struct track_published **ret_published, struct err *err)
+{
+	AUTO(mem_freep) struct track_published *published = NULL;
+
+	if (mem_new(&published, sweep->published_count, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < sweep->published_count; i++) {
+		published[i] = sweep->published[i];
+		for (size_t d = 0; d < sweep->dataset_count; d++)
+			if (strcmp(sweep->published[i].dataset, sweep->datasets[d]) == 0)
+				published[i].dataset = names[d];
+	}
+	*ret_published = take_ptr(&published);
+	return ERR_OK;
+}
+
 static enum err_code put_experiment(struct track *track, const struct plan *plan, int64_t *ret_id, struct err *err)
 {
 	const struct sweep *sweep = plan->sweep;
+	AUTO(mem_freep) struct track_published *published = NULL;
 	AUTO(mem_freep) const char **titles = NULL;
 	AUTO(mem_freep) const char **names = NULL;
 	AUTO(mem_freep) const char **methods = NULL;
@@ -107,6 +126,8 @@ static enum err_code put_experiment(struct track *track, const struct plan *plan
 	}
 	for (size_t i = 0; i < sweep->method_count; i++)
 		methods[i] = sweep->methods[i].name;
+	if (name_figures(sweep, names, &published, err) != ERR_OK)
+		return err->code;
 	struct track_experiment experiment = {
 		.name = sweep->name,
 		.source = sweep->source,
@@ -116,7 +137,7 @@ static enum err_code put_experiment(struct track *track, const struct plan *plan
 		.datasets = names,
 		.titles = titles,
 		.methods = methods,
-		.published = sweep->published,
+		.published = published,
 	};
 	return track_put_experiment(track, &experiment, ret_id, err);
 }

@@ -50,11 +50,18 @@ static struct sweep_method *find_method(const struct sweep *sweep, const char *n
 	return NULL;
 }
 
-static enum err_code add_dataset(struct sweep *sweep, const char *name, struct err *err)
+static const char *find_dataset(const struct sweep *sweep, const char *name)
 {
 	for (size_t i = 0; i < sweep->dataset_count; i++)
 		if (strcmp(sweep->datasets[i], name) == 0)
-			return err_set(err, ERR_INPUT, "data set '%s' is named twice", name);
+			return sweep->datasets[i];
+	return NULL;
+}
+
+static enum err_code add_dataset(struct sweep *sweep, const char *name, struct err *err)
+{
+	if (find_dataset(sweep, name) != NULL)
+		return err_set(err, ERR_INPUT, "data set '%s' is named twice", name);
 	if (mem_grow((void **)&sweep->datasets, sweep->dataset_count, &sweep->dataset_capacity, sizeof *sweep->datasets,
 		     err) != ERR_OK)
 		return err->code;
@@ -167,35 +174,57 @@ static enum err_code read_method_key(struct reader *reader, const char *method, 
 	return read_setting(reader, &found->settings, name, value);
 }
 
-static bool is_published(const struct sweep *sweep, const char *method, const char *dataset)
+static bool is_published(const struct sweep *sweep, const struct track_published *row)
 {
 	for (size_t i = 0; i < sweep->published_count; i++)
-		if (strcmp(sweep->published[i].method, method) == 0 &&
-		    strcmp(sweep->published[i].dataset, dataset) == 0)
+		if (strcmp(sweep->published[i].method, row->method) == 0 &&
+		    strcmp(sweep->published[i].dataset, row->dataset) == 0 &&
+		    strcmp(sweep->published[i].metric, row->metric) == 0)
 			return true;
 	return false;
+}
+
+/* "DATASET" or "DATASET METRIC" into the row; names of data sets have no blanks. */
+static enum err_code read_figure_name(struct sweep *sweep, const char *name, struct track_published *row,
+				      struct err *err)
+{
+	AUTO(mem_freep) char *dataset = NULL;
+	char *metric;
+
+	if (mem_copy_text(name, &dataset, err) != ERR_OK)
+		return err->code;
+	metric = dataset;
+	(void)strsep(&metric, " \t");
+	row->dataset = find_dataset(sweep, dataset);
+	if (row->dataset == NULL)
+		return err_set(err, ERR_INPUT, "a figure for '%s', which is not among the datasets of [sweep]",
+			       dataset);
+	return keep(sweep, metric == NULL ? "accuracy" : metric + strspn(metric, " \t"), &row->metric, err);
 }
 
 static enum err_code read_published_key(struct reader *reader, const char *method, const char *name, const char *value)
 {
 	struct sweep *sweep = reader->sweep;
-	const struct option_spec percent = { .name = name, .type = OPTION_REAL, .max = 100 };
+	struct option_spec figure = { .name = name, .type = OPTION_REAL };
 	struct track_published row = { 0 };
 
 	if (strcmp(name, "source") == 0)
 		return keep(sweep, value, &reader->published_source, reader->err);
 	if (reader->published_source == NULL)
 		return err_set(reader->err, ERR_INPUT, "[published %s] must begin with its source", method);
-	if (is_published(sweep, method, name))
-		return err_set(reader->err, ERR_INPUT, "[published %s] has two figures for '%s'", method, name);
 	row.source = reader->published_source;
-	if (option_set(&percent, &row.accuracy, value, reader->err) != ERR_OK ||
-	    keep(sweep, method, &row.method, reader->err) != ERR_OK ||
-	    keep(sweep, name, &row.dataset, reader->err) != ERR_OK ||
+	if (keep(sweep, method, &row.method, reader->err) != ERR_OK ||
+	    read_figure_name(sweep, name, &row, reader->err) != ERR_OK)
+		return reader->err->code;
+	if (is_published(sweep, &row))
+		return err_set(reader->err, ERR_INPUT, "[published %s] has two figures for '%s'", method, name);
+	/* Ratios have no upper bound. */
+	if (strcmp(row.metric, "accuracy") == 0)
+		figure.max = 100;
+	if (option_set(&figure, &row.value, value, reader->err) != ERR_OK ||
 	    mem_grow((void **)&sweep->published, sweep->published_count, &sweep->published_capacity,
 		     sizeof *sweep->published, reader->err) != ERR_OK)
 		return reader->err->code;
-	row.accuracy /= 100.0;
 	sweep->published[sweep->published_count++] = row;
 	return ERR_OK;
 }

@@ -115,10 +115,10 @@ const struct command command_sweep = {
 	    "  [method x]                      after [settings]: a method of its own name, with settings of its own\n"
 	    "  method = difficulty\n"
 	    "  apply = weight\n"
-	    "  [published base]                figures to show beside a method: their source, then per cent by data "
-	    "set\n"
+	    "  [published base]                figures to show beside a method, as printed: their source, then\n"
 	    "  source = Yu et al. 2022\n"
-	    "  iris = 93.3",
+	    "  iris = 93.3                     accuracy in per cent by data set, or\n"
+	    "  iris class ratio = 1.7          another metric, as a report's columns are called",
 	.options = specs,
 	.option_count = ARRAY_LENGTH(specs),
 	.options_size = sizeof(struct sweep_options),

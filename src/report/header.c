@@ -89,6 +89,15 @@ static enum err_code read_param(struct report *report, char *name, char *value, 
 	return ERR_OK;
 }
 
+static enum err_code read_note(struct report *report, char *name, char *value, struct err *err)
+{
+	(void)name;
+	if (report->note_count == REPORT_NOTES_MAX)
+		return err_set(err, ERR_INPUT, "more than %d notes", REPORT_NOTES_MAX);
+	report->notes[report->note_count++] = value;
+	return ERR_OK;
+}
+
 /* The next `key=value` of a pivot line; a value in double quotes is a literal. */
 static enum err_code read_pivot_part(struct report_pivot *pivot, char **rest, struct err *err)
 {
@@ -154,9 +163,9 @@ static const struct key {
 } keys[] = {
 	{ "title", NULL, offsetof(struct report, title) },
 	{ "heading", NULL, offsetof(struct report, heading) },
-	{ "note", NULL, offsetof(struct report, note) },
 	{ "empty", NULL, offsetof(struct report, empty) },
 	{ "below", NULL, offsetof(struct report, below) },
+	{ "note", read_note, 0 },
 	{ "format", read_format, 0 },
 	{ "param", read_param, 0 },
 	{ "pivot", read_pivot, 0 },

@@ -5,7 +5,7 @@
  *
  *     -- title: what it shows                      for the list of reports
  *     -- heading: above the table; {param} is replaced by the parameter's value
- *     -- note: below the table, likewise
+ *     -- note: below the table, likewise; every further note is a line
  *     -- empty: the error if there is no row, likewise; without it an empty result is fine
  *     -- format: csv                               the format when none is asked for; without it table
  *     -- param NAME: KIND[ = DEFAULT][, required], what it is
@@ -37,6 +37,7 @@ struct report_kind;
 #define REPORT_PARAMS_MAX 16
 #define REPORT_PIVOTS_MAX 8
 #define REPORT_CHOICES_MAX 16
+#define REPORT_NOTES_MAX 4
 
 /* All texts of the structs below point into report.header or are NULL. */
 
@@ -59,7 +60,9 @@ struct report {
 	char *name;   /* "accuracy-table", or the path of a person's file */
 	char *sql;    /* the whole file */
 	char *header; /* the header's own copy, cut into texts */
-	const char *title, *heading, *note, *empty, *below;
+	const char *title, *heading, *empty, *below;
+	const char *notes[REPORT_NOTES_MAX];
+	size_t note_count;
 	const char *explain, *explain_params[2];
 	size_t format; /* index for out.h */
 	struct report_param params[REPORT_PARAMS_MAX];

@@ -82,18 +82,16 @@ static enum err_code write_tidy(struct db_stmt *stmt, bool row, bool hide, const
 	return out_end(out, err);
 }
 
-/* A heading or note, blank lines around it as told; nothing for NULL. */
-static enum err_code write_words(const struct report_values *values, const char *format, const char *words,
-				 const struct out_target *target, struct err *err)
+/* A heading or note as a line. */
+static enum err_code write_words(const struct report_values *values, const char *words, const struct out_target *target,
+				 struct err *err)
 {
 	AUTO(text_done) struct text line = { 0 };
 
-	if (words == NULL)
-		return ERR_OK;
-	if (text_append_bytes(&line, "", 0, err) != ERR_OK || report_values_expand(values, words, &line, err) != ERR_OK)
+	if (report_values_expand(values, words, &line, err) != ERR_OK || text_append(&line, err, "\n") != ERR_OK)
 		return err->code;
 	/* A failure stays in the stream, for the next write and the final flush to see. */
-	(void)fprintf(target->file, format, line.data);
+	(void)fputs(line.data, target->file);
 	return ERR_OK;
 }
 
@@ -106,7 +104,7 @@ static enum err_code nothing_found(const struct report_values *values, struct er
 	return err_set(err, ERR_INPUT, "%s", message.data == NULL ? "" : message.data);
 }
 
-/* As a table: heading, rows, note. */
+/* As a table: heading, rows, notes. */
 static enum err_code write_table(const struct report_values *values, struct db_stmt *stmt, bool row,
 				 const struct report_request *request, struct err *err)
 {
@@ -114,13 +112,20 @@ static enum err_code write_table(const struct report_values *values, struct db_s
 	const struct out_target *target = &request->target;
 	enum err_code code;
 
-	if (write_words(values, "%s\n\n", report->heading, target, err) != ERR_OK)
-		return err->code;
+	if (report->heading != NULL) {
+		if (write_words(values, report->heading, target, err) != ERR_OK)
+			return err->code;
+		(void)fputc('\n', target->file);
+	}
 	if (row && report->pivot_count > 0)
 		code = report_pivot_write(report, stmt, target, err);
 	else
 		code = write_tidy(stmt, row, true, request, err);
-	return code != ERR_OK ? code : write_words(values, "\n%s\n", report->note, target, err);
+	if (code == ERR_OK && report->note_count > 0)
+		(void)fputc('\n', target->file);
+	for (size_t i = 0; i < report->note_count && code == ERR_OK; i++)
+		code = write_words(values, report->notes[i], target, err);
+	return code;
 }
 
 /* One report; one that stands below another and has no row leaves no trace. */

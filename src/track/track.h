@@ -62,8 +62,8 @@ MUST_CHECK enum err_code track_put_split(struct track *track, const struct track
 					 struct err *err);
 
 struct track_published {
-	const char *method, *dataset, *source;
-	double accuracy;
+	const char *method, *dataset, *metric, *source;
+	double value; /* as printed: per cent, or a ratio */
 };
 
 struct track_experiment {

@@ -71,13 +71,14 @@ static enum err_code put_published(struct track *track, int64_t id, const struct
 		AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
 		const struct track_published *published = &experiment->published[i];
 		if (prepare_and_bind_id(track,
-					"INSERT INTO published (experiment_id, method, dataset, accuracy, source)"
-					" VALUES (:experiment_id, :method, :dataset, :accuracy, :source)",
+					"INSERT INTO published (experiment_id, method, dataset, metric, value, source)"
+					" VALUES (:experiment_id, :method, :dataset, :metric, :value, :source)",
 					id, &stmt, err) != ERR_OK)
 			return err->code;
 		db_bind_text(stmt, ":method", published->method);
 		db_bind_text(stmt, ":dataset", published->dataset);
-		db_bind_real(stmt, ":accuracy", published->accuracy);
+		db_bind_text(stmt, ":metric", published->metric);
+		db_bind_real(stmt, ":value", published->value);
 		db_bind_text(stmt, ":source", published->source);
 		if (db_run(stmt, err) != ERR_OK)
 			return err->code;

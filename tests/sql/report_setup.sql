@@ -19,9 +19,9 @@ INSERT INTO experiment_dataset (experiment_id, ordinal, dataset, title) VALUES
   (1, 1, 'glass', 'Glass'), (1, 2, 'iris', 'Iris'), (1, 3, 'robot-4', 'Robot'), (2, 1, 'iris', 'Iris');
 INSERT INTO experiment_method (experiment_id, ordinal, method) VALUES
   (1, 1, 'base'), (1, 2, 'bootstrap'), (1, 3, 'difficulty'), (2, 1, 'base');
-INSERT INTO published (experiment_id, method, dataset, accuracy, source) VALUES
-  (1, 'base', 'glass', 0.349, 'the paper'), (1, 'base', 'iris', 0.933, 'the paper'), (1, 'base', 'robot-4', 0.935, 'the paper'),
-  (1, 'difficulty', 'glass', 0.535, 'the paper'), (1, 'difficulty', 'iris', 0.967, 'the paper'), (1, 'difficulty', 'robot-4', 0.941, 'the paper');
+INSERT INTO published (experiment_id, method, dataset, metric, value, source) VALUES
+  (1, 'base', 'glass', 'accuracy', 34.9, 'the paper'), (1, 'base', 'iris', 'accuracy', 93.3, 'the paper'), (1, 'base', 'robot-4', 'accuracy', 93.5, 'the paper'),
+  (1, 'difficulty', 'glass', 'accuracy', 53.5, 'the paper'), (1, 'difficulty', 'iris', 'accuracy', 96.7, 'the paper'), (1, 'difficulty', 'robot-4', 'accuracy', 94.1, 'the paper');
 
 CREATE TEMP TABLE result (run_id INTEGER PRIMARY KEY, experiment, dataset, split, method, seed, status, accuracy, ber);
 INSERT INTO result VALUES

@@ -316,33 +316,40 @@ Test(db, many_create_one_file)
 	db_free(open_file("a.db", DB_READ));
 }
 
-#define THIRD_VERSION(sql)                                                                                             \
-	{                                                                                                              \
-		sql_migrations[0], sql_migrations[1],                                                                  \
-		{                                                                                                      \
-			"0003_try", sql                                                                                \
-		}                                                                                                      \
-	}
+#define MIGRATIONS_MAX 99
+
+/* Opens a.db as a program that knows one more migration. */
+static enum err_code open_newer(const char *sql, enum db_mode mode, struct db **ret_db, struct err *err)
+{
+	struct sql_file migrations[MIGRATIONS_MAX];
+	const struct db_options options = { 1000, migrations, sql_migration_count + 1 };
+
+	memcpy(migrations, sql_migrations, sql_migration_count * sizeof *migrations);
+	migrations[sql_migration_count] = (struct sql_file){ "9999_try", sql };
+	return db_open_with("a.db", mode, &options, ret_db, err);
+}
 
 Test(db, upgrade_keeps_a_backup)
 {
-	const struct sql_file migrations[] = THIRD_VERSION("ALTER TABLE run ADD COLUMN mood TEXT");
-	const struct db_options options = { 1000, migrations, 3 };
+	static const char upgrade[] = "ALTER TABLE run ADD COLUMN mood TEXT";
+	char backup[32], partial[48];
 	struct db *db = NULL;
 	struct err err = { 0 };
 
+	(void)snprintf(backup, sizeof backup, "a.db.v%zu.backup", sql_migration_count);
+	(void)snprintf(partial, sizeof partial, "%s.partial", backup);
 	make_file("a.db", A_RUN);
-	cr_assert_eq(db_open_with("a.db", DB_READ, &options, &db, &err), ERR_INPUT);
+	cr_assert_eq(open_newer(upgrade, DB_READ, &db, &err), ERR_INPUT);
 	cr_assert_not_null(strstr(err.message, "older hardrow"), "%s", err.message);
-	scratch_write("a.db.v2.backup.partial", "left over", 9);
-	cr_assert_eq(db_open_with("a.db", DB_WRITE, &options, &db, &err), ERR_OK, "%s", err.message);
-	cr_assert_eq(query_int(db, "PRAGMA user_version"), 3);
+	scratch_write(partial, "left over", 9);
+	cr_assert_eq(open_newer(upgrade, DB_WRITE, &db, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(query_int(db, "PRAGMA user_version"), (int64_t)sql_migration_count + 1);
 	cr_assert_eq(query_int(db, "SELECT count(mood) + count(*) FROM run"), 1);
 	cr_assert_eq(query_int(db, "SELECT count(*) FROM runs"), 1);
 	db_free(db);
 	cr_assert_eq(scratch_count("."), 2);
 	check_refused("a.db", DB_WRITE, ERR_FOREIGN, "newer hardrow");
-	db = open_file("a.db.v2.backup", DB_READ);
+	db = open_file(backup, DB_READ);
 	cr_assert_eq(query_int(db, "SELECT count(*) FROM runs"), 1);
 	db_free(db);
 }
@@ -363,19 +370,18 @@ Test(db, a_file_of_version_1_is_upgraded)
 	cr_assert_eq(query_int(db, "SELECT count(*) FROM dynamics"), 12);
 	cr_assert_eq(query_int(db, "SELECT count(*) FROM instances WHERE subclass IS NULL"), 6);
 	cr_assert_eq(query_int(db, "SELECT count(*) FROM runs WHERE test_part_given = 0"), 1);
+	cr_assert_eq(query_int(db, "SELECT count(*) FROM published WHERE metric = 'accuracy'"), 0);
 	db_free(db);
 	cr_assert(file_exists("a.db.v1.backup"));
 }
 
 Test(db, upgrade_of_a_file_without_runs)
 {
-	const struct sql_file migrations[] = THIRD_VERSION("CREATE TABLE mood (x TEXT) STRICT");
-	const struct db_options options = { 1000, migrations, 3 };
 	struct db *db = NULL;
 	struct err err = { 0 };
 
 	make_file("a.db", "");
-	cr_assert_eq(db_open_with("a.db", DB_WRITE, &options, &db, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(open_newer("CREATE TABLE mood (x TEXT) STRICT", DB_WRITE, &db, &err), ERR_OK, "%s", err.message);
 	db_free(db);
 	cr_assert_eq(scratch_count("."), 1);
 }
@@ -385,19 +391,17 @@ Test(db, failed_upgrade_changes_nothing)
 	static const struct {
 		const char *sql, *words;
 	} cases[] = {
-		{ "CREATE TABLE mood (x TEXT); SELECT nonsense", "migration 0003_try: a.db: no such column: nonsense" },
+		{ "CREATE TABLE mood (x TEXT); SELECT nonsense", "migration 9999_try: a.db: no such column: nonsense" },
 		{ "INSERT INTO class VALUES (77, 0, 'x')", "a row of table 'class' refers to a row of 'dataset'" },
 	};
 
 	make_file("a.db", A_RUN);
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
-		const struct sql_file migrations[] = THIRD_VERSION(cases[i].sql);
-		const struct db_options options = { 1000, migrations, 3 };
 		struct db *db = NULL;
 		struct err err = { 0 };
 		char before[FILE_SHA256_SIZE], after[FILE_SHA256_SIZE];
 		hash_file("a.db", before);
-		cr_assert_eq(db_open_with("a.db", DB_WRITE, &options, &db, &err), ERR_SYSTEM);
+		cr_assert_eq(open_newer(cases[i].sql, DB_WRITE, &db, &err), ERR_SYSTEM);
 		cr_assert_not_null(strstr(err.message, cases[i].words), "%s", err.message);
 		hash_file("a.db", after);
 		cr_assert_str_eq(before, after);
