@@ -1,8 +1,8 @@
--- title: Test accuracy or balanced error of every method on every data set, the published figures beside
+-- title: Test accuracy or another metric of every method on every data set, the published figures beside
 -- heading: Test {metric} in percent: mean ± standard deviation over the splits
 -- note: Average: over the data sets that every method has, split by split; –: no finished run.
 -- param experiment: experiment, which experiment; without it the newest
--- param metric: accuracy|balanced-error = accuracy, what the cells hold
+-- param metric: accuracy|balanced-error|macro-f1|calibration-error|many-shot|medium-shot|few-shot = accuracy, what the cells hold; many-shot: accuracy on classes of more than 100 training instances, few-shot: of fewer than 20
 -- pivot: row=_data_set, column=_method, cell=_cell, bold=_best
 -- pivot: row=_data_set, column=_paper, cell=_published
 -- below: paired-differences
@@ -22,7 +22,10 @@ newest AS (
 ),
 value AS (
   SELECT dataset, method, split_seed,
-         avg(CASE :metric WHEN 'accuracy' THEN test_accuracy ELSE test_balanced_error END) AS value
+         avg(CASE :metric WHEN 'accuracy' THEN test_accuracy WHEN 'balanced-error' THEN test_balanced_error
+                         WHEN 'macro-f1' THEN test_macro_f1 WHEN 'calibration-error' THEN test_calibration_error
+                         WHEN 'many-shot' THEN test_many_shot_accuracy WHEN 'medium-shot' THEN test_medium_shot_accuracy
+                         WHEN 'few-shot' THEN test_few_shot_accuracy END) AS value
   FROM newest JOIN runs USING (run_id) WHERE newest.status = 'done'
   GROUP BY dataset, method, split_seed
   HAVING value IS NOT NULL
@@ -95,8 +98,8 @@ SELECT dataset, datasets, method, splits, mean, sd, published,
        CASE WHEN mean IS NULL THEN NULL WHEN sd IS NULL THEN shown
             ELSE shown || printf(' ± %4.1f', 100 * sd) END AS _cell,
        mean IS NOT NULL AND count(mean) OVER line > 1 AND CAST(shown AS REAL) =
-         CASE :metric WHEN 'accuracy' THEN max(CASE WHEN mean IS NOT NULL THEN CAST(shown AS REAL) END) OVER line
-         ELSE min(CASE WHEN mean IS NOT NULL THEN CAST(shown AS REAL) END) OVER line END AS _best,
+         CASE WHEN :metric LIKE '%-error' THEN min(CASE WHEN mean IS NOT NULL THEN CAST(shown AS REAL) END) OVER line
+         ELSE max(CASE WHEN mean IS NOT NULL THEN CAST(shown AS REAL) END) OVER line END AS _best,
        CASE WHEN method IN (SELECT method FROM figure) THEN 'paper: ' || method END AS _paper,
        CASE WHEN published IS NOT NULL THEN printf('%.1f', 100 * published) END AS _published
 FROM grid

@@ -2,7 +2,7 @@
 -- heading: Differences to {reference}, paired over the same splits
 -- note: In points of percent, averaged over the data sets both methods have; interval: Student's t over the splits.
 -- param experiment: experiment, which experiment; without it the newest
--- param metric: accuracy|balanced-error = accuracy, what is compared
+-- param metric: accuracy|balanced-error|macro-f1|calibration-error|many-shot|medium-shot|few-shot = accuracy, what is compared
 -- param reference: method = base, the method that the others are compared with
 -- pivot: row=_method, column="difference", cell=_difference
 -- pivot: row=_method, column="95 % interval", cell=_interval
@@ -22,7 +22,10 @@ newest AS (
 ),
 value AS (
   SELECT dataset, method, split_seed,
-         avg(CASE :metric WHEN 'accuracy' THEN test_accuracy ELSE test_balanced_error END) AS value
+         avg(CASE :metric WHEN 'accuracy' THEN test_accuracy WHEN 'balanced-error' THEN test_balanced_error
+                         WHEN 'macro-f1' THEN test_macro_f1 WHEN 'calibration-error' THEN test_calibration_error
+                         WHEN 'many-shot' THEN test_many_shot_accuracy WHEN 'medium-shot' THEN test_medium_shot_accuracy
+                         WHEN 'few-shot' THEN test_few_shot_accuracy END) AS value
   FROM newest JOIN runs USING (run_id) WHERE newest.status = 'done'
   GROUP BY dataset, method, split_seed
   HAVING value IS NOT NULL

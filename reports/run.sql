@@ -22,15 +22,20 @@ field (ordinal, field, value) AS (
   UNION ALL SELECT 13, 'test loss', test_loss FROM last
   UNION ALL SELECT 14, 'test accuracy', test_accuracy FROM last
   UNION ALL SELECT 15, 'test balanced error', test_balanced_error FROM last
-  UNION ALL SELECT 16, 'effective sample size', effective_sample_size FROM last
-  UNION ALL SELECT 17, 'started', started_at FROM shown
-  UNION ALL SELECT 18, 'finished', finished_at FROM shown
-  UNION ALL SELECT 19, 'seconds', (finished_at_ms - started_at_ms) / 1000.0 FROM run WHERE run_id = :run
-  UNION ALL SELECT 20, 'hardrow', hardrow_version FROM shown
-  UNION ALL SELECT 21, 'git commit', git_commit FROM shown
-  UNION ALL SELECT 22, 'BLAS', blas || ', threads: ' || blas_threads FROM shown
-  UNION ALL SELECT 23, 'compiler', compiler FROM shown
-  UNION ALL SELECT 24, 'host', host FROM shown
-  UNION ALL SELECT 25, 'command', (SELECT group_concat(value, ' ') FROM json_each(argv)) FROM shown
+  UNION ALL SELECT 16, 'test macro F1', test_macro_f1 FROM last
+  UNION ALL SELECT 17, 'test calibration error', test_calibration_error FROM last
+  UNION ALL SELECT 18, 'test accuracy, many-shot', test_many_shot_accuracy FROM last
+  UNION ALL SELECT 19, 'test accuracy, medium-shot', test_medium_shot_accuracy FROM last
+  UNION ALL SELECT 20, 'test accuracy, few-shot', test_few_shot_accuracy FROM last
+  UNION ALL SELECT 21, 'effective sample size', effective_sample_size FROM last
+  UNION ALL SELECT 22, 'started', started_at FROM shown
+  UNION ALL SELECT 23, 'finished', finished_at FROM shown
+  UNION ALL SELECT 24, 'seconds', (finished_at_ms - started_at_ms) / 1000.0 FROM run WHERE run_id = :run
+  UNION ALL SELECT 25, 'hardrow', hardrow_version FROM shown
+  UNION ALL SELECT 26, 'git commit', git_commit FROM shown
+  UNION ALL SELECT 27, 'BLAS', blas || ', threads: ' || blas_threads FROM shown
+  UNION ALL SELECT 28, 'compiler', compiler FROM shown
+  UNION ALL SELECT 29, 'host', host FROM shown
+  UNION ALL SELECT 30, 'command', (SELECT group_concat(value, ' ') FROM json_each(argv)) FROM shown
 )
 SELECT field, value FROM field WHERE value IS NOT NULL ORDER BY ordinal

@@ -128,6 +128,14 @@ CREATE TABLE epoch (
   test_balanced_error REAL,
   effective_sample_size REAL,
   seconds REAL NOT NULL,
+  train_balanced_error REAL,     -- mean over the part's classes of the error rate; of F1 in macro_f1
+  train_macro_f1 REAL,
+  test_macro_f1 REAL,
+  train_calibration_error REAL,  -- expected calibration error, 15 bins of the highest probability
+  test_calibration_error REAL,
+  test_many_shot_accuracy REAL,  -- mean accuracy of the classes with more than 100 training instances
+  test_medium_shot_accuracy REAL, -- 20 to 100
+  test_few_shot_accuracy REAL,   -- fewer than 20
   PRIMARY KEY (run_id, epoch)
 ) STRICT, WITHOUT ROWID;
 

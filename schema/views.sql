@@ -4,7 +4,7 @@
 -- series of little-endian float32 or uint16. CROSS JOIN fixes the order of the loops: any other order reads every
 -- block, this one turns a WHERE on run_id, epoch or instance_id into seeks.
 
--- One row per run. The accuracies are those of its last epoch, as fractions.
+-- One row per run. The metrics are those of its last epoch, as fractions.
 CREATE VIEW runs AS
 SELECT
   run.run_id,
@@ -35,7 +35,15 @@ SELECT
   split.given AS test_part_given,
   run.dataset_id,
   run.split_id,
-  run.experiment_id
+  run.experiment_id,
+  last.train_balanced_error,
+  last.train_macro_f1,
+  last.test_macro_f1,
+  last.train_calibration_error,
+  last.test_calibration_error,
+  last.test_many_shot_accuracy,
+  last.test_medium_shot_accuracy,
+  last.test_few_shot_accuracy
 FROM run
 JOIN dataset ON dataset.dataset_id = run.dataset_id
 JOIN split ON split.split_id = run.split_id
@@ -55,7 +63,15 @@ SELECT
   test_balanced_error,
   effective_sample_size,
   seconds,
-  first_block IS NOT NULL AS recorded
+  first_block IS NOT NULL AS recorded,
+  train_balanced_error,
+  train_macro_f1,
+  test_macro_f1,
+  train_calibration_error,
+  test_calibration_error,
+  test_many_shot_accuracy,
+  test_medium_shot_accuracy,
+  test_few_shot_accuracy
 FROM epoch;
 
 -- One row per run, epoch, part and class; no rows for a test part without instances. sampling_share is about training.

@@ -4,15 +4,26 @@
 
 #include "base/mem.h"
 
+static struct record_part record_part(const struct part_metrics *metrics)
+{
+	return (struct record_part){
+		.loss = metrics->loss,
+		.accuracy = metrics->accuracy,
+		.balanced_error = metrics->balanced_error,
+		.macro_f1 = metrics->macro_f1,
+		.calibration_error = metrics->calibration_error,
+	};
+}
+
 void message_record_epoch(const struct evaluation *evaluation, const uint32_t *draws, bool blocks,
 			  struct epoch_record *record)
 {
 	record->epoch = evaluation->dynamics->epochs;
-	record->train_loss = evaluation->train.loss;
-	record->train_accuracy = evaluation->train.accuracy;
-	record->test_loss = evaluation->test.loss;
-	record->test_accuracy = evaluation->test.accuracy;
-	record->test_balanced_error = evaluation->test.balanced_error;
+	record->train = record_part(&evaluation->train);
+	record->test = record_part(&evaluation->test);
+	record->many_shot_accuracy = evaluation->test.shot_accuracy[SHOT_MANY];
+	record->medium_shot_accuracy = evaluation->test.shot_accuracy[SHOT_MEDIUM];
+	record->few_shot_accuracy = evaluation->test.shot_accuracy[SHOT_FEW];
 	record->effective_sample_size = evaluation->effective_sample_size;
 	record->has_blocks = blocks;
 	record->matrix_count = 0;

@@ -30,10 +30,17 @@ struct record_class {
 	double sampling_share, weight_norm; /* NaN: unknown */
 };
 
+/* NaN: no such part, or unknown. */
+struct record_part {
+	double loss, accuracy, balanced_error, macro_f1, calibration_error;
+};
+
 struct epoch_record {
 	size_t instances, classes;
 	size_t epoch; /* from 1; 0: before training, matrices only */
-	double train_loss, train_accuracy, test_loss, test_accuracy, test_balanced_error; /* NaN: no such part */
+	struct record_part train, test;
+	/* Of the test part: classes with many, some, few training instances. */
+	double many_shot_accuracy, medium_shot_accuracy, few_shot_accuracy;
 	double effective_sample_size, seconds;
 	struct record_class *by_class; /* (k) */
 	bool has_blocks;

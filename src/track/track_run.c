@@ -153,6 +153,23 @@ static enum err_code put_class_rows(struct track *track, int64_t run_id, const s
 	return ERR_OK;
 }
 
+static void bind_metrics(struct db_stmt *stmt, const struct epoch_record *record)
+{
+	db_bind_real(stmt, ":train_loss", record->train.loss);
+	db_bind_real(stmt, ":train_accuracy", record->train.accuracy);
+	db_bind_real(stmt, ":train_balanced_error", record->train.balanced_error);
+	db_bind_real(stmt, ":train_macro_f1", record->train.macro_f1);
+	db_bind_real(stmt, ":train_calibration_error", record->train.calibration_error);
+	db_bind_real(stmt, ":test_loss", record->test.loss);
+	db_bind_real(stmt, ":test_accuracy", record->test.accuracy);
+	db_bind_real(stmt, ":test_balanced_error", record->test.balanced_error);
+	db_bind_real(stmt, ":test_macro_f1", record->test.macro_f1);
+	db_bind_real(stmt, ":test_calibration_error", record->test.calibration_error);
+	db_bind_real(stmt, ":test_many_shot_accuracy", record->many_shot_accuracy);
+	db_bind_real(stmt, ":test_medium_shot_accuracy", record->medium_shot_accuracy);
+	db_bind_real(stmt, ":test_few_shot_accuracy", record->few_shot_accuracy);
+}
+
 enum err_code track_put_epoch(struct track *track, int64_t run_id, const struct epoch_record *record, struct err *err)
 {
 	struct db_stmt *stmt;
@@ -167,20 +184,20 @@ enum err_code track_put_epoch(struct track *track, int64_t run_id, const struct 
 	    track_statement(
 		track, TRACK_PUT_EPOCH,
 		"INSERT INTO epoch (run_id, epoch, first_block, train_loss, train_accuracy, test_loss,"
-		" test_accuracy, test_balanced_error, effective_sample_size, seconds) VALUES (:run_id, :epoch,"
-		" :first_block, :train_loss, :train_accuracy, :test_loss, :test_accuracy,"
-		" :test_balanced_error, :effective_sample_size, :seconds)",
+		" test_accuracy, test_balanced_error, effective_sample_size, seconds, train_balanced_error,"
+		" train_macro_f1, test_macro_f1, train_calibration_error, test_calibration_error,"
+		" test_many_shot_accuracy, test_medium_shot_accuracy, test_few_shot_accuracy) VALUES (:run_id,"
+		" :epoch, :first_block, :train_loss, :train_accuracy, :test_loss, :test_accuracy,"
+		" :test_balanced_error, :effective_sample_size, :seconds, :train_balanced_error,"
+		" :train_macro_f1, :test_macro_f1, :train_calibration_error, :test_calibration_error,"
+		" :test_many_shot_accuracy, :test_medium_shot_accuracy, :test_few_shot_accuracy)",
 		&stmt, err) != ERR_OK)
 		return err->code;
 	db_bind_int(stmt, ":run_id", run_id);
 	db_bind_int(stmt, ":epoch", (int64_t)record->epoch);
 	if (record->has_blocks)
 		db_bind_int(stmt, ":first_block", first_block);
-	db_bind_real(stmt, ":train_loss", record->train_loss);
-	db_bind_real(stmt, ":train_accuracy", record->train_accuracy);
-	db_bind_real(stmt, ":test_loss", record->test_loss);
-	db_bind_real(stmt, ":test_accuracy", record->test_accuracy);
-	db_bind_real(stmt, ":test_balanced_error", record->test_balanced_error);
+	bind_metrics(stmt, record);
 	db_bind_real(stmt, ":effective_sample_size", record->effective_sample_size);
 	db_bind_real(stmt, ":seconds", record->seconds);
 	return db_run(stmt, err);

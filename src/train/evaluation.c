@@ -45,9 +45,9 @@ enum err_code evaluation_create(const struct dataset *dataset, const struct spli
 	    dynamics_create(n, &e->dynamics, err) != ERR_OK || mem_new(&e->y, padded, err) != ERR_OK ||
 	    mem_new(&e->p, padded * k, err) != ERR_OK || mem_new(&e->log_p, padded * k, err) != ERR_OK ||
 	    mem_new(&e->p_true, padded, err) != ERR_OK || mem_new(&e->log_p_true, padded, err) != ERR_OK ||
-	    mem_new(&e->predicted, padded, err) != ERR_OK || mem_new(&e->weight, padded, err) != ERR_OK ||
-	    mem_new(&e->train.correct, k, err) != ERR_OK || mem_new(&e->test.correct, k, err) != ERR_OK ||
-	    mem_new(&e->sampling_share, k, err) != ERR_OK)
+	    mem_new(&e->predicted, padded, err) != ERR_OK || mem_new(&e->confidence, padded, err) != ERR_OK ||
+	    mem_new(&e->weight, padded, err) != ERR_OK || part_metrics_init(k, &e->train, err) != ERR_OK ||
+	    part_metrics_init(k, &e->test, err) != ERR_OK || mem_new(&e->sampling_share, k, err) != ERR_OK)
 		return err->code;
 	e->dataset = dataset;
 	e->split = split;
@@ -75,9 +75,10 @@ void evaluation_free(struct evaluation *evaluation)
 	free(evaluation->p_true);
 	free(evaluation->log_p_true);
 	free(evaluation->predicted);
+	free(evaluation->confidence);
 	free(evaluation->weight);
-	free(evaluation->train.correct);
-	free(evaluation->test.correct);
+	part_metrics_done(&evaluation->train);
+	part_metrics_done(&evaluation->test);
 	free(evaluation->sampling_share);
 	free(evaluation);
 }
@@ -113,45 +114,28 @@ void evaluation_take_tile(struct evaluation *evaluation, size_t t)
 
 	tile_read_out(log_p, p, y, TILE_INSTANCES, evaluation->dataset->classes, evaluation->p_true + first,
 		      evaluation->log_p_true + first, evaluation->predicted + first);
+	for (size_t i = first; i < first + TILE_INSTANCES; i++)
+		evaluation->confidence[i] = p[(size_t)(int32_t)evaluation->predicted[i] * TILE_INSTANCES + i - first];
 	difficulty_update(evaluation->difficulty, t, log_p, p, y);
 	dynamics_update(evaluation->dynamics, first, count, evaluation->p_true + first, evaluation->predicted + first,
 			y);
 }
 
-/* `index` (count): the part's positions; `present` (k): its instances of each class. */
-static void measure_part(const struct evaluation *evaluation, const uint32_t *index, size_t count,
-			 const uint32_t *present, struct part_metrics *metrics)
-{
-	size_t classes = evaluation->dataset->classes;
-	double loss = 0, error = 0, correct = 0, classes_present = 0;
-
-	memset(metrics->correct, 0, classes * sizeof *metrics->correct);
-	for (size_t i = 0; i < count; i++) {
-		uint32_t at = index[i];
-		loss -= evaluation->log_p_true[at];
-		metrics->correct[evaluation->dataset->y[at]] += evaluation->predicted[at] == evaluation->y[at];
-	}
-	for (size_t c = 0; c < classes; c++) {
-		if (present[c] == 0)
-			continue;
-		correct += metrics->correct[c];
-		error += 1.0 - (double)metrics->correct[c] / (double)present[c];
-		classes_present++;
-	}
-	/* An empty part gives 0/0, not a number, as it should. */
-	metrics->loss = loss / (double)count;
-	metrics->accuracy = correct / (double)count;
-	metrics->balanced_error = error / classes_present;
-	/* Where probabilities are not numbers there is no prediction to be right. */
-	if (isnan(loss))
-		metrics->accuracy = metrics->balanced_error = NAN;
-}
-
 void evaluation_finish_epoch(struct evaluation *evaluation)
 {
 	const struct split *split = evaluation->split;
+	const struct prediction_view predictions = {
+		.classes = evaluation->dataset->classes,
+		.y = evaluation->dataset->y,
+		.predicted = evaluation->predicted,
+		.log_p_true = evaluation->log_p_true,
+		.confidence = evaluation->confidence,
+		.train_class = split->train_class,
+	};
+	const struct part_view train = { split->train, split->train_count, split->train_class };
+	const struct part_view test = { split->test, split->test_count, split->test_class };
 
-	measure_part(evaluation, split->train, split->train_count, split->train_class, &evaluation->train);
-	measure_part(evaluation, split->test, split->test_count, split->test_class, &evaluation->test);
+	part_metrics_measure(&predictions, &train, &evaluation->train);
+	part_metrics_measure(&predictions, &test, &evaluation->test);
 	update_weights(evaluation);
 }

@@ -12,14 +12,7 @@
 #include "data/split.h"
 #include "rebalance/difficulty.h"
 #include "rebalance/dynamics.h"
-
-/* Metrics of one part; NaN where the part is empty, and after a divergence. */
-struct part_metrics {
-	double loss; /* mean cross-entropy, not weighted */
-	double accuracy;
-	double balanced_error; /* mean over the classes present in the part of their error rate */
-	uint32_t *correct;     /* (k) */
-};
+#include "train/metrics.h"
 
 struct evaluation {
 	const struct dataset *dataset; /* borrowed */
@@ -33,6 +26,7 @@ struct evaluation {
 	double *p, *log_p;	     /* (T, k, 64) */
 	double *p_true, *log_p_true; /* (T * 64) */
 	double *predicted;	     /* (T * 64) */
+	double *confidence;	     /* (T * 64) p of the predicted class */
 	double *weight;		     /* (T * 64) relative to uniform: mean 1 over the training part; NaN for test */
 	struct part_metrics train, test;
 	double effective_sample_size; /* (sum w)^2 / sum w^2 over the training part */

@@ -6,7 +6,8 @@ library's sqlite3, and needs nothing else. From `predictions` it derives, with t
 compares with what the file says:
 
     predicted, p_true, du, dl, difficulty, weight       (dynamics, every row)
-    loss, accuracy, balanced error, effective sample size   (epochs)
+    loss, accuracy, balanced error, macro F1, calibration error, accuracy of the shot groups (epochs)
+    effective sample size                               (epochs)
     instances, correct                                  (class_epochs)
     means, deviations, correctness, forgetting events   (instance_summary)
     draws: they sum to the size of the training part    (dynamics)
@@ -169,10 +170,58 @@ def part_metrics(rows, part):
     return loss, FLOAT32, accuracy, error, by_class
 
 
-def check_metrics(db, run, epoch, rows, sample_size, complaints):
+def macro_f1(chosen, by_class):
+    """Mean over the classes of the part of F1, from precision and recall."""
+    scores = []
+    for name, (count, right) in by_class.items():
+        guesses = sum(row[3] == name for row in chosen)
+        scores.append(2 / (guesses / right + count / right) if right else 0.0)
+    return math.fsum(scores) / len(scores)
+
+
+def calibration_error(chosen, probabilities):
+    """Expected calibration error (Guo et al. 2017) with 15 bins; None if rounding may have moved a row to another bin."""
+    bins = {}
+    for row in chosen:
+        highest = max(probabilities[row[0]].values())
+        if min(highest * 15 % 1, -highest * 15 % 1) < 1e-5 and highest < 1:
+            return None
+        bins.setdefault(math.ceil(highest * 15), []).append((row[3] == row[2], highest))
+    return math.fsum(abs(math.fsum(right for right, _ in b) / len(b) - math.fsum(p for _, p in b) / len(b)) * len(b)
+                     for b in bins.values()) / len(chosen)
+
+
+def shot_accuracy(by_part):
+    """Mean accuracy on the test part of the classes with many, medium, few training rows; None without such a class."""
+    groups = [[], [], []]
+    for name, (count, right) in by_part["test"][4].items():
+        train = by_part["train"][4].get(name, [0])[0]
+        groups[0 if train > 100 else 2 if train < 20 else 1].append(right / count)
+    return [math.fsum(group) / len(group) if group else None for group in groups]
+
+
+def check_more_metrics(db, run, epoch, rows, probabilities, by_part, complaints):
+    """Compares balanced error, macro F1, calibration error and shot groups."""
+    where = f"run {run} epoch {epoch}"
+    for part in ("train", "test"):
+        chosen, by_class = [row for row in rows if row[1] == part], by_part[part][4]
+        recorded = db.execute(f"SELECT {part}_balanced_error, {part}_macro_f1, {part}_calibration_error FROM epochs "
+                              "WHERE run_id = ? AND epoch = ?", (run, epoch)).fetchone()
+        complaints.compare(f"{part} balanced error", where, recorded[0], by_part[part][3], 1e-12)
+        complaints.compare(f"{part} macro F1", where, recorded[1], macro_f1(chosen, by_class) if chosen else None, 1e-12)
+        error = calibration_error(chosen, probabilities) if chosen else None
+        if error is not None or not chosen:
+            complaints.compare(f"{part} calibration error", where, recorded[2], error, FLOAT32)
+    recorded = db.execute("SELECT test_many_shot_accuracy, test_medium_shot_accuracy, test_few_shot_accuracy FROM epochs "
+                          "WHERE run_id = ? AND epoch = ?", (run, epoch)).fetchone()
+    for got, expected in zip(recorded, shot_accuracy(by_part)):
+        complaints.compare("accuracy of a shot group", where, got, expected, 1e-12)
+
+
+def check_metrics(db, run, epoch, rows, probabilities, sample_size, complaints):
     """Compares the row of `epochs` and those of `class_epochs`."""
     where = f"run {run} epoch {epoch}"
-    recorded = db.execute("SELECT train_loss, train_accuracy, test_loss, test_accuracy, test_balanced_error, "
+    recorded = db.execute("SELECT train_loss, train_accuracy, test_loss, test_accuracy, "
                           "effective_sample_size FROM epochs WHERE run_id = ? AND epoch = ?", (run, epoch)).fetchone()
     by_part = {part: part_metrics(rows, part) for part in ("train", "test")}
     for i, part in ((0, "train"), (2, "test")):
@@ -180,8 +229,8 @@ def check_metrics(db, run, epoch, rows, sample_size, complaints):
         if loss is not None or accuracy is None:
             complaints.compare(f"{part} loss", where, recorded[i], loss, bound)
         complaints.compare(f"{part} accuracy", where, recorded[i + 1], accuracy, 1e-12)
-    complaints.compare("test balanced error", where, recorded[4], by_part["test"][3], 1e-12)
-    complaints.compare("effective sample size", where, recorded[5], sample_size, 1e-5 * sample_size)
+    check_more_metrics(db, run, epoch, rows, probabilities, by_part, complaints)
+    complaints.compare("effective sample size", where, recorded[4], sample_size, 1e-5 * sample_size)
     for part, name, count, correct in db.execute(
             "SELECT part, class, instances, correct FROM class_epochs WHERE run_id = ? AND epoch = ?", (run, epoch)):
         expected = by_part[part][4].get(name, [0, 0])
@@ -220,7 +269,8 @@ def check_run(db, run, complaints):
         if not rows:
             return False
         check_rows(run, epoch, rows, probabilities, class_order(rows, probabilities), instances, settings, complaints)
-        check_metrics(db, run, epoch, rows, check_weights(run, epoch, rows, settings, complaints), complaints)
+        sample_size = check_weights(run, epoch, rows, settings, complaints)
+        check_metrics(db, run, epoch, rows, probabilities, sample_size, complaints)
     check_summary(db, run, instances, rows, complaints)
     return bool(epochs)
 

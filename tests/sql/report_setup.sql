@@ -52,6 +52,8 @@ INSERT INTO epoch (run_id, epoch, first_block, train_loss, train_accuracy, test_
   SELECT run_id, 1, NULL, 0.7, 0.5, 0.8, 0.5, 0.5, 3, 0.001 FROM result
   UNION ALL
   SELECT run_id, 2, NULL, iif(status = 'diverged', NULL, 0.3), accuracy, 0.4, accuracy, ber, 2.9, 0.001 FROM result;
+UPDATE epoch SET test_macro_f1 = test_accuracy - 0.05, test_calibration_error = test_balanced_error / 2,
+  test_few_shot_accuracy = iif(run_id < 5, 1 - test_balanced_error, NULL);
 -- Both epochs of run 1 are recorded. Two classes, four instances, the last one is the test part (weight NULL, draws
 -- unknown). Columns: predicted, difficulty, weight, du, dl, draws, p (of the first class, then of the second).
 UPDATE epoch SET first_block = epoch WHERE run_id = 1;

@@ -1,0 +1,182 @@
+/* db: files of older versions are upgraded. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "db/connection.h"
+#include "db/db.h"
+#include "unit/scratch.h"
+
+TestSuite(db_upgrade, .init = scratch_enter, .fini = scratch_leave);
+
+static struct db *open_file(const char *path, enum db_mode mode)
+{
+	struct db *db = NULL;
+	struct err err = { 0 };
+
+	cr_assert_eq(db_open(path, mode, &db, &err), ERR_OK, "%s", err.message);
+	return db;
+}
+
+static void exec(struct db *db, const char *sql)
+{
+	struct err err = { 0 };
+
+	cr_assert_eq(db_exec(db, sql, &err), ERR_OK, "%s: %s", sql, err.message);
+}
+
+static int64_t query_int(struct db *db, const char *sql)
+{
+	struct err err = { 0 };
+	int64_t value = 0;
+
+	cr_assert_eq(db_query_int(db, sql, &value, &err), ERR_OK, "%s: %s", sql, err.message);
+	return value;
+}
+
+static void make_file(const char *path, const char *sql)
+{
+	struct db *db = open_file(path, DB_WRITE);
+
+	exec(db, sql);
+	db_free(db);
+}
+
+static void hash_file(const char *path, char ret_hex[FILE_SHA256_SIZE])
+{
+	AUTO(mem_freep) char *data = NULL;
+	struct err err = { 0 };
+	size_t length = 0;
+
+	cr_assert_eq(file_read(path, &data, &length, &err), ERR_OK, "%s", err.message);
+	file_sha256(data, length, ret_hex);
+}
+
+static void check_refused(const char *path, enum db_mode mode, enum err_code code, const char *words)
+{
+	struct db *db = NULL;
+	struct err err = { 0 };
+
+	cr_assert_eq(db_open(path, mode, &db, &err), code, "%s: %d %s", path, err.code, err.message);
+	cr_assert_null(db);
+	cr_assert_not_null(strstr(err.message, words), "%s", err.message);
+	cr_assert(path[0] == '\0' || strstr(err.message, path) != NULL, "%s", err.message);
+}
+
+#define A_RUN                                                                                                          \
+	"INSERT INTO dataset VALUES (1, 'd', 'x', 'class', 'error', 1, 1, 2, '[]');"                                   \
+	"INSERT INTO split VALUES (1, 1, 0, 0.0, 0, x'00', 0);"                                                        \
+	"INSERT INTO run VALUES (1, NULL, 1, 1, 'm', 'base', 0, 'done', NULL, '{}', 64, '0', NULL, 'b', 1, 'c', 'h', " \
+	"1, '[]', 0, 0);"
+
+#define MIGRATIONS_MAX 99
+
+/* Opens a.db as a program that knows one more migration. */
+static enum err_code open_newer(const char *sql, enum db_mode mode, struct db **ret_db, struct err *err)
+{
+	struct sql_file migrations[MIGRATIONS_MAX];
+	const struct db_options options = { 1000, migrations, sql_migration_count + 1 };
+
+	memcpy(migrations, sql_migrations, sql_migration_count * sizeof *migrations);
+	migrations[sql_migration_count] = (struct sql_file){ "9999_try", sql };
+	return db_open_with("a.db", mode, &options, ret_db, err);
+}
+
+Test(db_upgrade, upgrade_keeps_a_backup)
+{
+	static const char upgrade[] = "ALTER TABLE run ADD COLUMN mood TEXT";
+	char backup[32], partial[48];
+	struct db *db = NULL;
+	struct err err = { 0 };
+
+	(void)snprintf(backup, sizeof backup, "a.db.v%zu.backup", sql_migration_count);
+	(void)snprintf(partial, sizeof partial, "%s.partial", backup);
+	make_file("a.db", A_RUN);
+	cr_assert_eq(open_newer(upgrade, DB_READ, &db, &err), ERR_INPUT);
+	cr_assert_not_null(strstr(err.message, "older hardrow"), "%s", err.message);
+	scratch_write(partial, "left over", 9);
+	cr_assert_eq(open_newer(upgrade, DB_WRITE, &db, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(query_int(db, "PRAGMA user_version"), (int64_t)sql_migration_count + 1);
+	cr_assert_eq(query_int(db, "SELECT count(mood) + count(*) FROM run"), 1);
+	cr_assert_eq(query_int(db, "SELECT count(*) FROM runs"), 1);
+	db_free(db);
+	cr_assert_eq(scratch_count("."), 2);
+	check_refused("a.db", DB_WRITE, ERR_FOREIGN, "newer hardrow");
+	db = open_file(backup, DB_READ);
+	cr_assert_eq(query_int(db, "SELECT count(*) FROM runs"), 1);
+	db_free(db);
+}
+
+/* tests/fixtures/versionN.db is a run of hardrow with the first N migrations: 2 epochs of 6 instances. */
+static struct db *upgrade_fixture(const char *fixture)
+{
+	AUTO(mem_freep) char *path = NULL;
+	AUTO(mem_freep) char *data = NULL;
+	size_t length = 0;
+	struct err err = { 0 };
+
+	cr_assert_eq(file_join(getenv("HARDROW_SOURCE"), fixture, &path, &err), ERR_OK);
+	cr_assert_eq(file_read(path, &data, &length, &err), ERR_OK, "%s", err.message);
+	scratch_write("a.db", data, length);
+	struct db *db = open_file("a.db", DB_WRITE);
+	cr_assert_eq(query_int(db, "PRAGMA user_version"), (int64_t)sql_migration_count);
+	cr_assert_eq(query_int(db, "SELECT count(*) FROM dynamics"), 12);
+	return db;
+}
+
+Test(db_upgrade, a_file_of_version_1_is_upgraded)
+{
+	struct db *db = upgrade_fixture("tests/fixtures/version1.db");
+
+	cr_assert_eq(query_int(db, "SELECT count(*) FROM instances WHERE subclass IS NULL"), 6);
+	cr_assert_eq(query_int(db, "SELECT count(*) FROM runs WHERE test_part_given = 0"), 1);
+	cr_assert_eq(query_int(db, "SELECT count(*) FROM published WHERE metric = 'accuracy'"), 0);
+	db_free(db);
+	cr_assert(file_exists("a.db.v1.backup"));
+}
+
+Test(db_upgrade, a_file_of_version_2_is_upgraded)
+{
+	struct db *db = upgrade_fixture("tests/fixtures/version2.db");
+
+	cr_assert_eq(query_int(db, "SELECT count(DISTINCT subclass) FROM instances"), 4);
+	cr_assert_eq(query_int(db, "SELECT count(*) FROM epochs WHERE test_macro_f1 IS NULL"), 2);
+	db_free(db);
+	cr_assert(file_exists("a.db.v2.backup"));
+}
+
+Test(db_upgrade, upgrade_of_a_file_without_runs)
+{
+	struct db *db = NULL;
+	struct err err = { 0 };
+
+	make_file("a.db", "");
+	cr_assert_eq(open_newer("CREATE TABLE mood (x TEXT) STRICT", DB_WRITE, &db, &err), ERR_OK, "%s", err.message);
+	db_free(db);
+	cr_assert_eq(scratch_count("."), 1);
+}
+
+Test(db_upgrade, failed_upgrade_changes_nothing)
+{
+	static const struct {
+		const char *sql, *words;
+	} cases[] = {
+		{ "CREATE TABLE mood (x TEXT); SELECT nonsense", "migration 9999_try: a.db: no such column: nonsense" },
+		{ "INSERT INTO class VALUES (77, 0, 'x')", "a row of table 'class' refers to a row of 'dataset'" },
+	};
+
+	make_file("a.db", A_RUN);
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct db *db = NULL;
+		struct err err = { 0 };
+		char before[FILE_SHA256_SIZE], after[FILE_SHA256_SIZE];
+		hash_file("a.db", before);
+		cr_assert_eq(open_newer(cases[i].sql, DB_WRITE, &db, &err), ERR_SYSTEM);
+		cr_assert_not_null(strstr(err.message, cases[i].words), "%s", err.message);
+		hash_file("a.db", after);
+		cr_assert_str_eq(before, after);
+	}
+}
