@@ -339,9 +339,15 @@ static enum err_code write_epochs(const struct import *import, struct track *tra
 	AUTO(evaluation_freep) struct evaluation *evaluation = NULL;
 	AUTO(epoch_record_freep) struct epoch_record *record = NULL;
 	AUTO(mem_freep) struct track_summary *summaries = NULL;
+	struct evaluation_settings settings = {
+		.sampler = &sampler_multinomial,
+		.epochs = import->epochs,
+		.class_weight = import->class_weight,
+		.prior = import->settings->prior,
+		.floor = import->settings->floor,
+	};
 
-	if (evaluation_create(subject, import->split, import->class_weight, true, import->settings->prior,
-			      import->settings->floor, &evaluation, err) != ERR_OK ||
+	if (evaluation_create(subject, import->split, &settings, &evaluation, err) != ERR_OK ||
 	    epoch_record_create(subject->instances, subject->classes, 0, 0, &record, err) != ERR_OK)
 		return err->code;
 	for (size_t epoch = 0; epoch < import->epochs; epoch++) {

@@ -53,6 +53,7 @@ enum err_code runner_append_settings(const struct planned_run *run, struct text 
 		if (loss_at((size_t)i) == method.loss)
 			effective.loss = i + 1;
 	effective.loss_parameters = loss_fill_parameters(method.loss, &run->settings.loss_parameters);
+	effective.sampler_parameters = sampler_fill_parameters(method.sampler, &run->settings.sampler_parameters);
 	(void)snprintf(batch_size, sizeof batch_size, "%zu",
 		       settings_batch_size(&run->settings, run->split->train_count));
 	effective.batch_size = batch_size;

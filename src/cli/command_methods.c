@@ -47,6 +47,7 @@ static enum err_code append_setting(struct text *text, const char *name, struct 
 static enum err_code append_parameters(struct text *text, const struct method *method, struct err *err)
 {
 	const struct loss *loss = method->loss;
+	const struct sampler *sampler = method->sampler;
 	const struct {
 		const char *name;
 		double initial;
@@ -56,8 +57,11 @@ static enum err_code append_parameters(struct text *text, const struct method *m
 		{ "lambda", loss->defaults.lambda },
 	};
 
-	if (method->sampler->uses_difficulty &&
+	if (sampler->uses_difficulty &&
 	    (append_setting(text, "prior", err) != ERR_OK || append_setting(text, "apply", err) != ERR_OK))
+		return err->code;
+	if (sampler->uses_class_power &&
+	    append_parameter(text, "class-power", sampler->defaults.class_power, err) != ERR_OK)
 		return err->code;
 	if (loss->uses_beta && append_setting(text, "beta", err) != ERR_OK)
 		return err->code;
@@ -122,6 +126,7 @@ static enum err_code explain(const char *name, struct err *err)
 	(void)printf("%s: %s\n\n", method->name, method->summary);
 	help_write_entry(stdout, "sampler", method->sampler->name);
 	help_write_entry(stdout, "", method->sampler->summary);
+	help_write_entry(stdout, "expected draws", method->sampler->expected);
 	help_write_entry(stdout, "loss", method->loss->name);
 	help_write_entry(stdout, "", method->loss->summary);
 	help_write_entry(stdout, "formula", method->loss->formula);
@@ -147,7 +152,9 @@ const struct command command_methods = {
 	.details =
 	    "The parameters are shown with the values that they have by themselves. Formulas are those of one\n"
 	    "instance, before its class weight: z logits, y its class, p probabilities, n_c the count of class c\n"
-	    "in the training part and N their sum, BCE(z, t) = -t log sigma(z) - (1 - t) log sigma(-z).",
+	    "in the training part and N their sum, BCE(z, t) = -t log sigma(z) - (1 - t) log sigma(-z). Expected "
+	    "draws\n"
+	    "are those of an instance of class c in an epoch; K is the number of classes.",
 	.options = specs,
 	.option_count = ARRAY_LENGTH(specs),
 	.options_size = sizeof(struct methods_options),

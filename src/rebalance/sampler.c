@@ -1,12 +1,14 @@
 #include "rebalance/sampler.h"
 
+#include <math.h>
+#include <stdlib.h>
+
 #include "base/mem.h"
 
 static const struct sampler *const samplers[] = {
-	&sampler_all,
-	&sampler_bootstrap,
-	&sampler_multinomial,
-	&sampler_systematic,
+	&sampler_all,	      &sampler_bootstrap,   &sampler_multinomial,
+	&sampler_systematic,  &sampler_square_root, &sampler_class_balanced,
+	&sampler_class_aware, &sampler_progressive, &sampler_reversed,
 };
 
 const struct sampler *sampler_at(size_t i)
@@ -17,4 +19,94 @@ const struct sampler *sampler_at(size_t i)
 const char *sampler_name(size_t i)
 {
 	return i < ARRAY_LENGTH(samplers) ? samplers[i]->name : NULL;
+}
+
+struct sampler_parameters sampler_fill_parameters(const struct sampler *sampler, const struct sampler_parameters *given)
+{
+	bool is_given = !isnan(given->class_power);
+
+	return (struct sampler_parameters){
+		.class_power = !sampler->uses_class_power ? NAN
+			       : is_given		  ? given->class_power
+							  : sampler->defaults.class_power,
+	};
+}
+
+static void sort_by_class(struct sampling *sampling)
+{
+	const struct sampling_part *part = &sampling->part;
+	size_t start = 0;
+
+	for (size_t c = 0; c < part->classes; c++) {
+		sampling->class_start[c] = start;
+		start += part->class_count[c];
+	}
+	for (size_t i = 0; i < part->count; i++)
+		sampling->by_class[sampling->class_start[part->y[part->train[i]]]++] = part->train[i];
+	for (size_t c = 0; c < part->classes; c++)
+		sampling->class_start[c] -= part->class_count[c];
+}
+
+enum err_code sampling_init(struct sampling *sampling, const struct sampling_part *part, size_t instances,
+			    struct err *err)
+{
+	*sampling = (struct sampling){ .part = *part };
+	if (mem_new(&sampling->by_class, part->count, err) != ERR_OK ||
+	    mem_new(&sampling->class_start, part->classes, err) != ERR_OK ||
+	    mem_new(&sampling->weight, instances, err) != ERR_OK) {
+		sampling_done(sampling);
+		return err->code;
+	}
+	for (size_t c = 0; c < part->classes; c++) {
+		uint32_t count = part->class_count[c];
+		sampling->present += count > 0;
+		sampling->largest = count > sampling->largest ? count : sampling->largest;
+	}
+	sort_by_class(sampling);
+	return ERR_OK;
+}
+
+void sampling_done(struct sampling *sampling)
+{
+	free(sampling->by_class);
+	free(sampling->class_start);
+	free(sampling->weight);
+	*sampling = (struct sampling){ 0 };
+}
+
+enum err_code sampler_work_init(struct sampler_work *work, const struct sampling_part *part, uint64_t seed,
+				struct err *err)
+{
+	*work = (struct sampler_work){ 0 };
+	rng_init(&work->rng, seed, RNG_SAMPLING);
+	if (mem_new(&work->scratch, part->count, err) != ERR_OK ||
+	    mem_new(&work->index_scratch, 2 * part->count, err) != ERR_OK ||
+	    mem_new(&work->memory, part->count + 2 * part->classes + 1, err) != ERR_OK) {
+		sampler_work_done(work);
+		return err->code;
+	}
+	return ERR_OK;
+}
+
+void sampler_work_done(struct sampler_work *work)
+{
+	free(work->scratch);
+	free(work->index_scratch);
+	free(work->memory);
+	*work = (struct sampler_work){ 0 };
+}
+
+void sampler_weigh(const struct sampler *sampler, struct sampling *sampling)
+{
+	if (sampler->weigh != NULL) {
+		sampler->weigh(sampling, sampling->weight);
+		return;
+	}
+	for (size_t c = 0; c < sampling->part.classes; c++) {
+		const uint32_t *members = sampling->by_class + sampling->class_start[c];
+		uint32_t count = sampling->part.class_count[c];
+		double weight = count > 0 && sampler->weigh_class != NULL ? sampler->weigh_class(sampling, c) : 1.0;
+		for (uint32_t i = 0; i < count; i++)
+			sampling->weight[members[i]] = weight;
+	}
 }

@@ -1,5 +1,8 @@
-/* Samplers: which instances an epoch trains on, in which order. One sampler = one file and one line in the table of
- * sampler.c. */
+/* Samplers: which instances an epoch trains on, how often and in which order. One sampler = one file and one line in
+ * the table of sampler.c.
+ *
+ * n instances; N of them are the training part, of k classes; class c has n_c of them, 0 if it is absent. An epoch is N
+ * draws, so that methods compare at equal cost, but where the sampler says otherwise. */
 #ifndef HARDROW_REBALANCE_SAMPLER_H
 #define HARDROW_REBALANCE_SAMPLER_H
 
@@ -7,30 +10,83 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/err.h"
 #include "base/rng.h"
 
-/* What a sampler has to work with. N training instances. */
+/* What a sampler can be given. NaN: not given, or the sampler has no such parameter. */
+struct sampler_parameters {
+	double class_power; /* q of square-root and class-balanced */
+};
+
+/* The training part. All but the class sizes is borrowed. */
+struct sampling_part {
+	size_t count;		     /* N */
+	const uint32_t *train;	     /* (N) positions of the training instances, ascending */
+	const uint32_t *y;	     /* (n) class of each instance */
+	const uint32_t *class_count; /* (k) n_c */
+	size_t classes;		     /* k */
+};
+
+/* What is known of the epoch to come. */
 struct sampling {
-	struct rng *rng;
-	size_t count;		 /* N */
-	const uint32_t *train;	 /* (N) positions of the training instances, ascending */
-	const double *weight;	 /* (N) difficulty of each, > 0, any scale */
+	struct sampling_part part;
+	struct sampler_parameters parameters;
+	size_t epoch, epochs;	   /* it is epoch t of T, from 1; T + 1 after the last */
+	const double *difficulty;  /* (n) borrowed: > 0, any scale */
+	uint32_t *by_class;	   /* (N) positions of the training instances, class by class */
+	size_t *class_start;	   /* (k) where those of class c start in it */
+	uint32_t present, largest; /* number of classes with n_c > 0; the largest n_c */
+	double *weight;		   /* (n) expected draws of each training instance, any scale */
+};
+
+MUST_CHECK enum err_code sampling_init(struct sampling *sampling, const struct sampling_part *part, size_t instances,
+				       struct err *err);
+void sampling_done(struct sampling *sampling);
+
+/* Random numbers and memory of one run's draws. */
+struct sampler_work {
+	struct rng rng;
 	bool keep_order;	 /* the batch is the whole epoch: order does not matter, so leave it */
 	double *scratch;	 /* (N) */
 	uint32_t *index_scratch; /* (2 N) */
+	uint32_t *memory;	 /* (N + 2 k + 1) the sampler's own: zero at first, kept from epoch to epoch */
 };
+
+MUST_CHECK enum err_code sampler_work_init(struct sampler_work *work, const struct sampling_part *part, uint64_t seed,
+					   struct err *err);
+void sampler_work_done(struct sampler_work *work);
 
 struct sampler {
 	const char *name;
 	const char *summary;
-	bool uses_difficulty;
-	/* Fills ret_order (N) with positions. */
-	void (*fill)(const struct sampling *sampling, uint32_t *ret_order);
+	const char *expected; /* the formula of weigh_class or weigh */
+	bool uses_difficulty, uses_class_power;
+	struct sampler_parameters defaults;
+	/* Expected draws of an instance in the epoch to come, any scale: of class c, n_c > 0, or of every training
+	 * instance (n). Both NULL: all alike. */
+	double (*weigh_class)(const struct sampling *sampling, size_t c);
+	void (*weigh)(const struct sampling *sampling, double *ret_weight);
+	/* Fills ret_order with positions and returns how many: N. `sampling` has been weighed. */
+	size_t (*fill)(const struct sampling *sampling, struct sampler_work *work, uint32_t *ret_order);
 };
 
-extern const struct sampler sampler_all, sampler_bootstrap, sampler_multinomial, sampler_systematic;
+extern const struct sampler sampler_all, sampler_bootstrap, sampler_multinomial, sampler_systematic,
+    sampler_square_root, sampler_class_balanced, sampler_class_aware, sampler_progressive, sampler_reversed;
 
 const struct sampler *sampler_at(size_t i); /* NULL behind the last */
 const char *sampler_name(size_t i);	    /* NULL behind the last */
+
+/* The parameters that the sampler has, as given or else its defaults; NaN for the others. */
+struct sampler_parameters sampler_fill_parameters(const struct sampler *sampler,
+						  const struct sampler_parameters *given);
+
+/* Sets sampling->weight for the epoch to come. */
+void sampler_weigh(const struct sampler *sampler, struct sampling *sampling);
+
+/* The weigh of samplers by difficulty. */
+void sampler_weigh_by_difficulty(const struct sampling *sampling, double *ret_weight);
+
+/* N draws with replacement in proportion to the weights: the fill of samplers that differ in these only. */
+size_t sampler_draw_by_weight(const struct sampling *sampling, struct sampler_work *work, uint32_t *ret_order);
 
 #endif

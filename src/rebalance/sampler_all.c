@@ -2,15 +2,19 @@
 
 #include "rebalance/sampler.h"
 
-static void fill_all(const struct sampling *sampling, uint32_t *ret_order)
+static size_t fill_all(const struct sampling *sampling, struct sampler_work *work, uint32_t *ret_order)
 {
-	memcpy(ret_order, sampling->train, sampling->count * sizeof *ret_order);
-	if (!sampling->keep_order)
-		rng_shuffle(sampling->rng, ret_order, sampling->count);
+	size_t count = sampling->part.count;
+
+	memcpy(ret_order, sampling->part.train, count * sizeof *ret_order);
+	if (!work->keep_order)
+		rng_shuffle(&work->rng, ret_order, count);
+	return count;
 }
 
 const struct sampler sampler_all = {
 	.name = "all",
 	.summary = "each instance once an epoch, shuffled",
+	.expected = "1",
 	.fill = fill_all,
 };

@@ -1,13 +1,17 @@
 #include "rebalance/sampler.h"
 
-static void fill_bootstrap(const struct sampling *sampling, uint32_t *ret_order)
+static size_t fill_bootstrap(const struct sampling *sampling, struct sampler_work *work, uint32_t *ret_order)
 {
-	for (size_t i = 0; i < sampling->count; i++)
-		ret_order[i] = sampling->train[rng_below(sampling->rng, (uint32_t)sampling->count)];
+	size_t count = sampling->part.count;
+
+	for (size_t i = 0; i < count; i++)
+		ret_order[i] = sampling->part.train[rng_below(&work->rng, (uint32_t)count)];
+	return count;
 }
 
 const struct sampler sampler_bootstrap = {
 	.name = "bootstrap",
 	.summary = "uniform draws with replacement",
+	.expected = "1",
 	.fill = fill_bootstrap,
 };

@@ -6,33 +6,77 @@
 
 #include "base/mem.h"
 
+/* What the loss makes of the training instances, any scale; the sum over them. */
+static double weigh_losses(struct evaluation *evaluation)
+{
+	const struct split *split = evaluation->split;
+	const double *class_weight = evaluation->settings.class_weight;
+	double sum = 0;
+
+	for (size_t i = 0; i < split->train_count; i++) {
+		uint32_t at = split->train[i];
+		evaluation->loss_weight[at] = evaluation->settings.loss_weighs_difficulty
+						  ? evaluation->difficulty->value[at]
+						  : class_weight[evaluation->dataset->y[at]];
+		sum += evaluation->loss_weight[at];
+	}
+	return sum;
+}
+
+static void scale_train(const struct split *split, double *weight, double scale)
+{
+	for (size_t i = 0; i < split->train_count; i++)
+		weight[split->train[i]] *= scale;
+}
+
 static void update_weights(struct evaluation *evaluation)
 {
 	const struct split *split = evaluation->split;
 	const struct dataset *dataset = evaluation->dataset;
+	double loss_sum = weigh_losses(evaluation);
 	double sum = 0, squares = 0;
 
+	evaluation->sampling.epoch = evaluation->dynamics->epochs + 1;
+	sampler_weigh(evaluation->settings.sampler, &evaluation->sampling);
 	memset(evaluation->sampling_share, 0, dataset->classes * sizeof(double));
 	for (size_t i = 0; i < split->train_count; i++) {
 		uint32_t at = split->train[i];
-		double weight = evaluation->class_weight[dataset->y[at]];
-		if (evaluation->weighs_difficulty)
-			weight *= evaluation->difficulty->value[at];
+		double weight = evaluation->loss_weight[at] * evaluation->sampling.weight[at];
 		evaluation->weight[at] = weight;
 		evaluation->sampling_share[dataset->y[at]] += weight;
 		sum += weight;
 		squares += weight * weight;
 	}
-	double scale = (double)split->train_count / sum;
-	for (size_t i = 0; i < split->train_count; i++)
-		evaluation->weight[split->train[i]] *= scale;
+	scale_train(split, evaluation->weight, (double)split->train_count / sum);
 	for (size_t c = 0; c < dataset->classes; c++)
 		evaluation->sampling_share[c] /= sum;
 	evaluation->effective_sample_size = sum * sum / squares;
+	if (evaluation->settings.loss_weighs_difficulty)
+		scale_train(split, evaluation->loss_weight, (double)split->train_count / loss_sum);
 }
 
-enum err_code evaluation_create(const struct dataset *dataset, const struct split *split, const double *class_weight,
-				bool weighs_difficulty, double prior, double floor, struct evaluation **ret_evaluation,
+static enum err_code create_sampling(struct evaluation *evaluation, struct err *err)
+{
+	const struct dataset *dataset = evaluation->dataset;
+	const struct split *split = evaluation->split;
+	struct sampling_part part = {
+		.count = split->train_count,
+		.train = split->train,
+		.y = dataset->y,
+		.class_count = split->train_class,
+		.classes = dataset->classes,
+	};
+
+	if (sampling_init(&evaluation->sampling, &part, dataset->instances, err) != ERR_OK)
+		return err->code;
+	evaluation->sampling.parameters = evaluation->settings.sampler_parameters;
+	evaluation->sampling.epochs = evaluation->settings.epochs;
+	evaluation->sampling.difficulty = evaluation->difficulty->value;
+	return ERR_OK;
+}
+
+enum err_code evaluation_create(const struct dataset *dataset, const struct split *split,
+				const struct evaluation_settings *settings, struct evaluation **ret_evaluation,
 				struct err *err)
 {
 	AUTO(evaluation_freep) struct evaluation *e = NULL;
@@ -41,19 +85,18 @@ enum err_code evaluation_create(const struct dataset *dataset, const struct spli
 	size_t tiles = (n + TILE_INSTANCES - 1) / TILE_INSTANCES;
 	size_t padded = tiles * TILE_INSTANCES;
 
-	if (mem_new(&e, 1, err) != ERR_OK || difficulty_create(n, k, prior, floor, &e->difficulty, err) != ERR_OK ||
-	    dynamics_create(n, &e->dynamics, err) != ERR_OK || mem_new(&e->y, padded, err) != ERR_OK ||
-	    mem_new(&e->p, padded * k, err) != ERR_OK || mem_new(&e->log_p, padded * k, err) != ERR_OK ||
-	    mem_new(&e->p_true, padded, err) != ERR_OK || mem_new(&e->log_p_true, padded, err) != ERR_OK ||
-	    mem_new(&e->predicted, padded, err) != ERR_OK || mem_new(&e->confidence, padded, err) != ERR_OK ||
-	    mem_new(&e->weight, padded, err) != ERR_OK || part_metrics_init(k, &e->train, err) != ERR_OK ||
+	if (mem_new(&e, 1, err) != ERR_OK)
+		return err->code;
+	*e = (struct evaluation){ .dataset = dataset, .split = split, .settings = *settings, .tiles = tiles };
+	if (difficulty_create(n, k, settings->prior, settings->floor, &e->difficulty, err) != ERR_OK ||
+	    dynamics_create(n, &e->dynamics, err) != ERR_OK || create_sampling(e, err) != ERR_OK ||
+	    mem_new(&e->y, padded, err) != ERR_OK || mem_new(&e->p, padded * k, err) != ERR_OK ||
+	    mem_new(&e->log_p, padded * k, err) != ERR_OK || mem_new(&e->p_true, padded, err) != ERR_OK ||
+	    mem_new(&e->log_p_true, padded, err) != ERR_OK || mem_new(&e->predicted, padded, err) != ERR_OK ||
+	    mem_new(&e->loss_weight, n, err) != ERR_OK || mem_new(&e->weight, padded, err) != ERR_OK ||
+	    mem_new(&e->confidence, padded, err) != ERR_OK || part_metrics_init(k, &e->train, err) != ERR_OK ||
 	    part_metrics_init(k, &e->test, err) != ERR_OK || mem_new(&e->sampling_share, k, err) != ERR_OK)
 		return err->code;
-	e->dataset = dataset;
-	e->split = split;
-	e->class_weight = class_weight;
-	e->weighs_difficulty = weighs_difficulty;
-	e->tiles = tiles;
 	for (size_t i = 0; i < n; i++)
 		e->y[i] = (double)dataset->y[i];
 	for (size_t i = 0; i < padded; i++)
@@ -69,6 +112,7 @@ void evaluation_free(struct evaluation *evaluation)
 		return;
 	difficulty_free(evaluation->difficulty);
 	dynamics_free(evaluation->dynamics);
+	sampling_done(&evaluation->sampling);
 	free(evaluation->y);
 	free(evaluation->p);
 	free(evaluation->log_p);
@@ -76,6 +120,7 @@ void evaluation_free(struct evaluation *evaluation)
 	free(evaluation->log_p_true);
 	free(evaluation->predicted);
 	free(evaluation->confidence);
+	free(evaluation->loss_weight);
 	free(evaluation->weight);
 	part_metrics_done(&evaluation->train);
 	part_metrics_done(&evaluation->test);

@@ -12,32 +12,45 @@
 #include "data/split.h"
 #include "rebalance/difficulty.h"
 #include "rebalance/dynamics.h"
+#include "rebalance/sampler.h"
 #include "train/metrics.h"
+
+/* What weighs the instances, and how their difficulty is computed. */
+struct evaluation_settings {
+	const struct sampler *sampler;
+	struct sampler_parameters sampler_parameters;
+	size_t epochs;		     /* of the run */
+	const double *class_weight;  /* (k) borrowed: the loss's weight of each class */
+	bool loss_weighs_difficulty; /* its weight of an instance is N w instead (loss.h) */
+	double prior, floor;
+};
 
 struct evaluation {
 	const struct dataset *dataset; /* borrowed */
 	const struct split *split;     /* borrowed */
-	const double *class_weight;    /* (k) borrowed: the loss's weight of each class */
-	bool weighs_difficulty;	       /* the method samples by difficulty or weighs the loss with it */
+	struct evaluation_settings settings;
 	size_t tiles;
 	struct difficulty *difficulty;
 	struct dynamics *dynamics;
+	struct sampling sampling;    /* of the epoch to come */
 	double *y;		     /* (T * 64) class as double, 0 in the padding */
 	double *p, *log_p;	     /* (T, k, 64) */
 	double *p_true, *log_p_true; /* (T * 64) */
 	double *predicted;	     /* (T * 64) */
 	double *confidence;	     /* (T * 64) p of the predicted class */
+	double *loss_weight;	     /* (n) the loss's weight of each training instance in the epoch to come */
 	double *weight;		     /* (T * 64) relative to uniform: mean 1 over the training part; NaN for test */
 	struct part_metrics train, test;
 	double effective_sample_size; /* (sum w)^2 / sum w^2 over the training part */
 	double *sampling_share;	      /* (k) share of each class in the weights */
 };
 
-/* The weight of training instance i is d_i v_y, d_i its difficulty if weighs_difficulty (else 1), v the class weights,
- * scaled to mean 1. All weights are set from D = 1 at the start. `class_weight` must live as long as the evaluation. */
+/* The weight of training instance i is what it counts for in the epoch to come: s_i v_i, s_i its expected draws by the
+ * sampler and v_i its weight in the loss, scaled to mean 1. All are set from D = 1 at the start. Dataset, split and
+ * class weights must live as long as the evaluation. */
 MUST_CHECK enum err_code evaluation_create(const struct dataset *dataset, const struct split *split,
-					   const double *class_weight, bool weighs_difficulty, double prior,
-					   double floor, struct evaluation **ret_evaluation, struct err *err);
+					   const struct evaluation_settings *settings,
+					   struct evaluation **ret_evaluation, struct err *err);
 void evaluation_free(struct evaluation *evaluation);
 void evaluation_freep(struct evaluation **evaluation);
 

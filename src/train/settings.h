@@ -31,8 +31,9 @@ struct run_settings {
 	    loss;  /* indices of the tables; sampler and loss 0: the method's own, else table index + 1 */
 	int apply; /* enum method_apply */
 	double beta, prior, floor;
-	struct loss_parameters loss_parameters; /* NaN: the loss's own default */
-	int reduction;				/* enum reduction */
+	struct loss_parameters loss_parameters;	      /* NaN: the loss's own default */
+	struct sampler_parameters sampler_parameters; /* NaN: the sampler's own default */
+	int reduction;				      /* enum reduction */
 	/* model */
 	int model;	    /* enum model_kind */
 	const char *hidden; /* "256,128"; NULL: MLP_HIDDEN for the MLP, none for logistic regression */

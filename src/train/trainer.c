@@ -22,7 +22,7 @@ struct trainer {
 	struct network *network;
 	struct optimizer *optimizer;
 	struct evaluation *evaluation;
-	struct rng sampling_rng, dropout_rng;
+	struct rng dropout_rng;
 	struct schedule schedule;
 	size_t chunk;		       /* instances that go through the network at once, at most */
 	double *class_weight;	       /* (k) */
@@ -32,9 +32,8 @@ struct trainer {
 	double *delta, *log_p;	       /* (k, L) */
 	uint32_t *order;	       /* (N) the epoch's draws */
 	uint32_t *draws;	       /* (n) */
-	double *sampling_weight;       /* (N) */
-	double *sampling_scratch;      /* (N) */
-	uint32_t *index_scratch;       /* (2 N) */
+	size_t draw_count;
+	struct sampler_work sampler_work;
 	size_t batch_size;
 	double seconds;
 };
@@ -53,10 +52,7 @@ static enum err_code allocate(struct trainer *trainer, struct err *err)
 	    mem_new(&trainer->batch_tile, d * lanes, err) != ERR_OK ||
 	    mem_new(&trainer->batch_y, lanes, err) != ERR_OK || mem_new(&trainer->batch_scale, lanes, err) != ERR_OK ||
 	    mem_new(&trainer->delta, k * lanes, err) != ERR_OK || mem_new(&trainer->log_p, k * lanes, err) != ERR_OK ||
-	    mem_new(&trainer->order, train_count, err) != ERR_OK || mem_new(&trainer->draws, n, err) != ERR_OK ||
-	    mem_new(&trainer->sampling_weight, train_count, err) != ERR_OK ||
-	    mem_new(&trainer->sampling_scratch, train_count, err) != ERR_OK ||
-	    mem_new(&trainer->index_scratch, 2 * train_count, err) != ERR_OK)
+	    mem_new(&trainer->order, train_count, err) != ERR_OK || mem_new(&trainer->draws, n, err) != ERR_OK)
 		return err->code;
 	return ERR_OK;
 }
@@ -96,6 +92,28 @@ static enum err_code create_model(struct trainer *trainer, struct err *err)
 	return ERR_OK;
 }
 
+static enum err_code create_evaluation(struct trainer *trainer, struct err *err)
+{
+	const struct run_settings *settings = trainer->settings;
+	struct evaluation_settings evaluation_settings = {
+		.sampler = trainer->method.sampler,
+		.sampler_parameters = sampler_fill_parameters(trainer->method.sampler, &settings->sampler_parameters),
+		.epochs = settings->epochs,
+		.class_weight = trainer->class_weight,
+		.loss_weighs_difficulty = trainer->method.loss->uses_difficulty,
+		.prior = settings->prior,
+		.floor = settings->floor,
+	};
+
+	if (evaluation_create(trainer->dataset, trainer->split, &evaluation_settings, &trainer->evaluation, err) !=
+		ERR_OK ||
+	    sampler_work_init(&trainer->sampler_work, &trainer->evaluation->sampling.part, settings->seed, err) !=
+		ERR_OK)
+		return err->code;
+	trainer->sampler_work.keep_order = trainer->batch_size == trainer->split->train_count;
+	return ERR_OK;
+}
+
 enum err_code trainer_create(const struct dataset *dataset, const struct split *split,
 			     const struct run_settings *settings, struct trainer **ret_trainer, struct err *err)
 {
@@ -123,11 +141,8 @@ enum err_code trainer_create(const struct dataset *dataset, const struct split *
 		return err->code;
 	loss_weigh_classes(trainer->method.loss, settings->beta, split->train_class, dataset->classes,
 			   trainer->class_weight);
-	bool weighs_difficulty = trainer->method.sampler->uses_difficulty || trainer->method.loss->uses_difficulty;
-	if (evaluation_create(dataset, split, trainer->class_weight, weighs_difficulty, settings->prior,
-			      settings->floor, &trainer->evaluation, err) != ERR_OK)
+	if (create_evaluation(trainer, err) != ERR_OK)
 		return err->code;
-	rng_init(&trainer->sampling_rng, settings->seed, RNG_SAMPLING);
 	rng_init(&trainer->dropout_rng, settings->seed, RNG_DROPOUT);
 	tile_everything(trainer);
 	*ret_trainer = take_ptr(&trainer);
@@ -152,9 +167,7 @@ void trainer_free(struct trainer *trainer)
 	free(trainer->log_p);
 	free(trainer->order);
 	free(trainer->draws);
-	free(trainer->sampling_weight);
-	free(trainer->sampling_scratch);
-	free(trainer->index_scratch);
+	sampler_work_done(&trainer->sampler_work);
 	free(trainer);
 }
 
@@ -165,30 +178,11 @@ void trainer_freep(struct trainer **trainer)
 
 static void sample(struct trainer *trainer)
 {
-	const struct split *split = trainer->split;
-	struct sampling sampling = {
-		.rng = &trainer->sampling_rng,
-		.count = split->train_count,
-		.train = split->train,
-		.weight = trainer->sampling_weight,
-		.keep_order = trainer->batch_size == split->train_count,
-		.scratch = trainer->sampling_scratch,
-		.index_scratch = trainer->index_scratch,
-	};
-
-	for (size_t i = 0; i < split->train_count; i++)
-		trainer->sampling_weight[i] = trainer->evaluation->difficulty->value[split->train[i]];
-	trainer->method.sampler->fill(&sampling, trainer->order);
+	trainer->draw_count =
+	    trainer->method.sampler->fill(&trainer->evaluation->sampling, &trainer->sampler_work, trainer->order);
 	memset(trainer->draws, 0, trainer->dataset->instances * sizeof *trainer->draws);
-	for (size_t i = 0; i < split->train_count; i++)
+	for (size_t i = 0; i < trainer->draw_count; i++)
 		trainer->draws[trainer->order[i]]++;
-}
-
-/* The loss's weight of instance `at`: the class weight, times N w if the loss uses the difficulty. */
-static double loss_weight(const struct trainer *trainer, uint32_t at)
-{
-	return trainer->method.loss->uses_difficulty ? trainer->evaluation->weight[at]
-						     : trainer->class_weight[trainer->dataset->y[at]];
 }
 
 /* Adds the gradients of `count` <= chunk instances; each loss is weighted and divided by `divisor`. */
@@ -199,7 +193,7 @@ static void learn_chunk(struct trainer *trainer, const uint32_t *index, size_t c
 
 	for (size_t i = 0; i < tile.lanes; i++) {
 		trainer->batch_y[i] = i < count ? trainer->evaluation->y[index[i]] : 0;
-		trainer->batch_scale[i] = i < count ? loss_weight(trainer, index[i]) / divisor : 0;
+		trainer->batch_scale[i] = i < count ? trainer->evaluation->loss_weight[index[i]] / divisor : 0;
 	}
 	tile_gather(&tile, trainer->scaled.x, trainer->dataset->features, index);
 	network_forward(trainer->network, &tile, &trainer->dropout_rng, trainer->log_p);
@@ -221,7 +215,7 @@ static void learn_batch(struct trainer *trainer, const uint32_t *index, size_t c
 	if (trainer->settings->reduction == REDUCTION_WEIGHTS) {
 		divisor = 0;
 		for (size_t i = 0; i < count; i++)
-			divisor += loss_weight(trainer, index[i]);
+			divisor += trainer->evaluation->loss_weight[index[i]];
 	}
 	network_clear_gradients(trainer->network);
 	for (size_t first = 0; first < count; first += trainer->chunk) {
@@ -255,12 +249,11 @@ static void evaluate(struct trainer *trainer)
 bool trainer_run_epoch(struct trainer *trainer)
 {
 	double start = clock_seconds();
-	size_t train_count = trainer->split->train_count;
 	double rate_factor = schedule_factor(&trainer->schedule, trainer->evaluation->dynamics->epochs + 1);
 
 	sample(trainer);
-	for (size_t first = 0; first < train_count; first += trainer->batch_size) {
-		size_t left = train_count - first;
+	for (size_t first = 0; first < trainer->draw_count; first += trainer->batch_size) {
+		size_t left = trainer->draw_count - first;
 		learn_batch(trainer, trainer->order + first, left < trainer->batch_size ? left : trainer->batch_size,
 			    rate_factor);
 	}

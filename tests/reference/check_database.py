@@ -122,12 +122,29 @@ def check_rows(run, epoch, rows, probabilities, classes, instances, settings, co
         state.right.append(predicted == name)
 
 
-def weigh(row, counts, settings):
-    """Weight of a training row before scaling: its difficulty, if that is used, times its class's weight in the loss."""
-    weight = 1.0
-    if settings["sampler"] in ("multinomial", "systematic") or settings["loss"] == "difficulty":
-        weight = row[7]
-    if settings["loss"] == "class-balanced":  # Cui et al. 2019
+def expected_draws(row, counts, settings, epoch):
+    """How often the next epoch draws a training row on average, to any scale."""
+    sampler, count = settings["sampler"], counts[row[2]]
+    if sampler in ("multinomial", "systematic"):
+        return row[7]
+    if sampler in ("square-root", "class-balanced"):
+        return count ** settings["class_power"] / count
+    if sampler == "class-aware":
+        return 1 / count
+    if sampler == "progressive":
+        share = min(epoch / (settings["epochs"] - 1), 1) if settings["epochs"] > 1 else 1
+        return (1 - share) / sum(counts.values()) + share / len(counts) / count
+    if sampler == "reversed":
+        return max(counts.values()) / count / count
+    return 1.0
+
+
+def weigh(row, counts, settings, epoch):
+    """Weight of a training row before scaling: its expected draws times its weight in the loss."""
+    weight = expected_draws(row, counts, settings, epoch)
+    if settings["loss"] == "difficulty":
+        return weight * row[7]
+    if settings["loss"] in ("class-balanced", "class-balanced-sigmoid", "class-balanced-focal"):  # Cui et al. 2019
         return weight * (1 - settings["beta"]) / -math.expm1(counts[row[2]] * math.log(settings["beta"]))
     if settings["loss"] == "inverse-frequency":
         return weight / counts[row[2]]
@@ -138,7 +155,7 @@ def check_weights(run, epoch, rows, settings, complaints):
     """weight: scaled to mean 1 over the training part, NULL for test; draws add up to N. Returns the ESS."""
     train = [row for row in rows if row[1] == "train"]
     counts = collections.Counter(row[2] for row in train)
-    by_instance = {row[0]: weigh(row, counts, settings) for row in train}
+    by_instance = {row[0]: weigh(row, counts, settings, epoch) for row in train}
     weights = list(by_instance.values())
     mean = math.fsum(weights) / len(train)
     for row in rows:

@@ -17,6 +17,10 @@ RUNS = [
     ["--data", "glass", "--method", "difficulty", "--scale", "standard", "--test-fraction", "0"],
     ["--data", "heart", "--method", "difficulty", "--apply", "systematic", "--prior", "0.1", "--scale", "standard"],
     ["--data", "iris", "--method", "difficulty", "--apply", "weight", "--prior", "0.01", "--batch-size", "full"],
+    *(["--data", "glass", "--method", method, "--scale", "standard"]
+      for method in ("square-root-sampling", "class-balanced-sampling", "class-aware", "progressive", "reversed")),
+    ["--data", "glass", "--sampler", "square-root", "--class-power", "1.5", "--loss", "class-balanced-focal"],
+    ["--data", "glass", "--sampler", "multinomial", "--loss", "difficulty", "--scale", "standard"],
     # Raw features: probabilities underflow and the floor is at work.
     ["--data", "wine", "--method", "difficulty", "--floor", "1e-6"],
     ["--data", "iris", "--scale", "standard", "--model", "mlp", "--hidden", "5,4", "--activation", "tanh",

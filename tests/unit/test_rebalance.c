@@ -1,5 +1,4 @@
-/* rebalance: difficulty against golden values, class weights against published vectors, samplers by their statistics.
- */
+/* rebalance: difficulty against golden values, class weights against published vectors. */
 #include <criterion/criterion.h>
 #include <math.h>
 #include <string.h>
@@ -226,79 +225,6 @@ Test(loss, an_absent_class_weighs_nothing)
 		loss_weigh_classes(loss_at(i), 0.9999, counts, 3, weight);
 		cr_expect_eq(weight[1], 0.0, "%s", loss_at(i)->name);
 		cr_expect_float_eq(weight[0] + weight[2], 2, 1e-12, "%s", loss_at(i)->name);
-	}
-}
-
-#define DRAWN 5
-
-/* Draws `rounds` epochs of five instances weighted 1..5; ret_counts: how often each came; ret_most/least per epoch. */
-static void draw(const struct sampler *sampler, size_t rounds, double *ret_counts, uint32_t ret_range[DRAWN][2])
-{
-	static const uint32_t train[DRAWN] = { 10, 11, 12, 13, 14 };
-	static const double weight[DRAWN] = { 1, 2, 3, 4, 5 };
-	double scratch[DRAWN];
-	uint32_t index[2 * DRAWN];
-	struct rng rng;
-	struct sampling sampling = { &rng, DRAWN, train, weight, false, scratch, index };
-
-	rng_init(&rng, 5, RNG_SAMPLING);
-	for (size_t i = 0; i < DRAWN; i++) {
-		ret_counts[i] = 0;
-		ret_range[i][0] = DRAWN;
-		ret_range[i][1] = 0;
-	}
-	for (size_t r = 0; r < rounds; r++) {
-		uint32_t order[DRAWN];
-		uint32_t seen[DRAWN] = { 0 };
-		sampler->fill(&sampling, order);
-		for (size_t i = 0; i < DRAWN; i++) {
-			cr_assert(order[i] >= 10 && order[i] < 15);
-			seen[order[i] - 10]++;
-		}
-		for (size_t i = 0; i < DRAWN; i++) {
-			ret_counts[i] += seen[i];
-			ret_range[i][0] = seen[i] < ret_range[i][0] ? seen[i] : ret_range[i][0];
-			ret_range[i][1] = seen[i] > ret_range[i][1] ? seen[i] : ret_range[i][1];
-		}
-	}
-}
-
-Test(sampler, draws_by_the_right_shares)
-{
-	static const struct {
-		const struct sampler *sampler;
-		double share[DRAWN];
-	} cases[] = {
-		{ &sampler_all, { .2, .2, .2, .2, .2 } },
-		{ &sampler_bootstrap, { .2, .2, .2, .2, .2 } },
-		{ &sampler_multinomial, { 1. / 15, 2. / 15, 3. / 15, 4. / 15, 5. / 15 } },
-		{ &sampler_systematic, { 1. / 15, 2. / 15, 3. / 15, 4. / 15, 5. / 15 } },
-	};
-	const size_t rounds = 20000;
-
-	for (size_t s = 0; s < ARRAY_LENGTH(cases); s++) {
-		double counts[DRAWN], chi_square = 0;
-		uint32_t range[DRAWN][2];
-		draw(cases[s].sampler, rounds, counts, range);
-		for (size_t i = 0; i < DRAWN; i++) {
-			double expected = cases[s].share[i] * DRAWN * (double)rounds;
-			chi_square += (counts[i] - expected) * (counts[i] - expected) / expected;
-		}
-		cr_expect_lt(chi_square, 18.47, "%s: chi-square %g, 99.9 %% bound of 4 degrees of freedom",
-			     cases[s].sampler->name, chi_square);
-	}
-}
-
-Test(sampler, systematic_draws_floor_or_ceiling)
-{
-	double counts[DRAWN];
-	uint32_t range[DRAWN][2];
-
-	draw(&sampler_systematic, 2000, counts, range);
-	for (size_t i = 0; i < DRAWN; i++) {
-		double expected = (double)(i + 1) / 3;
-		cr_expect_geq(range[i][0], (uint32_t)floor(expected));
-		cr_expect_leq(range[i][1], (uint32_t)ceil(expected));
 	}
 }
 

@@ -148,7 +148,7 @@ Test(run, reduction_by_weights_divides_by_their_sum)
 		step[reduction] = trainer_network(trainer)->layers[0].weight[1];
 		weights = 0;
 		for (size_t i = 0; i < dataset->instances; i++)
-			weights += trainer_evaluation(trainer)->class_weight[dataset->y[i]];
+			weights += trainer_evaluation(trainer)->loss_weight[i];
 		trainer_free(trainer);
 		split_free(split);
 	}

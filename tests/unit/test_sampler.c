@@ -1,0 +1,230 @@
+/* samplers: expected draws against published vectors, draws against expected draws. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "rebalance/sampler.h"
+
+#define MAX_CLASSES 4
+#define MAX_INSTANCES 300
+
+/* Class sizes of a training part; classes take turns, and every third instance is test. */
+struct scene {
+	uint32_t class_count[MAX_CLASSES], train[MAX_INSTANCES], y[MAX_INSTANCES];
+	double difficulty[MAX_INSTANCES];
+	size_t instances;
+	struct sampling sampling;
+	struct sampler_work work;
+};
+
+static void scene_init(struct scene *scene, const struct sampler *sampler, const uint32_t counts[MAX_CLASSES],
+		       uint64_t seed)
+{
+	static const struct sampler_parameters nothing = { NAN };
+	uint32_t left[MAX_CLASSES];
+	struct sampling_part part = { 0, scene->train, scene->y, scene->class_count, MAX_CLASSES };
+	struct err err;
+
+	*scene = (struct scene){ 0 };
+	memcpy(left, counts, sizeof left);
+	memcpy(scene->class_count, counts, sizeof left);
+	for (size_t c = 0; left[0] + left[1] + left[2] + left[3] > 0; c = (c + 1) % MAX_CLASSES) {
+		if (left[c] == 0)
+			continue;
+		size_t at = scene->instances++;
+		cr_assert_lt(at, MAX_INSTANCES);
+		scene->y[at] = (uint32_t)c;
+		scene->difficulty[at] = 0.3 + (double)(at * 7 % 11);
+		if (at % 3 == 2)
+			continue;
+		scene->train[part.count++] = (uint32_t)at;
+		left[c]--;
+	}
+	cr_assert_eq(sampling_init(&scene->sampling, &part, scene->instances, &err), ERR_OK);
+	cr_assert_eq(sampler_work_init(&scene->work, &part, seed, &err), ERR_OK);
+	scene->sampling.parameters = sampler_fill_parameters(sampler, &nothing);
+	scene->sampling.difficulty = scene->difficulty;
+	scene->sampling.epoch = 1;
+	scene->sampling.epochs = 5;
+}
+
+static void scene_done(struct scene *scene)
+{
+	sampling_done(&scene->sampling);
+	sampler_work_done(&scene->work);
+}
+
+static double sum_of_weights(const struct scene *scene)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < scene->sampling.part.count; i++)
+		sum += scene->sampling.weight[scene->train[i]];
+	return sum;
+}
+
+/* Counts 100, 10, 1: shares of the classes in the draws (Kang et al. 2020, Zhou et al. 2020 and their code). */
+Test(sampler, class_shares_equal_the_published_vectors)
+{
+	static const uint32_t counts[MAX_CLASSES] = { 100, 10, 1, 0 };
+	static const struct {
+		const struct sampler *sampler;
+		double class_power;
+		size_t epoch; /* of 5 */
+		double share[3];
+	} cases[] = {
+		{ &sampler_all, NAN, 1, { 0.9009009009, 0.09009009009, 0.009009009009 } },
+		{ &sampler_bootstrap, NAN, 1, { 0.9009009009, 0.09009009009, 0.009009009009 } },
+		{ &sampler_square_root, 1, 1, { 0.9009009009, 0.09009009009, 0.009009009009 } },
+		{ &sampler_square_root, NAN, 1, { 0.7061011117, 0.2232887771, 0.07061011117 } },
+		{ &sampler_class_balanced, 0.5, 1, { 0.7061011117, 0.2232887771, 0.07061011117 } },
+		{ &sampler_class_balanced, NAN, 1, { 1. / 3, 1. / 3, 1. / 3 } },
+		{ &sampler_class_aware, NAN, 1, { 1. / 3, 1. / 3, 1. / 3 } },
+		{ &sampler_progressive, NAN, 1, { 0.9009009009, 0.09009009009, 0.009009009009 } },
+		{ &sampler_progressive, NAN, 3, { 0.6171171171, 0.2117117117, 0.1711711712 } },
+		{ &sampler_progressive, NAN, 5, { 1. / 3, 1. / 3, 1. / 3 } },
+		{ &sampler_progressive, NAN, 6, { 1. / 3, 1. / 3, 1. / 3 } },
+		{ &sampler_reversed, NAN, 1, { 0.009009009009, 0.09009009009, 0.9009009009 } },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct scene scene;
+		double share[MAX_CLASSES] = { 0 };
+		scene_init(&scene, cases[i].sampler, counts, 1);
+		if (!isnan(cases[i].class_power))
+			scene.sampling.parameters.class_power = cases[i].class_power;
+		scene.sampling.epoch = cases[i].epoch;
+		sampler_weigh(cases[i].sampler, &scene.sampling);
+		for (size_t j = 0; j < scene.sampling.part.count; j++)
+			share[scene.y[scene.train[j]]] += scene.sampling.weight[scene.train[j]];
+		for (size_t c = 0; c < 3; c++)
+			cr_expect_float_eq(share[c] / sum_of_weights(&scene), cases[i].share[c], 1e-9,
+					   "case %zu class %zu: %.12g", i, c, share[c] / sum_of_weights(&scene));
+		scene_done(&scene);
+	}
+}
+
+#define ROUNDS 4000
+
+/* How often each instance comes in ROUNDS epochs: mean and its standard error, (n) each; and draws an epoch. */
+static double draw(const struct sampler *sampler, struct scene *scene, double *ret_mean, double *ret_error)
+{
+	double squares[MAX_INSTANCES] = { 0 };
+	double total = 0;
+
+	memset(ret_mean, 0, MAX_INSTANCES * sizeof *ret_mean);
+	for (size_t r = 0; r < ROUNDS; r++) {
+		uint32_t order[MAX_INSTANCES], seen[MAX_INSTANCES] = { 0 };
+		size_t count = sampler->fill(&scene->sampling, &scene->work, order);
+		for (size_t i = 0; i < count; i++)
+			seen[order[i]]++;
+		for (size_t i = 0; i < scene->instances; i++) {
+			ret_mean[i] += (double)seen[i] / ROUNDS;
+			squares[i] += (double)seen[i] * seen[i] / ROUNDS;
+		}
+		total += (double)count / ROUNDS;
+	}
+	for (size_t i = 0; i < scene->instances; i++)
+		ret_error[i] = sqrt(fmax(squares[i] - ret_mean[i] * ret_mean[i], 0) / ROUNDS);
+	return total;
+}
+
+Test(sampler, draws_as_often_as_it_says)
+{
+	static const uint32_t counts[][MAX_CLASSES] = {
+		{ 5, 0, 1, 9 }, { 0, 4, 0, 0 }, { 1, 1, 0, 0 }, { 40, 10, 1, 3 }, { 6, 6, 6, 6 },
+	};
+
+	for (size_t s = 0; sampler_at(s) != NULL; s++)
+		for (size_t i = 0; i < ARRAY_LENGTH(counts) * 2; i++) {
+			struct scene scene;
+			double mean[MAX_INSTANCES], error[MAX_INSTANCES];
+			scene_init(&scene, sampler_at(s), counts[i / 2], 7);
+			scene.sampling.epoch = i % 2 == 0 ? 1 : 3;
+			sampler_weigh(sampler_at(s), &scene.sampling);
+			double total = draw(sampler_at(s), &scene, mean, error);
+			cr_expect_float_eq(total, (double)scene.sampling.part.count, 1e-9, "%s", sampler_name(s));
+			double scale = total / sum_of_weights(&scene);
+			for (size_t j = 0; j < scene.sampling.part.count; j++) {
+				size_t at = scene.train[j];
+				double expected = scene.sampling.weight[at] * scale;
+				total -= mean[at];
+				/* An unfinished cycle is off by one draw, however many rounds there are. */
+				cr_expect_leq(fabs(mean[at] - expected), 4 * error[at] + 2.0 / ROUNDS,
+					      "%s, case %zu, instance %zu: %g draws +- %g, not %g", sampler_name(s), i,
+					      at, mean[at], error[at], expected);
+			}
+			cr_expect_float_eq(total, 0, 1e-9, "%s draws test instances", sampler_name(s));
+			scene_done(&scene);
+		}
+}
+
+Test(sampler, equal_seeds_draw_alike_and_others_do_not)
+{
+	static const uint32_t counts[MAX_CLASSES] = { 20, 0, 7, 3 };
+
+	for (size_t s = 0; sampler_at(s) != NULL; s++) {
+		uint32_t order[3][2][MAX_INSTANCES] = { 0 };
+		for (uint64_t run = 0; run < 3; run++) {
+			struct scene scene;
+			scene_init(&scene, sampler_at(s), counts, run / 2);
+			sampler_weigh(sampler_at(s), &scene.sampling);
+			for (size_t epoch = 0; epoch < 2; epoch++)
+				(void)sampler_at(s)->fill(&scene.sampling, &scene.work, order[run][epoch]);
+			scene_done(&scene);
+		}
+		cr_expect_eq(memcmp(order[0], order[1], sizeof order[0]), 0, "%s", sampler_name(s));
+		cr_expect_neq(memcmp(order[0], order[2], sizeof order[0]), 0, "%s", sampler_name(s));
+		cr_expect_neq(memcmp(order[0][0], order[0][1], sizeof order[0][0]), 0, "%s", sampler_name(s));
+	}
+}
+
+Test(sampler, systematic_draws_floor_or_ceiling)
+{
+	static const uint32_t counts[MAX_CLASSES] = { 3, 4, 0, 2 };
+	struct scene scene;
+
+	scene_init(&scene, &sampler_systematic, counts, 5);
+	sampler_weigh(&sampler_systematic, &scene.sampling);
+	for (size_t r = 0; r < 500; r++) {
+		uint32_t order[MAX_INSTANCES], seen[MAX_INSTANCES] = { 0 };
+		size_t count = sampler_systematic.fill(&scene.sampling, &scene.work, order);
+		for (size_t i = 0; i < count; i++)
+			seen[order[i]]++;
+		for (size_t i = 0; i < count; i++) {
+			size_t at = scene.train[i];
+			double expected = scene.difficulty[at] * (double)count / sum_of_weights(&scene);
+			cr_expect(seen[at] >= floor(expected) && seen[at] <= ceil(expected));
+		}
+	}
+	scene_done(&scene);
+}
+
+/* K draws in a row hold each class once, n_c draws in a row of class c each of its instances once; across epochs. */
+Test(sampler, class_aware_draws_in_cycles)
+{
+	static const uint32_t counts[MAX_CLASSES] = { 5, 2, 0, 1 };
+	struct scene scene;
+	uint32_t seen_class[MAX_CLASSES] = { 0 }, seen[MAX_INSTANCES] = { 0 };
+
+	scene_init(&scene, &sampler_class_aware, counts, 5);
+	for (uint32_t r = 1; r <= 15; r++) {
+		uint32_t order[MAX_INSTANCES];
+		size_t count = sampler_class_aware.fill(&scene.sampling, &scene.work, order);
+		for (size_t i = 0; i < count; i++) {
+			seen[order[i]]++;
+			seen_class[scene.y[order[i]]]++;
+			for (size_t c = 0; c < MAX_CLASSES; c++)
+				for (size_t d = 0; counts[c] > 0 && d < MAX_CLASSES; d++)
+					cr_expect(counts[d] == 0 || seen_class[c] <= seen_class[d] + 1);
+		}
+		for (size_t i = 0; i < count; i++)
+			for (size_t j = 0; j < count; j++)
+				cr_expect(scene.y[scene.train[i]] != scene.y[scene.train[j]] ||
+					  seen[scene.train[i]] <= seen[scene.train[j]] + 1);
+	}
+	for (size_t i = 0; i < scene.sampling.part.count; i++)
+		cr_expect_eq(seen[scene.train[i]], 40 / counts[scene.y[scene.train[i]]]);
+	scene_done(&scene);
+}
