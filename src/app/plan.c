@@ -37,7 +37,7 @@ enum err_code plan_measure(struct planned_run *run, struct err *err)
 
 	if (settings_shape(&run->settings, run->dataset->features, run->dataset->classes, &shape, err) != ERR_OK)
 		return err->code;
-	run->parameter_count = settings_parameter_count(&shape);
+	run->parameter_count = network_count_parameters(&shape);
 	return ERR_OK;
 }
 

@@ -63,6 +63,7 @@ enum err_code runner_append_settings(const struct planned_run *run, struct text 
 	}
 	effective.label = run->dataset->label;
 	effective.record_weights = settings_record_weights(&run->settings, run->parameter_count);
+	effective.precision = (int)settings_precision(&run->settings) + 1;
 	if (run->settings.model == MODEL_MLP && run->settings.hidden == NULL)
 		effective.hidden = MLP_HIDDEN;
 	if (text_append(json, err, "{") != ERR_OK ||

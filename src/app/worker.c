@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "num/blas.h"
 #include "train/trainer.h"
 
 /* Epochs that may wait for the disk. */
@@ -51,15 +50,16 @@ static void free_records(struct worker *worker)
 	}
 }
 
-static enum err_code make_records(struct worker *worker, const struct dataset *dataset, const struct network *network,
-				  struct err *err)
+static enum err_code make_records(struct worker *worker, size_t run, size_t layers, struct err *err)
 {
+	const struct dataset *dataset = worker->workload->runs[run].dataset;
+	size_t parameters = worker->workload->runs[run].parameter_count;
 	size_t scaling = 2 * dataset->features;
-	size_t values = network->parameter_count > scaling ? network->parameter_count : scaling;
+	size_t values = parameters > scaling ? parameters : scaling;
 
 	wait_for_all(worker);
 	for (size_t i = 0; i < MESSAGES; i++)
-		if (epoch_record_create(dataset->instances, dataset->classes, 2 * network->layer_count, values,
+		if (epoch_record_create(dataset->instances, dataset->classes, 2 * layers, values,
 					&worker->messages[i].record, err) != ERR_OK)
 			return err->code;
 	return ERR_OK;
@@ -70,37 +70,27 @@ static void send_scaling(struct worker *worker, size_t run, const struct trainer
 {
 	const struct planned_run *planned = &worker->workload->runs[run];
 	const struct scaled *scaled = trainer_scaled(trainer);
-	struct record_matrix mean = { .name = "scale_mean", .rows = 1, .cols = planned->dataset->features };
-	struct record_matrix sd = { .name = "scale_sd", .rows = 1, .cols = planned->dataset->features };
+	size_t d = planned->dataset->features;
 
 	if (planned->settings.scale == SCALE_NONE ||
 	    strcmp(settings_record_weights(&planned->settings, planned->parameter_count), "none") == 0)
 		return;
-	mean.value = scaled->mean;
-	sd.value = scaled->sd;
 	struct message *message = next_message(worker, MESSAGE_EPOCH, run);
 	message->record->epoch = 0;
 	message->record->matrix_count = 0;
 	message->record->value_count = 0;
-	epoch_record_add_matrix(message->record, &mean);
-	epoch_record_add_matrix(message->record, &sd);
+	memcpy(epoch_record_add_matrix(message->record, "scale_mean", 0, 1, d), scaled->mean, d * sizeof(double));
+	memcpy(epoch_record_add_matrix(message->record, "scale_sd", 0, 1, d), scaled->sd, d * sizeof(double));
 	queue_put(worker->workload->news, message);
 }
 
 static void add_weights(const struct network *network, struct epoch_record *record)
 {
-	for (size_t l = 0; l < network->layer_count; l++) {
-		const struct dense_layer *layer = &network->layers[l];
-		struct record_matrix weight = { .name = "weight",
-						.layer = l,
-						.rows = layer->outputs,
-						.cols = layer->inputs,
-						.value = layer->weight };
-		struct record_matrix bias = {
-			.name = "bias", .layer = l, .rows = layer->outputs, .cols = 1, .value = layer->bias
-		};
-		epoch_record_add_matrix(record, &weight);
-		epoch_record_add_matrix(record, &bias);
+	for (size_t l = 0; l < network_layer_count(network); l++) {
+		struct network_layer layer = network_layer(network, l);
+		double *weight = epoch_record_add_matrix(record, "weight", l, layer.outputs, layer.inputs);
+		double *bias = epoch_record_add_matrix(record, "bias", l, layer.outputs, 1);
+		network_read_layer(network, l, weight, bias);
 	}
 }
 
@@ -110,15 +100,14 @@ static void send_epoch(struct worker *worker, size_t run, const struct trainer *
 	const struct planned_run *planned = &worker->workload->runs[run];
 	const char *record_weights = settings_record_weights(&planned->settings, planned->parameter_count);
 	const struct network *network = trainer_network(trainer);
-	const struct dense_layer *top = &network->layers[network->layer_count - 1];
 	struct message *message = next_message(worker, MESSAGE_EPOCH, run);
 	struct epoch_record *record = message->record;
 
 	message_record_epoch(trainer_evaluation(trainer), trainer_draws(trainer),
 			     settings_records_epoch(planned->settings.record, epoch, last), record);
 	record->seconds = trainer_epoch_seconds(trainer);
-	for (size_t c = 0; c < top->outputs; c++)
-		record->by_class[c].weight_norm = blas_norm(top->inputs, top->weight + c * top->inputs);
+	for (size_t c = 0; c < planned->dataset->classes; c++)
+		record->by_class[c].weight_norm = network_class_norm(network, c);
 	if (settings_records_epoch(record_weights, epoch, last))
 		add_weights(network, record);
 	queue_put(worker->workload->news, message);
@@ -161,7 +150,7 @@ static enum err_code do_run(struct worker *worker, size_t run, struct message *e
 	AUTO(trainer_freep) struct trainer *trainer = NULL;
 
 	if (trainer_create(planned->dataset, planned->split, &planned->settings, &trainer, err) != ERR_OK ||
-	    make_records(worker, planned->dataset, trainer_network(trainer), err) != ERR_OK)
+	    make_records(worker, run, network_layer_count(trainer_network(trainer)), err) != ERR_OK)
 		return err->code;
 	send_scaling(worker, run, trainer);
 	end->status = train(worker, run, trainer);

@@ -1,10 +1,16 @@
 #include "model/network.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "model/arithmetic.h"
+
+const char *network_precision_name(size_t i)
+{
+	static const char *const names[] = { "double", "single" };
+	return i < ARRAY_LENGTH(names) ? names[i] : NULL;
+}
 
 const char *network_init_name(size_t i)
 {
@@ -18,59 +24,16 @@ const char *network_activation_name(size_t i)
 	return i < ARRAY_LENGTH(names) ? names[i] : NULL;
 }
 
-static size_t units_of(const struct network_shape *shape, size_t layer)
-{
-	return layer < shape->hidden_count ? shape->hidden[layer] : shape->outputs;
-}
-
-/* Lays the layers' weights and biases out in one block, and the hidden layers' buffers in another. */
-static void lay_out(struct network *network, const struct network_shape *shape)
-{
-	size_t inputs = shape->inputs;
-	size_t at = 0;
-	double *buffer = network->workspace;
-
-	for (size_t l = 0; l < network->layer_count; l++) {
-		struct dense_layer *layer = &network->layers[l];
-		layer->inputs = inputs;
-		layer->outputs = units_of(shape, l);
-		layer->weight = network->parameters + at;
-		layer->weight_gradient = network->gradients + at;
-		at += layer->outputs * layer->inputs;
-		layer->bias = network->parameters + at;
-		layer->bias_gradient = network->gradients + at;
-		at += layer->outputs;
-		inputs = layer->outputs;
-		if (l + 1 == network->layer_count)
-			break;
-		layer->output = buffer;
-		layer->delta = buffer + layer->outputs * shape->lanes;
-		layer->kept = buffer + 2 * layer->outputs * shape->lanes;
-		buffer += 3 * layer->outputs * shape->lanes;
-	}
-}
-
 enum err_code network_create(const struct network_shape *shape, struct network **ret_network, struct err *err)
 {
 	AUTO(network_freep) struct network *network = NULL;
-	size_t inputs = shape->inputs;
-	size_t hidden_units = 0;
 
-	if (mem_new(&network, 1, err) != ERR_OK || mem_new(&network->layers, shape->hidden_count + 1, err) != ERR_OK)
+	if (mem_new(&network, 1, err) != ERR_OK)
 		return err->code;
-	network->layer_count = shape->hidden_count + 1;
-	network->activation = shape->activation;
-	network->dropout = shape->dropout;
-	for (size_t l = 0; l < network->layer_count; l++) {
-		network->parameter_count += (inputs + 1) * units_of(shape, l);
-		inputs = units_of(shape, l);
-		hidden_units += l < shape->hidden_count ? inputs : 0;
-	}
-	if (mem_new(&network->parameters, network->parameter_count, err) != ERR_OK ||
-	    mem_new(&network->gradients, network->parameter_count, err) != ERR_OK ||
-	    mem_new(&network->workspace, 3 * hidden_units * shape->lanes, err) != ERR_OK)
+	network->shape = *shape;
+	network->arithmetic = shape->precision == PRECISION_SINGLE ? &arithmetic_single : &arithmetic_double;
+	if (network->arithmetic->create(shape, &network->layers, err) != ERR_OK)
 		return err->code;
-	lay_out(network, shape);
 	*ret_network = take_ptr(&network);
 	return ERR_OK;
 }
@@ -79,10 +42,8 @@ void network_free(struct network *network)
 {
 	if (network == NULL)
 		return;
-	free(network->layers);
-	free(network->parameters);
-	free(network->gradients);
-	free(network->workspace);
+	if (network->layers != NULL)
+		network->arithmetic->free(network->layers);
 	free(network);
 }
 
@@ -91,118 +52,129 @@ void network_freep(struct network **network)
 	network_free(*network);
 }
 
-static void fill_uniform(double *values, size_t count, double bound, struct rng *rng)
+static struct network_layer layer_of(const struct network_shape *shape, size_t l)
 {
-	for (size_t i = 0; i < count; i++)
-		values[i] = bound * (2.0 * rng_uniform(rng) - 1.0);
+	return (struct network_layer){
+		.inputs = l > 0 ? shape->hidden[l - 1] : shape->inputs,
+		.outputs = l < shape->hidden_count ? shape->hidden[l] : shape->outputs,
+	};
+}
+
+size_t network_count_parameters(const struct network_shape *shape)
+{
+	size_t count = 0;
+
+	for (size_t l = 0; l <= shape->hidden_count; l++) {
+		struct network_layer layer = layer_of(shape, l);
+		count += (layer.inputs + 1) * layer.outputs;
+	}
+	return count;
+}
+
+size_t network_layer_count(const struct network *network)
+{
+	return network->shape.hidden_count + 1;
+}
+
+struct network_layer network_layer(const struct network *network, size_t l)
+{
+	return layer_of(&network->shape, l);
 }
 
 void network_initialise(struct network *network, enum network_init init, struct rng *rng)
 {
-	memset(network->parameters, 0, network->parameter_count * sizeof(double));
-	for (size_t l = 0; l < network->layer_count; l++) {
-		const struct dense_layer *layer = &network->layers[l];
-		size_t weights = layer->inputs * layer->outputs;
-		double fan_in = (double)layer->inputs;
-		double fan_out = (double)layer->outputs;
-		switch (init) {
-		case INIT_ZERO:
-			break;
-		case INIT_UNIFORM:
-			fill_uniform(layer->weight, weights, 1.0 / sqrt(fan_in), rng);
-			fill_uniform(layer->bias, layer->outputs, 1.0 / sqrt(fan_in), rng);
-			break;
-		case INIT_GLOROT:
-			fill_uniform(layer->weight, weights, sqrt(6.0 / (fan_in + fan_out)), rng);
-			break;
-		case INIT_HE:
-			fill_uniform(layer->weight, weights, sqrt(6.0 / fan_in), rng);
-			break;
-		}
-	}
+	network->arithmetic->initialise(network->layers, 0, init, rng);
 }
 
-static void activate(enum network_activation activation, size_t count, double *values)
+void network_initialise_classifier(struct network *network, enum network_init init, struct rng *rng)
 {
-	switch (activation) {
-	case ACTIVATION_RELU:
-		for (size_t i = 0; i < count; i++)
-			values[i] = values[i] < 0.0 ? 0.0 : values[i];
-		break;
-	case ACTIVATION_TANH:
-		for (size_t i = 0; i < count; i++)
-			values[i] = tanh(values[i]);
-		break;
-	}
+	network->arithmetic->initialise(network->layers, network->shape.hidden_count, init, rng);
 }
 
-/* delta <- delta * f'(sum), from the layer's output a = f(sum): 1 - a^2 for tanh, a > 0 for ReLU. Where dropout has
- * scaled a, its factor is taken off first; where it has set a to 0, delta is 0 already. */
-static void differentiate(enum network_activation activation, size_t count, const double *output, const double *kept,
-			  double *delta)
+void network_freeze_hidden(struct network *network)
 {
-	switch (activation) {
-	case ACTIVATION_RELU:
-		for (size_t i = 0; i < count; i++)
-			delta[i] = output[i] > 0.0 ? delta[i] : 0.0;
-		break;
-	case ACTIVATION_TANH:
-		for (size_t i = 0; i < count; i++) {
-			double a = kept == NULL || kept[i] == 0.0 ? output[i] : output[i] / kept[i];
-			delta[i] *= 1.0 - a * a;
-		}
-		break;
-	}
+	network->arithmetic->freeze_hidden(network->layers);
 }
 
-static void drop(struct rng *rng, double dropout, size_t count, double *kept, double *output)
+void network_read_layer(const struct network *network, size_t l, double *ret_weight, double *ret_bias)
 {
-	for (size_t i = 0; i < count; i++) {
-		kept[i] = rng_uniform(rng) < dropout ? 0.0 : 1.0 / (1.0 - dropout);
-		output[i] *= kept[i];
-	}
+	network->arithmetic->read_layer(network->layers, l, ret_weight, ret_bias);
 }
 
-void network_forward(struct network *network, const struct tile *inputs, struct rng *dropout, double *ret_logits)
+void network_write_layer(struct network *network, size_t l, const double *weight, const double *bias)
 {
-	struct tile below = *inputs;
-
-	for (size_t l = 0; l + 1 < network->layer_count; l++) {
-		const struct dense_layer *layer = &network->layers[l];
-		size_t count = layer->outputs * inputs->lanes;
-		tile_forward(&below, layer->weight, layer->bias, layer->inputs, layer->outputs, layer->output);
-		activate(network->activation, count, layer->output);
-		if (dropout != NULL && network->dropout > 0)
-			drop(dropout, network->dropout, count, layer->kept, layer->output);
-		below.data = layer->output;
-	}
-	const struct dense_layer *last = &network->layers[network->layer_count - 1];
-	tile_forward(&below, last->weight, last->bias, last->inputs, last->outputs, ret_logits);
+	network->arithmetic->write_layer(network->layers, l, weight, bias);
 }
 
-void network_backward(struct network *network, const struct tile *inputs, const double *delta)
+void network_read_gradient(const struct network *network, size_t l, double *ret_weight, double *ret_bias)
 {
-	for (size_t l = network->layer_count; l-- > 0;) {
-		const struct dense_layer *layer = &network->layers[l];
-		const struct dense_layer *under = l > 0 ? &network->layers[l - 1] : NULL;
-		struct tile below = *inputs;
-		if (under != NULL)
-			below.data = under->output;
-		tile_backward(&below, delta, layer->inputs, layer->outputs, layer->weight_gradient,
-			      layer->bias_gradient);
-		if (under == NULL)
-			break;
-		size_t count = under->outputs * inputs->lanes;
-		tile_backpropagate(delta, inputs->lanes, layer->weight, layer->inputs, layer->outputs, under->delta);
-		for (size_t i = 0; i < count && network->dropout > 0; i++)
-			under->delta[i] *= under->kept[i];
-		differentiate(network->activation, count, under->output, network->dropout > 0 ? under->kept : NULL,
-			      under->delta);
-		delta = under->delta;
-	}
+	network->arithmetic->read_gradient(network->layers, l, ret_weight, ret_bias);
+}
+
+double network_class_norm(const struct network *network, size_t class)
+{
+	return network->arithmetic->class_norm(network->layers, class);
+}
+
+enum err_code network_inputs_create(const struct network *network, const double *x, size_t instances,
+				    struct network_inputs **ret_inputs, struct err *err)
+{
+	AUTO(network_inputs_freep) struct network_inputs *inputs = NULL;
+
+	if (mem_new(&inputs, 1, err) != ERR_OK)
+		return err->code;
+	inputs->instances = instances;
+	inputs->features = network->shape.inputs;
+	if (network->arithmetic->fill_inputs(x, inputs, err) != ERR_OK)
+		return err->code;
+	*ret_inputs = take_ptr(&inputs);
+	return ERR_OK;
+}
+
+void network_inputs_free(struct network_inputs *inputs)
+{
+	if (inputs == NULL)
+		return;
+	free(inputs->copy);
+	free(inputs->tiles);
+	free(inputs);
+}
+
+void network_inputs_freep(struct network_inputs **inputs)
+{
+	network_inputs_free(*inputs);
+}
+
+void network_forward(struct network *network, const struct network_batch *batch, struct rng *dropout,
+		     double *ret_logits)
+{
+	network->arithmetic->forward(network->layers, batch, dropout, ret_logits);
+}
+
+void network_backward(struct network *network, const double *delta)
+{
+	network->arithmetic->backward(network->layers, delta);
 }
 
 void network_clear_gradients(struct network *network)
 {
-	memset(network->gradients, 0, network->parameter_count * sizeof(double));
+	struct parameter_range range = network->arithmetic->learning(network->layers);
+
+	memset(range.gradients, 0, range.count * network->arithmetic->size);
+}
+
+void network_predict(struct network *network, const struct network_inputs *inputs, size_t first, size_t count,
+		     double *ret_logits)
+{
+	network->arithmetic->predict(network->layers, inputs, first, count, ret_logits);
+}
+
+void network_read_input(const struct network *network, size_t l, double *ret_input)
+{
+	network->arithmetic->read_input(network->layers, l, ret_input);
+}
+
+void network_read_delta(const struct network *network, size_t l, double *ret_delta)
+{
+	network->arithmetic->read_delta(network->layers, l, ret_delta);
 }

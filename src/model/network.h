@@ -1,23 +1,26 @@
-/* A network: a list of dense layers, all parameters in one block, all gradients in another of the same layout. Logistic
- * regression is the network of one layer (none hidden).
- * Shapes: d inputs, k outputs; tiles as in num/tile.h. */
+/* A network: a list of dense layers, in double or single precision. Logistic regression is the network of one layer
+ * (none hidden). The last layer is the classifier; what it reads are the features.
+ *
+ * Whatever the precision, what goes in and comes out here is double: single precision rounds what it is given once and
+ * gives back its numbers exactly.
+ *
+ * Shapes: n instances, d inputs, k outputs; layer l has `inputs` and `outputs`; a batch of m instances has L =
+ * tile_lanes(m) lanes as in num/tile.h. */
 #ifndef HARDROW_MODEL_NETWORK_H
 #define HARDROW_MODEL_NETWORK_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "base/rng.h"
-#include "num/tile.h"
 
-struct dense_layer {
-	size_t inputs, outputs;
-	double *weight, *bias;			 /* (outputs, inputs) row-major, (outputs); inside network.parameters */
-	double *weight_gradient, *bias_gradient; /* inside network.gradients */
-	double *output; /* (outputs, L) of the last forward pass, after activation and dropout; hidden layers only */
-	double *delta;	/* (outputs, L) gradient of the loss by the layer's sums; hidden layers only */
-	double *kept;	/* (outputs, L) dropout's factors: 0 or 1/(1 - dropout); hidden layers with dropout only */
-};
+struct network;
+struct network_inputs;
+
+enum network_precision { PRECISION_DOUBLE, PRECISION_SINGLE };
+const char *network_precision_name(size_t i); /* NULL behind the last */
 
 enum network_activation { ACTIVATION_RELU, ACTIVATION_TANH };
 const char *network_activation_name(size_t i); /* NULL behind the last */
@@ -30,20 +33,13 @@ struct network_shape {
 	size_t hidden_count;
 	size_t hidden[NETWORK_HIDDEN_MAX]; /* units of each hidden layer, in order */
 	enum network_activation activation;
-	double dropout; /* share of hidden outputs set to 0 in training, [0, 1) */
-	size_t lanes;	/* the largest L of any tile to come */
+	enum network_precision precision;
+	double dropout;	  /* share of hidden outputs set to 0 in training, [0, 1) */
+	size_t instances; /* of the largest batch to come */
 };
 
-struct network {
-	size_t layer_count; /* hidden_count + 1 */
-	struct dense_layer *layers;
-	enum network_activation activation;
-	double dropout;
-	size_t parameter_count;
-	double *parameters;
-	double *gradients;
-	double *workspace; /* what the layers' output, delta and kept point into */
-};
+/* Weights and biases of a network of that shape. */
+size_t network_count_parameters(const struct network_shape *shape);
 
 enum network_init { INIT_ZERO, INIT_UNIFORM, INIT_GLOROT, INIT_HE };
 const char *network_init_name(size_t i); /* NULL behind the last */
@@ -54,6 +50,13 @@ MUST_CHECK enum err_code network_create(const struct network_shape *shape, struc
 void network_free(struct network *network);
 void network_freep(struct network **network);
 
+/* What it looks like. */
+struct network_layer {
+	size_t inputs, outputs;
+};
+size_t network_layer_count(const struct network *network); /* hidden_count + 1 */
+struct network_layer network_layer(const struct network *network, size_t l);
+
 /* Initial parameters, drawn in row-major order layer by layer, weights before biases.
  *     zero     all 0
  *     uniform  weights and biases U(-a, a), a = 1/sqrt(inputs) (PyTorch's nn.Linear)
@@ -61,15 +64,62 @@ void network_freep(struct network **network);
  *     he       weights U(-a, a), a = sqrt(6 / inputs), biases 0 (He et al. 2015) */
 void network_initialise(struct network *network, enum network_init init, struct rng *rng);
 
-/* Logits (k, L) of a tile of inputs. The hidden layers' outputs are kept for network_backward. With `dropout` not NULL
- * this is a training pass: hidden outputs are dropped by its random numbers and the others scaled up (inverted dropout,
- * Srivastava et al. 2014); NULL uses all of them. */
-void network_forward(struct network *network, const struct tile *inputs, struct rng *dropout, double *ret_logits);
+/* The same for the classifier alone. */
+void network_initialise_classifier(struct network *network, enum network_init init, struct rng *rng);
 
-/* Adds the gradients of all parameters, given delta (k, L) = the gradient of the loss by the logits of the tile of the
- * last network_forward. Padding lanes of delta must be 0. */
-void network_backward(struct network *network, const struct tile *inputs, const double *delta);
+/* From now on only the classifier learns: network_backward stops at it, and the optimiser leaves the parameters of the
+ * hidden layers alone, weight decay included. */
+void network_freeze_hidden(struct network *network);
+
+/* weight (outputs, inputs) row-major and bias (outputs) of layer l; NULL for what is not wanted. */
+void network_read_layer(const struct network *network, size_t l, double *ret_weight, double *ret_bias);
+void network_write_layer(struct network *network, size_t l, const double *weight, const double *bias);
+
+/* The gradients, shaped like the parameters. */
+void network_read_gradient(const struct network *network, size_t l, double *ret_weight, double *ret_bias);
+
+/* The Euclidean norm of a class's weights in the classifier, without its bias. */
+double network_class_norm(const struct network *network, size_t class);
+
+/* Instances as a network reads them: X (n, d) row-major, d the network's inputs. In double precision x is borrowed and
+ * must outlive the inputs. They serve any network of the same precision and d. */
+MUST_CHECK enum err_code network_inputs_create(const struct network *network, const double *x, size_t instances,
+					       struct network_inputs **ret_inputs, struct err *err);
+void network_inputs_free(struct network_inputs *inputs);
+void network_inputs_freep(struct network_inputs **inputs);
+
+/* Some of them: `index` (count) names the rows. */
+struct network_batch {
+	const struct network_inputs *inputs;
+	const uint32_t *index;
+	size_t count; /* m, at most the shape's `instances` */
+};
+
+/* Logits (k, L) of a batch; ret_logits is 64-byte aligned. With `dropout` not NULL this is a training pass: hidden
+ * outputs are dropped by its random numbers and the others scaled up (inverted dropout, Srivastava et al. 2014); NULL
+ * uses all of them. */
+void network_forward(struct network *network, const struct network_batch *batch, struct rng *dropout,
+		     double *ret_logits);
+
+/* Adds the gradients of all parameters that learn, given delta (k, L) = the gradient of the loss by the logits of the
+ * last network_forward, 64-byte aligned. Lanes behind m must be 0. */
+void network_backward(struct network *network, const double *delta);
 
 void network_clear_gradients(struct network *network);
+
+/* Logits of the instances first .. first + count - 1 without dropout, in tiles of 64: ret_logits (ceil(count / 64), k,
+ * 64), 64-byte aligned. `first` is a multiple of 64. In lanes behind the last instance the inputs are 0. */
+void network_predict(struct network *network, const struct network_inputs *inputs, size_t first, size_t count,
+		     double *ret_logits);
+
+/* Of the last network_forward, until the next call of it or of network_predict: ret_input (inputs, L), what layer l
+ * read. For the last layer these are the features: the outputs of the last hidden layer after activation and dropout,
+ * or the network's inputs if there is none. */
+void network_read_input(const struct network *network, size_t l, double *ret_input);
+
+/* Of the last network_backward, until the next forward pass: ret_delta (outputs, L), the gradient of the loss by the
+ * sums of layer l, before its activation. The gradient by weight (c, j) is the sum over instances of delta_c input_j.
+ * Frozen layers have none. */
+void network_read_delta(const struct network *network, size_t l, double *ret_delta);
 
 #endif

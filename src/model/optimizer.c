@@ -1,24 +1,39 @@
 #include "model/optimizer.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
+#include "model/arithmetic.h"
+#include "model/optimizer_step.h"
 
-#define MAX_MOMENTS 2
+struct optimizer_kind {
+	const char *name;
+	size_t moments;			  /* arrays as long as the parameters that it keeps */
+	optimizer_step_function *step[2]; /* by enum network_precision */
+};
 
-static const struct optimizer_kind *const kinds[] = { &optimizer_sgd, &optimizer_adam };
+#define BOTH(function)                                                                                                 \
+	{                                                                                                              \
+		function##_double, function##_single                                                                   \
+	}
+
+static const struct optimizer_kind kinds[] = {
+	{ "sgd", 1, BOTH(optimizer_step_sgd) },
+	{ "adam", 2, BOTH(optimizer_step_adam) },
+};
 
 struct optimizer {
 	const struct optimizer_kind *kind;
 	struct optimizer_settings settings;
 	struct network *network;
 	size_t steps;
-	double *moment[MAX_MOMENTS];
+	void *moment[OPTIMIZER_MOMENTS_MAX]; /* (parameters) */
 };
 
 const char *optimizer_name(size_t i)
 {
-	return i < ARRAY_LENGTH(kinds) ? kinds[i]->name : NULL;
+	return i < ARRAY_LENGTH(kinds) ? kinds[i].name : NULL;
 }
 
 enum err_code optimizer_create(size_t kind, const struct optimizer_settings *settings, struct network *network,
@@ -28,11 +43,12 @@ enum err_code optimizer_create(size_t kind, const struct optimizer_settings *set
 
 	if (mem_new(&optimizer, 1, err) != ERR_OK)
 		return err->code;
-	optimizer->kind = kinds[kind];
+	optimizer->kind = &kinds[kind];
 	optimizer->settings = *settings;
 	optimizer->network = network;
-	for (size_t i = 0; i < kinds[kind]->moments; i++)
-		if (mem_new(&optimizer->moment[i], network->parameter_count, err) != ERR_OK)
+	for (size_t i = 0; i < kinds[kind].moments; i++)
+		if (mem_alloc(network_count_parameters(&network->shape), network->arithmetic->size,
+			      &optimizer->moment[i], err) != ERR_OK)
 			return err->code;
 	*ret_optimizer = take_ptr(&optimizer);
 	return ERR_OK;
@@ -42,7 +58,7 @@ void optimizer_free(struct optimizer *optimizer)
 {
 	if (optimizer == NULL)
 		return;
-	for (size_t i = 0; i < MAX_MOMENTS; i++)
+	for (size_t i = 0; i < OPTIMIZER_MOMENTS_MAX; i++)
 		free(optimizer->moment[i]);
 	free(optimizer);
 }
@@ -52,24 +68,32 @@ void optimizer_freep(struct optimizer **optimizer)
 	optimizer_free(*optimizer);
 }
 
-static void add_weight_decay(const struct network *network, double weight_decay)
-{
-	for (size_t l = 0; l < network->layer_count; l++) {
-		const struct dense_layer *layer = &network->layers[l];
-		for (size_t i = 0; i < layer->inputs * layer->outputs; i++)
-			layer->weight_gradient[i] += weight_decay * layer->weight[i];
-	}
-}
-
 void optimizer_step(struct optimizer *optimizer, double rate_factor)
 {
-	struct network *network = optimizer->network;
+	const struct network *network = optimizer->network;
+	struct parameter_range learning = network->arithmetic->learning(network->layers);
 	struct optimizer_settings settings = optimizer->settings;
+	struct optimizer_arrays arrays = {
+		.count = learning.count,
+		.theta = learning.parameters,
+		.gradient = learning.gradients,
+	};
 
-	if (optimizer->settings.weight_decay != 0)
-		add_weight_decay(network, optimizer->settings.weight_decay);
+	for (size_t i = 0; i < optimizer->kind->moments; i++)
+		arrays.moment[i] = (char *)optimizer->moment[i] + learning.first * network->arithmetic->size;
+	if (settings.weight_decay != 0)
+		network->arithmetic->decay(network->layers, settings.weight_decay);
 	optimizer->steps++;
 	settings.learning_rate *= rate_factor;
-	optimizer->kind->step(&settings, optimizer->steps, network->parameter_count, network->parameters,
-			      network->gradients, optimizer->moment);
+	optimizer->kind->step[network->shape.precision](&settings, optimizer->steps, &arrays);
+}
+
+void optimizer_restart(struct optimizer *optimizer)
+{
+	const struct network *network = optimizer->network;
+	size_t bytes = network_count_parameters(&network->shape) * network->arithmetic->size;
+
+	for (size_t i = 0; i < optimizer->kind->moments; i++)
+		memset(optimizer->moment[i], 0, bytes);
+	optimizer->steps = 0;
 }

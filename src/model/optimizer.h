@@ -20,16 +20,6 @@ struct optimizer_settings {
 
 struct optimizer;
 
-struct optimizer_kind {
-	const char *name;
-	size_t moments; /* vectors as long as the parameters that the optimiser keeps */
-	/* One step. theta (count), g (count) gradient with the weight decay in it, moment[i] (count), `step` from 1. */
-	void (*step)(const struct optimizer_settings *settings, size_t step, size_t count, double *theta,
-		     const double *g, double *const *moment);
-};
-
-extern const struct optimizer_kind optimizer_sgd, optimizer_adam;
-
 const char *optimizer_name(size_t i); /* NULL behind the last */
 
 /* `kind` is the index of optimizer_name(). The network is borrowed and must outlive the optimiser. */
@@ -38,7 +28,11 @@ MUST_CHECK enum err_code optimizer_create(size_t kind, const struct optimizer_se
 void optimizer_free(struct optimizer *optimizer);
 void optimizer_freep(struct optimizer **optimizer);
 
-/* Adds the weight decay to network->gradients and takes one step with `rate_factor` times the learning rate. */
+/* Adds the weight decay to the network's gradients and takes one step with `rate_factor` times the learning rate.
+ * Parameters that do not learn (network_freeze_hidden) stay as they are, and so do their moments. */
 void optimizer_step(struct optimizer *optimizer, double rate_factor);
+
+/* Forgets all steps: the moments are 0 again and the next step is the first. */
+void optimizer_restart(struct optimizer *optimizer);
 
 #endif

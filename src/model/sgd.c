@@ -1,20 +1,22 @@
 /* Stochastic gradient descent with momentum, in PyTorch's form (Sutskever et al. 2013 without the learning rate inside
- * the velocity): v <- mu v + g; theta <- theta - lr v, or with Nesterov theta <- theta - lr (g + mu v). */
-#include "model/optimizer.h"
+ * the velocity): v <- mu v + g; theta <- theta - lr v, or with Nesterov theta <- theta - lr (g + mu v).
+ * Compiled twice: as double and as float (num/real.h). */
+#include "model/optimizer_step.h"
+#include "num/real.h"
 
-static void step_sgd(const struct optimizer_settings *settings, size_t step, size_t count, double *restrict theta,
-		     const double *restrict g, double *const *moment)
+void REAL_NAME(optimizer_step_sgd)(const struct optimizer_settings *settings, size_t step,
+				   const struct optimizer_arrays *arrays)
 {
-	double *restrict velocity = moment[0];
-	double rate = settings->learning_rate;
-	double momentum = settings->momentum;
+	real *restrict theta = arrays->theta;
+	const real *restrict g = arrays->gradient;
+	real *restrict velocity = arrays->moment[0];
+	real rate = (real)settings->learning_rate;
+	real momentum = (real)settings->momentum;
 
 	(void)step;
-	for (size_t i = 0; i < count; i++) {
-		double v = momentum * velocity[i] + g[i];
+	for (size_t i = 0; i < arrays->count; i++) {
+		real v = momentum * velocity[i] + g[i];
 		velocity[i] = v;
 		theta[i] -= rate * (settings->nesterov ? g[i] + momentum * v : v);
 	}
 }
-
-const struct optimizer_kind optimizer_sgd = { .name = "sgd", .moments = 1, .step = step_sgd };

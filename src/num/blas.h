@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+#include "num/real.h"
+
 /* Call once at the start of the program. */
 void blas_use_one_thread(void);
 
@@ -12,16 +14,22 @@ void blas_use_one_thread(void);
 const char *blas_name(void);
 int blas_threads(void);
 
+/* In both precisions (num/real.h): */
+#define blas_norm REAL_NAME(blas_norm)
+#define blas_multiply_add REAL_NAME(blas_multiply_add)
+#define blas_multiply_transposed_add REAL_NAME(blas_multiply_transposed_add)
+#define blas_multiply_first_transposed REAL_NAME(blas_multiply_first_transposed)
+
+/* Euclidean norm of x (n), summed in double precision. */
+double blas_norm(size_t n, const real *x);
+
 /* C (m, n) += A (m, l) · B (l, n). */
-void blas_multiply_add(size_t m, size_t n, size_t l, const double *a, const double *b, double *c);
+void blas_multiply_add(size_t m, size_t n, size_t l, const real *a, const real *b, real *c);
 
 /* C (m, n) += A (m, l) · B^T, B (n, l). */
-void blas_multiply_transposed_add(size_t m, size_t n, size_t l, const double *a, const double *b, double *c);
+void blas_multiply_transposed_add(size_t m, size_t n, size_t l, const real *a, const real *b, real *c);
 
 /* C (m, n) = A^T · B, A (l, m), B (l, n). */
-void blas_multiply_first_transposed(size_t m, size_t n, size_t l, const double *a, const double *b, double *c);
-
-/* Euclidean norm of x (n). */
-double blas_norm(size_t n, const double *x);
+void blas_multiply_first_transposed(size_t m, size_t n, size_t l, const real *a, const real *b, real *c);
 
 #endif

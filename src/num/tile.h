@@ -10,31 +10,54 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "num/real.h"
+
 #define TILE_INSTANCES 64
 
+/* A tile of a network's numbers, in one of the two precisions (num/real.h). */
 struct tile {
-	size_t lanes; /* L: a multiple of 8, at most TILE_INSTANCES */
-	size_t count; /* m <= L */
-	double *data; /* (rows, L); 64-byte aligned */
+	size_t lanes; /* L >= m: a multiple of 8, of 16 in single precision */
+	size_t count; /* m */
+	real *data;   /* (rows, L); 64-byte aligned */
 };
 
-/* Lanes for `count` instances. */
+/* Lanes for `count` instances in double precision. */
 size_t tile_lanes(size_t count);
 
+/* The dense layer, in both precisions. */
+#define tile_real_lanes REAL_NAME(tile_real_lanes)
+#define tile_narrow REAL_NAME(tile_narrow)
+#define tile_widen REAL_NAME(tile_widen)
+#define tile_gather REAL_NAME(tile_gather)
+#define tile_forward REAL_NAME(tile_forward)
+#define tile_backward REAL_NAME(tile_backward)
+#define tile_backpropagate REAL_NAME(tile_backpropagate)
+
+/* Lanes for `count` instances. */
+size_t tile_real_lanes(size_t count);
+
+/* ret_to (rows, to_lanes) <- from (rows, from_lanes), rounded; lanes behind from_lanes <= to_lanes become 0. */
+void tile_narrow(const double *from, size_t from_lanes, size_t rows, real *ret_to, size_t to_lanes);
+
+/* ret_to (rows, to_lanes) <- the first lanes of from (rows, from_lanes), exactly; from_lanes >= to_lanes. */
+void tile_widen(const real *from, size_t from_lanes, size_t rows, double *ret_to, size_t to_lanes);
+
 /* data (d, L) <- rows `index` (m) of X (n, d) row-major; padding lanes become 0. */
-void tile_gather(struct tile *tile, const double *x, size_t features, const uint32_t *index);
+void tile_gather(struct tile *tile, const real *x, size_t features, const uint32_t *index);
 
 /* Z (k, L) = W (k, d) · tile (d, L) + b (k). */
-void tile_forward(const struct tile *tile, const double *weight, const double *bias, size_t features, size_t classes,
-		  double *ret_logits);
+void tile_forward(const struct tile *tile, const real *weight, const real *bias, size_t features, size_t classes,
+		  real *ret_logits);
 
 /* gW (k, d) += delta (k, L) · tile^T (L, d); gb (k) += row sums of delta. Padding lanes of delta must be 0. */
-void tile_backward(const struct tile *tile, const double *delta, size_t features, size_t classes,
-		   double *weight_gradient, double *bias_gradient);
+void tile_backward(const struct tile *tile, const real *delta, size_t features, size_t classes, real *weight_gradient,
+		   real *bias_gradient);
 
 /* ret_delta (d, L) = W^T (d, k) · delta (k, L): the gradient of the loss by the layer's inputs. */
-void tile_backpropagate(const double *delta, size_t lanes, const double *weight, size_t features, size_t classes,
-			double *ret_delta);
+void tile_backpropagate(const real *delta, size_t lanes, const real *weight, size_t features, size_t classes,
+			real *ret_delta);
+
+/* Everything below is double. */
 
 /* log p = z - logsumexp(z), p = exp(log p); all (k, L). `log_p` may be `logits`. */
 void tile_softmax(const double *logits, size_t lanes, size_t classes, double *ret_log_p, double *ret_p);

@@ -1,4 +1,4 @@
-/* Eight doubles at a time, with exp and log made of plain arithmetic.
+/* Eight doubles at a time, with exp and log made of plain arithmetic; 16 floats where `real` is float.
  *
  * GCC's vector types compile to whatever the machine has (SSE2, AVX2, AVX-512) and every lane does the same IEEE
  * operations in the same order everywhere, so results do not depend on the machine: the C library's vector functions
@@ -8,12 +8,18 @@
 
 #include <stdint.h>
 
+#include "num/real.h"
+
 #define VECTOR_LANES 8
 
 typedef double vector __attribute__((vector_size(64), aligned(64), may_alias));
 typedef int64_t vector_mask __attribute__((vector_size(64), aligned(64), may_alias));
 typedef uint64_t vector_bits
     __attribute__((vector_size(64), aligned(64), may_alias)); /* wraps around, as bits should */
+
+/* A vector of numbers in the precision of the file that is compiled. */
+typedef real real_vector __attribute__((vector_size(64), aligned(64), may_alias));
+#define REAL_LANES (64 / sizeof(real))
 
 #define VECTOR_INLINE static inline __attribute__((always_inline))
 
@@ -65,6 +71,23 @@ VECTOR_INLINE vector vector_max(vector a, vector b)
 VECTOR_INLINE double vector_sum(vector v)
 {
 	return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
+}
+
+VECTOR_INLINE real_vector real_vector_splat(real value)
+{
+	/* Less 0, not plus 0: -0 stays -0, and the compiler knows that nothing is to be done. */
+	return value - (real_vector){ 0 };
+}
+
+/* Sum of the lanes, halves first, as vector_sum. */
+VECTOR_INLINE real real_vector_sum(real_vector v)
+{
+#if REAL_IS_DOUBLE
+	return vector_sum(v);
+#else
+	return (((v[0] + v[8]) + (v[4] + v[12])) + ((v[2] + v[10]) + (v[6] + v[14]))) +
+	       (((v[1] + v[9]) + (v[5] + v[13])) + ((v[3] + v[11]) + (v[7] + v[15])));
+#endif
 }
 
 /* exp(x) for x <= 0, to within 2 units in the last place; 0 below -708 (where the result would leave the normal

@@ -120,16 +120,14 @@ void epoch_record_encode(struct epoch_record *record, size_t t, const struct rec
 		out = put_floats(out, tile->p + c * BLOCK_INSTANCES, count);
 }
 
-void epoch_record_add_matrix(struct epoch_record *record, const struct record_matrix *matrix)
+double *epoch_record_add_matrix(struct epoch_record *record, const char *name, size_t layer, size_t rows, size_t cols)
 {
-	size_t count = matrix->rows * matrix->cols;
-	double *copy = record->values + record->value_count;
+	double *values = record->values + record->value_count;
 
 	assert(record->matrix_count < record->matrix_capacity);
-	assert(count <= record->value_capacity - record->value_count);
-	memcpy(copy, matrix->value, count * sizeof *copy);
-	record->matrices[record->matrix_count] = *matrix;
-	record->matrices[record->matrix_count].value = copy;
-	record->matrix_count++;
-	record->value_count += count;
+	assert(rows * cols <= record->value_capacity - record->value_count);
+	record->matrices[record->matrix_count++] =
+	    (struct record_matrix){ .name = name, .layer = layer, .rows = rows, .cols = cols, .value = values };
+	record->value_count += rows * cols;
+	return values;
 }

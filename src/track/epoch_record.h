@@ -66,8 +66,9 @@ struct record_tile {
 /* Encodes block t. */
 void epoch_record_encode(struct epoch_record *record, size_t t, const struct record_tile *tile);
 
-/* Copies the matrix; there must be room (asserted). */
-void epoch_record_add_matrix(struct epoch_record *record, const struct record_matrix *matrix);
+/* Adds a matrix and returns the place of its values (rows, cols), for the caller to fill; there must be room
+ * (asserted). */
+double *epoch_record_add_matrix(struct epoch_record *record, const char *name, size_t layer, size_t rows, size_t cols);
 
 size_t epoch_record_block_count(const struct epoch_record *record);
 size_t epoch_record_block_length(const struct epoch_record *record, size_t t); /* m */

@@ -12,6 +12,13 @@ const char *model_name(size_t i)
 	return i < ARRAY_LENGTH(names) ? names[i] : NULL;
 }
 
+enum network_precision settings_precision(const struct run_settings *settings)
+{
+	if (settings->precision > 0)
+		return (enum network_precision)(settings->precision - 1);
+	return settings->model == MODEL_MLP ? PRECISION_SINGLE : PRECISION_DOUBLE;
+}
+
 uint64_t settings_period(const char *record)
 {
 	uint64_t period = 0;
@@ -86,6 +93,7 @@ enum err_code settings_shape(const struct run_settings *settings, size_t feature
 		.inputs = features,
 		.outputs = classes,
 		.activation = (enum network_activation)settings->activation,
+		.precision = settings_precision(settings),
 		.dropout = settings->dropout,
 	};
 
@@ -98,18 +106,6 @@ enum err_code settings_shape(const struct run_settings *settings, size_t feature
 		    settings_read_hidden(settings->hidden != NULL ? settings->hidden : MLP_HIDDEN, shape.hidden);
 	*ret_shape = shape;
 	return ERR_OK;
-}
-
-size_t settings_parameter_count(const struct network_shape *shape)
-{
-	size_t count = 0;
-	size_t inputs = shape->inputs;
-
-	for (size_t l = 0; l < shape->hidden_count; l++) {
-		count += (inputs + 1) * shape->hidden[l];
-		inputs = shape->hidden[l];
-	}
-	return count + (inputs + 1) * shape->outputs;
 }
 
 const char *settings_record_weights(const struct run_settings *settings, size_t parameter_count)

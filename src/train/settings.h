@@ -38,6 +38,7 @@ struct run_settings {
 	int model;	    /* enum model_kind */
 	const char *hidden; /* "256,128"; NULL: MLP_HIDDEN for the MLP, none for logistic regression */
 	int activation;	    /* enum network_activation */
+	int precision;	    /* 0: the model's own, else enum network_precision + 1 */
 	double dropout;
 	/* training */
 	int init, optimizer;
@@ -78,13 +79,13 @@ bool settings_draw_test_part(const struct run_settings *settings);
 MUST_CHECK enum err_code settings_imbalance(const struct run_settings *settings, struct imbalance *ret_imbalance,
 					    struct err *err);
 
-/* The network for d features and k classes. `lanes` is left 0. ERR_INPUT: hidden layers or dropout for logistic
+/* The network for d features and k classes. `instances` is left 0. ERR_INPUT: hidden layers or dropout for logistic
  * regression. */
 MUST_CHECK enum err_code settings_shape(const struct run_settings *settings, size_t features, size_t classes,
 					struct network_shape *ret_shape, struct err *err);
 
-/* Weights and biases of a network of that shape. */
-size_t settings_parameter_count(const struct network_shape *shape);
+/* The precision they come to. */
+enum network_precision settings_precision(const struct run_settings *settings);
 
 /* record_weights with its default filled in. */
 const char *settings_record_weights(const struct run_settings *settings, size_t parameter_count);

@@ -25,6 +25,11 @@ static const char *loss_choice(size_t i)
 	return i == 0 ? "method" : loss_name(i - 1);
 }
 
+static const char *precision_choice(size_t i)
+{
+	return i == 0 ? "model" : network_precision_name(i - 1);
+}
+
 static enum err_code check_batch_size(const char *text, struct err *err)
 {
 	uint64_t count;
@@ -127,6 +132,8 @@ const struct option_spec settings_specs[] = {
 	{ .name = "activation", .type = OPTION_CHOICE, FIELD(activation), .choice = network_activation_name,
 	  .initial = "relu",
 	  .help = "of hidden layers" },
+	{ .name = "precision", .type = OPTION_CHOICE, FIELD(precision), .choice = precision_choice, .initial = "model",
+	  .help = "of the network's arithmetic; model: double for logreg, single for mlp" },
 	{ .name = "dropout", .type = OPTION_REAL, FIELD(dropout), .max = 0.99, .argument = "F", .initial = "0",
 	  .help = "share of hidden outputs left out at each step" },
 	{ .name = "init", .type = OPTION_CHOICE, FIELD(init), .choice = network_init_name, .initial = "uniform",

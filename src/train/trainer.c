@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "num/tile.h"
 
 /* Instances that go through a network with hidden layers at once: enough for OpenBLAS's kernels, few enough for the
  * cache. */
@@ -20,14 +21,13 @@ struct trainer {
 	struct loss_state loss;
 	struct scaled scaled;
 	struct network *network;
+	struct network_inputs *inputs;
 	struct optimizer *optimizer;
 	struct evaluation *evaluation;
 	struct rng dropout_rng;
 	struct schedule schedule;
 	size_t chunk;		       /* instances that go through the network at once, at most */
 	double *class_weight;	       /* (k) */
-	double *all_tiles;	       /* (T, d, 64) scaled features, tile by tile */
-	double *batch_tile;	       /* (d, L) features of a chunk */
 	double *batch_y, *batch_scale; /* (L) */
 	double *delta, *log_p;	       /* (k, L) */
 	uint32_t *order;	       /* (N) the epoch's draws */
@@ -41,34 +41,16 @@ struct trainer {
 static enum err_code allocate(struct trainer *trainer, struct err *err)
 {
 	size_t n = trainer->dataset->instances;
-	size_t d = trainer->dataset->features;
 	size_t k = trainer->dataset->classes;
 	size_t train_count = trainer->split->train_count;
-	size_t tiles = (n + TILE_INSTANCES - 1) / TILE_INSTANCES;
 	size_t lanes = tile_lanes(trainer->chunk);
 
-	if (mem_new(&trainer->class_weight, k, err) != ERR_OK ||
-	    mem_new(&trainer->all_tiles, tiles * d * TILE_INSTANCES, err) != ERR_OK ||
-	    mem_new(&trainer->batch_tile, d * lanes, err) != ERR_OK ||
-	    mem_new(&trainer->batch_y, lanes, err) != ERR_OK || mem_new(&trainer->batch_scale, lanes, err) != ERR_OK ||
+	if (mem_new(&trainer->class_weight, k, err) != ERR_OK || mem_new(&trainer->batch_y, lanes, err) != ERR_OK ||
+	    mem_new(&trainer->batch_scale, lanes, err) != ERR_OK ||
 	    mem_new(&trainer->delta, k * lanes, err) != ERR_OK || mem_new(&trainer->log_p, k * lanes, err) != ERR_OK ||
 	    mem_new(&trainer->order, train_count, err) != ERR_OK || mem_new(&trainer->draws, n, err) != ERR_OK)
 		return err->code;
 	return ERR_OK;
-}
-
-static void tile_everything(struct trainer *trainer)
-{
-	size_t n = trainer->dataset->instances;
-	size_t d = trainer->dataset->features;
-
-	for (size_t first = 0; first < n; first += TILE_INSTANCES) {
-		uint32_t index[TILE_INSTANCES];
-		struct tile tile = { .lanes = TILE_INSTANCES, .data = trainer->all_tiles + first * d };
-		for (size_t i = first; i < n && i < first + TILE_INSTANCES; i++)
-			index[tile.count++] = (uint32_t)i;
-		tile_gather(&tile, trainer->scaled.x, d, index);
-	}
 }
 
 static enum err_code create_model(struct trainer *trainer, struct err *err)
@@ -82,7 +64,7 @@ static enum err_code create_model(struct trainer *trainer, struct err *err)
 	trainer->chunk = TILE_INSTANCES;
 	if (shape.hidden_count > 0 && trainer->batch_size > TILE_INSTANCES)
 		trainer->chunk = trainer->batch_size < MLP_CHUNK ? trainer->batch_size : MLP_CHUNK;
-	shape.lanes = tile_lanes(trainer->chunk);
+	shape.instances = trainer->chunk;
 	if (network_create(&shape, &trainer->network, err) != ERR_OK ||
 	    optimizer_create((size_t)settings->optimizer, &settings->optimization, trainer->network,
 			     &trainer->optimizer, err) != ERR_OK)
@@ -134,7 +116,9 @@ enum err_code trainer_create(const struct dataset *dataset, const struct split *
 	};
 	if (settings_compose(settings, &trainer->method, err) != ERR_OK || create_model(trainer, err) != ERR_OK ||
 	    allocate(trainer, err) != ERR_OK ||
-	    scale_fit(dataset, split, (enum scale_kind)settings->scale, &trainer->scaled, err) != ERR_OK)
+	    scale_fit(dataset, split, (enum scale_kind)settings->scale, &trainer->scaled, err) != ERR_OK ||
+	    network_inputs_create(trainer->network, trainer->scaled.x, dataset->instances, &trainer->inputs, err) !=
+		ERR_OK)
 		return err->code;
 	if (loss_state_init(&trainer->loss, trainer->method.loss, &settings->loss_parameters, split->train_class,
 			    dataset->classes, err) != ERR_OK)
@@ -144,7 +128,6 @@ enum err_code trainer_create(const struct dataset *dataset, const struct split *
 	if (create_evaluation(trainer, err) != ERR_OK)
 		return err->code;
 	rng_init(&trainer->dropout_rng, settings->seed, RNG_DROPOUT);
-	tile_everything(trainer);
 	*ret_trainer = take_ptr(&trainer);
 	return ERR_OK;
 }
@@ -155,12 +138,11 @@ void trainer_free(struct trainer *trainer)
 		return;
 	scaled_done(&trainer->scaled);
 	network_free(trainer->network);
+	network_inputs_free(trainer->inputs);
 	optimizer_free(trainer->optimizer);
 	evaluation_free(trainer->evaluation);
 	loss_state_done(&trainer->loss);
 	free(trainer->class_weight);
-	free(trainer->all_tiles);
-	free(trainer->batch_tile);
 	free(trainer->batch_y);
 	free(trainer->batch_scale);
 	free(trainer->delta);
@@ -189,23 +171,23 @@ static void sample(struct trainer *trainer)
 static void learn_chunk(struct trainer *trainer, const uint32_t *index, size_t count, double divisor)
 {
 	size_t k = trainer->dataset->classes;
-	struct tile tile = { .lanes = tile_lanes(count), .count = count, .data = trainer->batch_tile };
+	size_t lanes = tile_lanes(count);
+	const struct network_batch batch = { trainer->inputs, index, count };
 
-	for (size_t i = 0; i < tile.lanes; i++) {
+	for (size_t i = 0; i < lanes; i++) {
 		trainer->batch_y[i] = i < count ? trainer->evaluation->y[index[i]] : 0;
 		trainer->batch_scale[i] = i < count ? trainer->evaluation->loss_weight[index[i]] / divisor : 0;
 	}
-	tile_gather(&tile, trainer->scaled.x, trainer->dataset->features, index);
-	network_forward(trainer->network, &tile, &trainer->dropout_rng, trainer->log_p);
+	network_forward(trainer->network, &batch, &trainer->dropout_rng, trainer->log_p);
 	if (trainer->loss.loss->evaluate != NULL) {
-		struct loss_tile logits = { trainer->log_p, trainer->batch_y, trainer->batch_scale, tile.lanes };
+		struct loss_tile logits = { trainer->log_p, trainer->batch_y, trainer->batch_scale, lanes };
 		(void)loss_evaluate(&trainer->loss, &logits, trainer->delta);
 	} else {
-		tile_softmax(trainer->log_p, tile.lanes, k, trainer->log_p, trainer->delta);
-		tile_cross_entropy_delta(trainer->delta, trainer->batch_y, trainer->batch_scale, tile.lanes, k,
+		tile_softmax(trainer->log_p, lanes, k, trainer->log_p, trainer->delta);
+		tile_cross_entropy_delta(trainer->delta, trainer->batch_y, trainer->batch_scale, lanes, k,
 					 trainer->delta);
 	}
-	network_backward(trainer->network, &tile, trainer->delta);
+	network_backward(trainer->network, trainer->delta);
 }
 
 static void learn_batch(struct trainer *trainer, const uint32_t *index, size_t count, double rate_factor)
@@ -228,17 +210,11 @@ static void learn_batch(struct trainer *trainer, const uint32_t *index, size_t c
 static void evaluate(struct trainer *trainer)
 {
 	struct evaluation *evaluation = trainer->evaluation;
-	size_t d = trainer->dataset->features;
 
 	evaluation_begin_epoch(evaluation);
 	for (size_t t = 0; t < evaluation->tiles; t++) {
-		struct tile tile = {
-			.lanes = TILE_INSTANCES,
-			.count = TILE_INSTANCES,
-			.data = trainer->all_tiles + t * d * TILE_INSTANCES,
-		};
 		double *log_p = evaluation_log_p(evaluation, t);
-		network_forward(trainer->network, &tile, NULL, log_p);
+		network_predict(trainer->network, trainer->inputs, t * TILE_INSTANCES, TILE_INSTANCES, log_p);
 		loss_predict(trainer->method.loss, log_p, TILE_INSTANCES, trainer->dataset->classes, log_p,
 			     evaluation_p(evaluation, t));
 		evaluation_take_tile(evaluation, t);

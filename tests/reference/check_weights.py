@@ -3,7 +3,7 @@
 
 1. Forward: the weights of every recorded epoch, applied to the data set's (scaled) features, give the recorded predictions.
 2. Backward, for runs without sampling noise (sampler all, one full batch, plain SGD, cross-entropy, no dropout): one step of
-   gradient descent from the weights of an epoch gives those of the next.
+   gradient descent from the weights of an epoch gives those of the next, to the rounding of the precision.
 
 The last line printed is `N passed, N failed`, counting runs.
 """
@@ -15,6 +15,7 @@ import struct
 import sys
 
 FLOAT32 = 2e-6  # of recorded probabilities
+STEP = {"double": 1e-13, "single": 2e-7}  # rounding of a step, by the run's precision
 
 
 def matrix(blob, rows, cols):
@@ -118,7 +119,7 @@ def main():
     for run_id, in database.execute("SELECT DISTINCT run_id FROM weights WHERE epoch > 0").fetchall():
         run = Run(database, run_id)
         forward, backward = run.check_forward(), run.check_backward()
-        good = forward < FLOAT32 and backward < 1e-13
+        good = forward < FLOAT32 and backward < STEP[run.settings["precision"]]
         passed, failed = passed + good, failed + (not good)
         print(f"run {run_id}: predictions within {forward:.1e}, steps within {backward:.1e}"
               + ("" if run.is_plain_descent() else " (steps not checked: not plain descent)")

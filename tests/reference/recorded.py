@@ -30,7 +30,9 @@ PLAIN = ["--data", "iris", "--scale", "standard", "--test-fraction", "0", "--bat
          "--init", "glorot", "--learning-rate", "0.3"]
 DESCENTS = [
     PLAIN,
+    [*PLAIN, "--precision", "single"],
     [*PLAIN, "--model", "mlp", "--hidden", "6"],
+    [*PLAIN, "--model", "mlp", "--hidden", "6", "--precision", "double"],
     [*PLAIN, "--model", "mlp", "--hidden", "7,5", "--activation", "tanh"],
 ]
 

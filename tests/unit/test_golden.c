@@ -85,12 +85,13 @@ static void expect_near(const char *where, const char *what, double got, double 
 static void expect_parameters(const char *where, const struct trainer *trainer, const double weight[3][4],
 			      const double bias[3], double tolerance)
 {
-	const struct dense_layer *layer = &trainer_network(trainer)->layers[0];
+	double got_weight[3][4], got_bias[3];
 
+	network_read_layer(trainer_network(trainer), 0, got_weight[0], got_bias);
 	for (size_t c = 0; c < 3; c++) {
 		for (size_t j = 0; j < 4; j++)
-			expect_near(where, "weight", layer->weight[c * 4 + j], weight[c][j], tolerance);
-		expect_near(where, "bias", layer->bias[c], bias[c], tolerance);
+			expect_near(where, "weight", got_weight[c][j], weight[c][j], tolerance);
+		expect_near(where, "bias", got_bias[c], bias[c], tolerance);
 	}
 }
 
@@ -171,11 +172,11 @@ Test(golden, every_epoch_equals_the_reference)
 /* Loss with the penalty, as training minimises it. */
 static double objective(const struct trainer *trainer, double weight_decay)
 {
-	const struct dense_layer *layer = &trainer_network(trainer)->layers[0];
+	const struct network *network = trainer_network(trainer);
 	double squares = 0;
 
-	for (size_t i = 0; i < layer->outputs * layer->inputs; i++)
-		squares += layer->weight[i] * layer->weight[i];
+	for (size_t c = 0; c < network_layer(network, 0).outputs; c++)
+		squares += pow(network_class_norm(network, c), 2);
 	return trainer_evaluation(trainer)->train.loss + weight_decay / 2 * squares;
 }
 

@@ -1,146 +1,364 @@
-/* model: gradients by central differences, initial weights. The optimisers are held to an independent implementation in
- * test_train. */
+/* model: gradients by central differences, single precision against double, initial weights, frozen layers. The
+ * optimisers are held to an independent implementation in test_train. */
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "model/network.h"
 #include "model/optimizer.h"
 #include "model/schedule.h"
+#include "num/tile.h"
 
 #define D 5
 #define K 3
 #define M 11
 #define LANES 16
 
+static double x[M * D];
 static double y[LANES] __attribute__((aligned(64)));
 static double scale[LANES] __attribute__((aligned(64)));
+static const uint32_t in_order[M] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 };
 
-static void fill_tile(double *data)
+/* A network, what goes in and what comes out. */
+struct scene {
+	struct network *network;
+	struct network_inputs *inputs;
+	double logits[K * LANES] __attribute__((aligned(64)));
+	double delta[K * LANES] __attribute__((aligned(64)));
+};
+
+static struct scene *make_scene(const struct network_shape *shape)
 {
+	struct scene *scene = NULL;
+	struct err err;
 	struct rng rng;
 
 	rng_init(&rng, 3, RNG_SAMPLING);
-	for (size_t j = 0; j < D; j++)
-		for (size_t i = 0; i < M; i++)
-			data[j * LANES + i] = 2 * rng_uniform(&rng) - 1;
+	for (size_t i = 0; i < M * D; i++)
+		x[i] = (float)(2 * rng_uniform(&rng) - 1);
 	for (size_t i = 0; i < M; i++) {
 		y[i] = (double)(i % K);
 		scale[i] = 0.1 + 0.05 * (double)i;
 	}
+	cr_assert_eq(mem_new(&scene, 1, &err), ERR_OK);
+	cr_assert_eq(network_create(shape, &scene->network, &err), ERR_OK);
+	cr_assert_eq(network_inputs_create(scene->network, x, M, &scene->inputs, &err), ERR_OK);
+	rng_init(&rng, 1, RNG_INITIAL_WEIGHTS);
+	network_initialise(scene->network, INIT_UNIFORM, &rng);
+	return scene;
 }
 
-/* Sum of weighted cross-entropies; with `delta` also its gradient by the logits. The same outputs are dropped each
- * time. */
-static double loss(struct network *network, const struct tile *tile, double *delta)
+static void free_scene(struct scene *scene)
 {
-	double logits[K * LANES] __attribute__((aligned(64)));
+	network_free(scene->network);
+	network_inputs_free(scene->inputs);
+	free(scene);
+}
+
+/* Sum of weighted cross-entropies of the batch, its gradient by the logits in scene->delta. The same outputs are
+ * dropped each time. */
+static double loss(struct scene *scene)
+{
+	const struct network_batch batch = { scene->inputs, in_order, M };
 	double log_p[K * LANES] __attribute__((aligned(64)));
-	double p[K * LANES] __attribute__((aligned(64)));
 	struct rng dropout;
 	double sum = 0;
 
 	rng_init(&dropout, 9, RNG_DROPOUT);
-	network_forward(network, tile, &dropout, logits);
-	tile_softmax(logits, LANES, K, log_p, p);
+	network_forward(scene->network, &batch, &dropout, scene->logits);
+	tile_softmax(scene->logits, LANES, K, log_p, scene->delta);
 	for (size_t i = 0; i < M; i++)
 		sum -= scale[i] * log_p[(size_t)y[i] * LANES + i];
-	if (delta != NULL)
-		tile_cross_entropy_delta(p, y, scale, LANES, K, delta);
+	tile_cross_entropy_delta(scene->delta, y, scale, LANES, K, scene->delta);
 	return sum;
 }
 
-static struct network *make_network(const struct network_shape *shape)
+static void learn(struct scene *scene)
 {
-	struct network *network = NULL;
-	struct err err;
-	struct rng rng;
-
-	cr_assert_eq(network_create(shape, &network, &err), ERR_OK);
-	rng_init(&rng, 1, RNG_INITIAL_WEIGHTS);
-	network_initialise(network, INIT_UNIFORM, &rng);
-	return network;
+	network_clear_gradients(scene->network);
+	(void)loss(scene);
+	network_backward(scene->network, scene->delta);
 }
+
+/* The parameters of layer l, weights before biases, or with `gradient` their gradients; freed with free(). */
+static double *read(const struct network *network, size_t l, bool gradient)
+{
+	struct network_layer layer = network_layer(network, l);
+	size_t weights = layer.outputs * layer.inputs;
+	double *values = malloc((weights + layer.outputs) * sizeof *values);
+
+	if (gradient)
+		network_read_gradient(network, l, values, values + weights);
+	else
+		network_read_layer(network, l, values, values + weights);
+	return values;
+}
+
+static size_t parameters_of(const struct network *network, size_t l)
+{
+	struct network_layer layer = network_layer(network, l);
+
+	return layer.outputs * (layer.inputs + 1);
+}
+
+static void write(struct network *network, size_t l, const double *values)
+{
+	struct network_layer layer = network_layer(network, l);
+
+	network_write_layer(network, l, values, values + layer.outputs * layer.inputs);
+}
+
+// clang-format off: a table
+static const struct network_shape shapes[] = {
+	{ .inputs = D, .outputs = K, .instances = M },
+	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 1, .hidden = { 7 } },
+	/* 300 inputs of the last layer go through OpenBLAS. */
+	{ .inputs = D,
+	  .outputs = K,
+	  .instances = M,
+	  .hidden_count = 1,
+	  .hidden = { 300 },
+	  .activation = ACTIVATION_TANH },
+	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 2, .hidden = { 6, 4 } },
+	{ .inputs = D,
+	  .outputs = K,
+	  .instances = M,
+	  .hidden_count = 2,
+	  .hidden = { 6, 4 },
+	  .activation = ACTIVATION_TANH },
+	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 2, .hidden = { 9, 8 }, .dropout = 0.3 },
+	{ .inputs = D,
+	  .outputs = K,
+	  .instances = M,
+	  .hidden_count = 2,
+	  .hidden = { 9, 8 },
+	  .dropout = 0.3,
+	  .activation = ACTIVATION_TANH },
+};
+// clang-format on
 
 Test(network, gradients_equal_central_differences)
 {
-	static const struct network_shape shapes[] = {
-		{ .inputs = D, .outputs = K, .lanes = LANES },
-		{ .inputs = D, .outputs = K, .lanes = LANES, .hidden_count = 1, .hidden = { 7 } },
-		/* 300 inputs of the last layer go through OpenBLAS. */
-		{ .inputs = D,
-		  .outputs = K,
-		  .lanes = LANES,
-		  .hidden_count = 1,
-		  .hidden = { 300 },
-		  .activation = ACTIVATION_TANH },
-		{ .inputs = D, .outputs = K, .lanes = LANES, .hidden_count = 2, .hidden = { 6, 4 } },
-		{ .inputs = D,
-		  .outputs = K,
-		  .lanes = LANES,
-		  .hidden_count = 2,
-		  .hidden = { 6, 4 },
-		  .activation = ACTIVATION_TANH },
-		{ .inputs = D, .outputs = K, .lanes = LANES, .hidden_count = 2, .hidden = { 9, 8 }, .dropout = 0.3 },
-		{ .inputs = D,
-		  .outputs = K,
-		  .lanes = LANES,
-		  .hidden_count = 2,
-		  .hidden = { 9, 8 },
-		  .dropout = 0.3,
-		  .activation = ACTIVATION_TANH },
-	};
-	double data[D * LANES] __attribute__((aligned(64))) = { 0 };
-	double delta[K * LANES] __attribute__((aligned(64)));
-	struct tile tile = { .lanes = LANES, .count = M, .data = data };
 	const double step = 1e-5;
 
-	fill_tile(data);
 	for (size_t s = 0; s < ARRAY_LENGTH(shapes); s++) {
-		struct network *network = make_network(&shapes[s]);
-		network_clear_gradients(network);
-		(void)loss(network, &tile, delta);
-		network_backward(network, &tile, delta);
-		for (size_t i = 0; i < network->parameter_count; i++) {
-			double theta = network->parameters[i];
-			network->parameters[i] = theta + step;
-			double above = loss(network, &tile, NULL);
-			network->parameters[i] = theta - step;
-			double below = loss(network, &tile, NULL);
-			network->parameters[i] = theta;
-			double expected = (above - below) / (2 * step);
-			cr_expect_float_eq(network->gradients[i], expected, 1e-6 * fmax(1, fabs(expected)),
-					   "shape %zu parameter %zu: %g and %g", s, i, network->gradients[i], expected);
+		struct scene *scene = make_scene(&shapes[s]);
+		learn(scene);
+		for (size_t l = 0; l < network_layer_count(scene->network); l++) {
+			double *theta = read(scene->network, l, false);
+			double *gradient = read(scene->network, l, true);
+			for (size_t i = 0; i < parameters_of(scene->network, l); i++) {
+				double middle = theta[i];
+				theta[i] = middle + step;
+				write(scene->network, l, theta);
+				double above = loss(scene);
+				theta[i] = middle - step;
+				write(scene->network, l, theta);
+				double expected = (above - loss(scene)) / (2 * step);
+				theta[i] = middle;
+				write(scene->network, l, theta);
+				cr_expect_float_eq(gradient[i], expected, 1e-6 * fmax(1, fabs(expected)),
+						   "shape %zu layer %zu parameter %zu: %g and %g", s, l, i, gradient[i],
+						   expected);
+			}
+			free(theta);
+			free(gradient);
 		}
-		network_free(network);
+		free_scene(scene);
+	}
+}
+
+static double largest(const double *values, size_t count)
+{
+	double most = 0;
+
+	for (size_t i = 0; i < count; i++)
+		most = fmax(most, fabs(values[i]));
+	return most;
+}
+
+static void expect_alike(const double *single, const double *exact, size_t count, size_t s, const char *what)
+{
+	double scale_of_it = largest(exact, count);
+
+	for (size_t i = 0; i < count; i++)
+		cr_expect_float_eq(single[i], exact[i], 1e-4 * fmax(1e-3, scale_of_it), "shape %zu %s %zu: %g, not %g",
+				   s, what, i, single[i], exact[i]);
+}
+
+Test(network, single_precision_agrees_with_double)
+{
+	for (size_t s = 0; s < ARRAY_LENGTH(shapes); s++) {
+		struct network_shape shape = shapes[s];
+		struct scene *exact = make_scene(&shape);
+		shape.precision = PRECISION_SINGLE;
+		struct scene *single = make_scene(&shape);
+		learn(exact);
+		learn(single);
+		expect_alike(single->logits, exact->logits, K * LANES, s, "logit");
+		for (size_t l = 0; l < network_layer_count(exact->network); l++) {
+			size_t count = parameters_of(exact->network, l);
+			double *parameters[2] = { read(single->network, l, false), read(exact->network, l, false) };
+			double *gradient[2] = { read(single->network, l, true), read(exact->network, l, true) };
+			for (size_t i = 0; i < count; i++)
+				cr_expect_eq(parameters[0][i], (float)parameters[1][i]);
+			expect_alike(gradient[0], gradient[1], count, s, "gradient");
+			for (int i = 0; i < 2; i++) {
+				free(parameters[i]);
+				free(gradient[i]);
+			}
+		}
+		free_scene(exact);
+		free_scene(single);
+	}
+}
+
+/* Whatever layer and precision: gradients are the products of what a layer read and its delta; the first layer read
+ * the inputs. */
+Test(network, inputs_and_deltas_of_layers_can_be_read)
+{
+	for (size_t s = 0; s < 2 * ARRAY_LENGTH(shapes); s++) {
+		struct network_shape shape = shapes[s / 2];
+		shape.precision = s % 2 == 0 ? PRECISION_DOUBLE : PRECISION_SINGLE;
+		struct scene *scene = make_scene(&shape);
+		learn(scene);
+		for (size_t l = 0; l < network_layer_count(scene->network); l++) {
+			struct network_layer layer = network_layer(scene->network, l);
+			double *gradient = read(scene->network, l, true);
+			double input[300 * LANES], delta[300 * LANES];
+			network_read_input(scene->network, l, input);
+			network_read_delta(scene->network, l, delta);
+			for (size_t j = 0; j < layer.inputs; j++) {
+				double sum = 0;
+				for (size_t i = 0; i < LANES; i++) {
+					sum += delta[i] * input[j * LANES + i];
+					cr_expect(l > 0 || i >= M || input[j * LANES + i] == x[i * D + j]);
+				}
+				cr_expect_float_eq(gradient[j], sum, s % 2 == 0 ? 1e-15 : 1e-6, "shape %zu layer %zu",
+						   s / 2, l);
+			}
+			free(gradient);
+		}
+		free_scene(scene);
+	}
+}
+
+Test(network, predictions_are_the_logits_of_a_pass_without_dropout)
+{
+	for (size_t s = 0; s < 2 * ARRAY_LENGTH(shapes); s++) {
+		struct network_shape shape = shapes[s / 2];
+		double predicted[K * TILE_INSTANCES] __attribute__((aligned(64)));
+		shape.precision = s % 2 == 0 ? PRECISION_DOUBLE : PRECISION_SINGLE;
+		struct scene *scene = make_scene(&shape);
+		const struct network_batch batch = { scene->inputs, in_order, M };
+		network_forward(scene->network, &batch, NULL, scene->logits);
+		network_predict(scene->network, scene->inputs, 0, M, predicted);
+		for (size_t c = 0; c < K; c++)
+			for (size_t i = 0; i < M; i++)
+				cr_expect_float_eq(predicted[c * TILE_INSTANCES + i], scene->logits[c * LANES + i],
+						   s % 2 == 0 ? 1e-14 : 1e-6, "shape %zu class %zu instance %zu", s / 2,
+						   c, i);
+		free_scene(scene);
+	}
+}
+
+/* Hidden layers that are frozen stay as they are whatever the optimiser keeps of them; the classifier starts anew. */
+Test(network, frozen_layers_stay)
+{
+	static const struct optimizer_settings settings = { .learning_rate = 0.1,
+							    .momentum = 0.9,
+							    .beta1 = 0.9,
+							    .beta2 = 0.999,
+							    .epsilon = 1e-8,
+							    .weight_decay = 0.1 };
+
+	for (size_t kind = 0; optimizer_name(kind) != NULL; kind++)
+		for (int precision = 0; precision < 2; precision++) {
+			struct network_shape shape = shapes[3];
+			struct optimizer *optimizer = NULL;
+			struct err err;
+			struct rng rng;
+			shape.precision = (enum network_precision)precision;
+			struct scene *scene = make_scene(&shape);
+			cr_assert_eq(optimizer_create(kind, &settings, scene->network, &optimizer, &err), ERR_OK);
+			learn(scene);
+			optimizer_step(optimizer, 1);
+			double *before[3] = { read(scene->network, 0, false), read(scene->network, 1, false),
+					      read(scene->network, 2, false) };
+			network_freeze_hidden(scene->network);
+			rng_init(&rng, 5, RNG_INITIAL_WEIGHTS);
+			network_initialise_classifier(scene->network, INIT_GLOROT, &rng);
+			optimizer_restart(optimizer);
+			learn(scene);
+			optimizer_step(optimizer, 1);
+			for (size_t l = 0; l < 3; l++) {
+				double *after = read(scene->network, l, false);
+				bool same =
+				    memcmp(before[l], after, parameters_of(scene->network, l) * sizeof *after) == 0;
+				cr_expect_eq(same, l < 2, "%s layer %zu", optimizer_name(kind), l);
+				free(before[l]);
+				free(after);
+			}
+			optimizer_free(optimizer);
+			free_scene(scene);
+		}
+}
+
+/* The first step after a restart is the first step of all. */
+Test(optimizer, restarts_from_nothing)
+{
+	static const struct optimizer_settings settings = {
+		.learning_rate = 0.1, .momentum = 0.9, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8
+	};
+
+	for (size_t kind = 0; optimizer_name(kind) != NULL; kind++) {
+		struct scene *scene = make_scene(&shapes[0]);
+		struct optimizer *optimizer = NULL;
+		struct err err;
+		cr_assert_eq(optimizer_create(kind, &settings, scene->network, &optimizer, &err), ERR_OK);
+		double *start = read(scene->network, 0, false);
+		learn(scene);
+		optimizer_step(optimizer, 1);
+		double *first = read(scene->network, 0, false);
+		optimizer_step(optimizer, 1);
+		write(scene->network, 0, start);
+		optimizer_restart(optimizer);
+		optimizer_step(optimizer, 1);
+		double *again = read(scene->network, 0, false);
+		cr_expect_eq(memcmp(first, again, parameters_of(scene->network, 0) * sizeof *first), 0, "%s",
+			     optimizer_name(kind));
+		free(start);
+		free(first);
+		free(again);
+		optimizer_free(optimizer);
+		free_scene(scene);
 	}
 }
 
 Test(network, dropout_is_for_training_only_and_keeps_the_mean)
 {
 	static const struct network_shape shape = {
-		.inputs = D, .outputs = K, .lanes = LANES, .hidden_count = 1, .hidden = { 20 }, .dropout = 0.4
+		.inputs = D, .outputs = K, .instances = M, .hidden_count = 1, .hidden = { 20 }, .dropout = 0.4
 	};
-	struct network *network = make_network(&shape);
-	double data[D * LANES] __attribute__((aligned(64))) = { 0 };
-	double logits[K * LANES] __attribute__((aligned(64)));
+	struct scene *scene = make_scene(&shape);
+	const struct network_batch batch = { scene->inputs, in_order, M };
 	double plain[K * LANES] __attribute__((aligned(64)));
-	struct tile tile = { .lanes = LANES, .count = M, .data = data };
 	struct rng rng;
 	double sum = 0;
 	const int rounds = 20000;
 
-	fill_tile(data);
-	network_forward(network, &tile, NULL, plain);
+	network_forward(scene->network, &batch, NULL, plain);
 	rng_init(&rng, 4, RNG_DROPOUT);
 	for (int r = 0; r < rounds; r++) {
-		network_forward(network, &tile, &rng, logits);
-		sum += logits[0];
+		network_forward(scene->network, &batch, &rng, scene->logits);
+		sum += scene->logits[0];
 	}
 	cr_expect_float_eq(sum / rounds, plain[0], 0.01);
-	network_forward(network, &tile, NULL, logits);
-	cr_expect_eq(logits[0], plain[0]);
-	network_free(network);
+	network_forward(scene->network, &batch, NULL, scene->logits);
+	cr_expect_eq(scene->logits[0], plain[0]);
+	free_scene(scene);
 }
 
 Test(schedule, follows_its_formulas)
@@ -182,15 +400,14 @@ Test(network, initial_weights_keep_their_bounds)
 		struct network *network = NULL;
 		struct err err;
 		struct rng rng;
-		double widest = 0, widest_bias = 0;
-		const struct network_shape shape = { .inputs = 100, .outputs = 5, .lanes = LANES };
+		double weight[500], bias[5];
+		const struct network_shape shape = { .inputs = 100, .outputs = 5, .instances = M };
 		cr_assert_eq(network_create(&shape, &network, &err), ERR_OK);
 		rng_init(&rng, 1, RNG_INITIAL_WEIGHTS);
 		network_initialise(network, cases[i].init, &rng);
-		for (size_t j = 0; j < 500; j++)
-			widest = fmax(widest, fabs(network->layers[0].weight[j]));
-		for (size_t j = 0; j < 5; j++)
-			widest_bias = fmax(widest_bias, fabs(network->layers[0].bias[j]));
+		network_read_layer(network, 0, weight, bias);
+		double widest = largest(weight, 500);
+		double widest_bias = largest(bias, 5);
 		cr_expect_leq(widest, cases[i].weight_bound);
 		cr_expect_geq(widest, 0.97 * cases[i].weight_bound);
 		cr_expect_leq(widest_bias, cases[i].bias_bound);
@@ -206,14 +423,16 @@ Test(optimizer, decays_weights_but_not_biases)
 	struct err err;
 	struct optimizer_settings settings = { .learning_rate = 0.5, .weight_decay = 0.1 };
 
-	const struct network_shape shape = { .inputs = 1, .outputs = 2, .lanes = LANES };
+	const struct network_shape shape = { .inputs = 1, .outputs = 2, .instances = M };
 	cr_assert_eq(network_create(&shape, &network, &err), ERR_OK);
-	for (size_t i = 0; i < network->parameter_count; i++)
-		network->parameters[i] = 2;
+	double weight[2] = { 2, 2 };
+	double bias[2] = { 2, 2 };
+	network_write_layer(network, 0, weight, bias);
 	cr_assert_eq(optimizer_create(0, &settings, network, &optimizer, &err), ERR_OK);
 	optimizer_step(optimizer, 1);
-	cr_expect_float_eq(network->layers[0].weight[1], 1.9, 1e-15);
-	cr_expect_eq(network->layers[0].bias[1], 2.0);
+	network_read_layer(network, 0, weight, bias);
+	cr_expect_float_eq(weight[1], 1.9, 1e-15);
+	cr_expect_eq(bias[1], 2.0);
 	optimizer_free(optimizer);
 	network_free(network);
 }

@@ -145,7 +145,9 @@ Test(run, reduction_by_weights_divides_by_their_sum)
 		struct split *split = make_split(dataset, &settings);
 		struct trainer *trainer = make_trainer(dataset, split, &settings);
 		cr_assert(trainer_run_epoch(trainer));
-		step[reduction] = trainer_network(trainer)->layers[0].weight[1];
+		double weight[3 * 4];
+		network_read_layer(trainer_network(trainer), 0, weight, NULL);
+		step[reduction] = weight[1];
 		weights = 0;
 		for (size_t i = 0; i < dataset->instances; i++)
 			weights += trainer_evaluation(trainer)->loss_weight[i];

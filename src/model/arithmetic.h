@@ -1,0 +1,57 @@
+/* What a network does in one of the two precisions. The files that include layers.h are compiled twice (num/real.h)
+ * and each time make one `struct arithmetic`; network.c and optimizer.c choose. Private to model. */
+#ifndef HARDROW_MODEL_ARITHMETIC_H
+#define HARDROW_MODEL_ARITHMETIC_H
+
+#include "model/network.h"
+
+struct layers; /* layers.h: another in each precision */
+
+/* The numbers are those of the arithmetic that made them: double or float. */
+struct network_inputs {
+	size_t instances, features;
+	const void *rows; /* X (n, d) row-major: the caller's, or `copy` */
+	void *copy;	  /* NULL in double precision */
+	void *tiles;	  /* (ceil(n / 64), d, 64) */
+};
+
+/* The parameters that learn: a part of one block, at `first`, and their gradients. */
+struct parameter_range {
+	size_t first, count;
+	void *parameters;
+	void *gradients;
+};
+
+struct arithmetic {
+	size_t size; /* bytes of a number */
+	enum err_code (*create)(const struct network_shape *shape, struct layers **ret_layers, struct err *err);
+	void (*free)(struct layers *layers);
+	/* The layers from `first` on. */
+	void (*initialise)(struct layers *layers, size_t first, enum network_init init, struct rng *rng);
+	void (*freeze_hidden)(struct layers *layers);
+	void (*read_layer)(const struct layers *layers, size_t l, double *ret_weight, double *ret_bias);
+	void (*write_layer)(struct layers *layers, size_t l, const double *weight, const double *bias);
+	void (*read_gradient)(const struct layers *layers, size_t l, double *ret_weight, double *ret_bias);
+	double (*class_norm)(const struct layers *layers, size_t class);
+	enum err_code (*fill_inputs)(const double *x, struct network_inputs *inputs, struct err *err);
+	void (*forward)(struct layers *layers, const struct network_batch *batch, struct rng *dropout,
+			double *ret_logits);
+	void (*backward)(struct layers *layers, const double *delta);
+	void (*predict)(struct layers *layers, const struct network_inputs *inputs, size_t first, size_t count,
+			double *ret_logits);
+	void (*read_input)(const struct layers *layers, size_t l, double *ret_input);
+	void (*read_delta)(const struct layers *layers, size_t l, double *ret_delta);
+	struct parameter_range (*learning)(struct layers *layers);
+	/* gradient += weight_decay * weight, of the weights that learn, not of biases. */
+	void (*decay)(struct layers *layers, double weight_decay);
+};
+
+extern const struct arithmetic arithmetic_double, arithmetic_single;
+
+struct network {
+	const struct arithmetic *arithmetic;
+	struct layers *layers;
+	struct network_shape shape;
+};
+
+#endif

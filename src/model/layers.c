@@ -1,0 +1,210 @@
+/* Compiled twice: as double and as float (num/real.h). */
+#include "model/layers.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "num/blas.h"
+
+static size_t units_of(const struct network_shape *shape, size_t layer)
+{
+	return layer < shape->hidden_count ? shape->hidden[layer] : shape->outputs;
+}
+
+/* Lays the layers' weights and biases out in one block, and the hidden layers' buffers in another. */
+static void lay_out(struct layers *layers, const struct network_shape *shape, size_t lanes)
+{
+	size_t inputs = shape->inputs;
+	size_t at = 0;
+	real *buffer = layers->workspace;
+
+	for (size_t l = 0; l < layers->count; l++) {
+		struct dense_layer *layer = &layers->layer[l];
+		layer->inputs = inputs;
+		layer->outputs = units_of(shape, l);
+		layer->weight = layers->parameters + at;
+		layer->weight_gradient = layers->gradients + at;
+		at += layer->outputs * layer->inputs;
+		layer->bias = layers->parameters + at;
+		layer->bias_gradient = layers->gradients + at;
+		at += layer->outputs;
+		inputs = layer->outputs;
+		if (l + 1 == layers->count)
+			break;
+		layer->output = buffer;
+		layer->delta = buffer + layer->outputs * lanes;
+		layer->kept = buffer + 2 * layer->outputs * lanes;
+		buffer += 3 * layer->outputs * lanes;
+	}
+}
+
+static void layers_free(struct layers *layers)
+{
+	if (layers == NULL)
+		return;
+	free(layers->layer);
+	free(layers->parameters);
+	free(layers->gradients);
+	free(layers->gathered);
+	free(layers->workspace);
+	free(layers->logits);
+	free(layers->narrow_delta);
+	free(layers);
+}
+
+static void layers_freep(struct layers **layers)
+{
+	layers_free(*layers);
+}
+
+static enum err_code layers_create(const struct network_shape *shape, struct layers **ret_layers, struct err *err)
+{
+	AUTO(layers_freep) struct layers *layers = NULL;
+	size_t lanes = tile_real_lanes(shape->instances > TILE_INSTANCES ? shape->instances : TILE_INSTANCES);
+	size_t wide_lanes = REAL_IS_DOUBLE ? 0 : lanes;
+	size_t hidden_units = 0;
+
+	if (mem_new(&layers, 1, err) != ERR_OK || mem_new(&layers->layer, shape->hidden_count + 1, err) != ERR_OK)
+		return err->code;
+	layers->count = shape->hidden_count + 1;
+	layers->activation = shape->activation;
+	layers->dropout = shape->dropout;
+	layers->parameter_count = network_count_parameters(shape);
+	for (size_t l = 0; l < shape->hidden_count; l++)
+		hidden_units += shape->hidden[l];
+	if (mem_new(&layers->parameters, layers->parameter_count, err) != ERR_OK ||
+	    mem_new(&layers->gradients, layers->parameter_count, err) != ERR_OK ||
+	    mem_new(&layers->gathered, shape->inputs * lanes, err) != ERR_OK ||
+	    mem_new(&layers->workspace, 3 * hidden_units * lanes, err) != ERR_OK ||
+	    mem_new(&layers->logits, shape->outputs * wide_lanes, err) != ERR_OK ||
+	    mem_new(&layers->narrow_delta, shape->outputs * wide_lanes, err) != ERR_OK)
+		return err->code;
+	lay_out(layers, shape, lanes);
+	*ret_layers = take_ptr(&layers);
+	return ERR_OK;
+}
+
+static void fill_uniform(real *values, size_t count, double bound, struct rng *rng)
+{
+	for (size_t i = 0; i < count; i++)
+		values[i] = (real)(bound * (2.0 * rng_uniform(rng) - 1.0));
+}
+
+static void layers_initialise(struct layers *layers, size_t first, enum network_init init, struct rng *rng)
+{
+	for (size_t l = first; l < layers->count; l++) {
+		const struct dense_layer *layer = &layers->layer[l];
+		size_t weights = layer->inputs * layer->outputs;
+		double fan_in = (double)layer->inputs;
+		double fan_out = (double)layer->outputs;
+		memset(layer->weight, 0, weights * sizeof *layer->weight);
+		memset(layer->bias, 0, layer->outputs * sizeof *layer->bias);
+		switch (init) {
+		case INIT_ZERO:
+			break;
+		case INIT_UNIFORM:
+			fill_uniform(layer->weight, weights, 1.0 / sqrt(fan_in), rng);
+			fill_uniform(layer->bias, layer->outputs, 1.0 / sqrt(fan_in), rng);
+			break;
+		case INIT_GLOROT:
+			fill_uniform(layer->weight, weights, sqrt(6.0 / (fan_in + fan_out)), rng);
+			break;
+		case INIT_HE:
+			fill_uniform(layer->weight, weights, sqrt(6.0 / fan_in), rng);
+			break;
+		}
+	}
+}
+
+static void freeze_hidden(struct layers *layers)
+{
+	layers->first_learning = layers->count - 1;
+}
+
+static void widen(const real *from, size_t count, double *ret_to)
+{
+	for (size_t i = 0; ret_to != NULL && i < count; i++)
+		ret_to[i] = from[i];
+}
+
+static void narrow(const double *from, size_t count, real *ret_to)
+{
+	for (size_t i = 0; from != NULL && i < count; i++)
+		ret_to[i] = (real)from[i];
+}
+
+static void read_layer(const struct layers *layers, size_t l, double *ret_weight, double *ret_bias)
+{
+	const struct dense_layer *layer = &layers->layer[l];
+
+	widen(layer->weight, layer->outputs * layer->inputs, ret_weight);
+	widen(layer->bias, layer->outputs, ret_bias);
+}
+
+static void write_layer(struct layers *layers, size_t l, const double *weight, const double *bias)
+{
+	const struct dense_layer *layer = &layers->layer[l];
+
+	narrow(weight, layer->outputs * layer->inputs, layer->weight);
+	narrow(bias, layer->outputs, layer->bias);
+}
+
+static void read_gradient(const struct layers *layers, size_t l, double *ret_weight, double *ret_bias)
+{
+	const struct dense_layer *layer = &layers->layer[l];
+
+	widen(layer->weight_gradient, layer->outputs * layer->inputs, ret_weight);
+	widen(layer->bias_gradient, layer->outputs, ret_bias);
+}
+
+static double class_norm(const struct layers *layers, size_t class)
+{
+	const struct dense_layer *last = &layers->layer[layers->count - 1];
+
+	return blas_norm(last->inputs, last->weight + class * last->inputs);
+}
+
+static struct parameter_range learning_parameters(struct layers *layers)
+{
+	size_t first = (size_t)(layers->layer[layers->first_learning].weight - layers->parameters);
+
+	return (struct parameter_range){
+		.first = first,
+		.count = layers->parameter_count - first,
+		.parameters = layers->parameters + first,
+		.gradients = layers->gradients + first,
+	};
+}
+
+static void decay_weights(struct layers *layers, double weight_decay)
+{
+	real factor = (real)weight_decay;
+
+	for (size_t l = layers->first_learning; l < layers->count; l++) {
+		const struct dense_layer *layer = &layers->layer[l];
+		for (size_t i = 0; i < layer->inputs * layer->outputs; i++)
+			layer->weight_gradient[i] += factor * layer->weight[i];
+	}
+}
+
+const struct arithmetic REAL_NAME(arithmetic) = {
+	.size = sizeof(real),
+	.create = layers_create,
+	.free = layers_free,
+	.initialise = layers_initialise,
+	.freeze_hidden = freeze_hidden,
+	.read_layer = read_layer,
+	.write_layer = write_layer,
+	.read_gradient = read_gradient,
+	.class_norm = class_norm,
+	.fill_inputs = layers_fill_inputs,
+	.forward = layers_forward,
+	.backward = layers_backward,
+	.predict = layers_predict,
+	.read_input = layers_read_input,
+	.read_delta = layers_read_delta,
+	.learning = learning_parameters,
+	.decay = decay_weights,
+};

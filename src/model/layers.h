@@ -1,0 +1,50 @@
+/* The layers of a network in the precision of the file that is compiled (num/real.h). Private to model. Shapes as in
+ * network.h; here L is tile_real_lanes(m). */
+#ifndef HARDROW_MODEL_LAYERS_H
+#define HARDROW_MODEL_LAYERS_H
+
+#include "model/arithmetic.h"
+#include "num/tile.h"
+
+struct dense_layer {
+	size_t inputs, outputs;
+	real *weight, *bias;		       /* (outputs, inputs) row-major, (outputs); inside layers.parameters */
+	real *weight_gradient, *bias_gradient; /* inside layers.gradients */
+	real *output; /* (outputs, L) of the last forward pass, after activation and dropout; hidden layers only */
+	real *delta;  /* (outputs, L) gradient of the loss by the layer's sums; hidden layers only */
+	real *kept;   /* (outputs, L) dropout's factors: 0 or 1/(1 - dropout); hidden layers only */
+};
+
+struct layers {
+	size_t count;
+	struct dense_layer *layer;
+	enum network_activation activation;
+	double dropout;
+	size_t parameter_count;
+	real *parameters, *gradients; /* layer by layer, weights before biases */
+	size_t first_learning;	      /* layers below are frozen */
+	struct tile batch;	      /* the inputs of the last forward pass */
+	real *gathered;		      /* (d, L) where a batch is put together */
+	const real *delta;	      /* (k, L) of the last backward pass */
+	real *workspace;	      /* what the hidden layers' output, delta and kept point into */
+	real *logits;		      /* (k, L); single precision only, as is: */
+	real *narrow_delta;	      /* (k, L) */
+};
+
+#define layers_fill_inputs REAL_NAME(layers_fill_inputs)
+#define layers_forward REAL_NAME(layers_forward)
+#define layers_backward REAL_NAME(layers_backward)
+#define layers_predict REAL_NAME(layers_predict)
+#define layers_read_input REAL_NAME(layers_read_input)
+#define layers_read_delta REAL_NAME(layers_read_delta)
+
+/* As the functions of struct arithmetic. */
+MUST_CHECK enum err_code layers_fill_inputs(const double *x, struct network_inputs *inputs, struct err *err);
+void layers_forward(struct layers *layers, const struct network_batch *batch, struct rng *dropout, double *ret_logits);
+void layers_backward(struct layers *layers, const double *delta);
+void layers_predict(struct layers *layers, const struct network_inputs *inputs, size_t first, size_t count,
+		    double *ret_logits);
+void layers_read_input(const struct layers *layers, size_t l, double *ret_input);
+void layers_read_delta(const struct layers *layers, size_t l, double *ret_delta);
+
+#endif

@@ -1,0 +1,24 @@
+/* The steps of the optimisers, each in both precisions (num/real.h). Private to model. */
+#ifndef HARDROW_MODEL_OPTIMIZER_STEP_H
+#define HARDROW_MODEL_OPTIMIZER_STEP_H
+
+#include "model/optimizer.h"
+
+#define OPTIMIZER_MOMENTS_MAX 2
+
+/* What a step works on: arrays (count) of numbers in its precision. */
+struct optimizer_arrays {
+	size_t count;
+	void *theta;			     /* parameters */
+	const void *gradient;		     /* with the weight decay in it */
+	void *moment[OPTIMIZER_MOMENTS_MAX]; /* as many as the optimiser keeps; 0 before its first step */
+};
+
+/* One step, the `step`th from 1. */
+typedef void optimizer_step_function(const struct optimizer_settings *settings, size_t step,
+				     const struct optimizer_arrays *arrays);
+
+extern optimizer_step_function optimizer_step_sgd_double, optimizer_step_sgd_single;
+extern optimizer_step_function optimizer_step_adam_double, optimizer_step_adam_single;
+
+#endif
