@@ -54,8 +54,9 @@ enum err_code runner_append_settings(const struct planned_run *run, struct text 
 			effective.loss = i + 1;
 	effective.loss_parameters = loss_fill_parameters(method.loss, &run->settings.loss_parameters);
 	effective.sampler_parameters = sampler_fill_parameters(method.sampler, &run->settings.sampler_parameters);
-	(void)snprintf(batch_size, sizeof batch_size, "%zu",
-		       settings_batch_size(&run->settings, run->split->train_count));
+	size_t most_draws = sampler_most_draws(method.sampler, &effective.sampler_parameters, run->split->train_class,
+					       run->split->classes);
+	(void)snprintf(batch_size, sizeof batch_size, "%zu", settings_batch_size(&run->settings, most_draws));
 	effective.batch_size = batch_size;
 	if (run->split->is_given) {
 		effective.test_fraction = split_test_share(run->split);

@@ -63,6 +63,8 @@ static enum err_code append_parameters(struct text *text, const struct method *m
 	if (sampler->uses_class_power &&
 	    append_parameter(text, "class-power", sampler->defaults.class_power, err) != ERR_OK)
 		return err->code;
+	if (sampler->uses_ratio && append_parameter(text, "ratio", sampler->defaults.ratio, err) != ERR_OK)
+		return err->code;
 	if (loss->uses_beta && append_setting(text, "beta", err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < ARRAY_LENGTH(own); i++)

@@ -2,13 +2,14 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
 static const struct sampler *const samplers[] = {
-	&sampler_all,	      &sampler_bootstrap,   &sampler_multinomial,
-	&sampler_systematic,  &sampler_square_root, &sampler_class_balanced,
-	&sampler_class_aware, &sampler_progressive, &sampler_reversed,
+	&sampler_all,	      &sampler_bootstrap,      &sampler_multinomial, &sampler_systematic,
+	&sampler_square_root, &sampler_class_balanced, &sampler_class_aware, &sampler_progressive,
+	&sampler_reversed,    &sampler_self_paced,     &sampler_under,	     &sampler_over,
 };
 
 const struct sampler *sampler_at(size_t i)
@@ -21,15 +22,44 @@ const char *sampler_name(size_t i)
 	return i < ARRAY_LENGTH(samplers) ? samplers[i]->name : NULL;
 }
 
+static double fill(bool used, double given, double initial)
+{
+	if (!used)
+		return NAN;
+	return isnan(given) ? initial : given;
+}
+
 struct sampler_parameters sampler_fill_parameters(const struct sampler *sampler, const struct sampler_parameters *given)
 {
-	bool is_given = !isnan(given->class_power);
-
 	return (struct sampler_parameters){
-		.class_power = !sampler->uses_class_power ? NAN
-			       : is_given		  ? given->class_power
-							  : sampler->defaults.class_power,
+		.class_power = fill(sampler->uses_class_power, given->class_power, sampler->defaults.class_power),
+		.ratio = fill(sampler->uses_ratio, given->ratio, sampler->defaults.ratio),
 	};
+}
+
+size_t sampler_most_draws(const struct sampler *sampler, const struct sampler_parameters *parameters,
+			  const uint32_t *class_count, size_t classes)
+{
+	size_t count = 0;
+
+	if (sampler->most_draws != NULL)
+		return sampler->most_draws(parameters, class_count, classes);
+	for (size_t c = 0; c < classes; c++)
+		count += class_count[c];
+	return count;
+}
+
+void sampler_choose(struct sampler_work *work, const uint32_t *pool, uint32_t size, uint32_t count,
+		    uint32_t *ret_chosen)
+{
+	uint32_t *left = work->index_scratch;
+
+	memcpy(left, pool, size * sizeof *left);
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t at = i + rng_below(&work->rng, size - i);
+		ret_chosen[i] = left[at];
+		left[at] = left[i];
+	}
 }
 
 static void sort_by_class(struct sampling *sampling)
@@ -59,7 +89,10 @@ enum err_code sampling_init(struct sampling *sampling, const struct sampling_par
 	}
 	for (size_t c = 0; c < part->classes; c++) {
 		uint32_t count = part->class_count[c];
-		sampling->present += count > 0;
+		if (count == 0)
+			continue;
+		sampling->smallest = sampling->present == 0 || count < sampling->smallest ? count : sampling->smallest;
+		sampling->present++;
 		sampling->largest = count > sampling->largest ? count : sampling->largest;
 	}
 	sort_by_class(sampling);

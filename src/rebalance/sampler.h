@@ -16,6 +16,7 @@
 /* What a sampler can be given. NaN: not given, or the sampler has no such parameter. */
 struct sampler_parameters {
 	double class_power; /* q of square-root and class-balanced */
+	double ratio;	    /* of under-sampling and over-sampling, in (0, 1] */
 };
 
 /* The training part. All but the class sizes is borrowed. */
@@ -31,12 +32,14 @@ struct sampling_part {
 struct sampling {
 	struct sampling_part part;
 	struct sampler_parameters parameters;
-	size_t epoch, epochs;	   /* it is epoch t of T, from 1; T + 1 after the last */
-	const double *difficulty;  /* (n) borrowed: > 0, any scale */
-	uint32_t *by_class;	   /* (N) positions of the training instances, class by class */
-	size_t *class_start;	   /* (k) where those of class c start in it */
-	uint32_t present, largest; /* number of classes with n_c > 0; the largest n_c */
-	double *weight;		   /* (n) expected draws of each training instance, any scale */
+	size_t epoch, epochs;	  /* it is epoch t of T, from 1; T + 1 after the last */
+	const double *difficulty; /* (n) borrowed: > 0, any scale */
+	const double *p_true;	  /* (n) borrowed: predictions after the last epoch; all alike before the first */
+	uint32_t *by_class;	  /* (N) positions of the training instances, class by class */
+	size_t *class_start;	  /* (k) where those of class c start in it */
+	uint32_t present, smallest,
+	    largest;	/* number of classes with n_c > 0; of those the smallest and the largest n_c */
+	double *weight; /* (n) expected draws of each training instance, any scale */
 };
 
 MUST_CHECK enum err_code sampling_init(struct sampling *sampling, const struct sampling_part *part, size_t instances,
@@ -60,18 +63,21 @@ struct sampler {
 	const char *name;
 	const char *summary;
 	const char *expected; /* the formula of weigh_class or weigh */
-	bool uses_difficulty, uses_class_power;
+	bool uses_difficulty, uses_class_power, uses_ratio;
 	struct sampler_parameters defaults;
 	/* Expected draws of an instance in the epoch to come, any scale: of class c, n_c > 0, or of every training
 	 * instance (n). Both NULL: all alike. */
 	double (*weigh_class)(const struct sampling *sampling, size_t c);
 	void (*weigh)(const struct sampling *sampling, double *ret_weight);
-	/* Fills ret_order with positions and returns how many: N. `sampling` has been weighed. */
+	/* Draws that an epoch may have; NULL: N or fewer. */
+	size_t (*most_draws)(const struct sampler_parameters *parameters, const uint32_t *class_count, size_t classes);
+	/* Fills ret_order with positions and returns how many. `sampling` has been weighed. */
 	size_t (*fill)(const struct sampling *sampling, struct sampler_work *work, uint32_t *ret_order);
 };
 
 extern const struct sampler sampler_all, sampler_bootstrap, sampler_multinomial, sampler_systematic,
-    sampler_square_root, sampler_class_balanced, sampler_class_aware, sampler_progressive, sampler_reversed;
+    sampler_square_root, sampler_class_balanced, sampler_class_aware, sampler_progressive, sampler_reversed,
+    sampler_self_paced, sampler_under, sampler_over;
 
 const struct sampler *sampler_at(size_t i); /* NULL behind the last */
 const char *sampler_name(size_t i);	    /* NULL behind the last */
@@ -80,11 +86,19 @@ const char *sampler_name(size_t i);	    /* NULL behind the last */
 struct sampler_parameters sampler_fill_parameters(const struct sampler *sampler,
 						  const struct sampler_parameters *given);
 
+/* Draws that an epoch may have, of a training part with these classes (k). */
+size_t sampler_most_draws(const struct sampler *sampler, const struct sampler_parameters *parameters,
+			  const uint32_t *class_count, size_t classes);
+
 /* Sets sampling->weight for the epoch to come. */
 void sampler_weigh(const struct sampler *sampler, struct sampling *sampling);
 
 /* The weigh of samplers by difficulty. */
 void sampler_weigh_by_difficulty(const struct sampling *sampling, double *ret_weight);
+
+/* `count` of the pool (size) without replacement. */
+void sampler_choose(struct sampler_work *work, const uint32_t *pool, uint32_t size, uint32_t count,
+		    uint32_t *ret_chosen);
 
 /* N draws with replacement in proportion to the weights: the fill of samplers that differ in these only. */
 size_t sampler_draw_by_weight(const struct sampling *sampling, struct sampler_work *work, uint32_t *ret_order);

@@ -72,6 +72,7 @@ static enum err_code create_sampling(struct evaluation *evaluation, struct err *
 	evaluation->sampling.parameters = evaluation->settings.sampler_parameters;
 	evaluation->sampling.epochs = evaluation->settings.epochs;
 	evaluation->sampling.difficulty = evaluation->difficulty->value;
+	evaluation->sampling.p_true = evaluation->p_true;
 	return ERR_OK;
 }
 
@@ -89,13 +90,13 @@ enum err_code evaluation_create(const struct dataset *dataset, const struct spli
 		return err->code;
 	*e = (struct evaluation){ .dataset = dataset, .split = split, .settings = *settings, .tiles = tiles };
 	if (difficulty_create(n, k, settings->prior, settings->floor, &e->difficulty, err) != ERR_OK ||
-	    dynamics_create(n, &e->dynamics, err) != ERR_OK || create_sampling(e, err) != ERR_OK ||
-	    mem_new(&e->y, padded, err) != ERR_OK || mem_new(&e->p, padded * k, err) != ERR_OK ||
-	    mem_new(&e->log_p, padded * k, err) != ERR_OK || mem_new(&e->p_true, padded, err) != ERR_OK ||
-	    mem_new(&e->log_p_true, padded, err) != ERR_OK || mem_new(&e->predicted, padded, err) != ERR_OK ||
-	    mem_new(&e->loss_weight, n, err) != ERR_OK || mem_new(&e->weight, padded, err) != ERR_OK ||
-	    mem_new(&e->confidence, padded, err) != ERR_OK || part_metrics_init(k, &e->train, err) != ERR_OK ||
-	    part_metrics_init(k, &e->test, err) != ERR_OK || mem_new(&e->sampling_share, k, err) != ERR_OK)
+	    dynamics_create(n, &e->dynamics, err) != ERR_OK || mem_new(&e->y, padded, err) != ERR_OK ||
+	    mem_new(&e->p, padded * k, err) != ERR_OK || mem_new(&e->log_p, padded * k, err) != ERR_OK ||
+	    mem_new(&e->p_true, padded, err) != ERR_OK || mem_new(&e->log_p_true, padded, err) != ERR_OK ||
+	    mem_new(&e->predicted, padded, err) != ERR_OK || mem_new(&e->loss_weight, n, err) != ERR_OK ||
+	    mem_new(&e->weight, padded, err) != ERR_OK || mem_new(&e->confidence, padded, err) != ERR_OK ||
+	    part_metrics_init(k, &e->train, err) != ERR_OK || part_metrics_init(k, &e->test, err) != ERR_OK ||
+	    mem_new(&e->sampling_share, k, err) != ERR_OK || create_sampling(e, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < n; i++)
 		e->y[i] = (double)dataset->y[i];

@@ -96,7 +96,7 @@ uint64_t settings_period(const char *record);
 /* Reads "256,128" into `ret_units` (NETWORK_HIDDEN_MAX); returns how many, 0 if it is not that. */
 size_t settings_read_hidden(const char *text, size_t *ret_units);
 
-/* Instances a batch, at most `instances`. */
+/* Instances a batch, at most the `instances` of an epoch. */
 size_t settings_batch_size(const struct run_settings *settings, size_t instances);
 
 /* Whether a recording rule ("every:N", "last", "none") takes epoch `epoch` of 1..epochs. */

@@ -118,6 +118,10 @@ const struct option_spec settings_specs[] = {
 	{ .name = "class-power", .type = OPTION_REAL, FIELD(sampler_parameters.class_power), .min = -10, .max = 10,
 	  .optional = true, .argument = "Q",
 	  .help = "classes are drawn by size^Q by samplers square-root (without it 0.5) and class-balanced (0)" },
+	{ .name = "ratio", .type = OPTION_REAL, FIELD(sampler_parameters.ratio), .above_min = true, .max = 1,
+	  .optional = true, .argument = "R",
+	  .help = "of the smallest class to others (under-sampling), of others to the largest (over-sampling); "
+		  "without it 1" },
 	{ .name = "prior", .type = OPTION_REAL, FIELD(prior), .above_min = true, .argument = "C", .initial = "1",
 	  .help = "c of the difficulty (c + sum du) / (c + sum dl)" },
 	{ .name = "floor", .type = OPTION_REAL, FIELD(floor), .above_min = true, .max = 0.1, .argument = "P",
@@ -174,7 +178,8 @@ const struct option_spec settings_specs[] = {
 	  .help = "instances a step; a last smaller batch is kept" },
 	{ .name = "epochs", .letter = 'e', .type = OPTION_COUNT, FIELD(epochs), .min = 1, .max = 1e9,
 	  .argument = "N", .initial = "100",
-	  .help = "passes of N draws each" },
+	  .help = "passes; one is as many draws as there are training instances, but under- and over-sampling have "
+		  "fewer or more" },
 	{ .name = "seed", .letter = 's', .type = OPTION_SEED, FIELD(seed), .argument = "N", .initial = "0",
 	  .help = "of initial weights and sampling" },
 	{ .name = "record", .letter = 'r', .type = OPTION_CHECKED, FIELD(record), .check = check_record,

@@ -18,6 +18,7 @@ struct trainer {
 	const struct split *split;
 	const struct run_settings *settings;
 	struct method method;
+	struct sampler_parameters sampler_parameters;
 	struct loss_state loss;
 	struct scaled scaled;
 	struct network *network;
@@ -30,7 +31,8 @@ struct trainer {
 	double *class_weight;	       /* (k) */
 	double *batch_y, *batch_scale; /* (L) */
 	double *delta, *log_p;	       /* (k, L) */
-	uint32_t *order;	       /* (N) the epoch's draws */
+	size_t most_draws;	       /* that an epoch may have */
+	uint32_t *order;	       /* (most_draws) the epoch's draws, the first draw_count */
 	uint32_t *draws;	       /* (n) */
 	size_t draw_count;
 	struct sampler_work sampler_work;
@@ -42,13 +44,12 @@ static enum err_code allocate(struct trainer *trainer, struct err *err)
 {
 	size_t n = trainer->dataset->instances;
 	size_t k = trainer->dataset->classes;
-	size_t train_count = trainer->split->train_count;
 	size_t lanes = tile_lanes(trainer->chunk);
 
 	if (mem_new(&trainer->class_weight, k, err) != ERR_OK || mem_new(&trainer->batch_y, lanes, err) != ERR_OK ||
 	    mem_new(&trainer->batch_scale, lanes, err) != ERR_OK ||
 	    mem_new(&trainer->delta, k * lanes, err) != ERR_OK || mem_new(&trainer->log_p, k * lanes, err) != ERR_OK ||
-	    mem_new(&trainer->order, train_count, err) != ERR_OK || mem_new(&trainer->draws, n, err) != ERR_OK)
+	    mem_new(&trainer->order, trainer->most_draws, err) != ERR_OK || mem_new(&trainer->draws, n, err) != ERR_OK)
 		return err->code;
 	return ERR_OK;
 }
@@ -79,7 +80,7 @@ static enum err_code create_evaluation(struct trainer *trainer, struct err *err)
 	const struct run_settings *settings = trainer->settings;
 	struct evaluation_settings evaluation_settings = {
 		.sampler = trainer->method.sampler,
-		.sampler_parameters = sampler_fill_parameters(trainer->method.sampler, &settings->sampler_parameters),
+		.sampler_parameters = trainer->sampler_parameters,
 		.epochs = settings->epochs,
 		.class_weight = trainer->class_weight,
 		.loss_weighs_difficulty = trainer->method.loss->uses_difficulty,
@@ -92,7 +93,7 @@ static enum err_code create_evaluation(struct trainer *trainer, struct err *err)
 	    sampler_work_init(&trainer->sampler_work, &trainer->evaluation->sampling.part, settings->seed, err) !=
 		ERR_OK)
 		return err->code;
-	trainer->sampler_work.keep_order = trainer->batch_size == trainer->split->train_count;
+	trainer->sampler_work.keep_order = trainer->batch_size == trainer->most_draws;
 	return ERR_OK;
 }
 
@@ -106,7 +107,6 @@ enum err_code trainer_create(const struct dataset *dataset, const struct split *
 	trainer->dataset = dataset;
 	trainer->split = split;
 	trainer->settings = settings;
-	trainer->batch_size = settings_batch_size(settings, split->train_count);
 	trainer->schedule = (struct schedule){
 		.kind = (enum schedule_kind)settings->schedule,
 		.epochs = settings->epochs,
@@ -114,8 +114,13 @@ enum err_code trainer_create(const struct dataset *dataset, const struct split *
 		.step_factor = settings->step_factor,
 		.warm_up_epochs = settings->warm_up_epochs,
 	};
-	if (settings_compose(settings, &trainer->method, err) != ERR_OK || create_model(trainer, err) != ERR_OK ||
-	    allocate(trainer, err) != ERR_OK ||
+	if (settings_compose(settings, &trainer->method, err) != ERR_OK)
+		return err->code;
+	trainer->sampler_parameters = sampler_fill_parameters(trainer->method.sampler, &settings->sampler_parameters);
+	trainer->most_draws = sampler_most_draws(trainer->method.sampler, &trainer->sampler_parameters,
+						 split->train_class, dataset->classes);
+	trainer->batch_size = settings_batch_size(settings, trainer->most_draws);
+	if (create_model(trainer, err) != ERR_OK || allocate(trainer, err) != ERR_OK ||
 	    scale_fit(dataset, split, (enum scale_kind)settings->scale, &trainer->scaled, err) != ERR_OK ||
 	    network_inputs_create(trainer->network, trainer->scaled.x, dataset->instances, &trainer->inputs, err) !=
 		ERR_OK)

@@ -26,8 +26,8 @@ MUST_CHECK enum err_code trainer_create(const struct dataset *dataset, const str
 void trainer_free(struct trainer *trainer);
 void trainer_freep(struct trainer **trainer);
 
-/* Trains one epoch of N draws and evaluates every instance. Returns false if the epoch diverged: its training loss is
- * not finite. */
+/* Trains one epoch of the draws that the sampler makes and evaluates every instance. Returns false if the epoch
+ * diverged: its training loss is not finite. */
 bool trainer_run_epoch(struct trainer *trainer);
 
 /* The state after the last epoch; borrowed, changed by the next. */

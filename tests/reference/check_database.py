@@ -10,7 +10,7 @@ compares with what the file says:
     effective sample size                               (epochs)
     instances, correct                                  (class_epochs)
     means, deviations, correctness, forgetting events   (instance_summary)
-    draws: they sum to the size of the training part    (dynamics)
+    draws: they sum to what the sampler draws           (dynamics)
 
 Probabilities are float32 there, so each difference is held against the rounding that it can come from.
 """
@@ -122,11 +122,22 @@ def check_rows(run, epoch, rows, probabilities, classes, instances, settings, co
         state.right.append(predicted == name)
 
 
-def expected_draws(row, counts, settings, epoch):
-    """How often the next epoch draws a training row on average, to any scale."""
-    sampler, count = settings["sampler"], counts[row[2]]
-    if sampler in ("multinomial", "systematic"):
-        return row[7]
+def self_paced_draws(hardness, target, epoch, epochs):
+    """Expected draws of a class's rows, by hardness in 5 bins (Liu et al. 2020, Algorithm 1)."""
+    low, high = min(hardness), max(hardness)
+    if high == low or target >= len(hardness):
+        return [min(1.0, target / len(hardness))] * len(hardness)
+    alpha = math.tan(math.pi / 2 * (min(epoch / (epochs - 1), 1) if epochs > 1 else 1))
+    of = [max(b for b in range(5) if b == 0 or h >= low + (high - low) * b / 5) for h in hardness]
+    bins = {b: [h for h, own in zip(hardness, of) if own == b] for b in set(of)}
+    share = {b: 1 / (math.fsum(inside) / len(inside) + alpha) for b, inside in bins.items()}
+    total = math.fsum(share.values())
+    return [min(1.0, (int(target * share[b] / total) + 1) / len(bins[b])) for b in of]
+
+
+def class_draws(count, counts, settings, epoch):
+    """Expected draws of each row of a class of that size in the next epoch, to any scale."""
+    sampler = settings["sampler"]
     if sampler in ("square-root", "class-balanced"):
         return count ** settings["class_power"] / count
     if sampler == "class-aware":
@@ -136,26 +147,57 @@ def expected_draws(row, counts, settings, epoch):
         return (1 - share) / sum(counts.values()) + share / len(counts) / count
     if sampler == "reversed":
         return max(counts.values()) / count / count
+    if sampler == "under-sampling":
+        return min(1, math.floor(min(counts.values()) / settings["ratio"] + 1e-9) / count)
+    if sampler == "over-sampling":
+        return max(1, math.floor(max(counts.values()) * settings["ratio"] + 1e-9) / count)
     return 1.0
 
 
-def weigh(row, counts, settings, epoch):
-    """Weight of a training row before scaling: its expected draws times its weight in the loss."""
-    weight = expected_draws(row, counts, settings, epoch)
+def expected_draws(train, counts, settings, epoch):
+    """{instance: how often the next epoch draws it on average, to any scale}."""
+    if settings["sampler"] in ("multinomial", "systematic"):
+        return {row[0]: row[7] for row in train}
+    if settings["sampler"] != "self-paced":
+        return {row[0]: class_draws(counts[row[2]], counts, settings, epoch) for row in train}
+    draws = {}
+    for name in counts:
+        rows = [row for row in train if row[2] == name]
+        expected = self_paced_draws([1 - row[4] for row in rows], min(counts.values()), epoch, settings["epochs"])
+        draws.update(zip((row[0] for row in rows), expected))
+    return draws
+
+
+def loss_weight(row, counts, settings):
+    """A training row's weight in the loss, to any scale."""
     if settings["loss"] == "difficulty":
-        return weight * row[7]
+        return row[7]
     if settings["loss"] in ("class-balanced", "class-balanced-sigmoid", "class-balanced-focal"):  # Cui et al. 2019
-        return weight * (1 - settings["beta"]) / -math.expm1(counts[row[2]] * math.log(settings["beta"]))
+        return (1 - settings["beta"]) / -math.expm1(counts[row[2]] * math.log(settings["beta"]))
     if settings["loss"] == "inverse-frequency":
-        return weight / counts[row[2]]
-    return weight
+        return 1 / counts[row[2]]
+    return 1.0
+
+
+def check_draws(where, draws, counts, settings, complaints):
+    """They add up to N, or to what the sampler says."""
+    if settings["sampler"] == "self-paced":
+        smallest = min(counts.values())
+        most = sum(min(count, smallest + (5 if count > smallest else 0)) for count in counts.values())
+        complaints.compare("self-paced draws", where, len(counts) <= sum(draws) <= most and max(draws) == 1, True, 0)
+        return
+    varies = settings["sampler"] in ("under-sampling", "over-sampling")
+    expected = sum(count * (class_draws(count, counts, settings, 0) if varies else 1) for count in counts.values())
+    complaints.compare("sum of draws", where, float(sum(draws)), float(expected), 1e-6)
 
 
 def check_weights(run, epoch, rows, settings, complaints):
-    """weight: scaled to mean 1 over the training part, NULL for test; draws add up to N. Returns the ESS."""
+    """weight: expected draws times weight in the loss, scaled to mean 1 over the training part, NULL for test; draws add
+    up. Returns the ESS."""
     train = [row for row in rows if row[1] == "train"]
     counts = collections.Counter(row[2] for row in train)
-    by_instance = {row[0]: weigh(row, counts, settings, epoch) for row in train}
+    draws = expected_draws(train, counts, settings, epoch)
+    by_instance = {row[0]: draws[row[0]] * loss_weight(row, counts, settings) for row in train}
     weights = list(by_instance.values())
     mean = math.fsum(weights) / len(train)
     for row in rows:
@@ -164,7 +206,7 @@ def check_weights(run, epoch, rows, settings, complaints):
                            4 * FLOAT32 * (expected or 0))
     draws = [row[9] for row in train]
     if None not in draws:
-        complaints.compare("sum of draws", f"run {run} epoch {epoch}", sum(draws), len(train), 0)
+        check_draws(f"run {run} epoch {epoch}", draws, counts, settings, complaints)
     complaints.compare("draws of test", f"run {run} epoch {epoch}",
                        sum(row[9] or 0 for row in rows if row[1] == "test"), 0, 0)
     return math.fsum(weights) ** 2 / math.fsum(w * w for w in weights)

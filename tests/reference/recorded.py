@@ -18,8 +18,12 @@ RUNS = [
     ["--data", "heart", "--method", "difficulty", "--apply", "systematic", "--prior", "0.1", "--scale", "standard"],
     ["--data", "iris", "--method", "difficulty", "--apply", "weight", "--prior", "0.01", "--batch-size", "full"],
     *(["--data", "glass", "--method", method, "--scale", "standard"]
-      for method in ("square-root-sampling", "class-balanced-sampling", "class-aware", "progressive", "reversed")),
+      for method in ("square-root-sampling", "class-balanced-sampling", "class-aware", "progressive", "reversed",
+                     "under-sampling", "over-sampling", "self-paced")),
     ["--data", "glass", "--sampler", "square-root", "--class-power", "1.5", "--loss", "class-balanced-focal"],
+    ["--data", "glass", "--method", "under-sampling", "--ratio", "0.3", "--loss", "class-balanced", "--scale", "standard"],
+    ["--data", "balance-scale", "--method", "over-sampling", "--ratio", "0.6", "--batch-size", "full"],
+    ["--data", "heart", "--method", "self-paced", "--loss", "difficulty", "--scale", "standard"],
     ["--data", "glass", "--sampler", "multinomial", "--loss", "difficulty", "--scale", "standard"],
     # Raw features: probabilities underflow and the floor is at work.
     ["--data", "wine", "--method", "difficulty", "--floor", "1e-6"],

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "rebalance/sampler.h"
+#include "rebalance/sampler_self_paced.h"
 
 #define MAX_CLASSES 4
 #define MAX_INSTANCES 300
@@ -12,7 +13,7 @@
 /* Class sizes of a training part; classes take turns, and every third instance is test. */
 struct scene {
 	uint32_t class_count[MAX_CLASSES], train[MAX_INSTANCES], y[MAX_INSTANCES];
-	double difficulty[MAX_INSTANCES];
+	double difficulty[MAX_INSTANCES], p_true[MAX_INSTANCES];
 	size_t instances;
 	struct sampling sampling;
 	struct sampler_work work;
@@ -21,7 +22,7 @@ struct scene {
 static void scene_init(struct scene *scene, const struct sampler *sampler, const uint32_t counts[MAX_CLASSES],
 		       uint64_t seed)
 {
-	static const struct sampler_parameters nothing = { NAN };
+	static const struct sampler_parameters nothing = { NAN, NAN };
 	uint32_t left[MAX_CLASSES];
 	struct sampling_part part = { 0, scene->train, scene->y, scene->class_count, MAX_CLASSES };
 	struct err err;
@@ -36,6 +37,7 @@ static void scene_init(struct scene *scene, const struct sampler *sampler, const
 		cr_assert_lt(at, MAX_INSTANCES);
 		scene->y[at] = (uint32_t)c;
 		scene->difficulty[at] = 0.3 + (double)(at * 7 % 11);
+		scene->p_true[at] = 1 / (1 + 0.2 * (double)(at * 5 % 13));
 		if (at % 3 == 2)
 			continue;
 		scene->train[part.count++] = (uint32_t)at;
@@ -45,6 +47,7 @@ static void scene_init(struct scene *scene, const struct sampler *sampler, const
 	cr_assert_eq(sampler_work_init(&scene->work, &part, seed, &err), ERR_OK);
 	scene->sampling.parameters = sampler_fill_parameters(sampler, &nothing);
 	scene->sampling.difficulty = scene->difficulty;
+	scene->sampling.p_true = scene->p_true;
 	scene->sampling.epoch = 1;
 	scene->sampling.epochs = 5;
 }
@@ -133,19 +136,21 @@ static double draw(const struct sampler *sampler, struct scene *scene, double *r
 Test(sampler, draws_as_often_as_it_says)
 {
 	static const uint32_t counts[][MAX_CLASSES] = {
-		{ 5, 0, 1, 9 }, { 0, 4, 0, 0 }, { 1, 1, 0, 0 }, { 40, 10, 1, 3 }, { 6, 6, 6, 6 },
+		{ 5, 0, 1, 9 }, { 0, 4, 0, 0 }, { 1, 1, 0, 0 }, { 40, 10, 1, 3 }, { 6, 6, 6, 6 }, { 0, 27, 5, 11 },
 	};
 
 	for (size_t s = 0; sampler_at(s) != NULL; s++)
 		for (size_t i = 0; i < ARRAY_LENGTH(counts) * 2; i++) {
 			struct scene scene;
 			double mean[MAX_INSTANCES], error[MAX_INSTANCES];
-			scene_init(&scene, sampler_at(s), counts[i / 2], 7);
+			scene_init(&scene, sampler_at(s), counts[i / 2], 1);
 			scene.sampling.epoch = i % 2 == 0 ? 1 : 3;
 			sampler_weigh(sampler_at(s), &scene.sampling);
 			double total = draw(sampler_at(s), &scene, mean, error);
-			cr_expect_float_eq(total, (double)scene.sampling.part.count, 1e-9, "%s", sampler_name(s));
 			double scale = total / sum_of_weights(&scene);
+			size_t most =
+			    sampler_most_draws(sampler_at(s), &scene.sampling.parameters, counts[i / 2], MAX_CLASSES);
+			cr_expect_leq(total, (double)most + 1e-9, "%s", sampler_name(s));
 			for (size_t j = 0; j < scene.sampling.part.count; j++) {
 				size_t at = scene.train[j];
 				double expected = scene.sampling.weight[at] * scale;
@@ -226,5 +231,101 @@ Test(sampler, class_aware_draws_in_cycles)
 	}
 	for (size_t i = 0; i < scene.sampling.part.count; i++)
 		cr_expect_eq(seen[scene.train[i]], 40 / counts[scene.y[scene.train[i]]]);
+	scene_done(&scene);
+}
+
+/* floor(n_min / ratio) and floor(ratio n_max): what imbalanced-learn makes of two classes by sampling_strategy. */
+Test(sampler, ratios_set_the_class_sizes)
+{
+	static const uint32_t counts[MAX_CLASSES] = { 31, 0, 3, 10 };
+	static const struct {
+		const struct sampler *sampler;
+		double ratio;
+		uint32_t drawn[MAX_CLASSES];
+		bool once; /* no instance twice, else each at least once */
+	} cases[] = {
+		{ &sampler_under, 1, { 3, 0, 3, 3 }, true },	 { &sampler_under, 0.3, { 10, 0, 3, 10 }, true },
+		{ &sampler_under, 0.5, { 6, 0, 3, 6 }, true },	 { &sampler_under, 0.01, { 31, 0, 3, 10 }, true },
+		{ &sampler_over, 1, { 31, 0, 31, 31 }, false },	 { &sampler_over, 0.5, { 31, 0, 15, 15 }, false },
+		{ &sampler_over, 0.1, { 31, 0, 3, 10 }, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct scene scene;
+		uint32_t order[MAX_INSTANCES], seen[MAX_INSTANCES] = { 0 }, drawn[MAX_CLASSES] = { 0 };
+		scene_init(&scene, cases[i].sampler, counts, 3);
+		scene.sampling.parameters.ratio = cases[i].ratio;
+		sampler_weigh(cases[i].sampler, &scene.sampling);
+		size_t count = cases[i].sampler->fill(&scene.sampling, &scene.work, order);
+		for (size_t j = 0; j < count; j++) {
+			seen[order[j]]++;
+			drawn[scene.y[order[j]]]++;
+		}
+		cr_expect_arr_eq(drawn, cases[i].drawn, sizeof drawn, "case %zu", i);
+		cr_expect_float_eq((double)count, sum_of_weights(&scene), 1e-9, "case %zu", i);
+		for (size_t j = 0; j < scene.sampling.part.count; j++)
+			cr_expect(cases[i].once ? seen[scene.train[j]] <= 1 : seen[scene.train[j]] >= 1);
+		scene_done(&scene);
+	}
+}
+
+/* The vector of the specification's self-paced under-sampling: target 3, alpha 0.5. */
+Test(self_paced, quotas_equal_the_published_vector)
+{
+	static const double hardness[6] = { .05, .1, .2, .5, .55, .95 };
+	static const uint32_t members[6] = { 0, 1, 2, 3, 4, 5 };
+	static const uint32_t population[SELF_PACED_BINS] = { 3, 0, 2, 0, 1 }, draws[] = { 2, 0, 1, 0, 1 };
+	static const double share[6] = { 1. / 6, 1. / 6, 1. / 6, 1. / 8, 1. / 8, 1. / 4 };
+	struct self_paced_bins bins;
+	double p_true[6];
+
+	for (size_t i = 0; i < 6; i++)
+		p_true[i] = 1 - hardness[i];
+	self_paced_cut(p_true, members, 6, 3, 0.5, &bins);
+	cr_expect_arr_eq(bins.population, population, sizeof population);
+	cr_expect_arr_eq(bins.draws, draws, sizeof draws);
+	for (size_t i = 0; i < 6; i++) {
+		size_t b = self_paced_bin(&bins, p_true[i]);
+		cr_expect_float_eq((double)bins.draws[b] / bins.population[b] / 4, share[i], 1e-9);
+	}
+}
+
+Test(self_paced, is_uniform_when_all_are_equally_hard_or_unknown)
+{
+	static const uint32_t counts[MAX_CLASSES] = { 20, 0, 5, 9 };
+
+	for (int unknown = 0; unknown < 2; unknown++) {
+		struct scene scene;
+		uint32_t order[MAX_INSTANCES];
+		scene_init(&scene, &sampler_self_paced, counts, 3);
+		for (size_t i = 0; i < scene.instances; i++)
+			scene.p_true[i] = unknown ? NAN : 0.25;
+		sampler_weigh(&sampler_self_paced, &scene.sampling);
+		for (size_t i = 0; i < scene.sampling.part.count; i++)
+			cr_expect_float_eq(scene.sampling.weight[scene.train[i]], 5. / counts[scene.y[scene.train[i]]],
+					   1e-12);
+		cr_expect_eq(sampler_self_paced.fill(&scene.sampling, &scene.work, order), 15);
+		scene_done(&scene);
+	}
+}
+
+/* Hard instances are drawn more often the later it is, up to the last epoch, where every bin counts the same. */
+Test(self_paced, hard_instances_come_later)
+{
+	static const uint32_t counts[MAX_CLASSES] = { 150, 0, 20, 0 };
+	struct scene scene;
+	double before = 0;
+
+	scene_init(&scene, &sampler_self_paced, counts, 3);
+	for (size_t epoch = 2; epoch <= 6; epoch++) {
+		double hardest = 0;
+		scene.sampling.epoch = epoch;
+		sampler_weigh(&sampler_self_paced, &scene.sampling);
+		for (size_t i = 0; i < scene.sampling.part.count; i++)
+			if (scene.p_true[scene.train[i]] < 0.4 && scene.y[scene.train[i]] == 0)
+				hardest += scene.sampling.weight[scene.train[i]];
+		cr_expect_geq(hardest, before - 1e-9, "epoch %zu", epoch);
+		before = hardest;
+	}
 	scene_done(&scene);
 }

@@ -97,6 +97,11 @@ Test(run, equal_seeds_give_equal_bytes_and_others_do_not)
 	dataset_free(dataset);
 }
 
+static bool varies(const struct sampler *sampler)
+{
+	return sampler == &sampler_under || sampler == &sampler_over || sampler == &sampler_self_paced;
+}
+
 Test(run, weights_have_mean_one_and_test_instances_none)
 {
 	struct dataset *dataset = read_bundled("glass");
@@ -119,7 +124,8 @@ Test(run, weights_have_mean_one_and_test_instances_none)
 		}
 		for (size_t c = 0; c < dataset->classes; c++)
 			share += evaluation->sampling_share[c];
-		cr_expect_eq(draws, split->train_count, "%s", method_name(m));
+		if (!varies(method_at(m)->sampler))
+			cr_expect_eq(draws, split->train_count, "%s", method_name(m));
 		cr_expect_float_eq(sum / (double)split->train_count, 1, 1e-12, "%s", method_name(m));
 		cr_expect_float_eq(share, 1, 1e-12, "%s", method_name(m));
 		trainer_free(trainer);
