@@ -326,7 +326,7 @@ static void evaluate_epoch(const struct import *import, struct evaluation *evalu
 			for (size_t c = 0; c < subject->classes; c++) {
 				double value = cell(import->rows, row[t * TILE_INSTANCES + i], import->class_column[c]);
 				p[c * TILE_INSTANCES + i] = value;
-				log_p[c * TILE_INSTANCES + i] = log(fmax(value, import->settings->floor));
+				log_p[c * TILE_INSTANCES + i] = log(fmax(value, import->settings->difficulty.floor));
 			}
 		evaluation_take_tile(evaluation, t);
 	}
@@ -343,8 +343,7 @@ static enum err_code write_epochs(const struct import *import, struct track *tra
 		.sampler = &sampler_multinomial,
 		.epochs = import->epochs,
 		.class_weight = import->class_weight,
-		.prior = import->settings->prior,
-		.floor = import->settings->floor,
+		.difficulty = import->settings->difficulty,
 	};
 
 	if (evaluation_create(subject, import->split, &settings, &evaluation, err) != ERR_OK ||
@@ -369,13 +368,16 @@ static enum err_code write_epochs(const struct import *import, struct track *tra
 static enum err_code write_run(const struct import *import, struct track *track,
 			       const struct track_environment *environment, int64_t *ret_run_id, struct err *err)
 {
+	const struct difficulty_settings *difficulty = &import->settings->difficulty;
 	struct text settings AUTO(text_done) = { 0 };
 	struct planned_run run = { .dataset = import->subject, .split = import->split };
 
-	if (plan_register(track, &run, err) != ERR_OK || text_append(&settings, err, "{\"prior\":") != ERR_OK ||
-	    text_append_number(&settings, import->settings->prior, err) != ERR_OK ||
+	if (plan_register(track, &run, err) != ERR_OK ||
+	    text_append(&settings, err, "{\"difficulty\":\"%s\",\"prior\":",
+			difficulty_kind_name((size_t)difficulty->kind)) != ERR_OK ||
+	    text_append_number(&settings, difficulty->prior, err) != ERR_OK ||
 	    text_append(&settings, err, ",\"floor\":") != ERR_OK ||
-	    text_append_number(&settings, import->settings->floor, err) != ERR_OK ||
+	    text_append_number(&settings, difficulty->floor, err) != ERR_OK ||
 	    text_append(&settings, err, "}") != ERR_OK)
 		return err->code;
 	struct track_run track_run = {

@@ -6,11 +6,12 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "rebalance/difficulty.h"
 #include "track/track.h"
 
 struct import_settings {
 	const char *model; /* recorded as the run's model */
-	double prior, floor;
+	struct difficulty_settings difficulty;
 };
 
 struct import_result {

@@ -58,7 +58,8 @@ static enum err_code append_parameters(struct text *text, const struct method *m
 	};
 
 	if (sampler->uses_difficulty &&
-	    (append_setting(text, "prior", err) != ERR_OK || append_setting(text, "apply", err) != ERR_OK))
+	    (append_setting(text, "difficulty", err) != ERR_OK || append_setting(text, "prior", err) != ERR_OK ||
+	     append_setting(text, "apply", err) != ERR_OK))
 		return err->code;
 	if (sampler->uses_class_power &&
 	    append_parameter(text, "class-power", sampler->defaults.class_power, err) != ERR_OK)

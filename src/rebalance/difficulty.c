@@ -5,7 +5,13 @@
 
 #include "base/mem.h"
 
-enum err_code difficulty_create(size_t instances, size_t classes, double prior, double floor,
+const char *difficulty_kind_name(size_t i)
+{
+	static const char *const names[] = { "cumulative", "per-epoch" };
+	return i < ARRAY_LENGTH(names) ? names[i] : NULL;
+}
+
+enum err_code difficulty_create(size_t instances, size_t classes, const struct difficulty_settings *settings,
 				struct difficulty **ret_difficulty, struct err *err)
 {
 	AUTO(difficulty_freep) struct difficulty *d = NULL;
@@ -21,8 +27,7 @@ enum err_code difficulty_create(size_t instances, size_t classes, double prior, 
 	d->instances = instances;
 	d->classes = classes;
 	d->tiles = tiles;
-	d->prior = prior;
-	d->floor = floor;
+	d->settings = *settings;
 	for (size_t i = 0; i < padded; i++)
 		d->value[i] = 1.0;
 	for (size_t i = 0; i < padded * classes; i++) {
@@ -60,16 +65,19 @@ void difficulty_update(struct difficulty *difficulty, size_t t, const double *lo
 	double *restrict sum_du = difficulty->sum_du + first;
 	double *restrict sum_dl = difficulty->sum_dl + first;
 	double *restrict value = difficulty->value + first;
-	double prior = difficulty->prior;
+	double prior = difficulty->settings.prior;
 	struct tile_past past = {
 		.p = difficulty->past_p + first * difficulty->classes,
 		.log_p = difficulty->past_log_p + first * difficulty->classes,
 	};
 
-	tile_du_dl(log_p, p, y, TILE_INSTANCES, difficulty->classes, difficulty->floor, &past, du, dl);
+	tile_du_dl(log_p, p, y, TILE_INSTANCES, difficulty->classes, difficulty->settings.floor, &past, du, dl);
 	for (size_t i = 0; i < TILE_INSTANCES; i++) {
 		sum_du[i] += du[i];
 		sum_dl[i] += dl[i];
 		value[i] = (prior + sum_du[i]) / (prior + sum_dl[i]);
 	}
+	if (difficulty->settings.kind == DIFFICULTY_PER_EPOCH)
+		for (size_t i = 0; i < TILE_INSTANCES; i++)
+			value[i] = (prior + du[i]) / (prior + dl[i]);
 }

@@ -7,6 +7,7 @@
  *     du = min(d_y, 0) ln r_y + sum over j != y of max(d_j, 0) ln r_j    (unlearning)
  * du + dl = sum_j psi_j, the population stability index of the two predictions. With prior c > 0
  *     D_t = (c + sum over s <= t of du_s) / (c + sum over s <= t of dl_s),   D_0 = 1,   w_i = D_i / sum_j D_j.
+ * The paper's ablation takes the last epoch alone: D_t = (c + du_t) / (c + dl_t).
  * All in double from log-softmax; p is floored (1e-12 unless said otherwise) both in the difference and in the
  * logarithm, which bounds one epoch's du + dl by about 2 * 27.6 and keeps D finite when a probability underflows.
  *
@@ -20,17 +21,26 @@
 #include "base/err.h"
 #include "num/tile.h"
 
+enum difficulty_kind { DIFFICULTY_CUMULATIVE, DIFFICULTY_PER_EPOCH };
+const char *difficulty_kind_name(size_t i); /* NULL behind the last */
+
+struct difficulty_settings {
+	double prior; /* c > 0 */
+	double floor; /* above 0, below 1 */
+	int kind;     /* enum difficulty_kind */
+};
+
 struct difficulty {
 	size_t instances, classes, tiles;
-	double prior, floor;
+	struct difficulty_settings settings;
 	double *du, *dl;	     /* (T * 64) of the last epoch; padding behind n */
 	double *sum_du, *sum_dl;     /* (T * 64) over all epochs */
 	double *value;		     /* (T * 64) D */
 	double *past_p, *past_log_p; /* (T, k, 64) */
 };
 
-/* prior > 0, 0 < floor < 1. All D start at 1. */
-MUST_CHECK enum err_code difficulty_create(size_t instances, size_t classes, double prior, double floor,
+/* All D start at 1. */
+MUST_CHECK enum err_code difficulty_create(size_t instances, size_t classes, const struct difficulty_settings *settings,
 					   struct difficulty **ret_difficulty, struct err *err);
 void difficulty_free(struct difficulty *difficulty);
 void difficulty_freep(struct difficulty **difficulty);

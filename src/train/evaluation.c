@@ -89,7 +89,7 @@ enum err_code evaluation_create(const struct dataset *dataset, const struct spli
 	if (mem_new(&e, 1, err) != ERR_OK)
 		return err->code;
 	*e = (struct evaluation){ .dataset = dataset, .split = split, .settings = *settings, .tiles = tiles };
-	if (difficulty_create(n, k, settings->prior, settings->floor, &e->difficulty, err) != ERR_OK ||
+	if (difficulty_create(n, k, &settings->difficulty, &e->difficulty, err) != ERR_OK ||
 	    dynamics_create(n, &e->dynamics, err) != ERR_OK || mem_new(&e->y, padded, err) != ERR_OK ||
 	    mem_new(&e->p, padded * k, err) != ERR_OK || mem_new(&e->log_p, padded * k, err) != ERR_OK ||
 	    mem_new(&e->p_true, padded, err) != ERR_OK || mem_new(&e->log_p_true, padded, err) != ERR_OK ||

@@ -22,7 +22,7 @@ struct evaluation_settings {
 	size_t epochs;		     /* of the run */
 	const double *class_weight;  /* (k) borrowed: the loss's weight of each class */
 	bool loss_weighs_difficulty; /* its weight of an instance is N w instead (loss.h) */
-	double prior, floor;
+	struct difficulty_settings difficulty;
 };
 
 struct evaluation {

@@ -13,6 +13,7 @@
 #include "model/network.h"
 #include "model/optimizer.h"
 #include "model/schedule.h"
+#include "rebalance/difficulty.h"
 #include "rebalance/method.h"
 
 struct run_settings {
@@ -30,7 +31,8 @@ struct run_settings {
 	int method, sampler,
 	    loss;  /* indices of the tables; sampler and loss 0: the method's own, else table index + 1 */
 	int apply; /* enum method_apply */
-	double beta, prior, floor;
+	double beta;
+	struct difficulty_settings difficulty;
 	struct loss_parameters loss_parameters;	      /* NaN: the loss's own default */
 	struct sampler_parameters sampler_parameters; /* NaN: the sampler's own default */
 	int reduction;				      /* enum reduction */

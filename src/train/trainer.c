@@ -84,8 +84,7 @@ static enum err_code create_evaluation(struct trainer *trainer, struct err *err)
 		.epochs = settings->epochs,
 		.class_weight = trainer->class_weight,
 		.loss_weighs_difficulty = trainer->method.loss->uses_difficulty,
-		.prior = settings->prior,
-		.floor = settings->floor,
+		.difficulty = settings->difficulty,
 	};
 
 	if (evaluation_create(trainer->dataset, trainer->split, &evaluation_settings, &trainer->evaluation, err) !=

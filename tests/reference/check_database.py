@@ -114,9 +114,14 @@ def check_rows(run, epoch, rows, probabilities, classes, instances, settings, co
         my_du, my_dl, error = state.advance(p, true, floor)
         complaints.compare("du", where, du, my_du, error + FLOAT32 * my_du + ABSOLUTE)
         complaints.compare("dl", where, dl, my_dl, error + FLOAT32 * my_dl + ABSOLUTE)
-        my_difficulty = (prior + state.sum_du) / (prior + state.sum_dl)
+        unlearned, learned = state.sum_du, state.sum_dl
+        if settings.get("difficulty") == "per-epoch":
+            unlearned, learned = my_du, my_dl
+        else:
+            error = state.error
+        my_difficulty = (prior + unlearned) / (prior + learned)
         complaints.compare("difficulty", where, difficulty, my_difficulty,
-                           (1 + my_difficulty) * state.error / (prior + state.sum_dl) + FLOAT32 * my_difficulty)
+                           (1 + my_difficulty) * error / (prior + learned) + FLOAT32 * my_difficulty)
         complaints.compare("du and dl negative", where, min(du, dl) >= 0, True, 0)
         state.p_true.append(p_true)
         state.right.append(predicted == name)

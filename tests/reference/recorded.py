@@ -25,6 +25,7 @@ RUNS = [
     ["--data", "balance-scale", "--method", "over-sampling", "--ratio", "0.6", "--batch-size", "full"],
     ["--data", "heart", "--method", "self-paced", "--loss", "difficulty", "--scale", "standard"],
     ["--data", "glass", "--sampler", "multinomial", "--loss", "difficulty", "--scale", "standard"],
+    ["--data", "glass", "--method", "difficulty", "--difficulty", "per-epoch", "--prior", "0.1", "--scale", "standard"],
     # Raw features: probabilities underflow and the floor is at work.
     ["--data", "wine", "--method", "difficulty", "--floor", "1e-6"],
     ["--data", "iris", "--scale", "standard", "--model", "mlp", "--hidden", "5,4", "--activation", "tanh",

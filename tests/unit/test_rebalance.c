@@ -72,19 +72,20 @@ static void fill(struct predictions *predictions, size_t epoch)
 		set_instance(predictions, i, epochs[epoch][i], classes[i]);
 }
 
-static struct difficulty *make_difficulty(double prior)
+static struct difficulty *make_difficulty(double prior, enum difficulty_kind kind)
 {
 	struct difficulty *difficulty = NULL;
 	struct err err;
+	struct difficulty_settings settings = { .prior = prior, .floor = 1e-12, .kind = kind };
 
-	cr_assert_eq(difficulty_create(N, K, prior, 1e-12, &difficulty, &err), ERR_OK);
+	cr_assert_eq(difficulty_create(N, K, &settings, &difficulty, &err), ERR_OK);
 	return difficulty;
 }
 
 Test(difficulty, equals_the_golden_values)
 {
 	for (size_t g = 0; g < ARRAY_LENGTH(golden_difficulty); g++) {
-		struct difficulty *difficulty = make_difficulty(golden_difficulty[g].prior);
+		struct difficulty *difficulty = make_difficulty(golden_difficulty[g].prior, DIFFICULTY_CUMULATIVE);
 		for (size_t t = 0; t < 3; t++) {
 			struct predictions now;
 			fill(&now, t);
@@ -101,9 +102,24 @@ Test(difficulty, equals_the_golden_values)
 	}
 }
 
+Test(difficulty, per_epoch_takes_the_last_epoch_alone)
+{
+	struct difficulty *difficulty = make_difficulty(0.1, DIFFICULTY_PER_EPOCH);
+
+	for (size_t t = 0; t < 3; t++) {
+		struct predictions now;
+		fill(&now, t);
+		difficulty_update(difficulty, 0, now.log_p, now.p, now.y);
+		for (size_t i = 0; i < N; i++)
+			cr_expect_float_eq(difficulty->value[i], (0.1 + golden_du[t][i]) / (0.1 + golden_dl[t][i]),
+					   1e-13);
+	}
+	difficulty_free(difficulty);
+}
+
 Test(difficulty, du_plus_dl_is_the_population_stability_index)
 {
-	struct difficulty *difficulty = make_difficulty(1);
+	struct difficulty *difficulty = make_difficulty(1, DIFFICULTY_CUMULATIVE);
 	struct rng rng;
 	double past[N][K];
 
@@ -140,7 +156,7 @@ Test(difficulty, du_plus_dl_is_the_population_stability_index)
 
 Test(difficulty, unchanged_predictions_change_nothing)
 {
-	struct difficulty *difficulty = make_difficulty(1);
+	struct difficulty *difficulty = make_difficulty(1, DIFFICULTY_CUMULATIVE);
 	struct predictions now;
 
 	fill(&now, 0);
@@ -156,7 +172,7 @@ Test(difficulty, unchanged_predictions_change_nothing)
 Test(difficulty, a_probability_of_zero_is_floored)
 {
 	static const double certain[K] = { 0, 1, 0 };
-	struct difficulty *difficulty = make_difficulty(1);
+	struct difficulty *difficulty = make_difficulty(1, DIFFICULTY_CUMULATIVE);
 	struct predictions now = { 0 };
 	double third = 1.0 / 3;
 
