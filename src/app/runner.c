@@ -1,5 +1,6 @@
 #include "app/runner.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +65,11 @@ enum err_code runner_append_settings(const struct planned_run *run, struct text 
 	}
 	effective.label = run->dataset->label;
 	effective.record_weights = settings_record_weights(&run->settings, run->parameter_count);
+	if (settings_cosine(&run->settings, &effective.cosine, err) != ERR_OK)
+		return err->code;
+	effective.classifier = effective.cosine.heads > 0 ? CLASSIFIER_COSINE : CLASSIFIER_LINEAR;
+	if (effective.classifier == CLASSIFIER_LINEAR)
+		effective.cosine.scale = effective.cosine.gamma = NAN;
 	effective.precision = (int)settings_precision(&run->settings) + 1;
 	if (run->settings.model == MODEL_MLP && run->settings.hidden == NULL)
 		effective.hidden = MLP_HIDDEN;

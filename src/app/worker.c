@@ -89,7 +89,7 @@ static void add_weights(const struct network *network, struct epoch_record *reco
 	for (size_t l = 0; l < network_layer_count(network); l++) {
 		struct network_layer layer = network_layer(network, l);
 		double *weight = epoch_record_add_matrix(record, "weight", l, layer.outputs, layer.inputs);
-		double *bias = epoch_record_add_matrix(record, "bias", l, layer.outputs, 1);
+		double *bias = layer.has_bias ? epoch_record_add_matrix(record, "bias", l, layer.outputs, 1) : NULL;
 		network_read_layer(network, l, weight, bias);
 	}
 }

@@ -27,9 +27,10 @@ static void lay_out(struct layers *layers, const struct network_shape *shape, si
 		layer->weight = layers->parameters + at;
 		layer->weight_gradient = layers->gradients + at;
 		at += layer->outputs * layer->inputs;
-		layer->bias = layers->parameters + at;
-		layer->bias_gradient = layers->gradients + at;
-		at += layer->outputs;
+		layer->has_bias = l < shape->hidden_count || shape->cosine.heads == 0;
+		layer->bias = layer->has_bias ? layers->parameters + at : layers->no_bias;
+		layer->bias_gradient = layer->has_bias ? layers->gradients + at : layers->no_gradient;
+		at += layer->has_bias ? layer->outputs : 0;
 		inputs = layer->outputs;
 		if (l + 1 == layers->count)
 			break;
@@ -51,12 +52,34 @@ static void layers_free(struct layers *layers)
 	free(layers->workspace);
 	free(layers->logits);
 	free(layers->narrow_delta);
+	free(layers->unit);
+	free(layers->inverse);
+	free(layers->unit_weight);
+	free(layers->unit_gradient);
+	free(layers->no_bias);
+	free(layers->no_gradient);
 	free(layers);
 }
 
 static void layers_freep(struct layers **layers)
 {
 	layers_free(*layers);
+}
+
+static enum err_code make_cosine(struct layers *layers, const struct network_shape *shape, size_t lanes,
+				 struct err *err)
+{
+	size_t inputs = shape->hidden_count > 0 ? shape->hidden[shape->hidden_count - 1] : shape->inputs;
+	size_t k = shape->outputs;
+
+	if (mem_new(&layers->unit, inputs * lanes, err) != ERR_OK ||
+	    mem_new(&layers->inverse, shape->cosine.heads * lanes, err) != ERR_OK ||
+	    mem_new(&layers->unit_weight, k * inputs, err) != ERR_OK ||
+	    mem_new(&layers->unit_gradient, k * inputs, err) != ERR_OK || mem_new(&layers->no_bias, k, err) != ERR_OK ||
+	    mem_new(&layers->no_gradient, k, err) != ERR_OK)
+		return err->code;
+	layers->cosine = shape->cosine;
+	return ERR_OK;
 }
 
 static enum err_code layers_create(const struct network_shape *shape, struct layers **ret_layers, struct err *err)
@@ -80,6 +103,8 @@ static enum err_code layers_create(const struct network_shape *shape, struct lay
 	    mem_new(&layers->workspace, 3 * hidden_units * lanes, err) != ERR_OK ||
 	    mem_new(&layers->logits, shape->outputs * wide_lanes, err) != ERR_OK ||
 	    mem_new(&layers->narrow_delta, shape->outputs * wide_lanes, err) != ERR_OK)
+		return err->code;
+	if (shape->cosine.heads > 0 && make_cosine(layers, shape, lanes, err) != ERR_OK)
 		return err->code;
 	lay_out(layers, shape, lanes);
 	*ret_layers = take_ptr(&layers);
@@ -106,7 +131,8 @@ static void layers_initialise(struct layers *layers, size_t first, enum network_
 			break;
 		case INIT_UNIFORM:
 			fill_uniform(layer->weight, weights, 1.0 / sqrt(fan_in), rng);
-			fill_uniform(layer->bias, layer->outputs, 1.0 / sqrt(fan_in), rng);
+			if (layer->has_bias)
+				fill_uniform(layer->bias, layer->outputs, 1.0 / sqrt(fan_in), rng);
 			break;
 		case INIT_GLOROT:
 			fill_uniform(layer->weight, weights, sqrt(6.0 / (fan_in + fan_out)), rng);
@@ -140,7 +166,7 @@ static void read_layer(const struct layers *layers, size_t l, double *ret_weight
 	const struct dense_layer *layer = &layers->layer[l];
 
 	widen(layer->weight, layer->outputs * layer->inputs, ret_weight);
-	widen(layer->bias, layer->outputs, ret_bias);
+	widen(layer->bias, layer->has_bias ? layer->outputs : 0, ret_bias);
 }
 
 static void write_layer(struct layers *layers, size_t l, const double *weight, const double *bias)
@@ -148,7 +174,7 @@ static void write_layer(struct layers *layers, size_t l, const double *weight, c
 	const struct dense_layer *layer = &layers->layer[l];
 
 	narrow(weight, layer->outputs * layer->inputs, layer->weight);
-	narrow(bias, layer->outputs, layer->bias);
+	narrow(bias, layer->has_bias ? layer->outputs : 0, layer->bias);
 }
 
 static void read_gradient(const struct layers *layers, size_t l, double *ret_weight, double *ret_bias)
@@ -156,7 +182,7 @@ static void read_gradient(const struct layers *layers, size_t l, double *ret_wei
 	const struct dense_layer *layer = &layers->layer[l];
 
 	widen(layer->weight_gradient, layer->outputs * layer->inputs, ret_weight);
-	widen(layer->bias_gradient, layer->outputs, ret_bias);
+	widen(layer->bias_gradient, layer->has_bias ? layer->outputs : 0, ret_bias);
 }
 
 static double class_norm(const struct layers *layers, size_t class)

@@ -8,6 +8,7 @@
 
 struct dense_layer {
 	size_t inputs, outputs;
+	bool has_bias;
 	real *weight, *bias;		       /* (outputs, inputs) row-major, (outputs); inside layers.parameters */
 	real *weight_gradient, *bias_gradient; /* inside layers.gradients */
 	real *output; /* (outputs, L) of the last forward pass, after activation and dropout; hidden layers only */
@@ -20,6 +21,7 @@ struct layers {
 	struct dense_layer *layer;
 	enum network_activation activation;
 	double dropout;
+	struct tile_cosine cosine; /* heads 0: the classifier is linear */
 	size_t parameter_count;
 	real *parameters, *gradients; /* layer by layer, weights before biases */
 	size_t first_learning;	      /* layers below are frozen */
@@ -29,6 +31,11 @@ struct layers {
 	real *workspace;	      /* what the hidden layers' output, delta and kept point into */
 	real *logits;		      /* (k, L); single precision only, as is: */
 	real *narrow_delta;	      /* (k, L) */
+	/* Cosine classifier of d features; of the last forward pass: */
+	real *unit, *inverse;	     /* (d, L), (H, L) of tile_unit_features */
+	real *unit_weight;	     /* (k, d) of tile_unit_weights */
+	real *unit_gradient;	     /* (k, d) the gradient by it */
+	real *no_bias, *no_gradient; /* (k) zeros, and the gradient that nobody asks for */
 };
 
 #define layers_fill_inputs REAL_NAME(layers_fill_inputs)

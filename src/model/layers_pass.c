@@ -83,6 +83,22 @@ static void drop(struct rng *rng, double dropout, size_t count, real *kept, real
 	}
 }
 
+static void classify(struct layers *layers, const struct tile *below, real *ret_logits)
+{
+	const struct dense_layer *last = &layers->layer[layers->count - 1];
+	const struct tile_cosine *cosine = &layers->cosine;
+	struct tile unit = *below;
+
+	if (cosine->heads == 0) {
+		tile_forward(below, last->weight, last->bias, last->inputs, last->outputs, ret_logits);
+		return;
+	}
+	unit.data = layers->unit;
+	tile_unit_features(below, last->inputs, cosine->heads, layers->unit, layers->inverse);
+	tile_unit_weights(cosine, last->weight, last->inputs, last->outputs, layers->unit_weight);
+	tile_forward(&unit, layers->unit_weight, last->bias, last->inputs, last->outputs, ret_logits);
+}
+
 /* The network's outputs for layers->batch. */
 static void pass(struct layers *layers, struct rng *dropout, real *ret_logits)
 {
@@ -97,8 +113,7 @@ static void pass(struct layers *layers, struct rng *dropout, real *ret_logits)
 			drop(dropout, layers->dropout, count, layer->kept, layer->output);
 		below.data = layer->output;
 	}
-	const struct dense_layer *last = &layers->layer[layers->count - 1];
-	tile_forward(&below, last->weight, last->bias, last->inputs, last->outputs, ret_logits);
+	classify(layers, &below, ret_logits);
 }
 
 /* Logits (k, lanes) of layers->batch as double. */
@@ -155,28 +170,47 @@ static void take_delta(struct layers *layers, const double *delta)
 	layers->delta = layers->narrow_delta;
 }
 
+/* Adds the gradients of layer l; ret_below (inputs, L): the gradient by what it read, unless NULL. */
+static void backward_layer(struct layers *layers, size_t l, const real *delta, real *ret_below)
+{
+	const struct dense_layer *layer = &layers->layer[l];
+	const struct tile_cosine *cosine = &layers->cosine;
+	bool is_cosine = l + 1 == layers->count && cosine->heads > 0;
+	size_t weights = layer->outputs * layer->inputs;
+	struct tile input = layers->batch;
+
+	input.data = is_cosine ? layers->unit : (real *)input_of(layers, l);
+	if (is_cosine)
+		memset(layers->unit_gradient, 0, weights * sizeof *layers->unit_gradient);
+	tile_backward(&input, delta, layer->inputs, layer->outputs,
+		      is_cosine ? layers->unit_gradient : layer->weight_gradient, layer->bias_gradient);
+	if (is_cosine)
+		tile_unit_weights_backward(cosine, layer->weight, layer->inputs, layer->outputs, layers->unit_gradient,
+					   layer->weight_gradient);
+	if (ret_below == NULL)
+		return;
+	tile_backpropagate(delta, input.lanes, is_cosine ? layers->unit_weight : layer->weight, layer->inputs,
+			   layer->outputs, ret_below);
+	if (is_cosine)
+		tile_unit_features_backward(&input, layers->inverse, layer->inputs, cosine->heads, ret_below);
+}
+
 void layers_backward(struct layers *layers, const double *outer_delta)
 {
-	struct tile below = layers->batch;
+	bool dropped = layers->dropout > 0;
 
 	take_delta(layers, outer_delta);
 	const real *delta = layers->delta;
-	for (size_t l = layers->count; l-- > layers->first_learning;) {
-		const struct dense_layer *layer = &layers->layer[l];
-		below.data = (real *)input_of(layers, l);
-		tile_backward(&below, delta, layer->inputs, layer->outputs, layer->weight_gradient,
-			      layer->bias_gradient);
-		if (l == layers->first_learning)
-			break;
-		const struct dense_layer *under = layer - 1;
-		size_t count = under->outputs * below.lanes;
-		tile_backpropagate(delta, below.lanes, layer->weight, layer->inputs, layer->outputs, under->delta);
-		for (size_t i = 0; i < count && layers->dropout > 0; i++)
+	for (size_t l = layers->count - 1; l > layers->first_learning; l--) {
+		const struct dense_layer *under = &layers->layer[l - 1];
+		size_t count = under->outputs * layers->batch.lanes;
+		backward_layer(layers, l, delta, under->delta);
+		for (size_t i = 0; i < count && dropped; i++)
 			under->delta[i] *= under->kept[i];
-		differentiate(layers->activation, count, under->output, layers->dropout > 0 ? under->kept : NULL,
-			      under->delta);
+		differentiate(layers->activation, count, under->output, dropped ? under->kept : NULL, under->delta);
 		delta = under->delta;
 	}
+	backward_layer(layers, layers->first_learning, delta, NULL);
 }
 
 void layers_read_input(const struct layers *layers, size_t l, double *ret_input)

@@ -57,6 +57,7 @@ static struct network_layer layer_of(const struct network_shape *shape, size_t l
 	return (struct network_layer){
 		.inputs = l > 0 ? shape->hidden[l - 1] : shape->inputs,
 		.outputs = l < shape->hidden_count ? shape->hidden[l] : shape->outputs,
+		.has_bias = l < shape->hidden_count || shape->cosine.heads == 0,
 	};
 }
 
@@ -66,7 +67,7 @@ size_t network_count_parameters(const struct network_shape *shape)
 
 	for (size_t l = 0; l <= shape->hidden_count; l++) {
 		struct network_layer layer = layer_of(shape, l);
-		count += (layer.inputs + 1) * layer.outputs;
+		count += (layer.inputs + layer.has_bias) * layer.outputs;
 	}
 	return count;
 }

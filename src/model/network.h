@@ -15,6 +15,7 @@
 
 #include "base/err.h"
 #include "base/rng.h"
+#include "num/tile_cosine.h"
 
 struct network;
 struct network_inputs;
@@ -34,11 +35,12 @@ struct network_shape {
 	size_t hidden[NETWORK_HIDDEN_MAX]; /* units of each hidden layer, in order */
 	enum network_activation activation;
 	enum network_precision precision;
-	double dropout;	  /* share of hidden outputs set to 0 in training, [0, 1) */
-	size_t instances; /* of the largest batch to come */
+	struct tile_cosine cosine; /* of the classifier, whose heads divide its inputs; 0 heads: linear, with a bias */
+	double dropout;		   /* share of hidden outputs set to 0 in training, [0, 1) */
+	size_t instances;	   /* of the largest batch to come */
 };
 
-/* Weights and biases of a network of that shape. */
+/* Weights and biases of a network of that shape; a cosine classifier has no bias. */
 size_t network_count_parameters(const struct network_shape *shape);
 
 enum network_init { INIT_ZERO, INIT_UNIFORM, INIT_GLOROT, INIT_HE };
@@ -53,6 +55,7 @@ void network_freep(struct network **network);
 /* What it looks like. */
 struct network_layer {
 	size_t inputs, outputs;
+	bool has_bias;
 };
 size_t network_layer_count(const struct network *network); /* hidden_count + 1 */
 struct network_layer network_layer(const struct network *network, size_t l);
@@ -71,7 +74,8 @@ void network_initialise_classifier(struct network *network, enum network_init in
  * hidden layers alone, weight decay included. */
 void network_freeze_hidden(struct network *network);
 
-/* weight (outputs, inputs) row-major and bias (outputs) of layer l; NULL for what is not wanted. */
+/* weight (outputs, inputs) row-major and bias (outputs) of layer l; NULL for what is not wanted. A layer without bias
+ * leaves it untouched. */
 void network_read_layer(const struct network *network, size_t l, double *ret_weight, double *ret_bias);
 void network_write_layer(struct network *network, size_t l, const double *weight, const double *bias);
 
@@ -118,8 +122,8 @@ void network_predict(struct network *network, const struct network_inputs *input
 void network_read_input(const struct network *network, size_t l, double *ret_input);
 
 /* Of the last network_backward, until the next forward pass: ret_delta (outputs, L), the gradient of the loss by the
- * sums of layer l, before its activation. The gradient by weight (c, j) is the sum over instances of delta_c input_j.
- * Frozen layers have none. */
+ * sums of layer l, before its activation. The gradient by weight (c, j) of a linear layer is the sum over instances of
+ * delta_c input_j. Frozen layers have none. */
 void network_read_delta(const struct network *network, size_t l, double *ret_delta);
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef HARDROW_REBALANCE_METHOD_H
 #define HARDROW_REBALANCE_METHOD_H
 
+#include "num/tile_cosine.h"
 #include "rebalance/loss.h"
 #include "rebalance/sampler.h"
 
@@ -11,6 +12,7 @@ struct method {
 	const char *source; /* paper; NULL: common knowledge */
 	const struct sampler *sampler;
 	const struct loss *loss;
+	struct tile_cosine cosine; /* the classifier that it needs; 0 heads: any, linear unless --classifier says so */
 };
 
 const struct method *method_at(size_t i); /* NULL behind the last */

@@ -1,5 +1,6 @@
 #include "train/settings.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -17,6 +18,12 @@ enum network_precision settings_precision(const struct run_settings *settings)
 	if (settings->precision > 0)
 		return (enum network_precision)(settings->precision - 1);
 	return settings->model == MODEL_MLP ? PRECISION_SINGLE : PRECISION_DOUBLE;
+}
+
+const char *classifier_name(size_t i)
+{
+	static const char *const names[] = { "method", "linear", "cosine" };
+	return i < ARRAY_LENGTH(names) ? names[i] : NULL;
 }
 
 uint64_t settings_period(const char *record)
@@ -86,11 +93,47 @@ enum err_code settings_compose(const struct run_settings *settings, struct metho
 	return ERR_OK;
 }
 
-enum err_code settings_shape(const struct run_settings *settings, size_t features, size_t classes,
+static double fill(double given, double initial)
+{
+	return isnan(given) ? initial : given;
+}
+
+enum err_code settings_cosine(const struct run_settings *settings, struct tile_cosine *ret_cosine, struct err *err)
+{
+	const struct tile_cosine *given = &settings->cosine;
+	struct tile_cosine usual = { .scale = 30, .heads = 1, .gamma = 0 };
+	struct method method = { 0 };
+
+	if (settings_compose(settings, &method, err) != ERR_OK)
+		return err->code;
+	bool is_needed = method.cosine.heads > 0;
+	if (settings->classifier == CLASSIFIER_LINEAR && is_needed)
+		return err_set(err, ERR_INPUT, "classifier 'linear' will not do: method %s needs the cosine classifier",
+			       method.name);
+	if (settings->classifier != CLASSIFIER_COSINE && !is_needed) {
+		if (!isnan(given->scale) || given->heads > 0 || !isnan(given->gamma))
+			return err_set(err, ERR_INPUT, "classifier-%s will not do: the classifier is linear",
+				       !isnan(given->scale) ? "scale"
+				       : given->heads > 0   ? "heads"
+							    : "gamma");
+		*ret_cosine = (struct tile_cosine){ 0 };
+		return ERR_OK;
+	}
+	if (is_needed)
+		usual = method.cosine;
+	*ret_cosine = (struct tile_cosine){
+		.scale = fill(given->scale, usual.scale),
+		.heads = given->heads > 0 ? given->heads : usual.heads,
+		.gamma = fill(given->gamma, usual.gamma),
+	};
+	return ERR_OK;
+}
+
+enum err_code settings_shape(const struct run_settings *settings, size_t inputs, size_t classes,
 			     struct network_shape *ret_shape, struct err *err)
 {
 	struct network_shape shape = {
-		.inputs = features,
+		.inputs = inputs,
 		.outputs = classes,
 		.activation = (enum network_activation)settings->activation,
 		.precision = settings_precision(settings),
@@ -104,6 +147,12 @@ enum err_code settings_shape(const struct run_settings *settings, size_t feature
 	if (settings->model == MODEL_MLP)
 		shape.hidden_count =
 		    settings_read_hidden(settings->hidden != NULL ? settings->hidden : MLP_HIDDEN, shape.hidden);
+	if (settings_cosine(settings, &shape.cosine, err) != ERR_OK)
+		return err->code;
+	size_t features = shape.hidden_count > 0 ? shape.hidden[shape.hidden_count - 1] : inputs;
+	if (shape.cosine.heads > 0 && features % shape.cosine.heads != 0)
+		return err_set(err, ERR_INPUT, "classifier-heads %zu will not do: %zu features do not divide into them",
+			       shape.cosine.heads, features);
 	*ret_shape = shape;
 	return ERR_OK;
 }

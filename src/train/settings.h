@@ -37,10 +37,12 @@ struct run_settings {
 	struct sampler_parameters sampler_parameters; /* NaN: the sampler's own default */
 	int reduction;				      /* enum reduction */
 	/* model */
-	int model;	    /* enum model_kind */
-	const char *hidden; /* "256,128"; NULL: MLP_HIDDEN for the MLP, none for logistic regression */
-	int activation;	    /* enum network_activation */
-	int precision;	    /* 0: the model's own, else enum network_precision + 1 */
+	int model;		   /* enum model_kind */
+	const char *hidden;	   /* "256,128"; NULL: MLP_HIDDEN for the MLP, none for logistic regression */
+	int activation;		   /* enum network_activation */
+	int classifier;		   /* enum classifier_kind */
+	struct tile_cosine cosine; /* scale and gamma NaN, heads 0: the method's own, or the defaults */
+	int precision;		   /* 0: the model's own, else enum network_precision + 1 */
 	double dropout;
 	/* training */
 	int init, optimizer;
@@ -57,6 +59,9 @@ struct run_settings {
 
 enum model_kind { MODEL_LOGREG, MODEL_MLP };
 const char *model_name(size_t i); /* NULL behind the last */
+
+enum classifier_kind { CLASSIFIER_METHOD, CLASSIFIER_LINEAR, CLASSIFIER_COSINE };
+const char *classifier_name(size_t i); /* NULL behind the last */
 
 #define MLP_HIDDEN "64"
 #define SETTINGS_TEST_FRACTION "0.2"
@@ -81,9 +86,15 @@ bool settings_draw_test_part(const struct run_settings *settings);
 MUST_CHECK enum err_code settings_imbalance(const struct run_settings *settings, struct imbalance *ret_imbalance,
 					    struct err *err);
 
-/* The network for d features and k classes. `instances` is left 0. ERR_INPUT: hidden layers or dropout for logistic
- * regression. */
-MUST_CHECK enum err_code settings_shape(const struct run_settings *settings, size_t features, size_t classes,
+/* The classifier that settings and method come to; 0 heads: linear. Without anything given a cosine classifier is that
+ * of LDAM (Cao et al. 2019): scale 30, one head, gamma 0. ERR_INPUT: parameters of a cosine classifier for a linear
+ * one, or a linear one for a method that needs the cosine. */
+MUST_CHECK enum err_code settings_cosine(const struct run_settings *settings, struct tile_cosine *ret_cosine,
+					 struct err *err);
+
+/* The network for d inputs and k classes. `instances` is left 0. ERR_INPUT: hidden layers or dropout for logistic
+ * regression, heads that do not divide the features, and as settings_cosine. */
+MUST_CHECK enum err_code settings_shape(const struct run_settings *settings, size_t inputs, size_t classes,
 					struct network_shape *ret_shape, struct err *err);
 
 /* The precision they come to. */

@@ -52,11 +52,25 @@ class Run:
             return x
         return [(v - m) / s if s > 0 else 0.0 for v, m, s in zip(x, scale["scale_mean"], scale["scale_sd"])]
 
+    def heads(self, values):
+        """A cosine classifier's features, or weights of a class, by head."""
+        width = len(values) // self.settings["classifier_heads"]
+        return [values[at:at + width] for at in range(0, len(values), width)]
+
+    def cosine_logit(self, row, x):
+        """(s / H) sum_h w^_h x^_h, x^ = x / |x|, w^ = w / (|w| + gamma)."""
+        cosines = [sum(w * a for w, a in zip(wh, xh)) / (math.hypot(*wh) + self.settings["classifier_gamma"]) / math.hypot(*xh)
+                   for wh, xh in zip(self.heads(row), self.heads(x))]
+        return self.settings["classifier_scale"] / self.settings["classifier_heads"] * sum(cosines)
+
     def forward(self, layers, x):
         """(outputs of every layer with x first, probabilities)."""
         outputs = [x]
         for depth, (weight, bias) in enumerate(layers):
-            z = [sum(w * a for w, a in zip(row, outputs[-1])) + b for row, b in zip(weight, bias)]
+            if bias is None:
+                z = [self.cosine_logit(row, outputs[-1]) for row in weight]
+            else:
+                z = [sum(w * a for w, a in zip(row, outputs[-1])) + b for row, b in zip(weight, bias)]
             if depth + 1 < len(layers):
                 z = [math.tanh(v) if self.settings["activation"] == "tanh" else max(v, 0.0) for v in z]
             outputs.append(z)
@@ -97,7 +111,7 @@ class Run:
                  [b - rate * g for b, g in zip(bias, gb)]) for (weight, bias), (gw, gb) in zip(layers, gradients)]
 
     def is_plain_descent(self):
-        wanted = {"sampler": "all", "loss": "cross-entropy", "optimizer": "sgd", "momentum": 0, "weight_decay": 0,
+        wanted = {"classifier": "linear", "sampler": "all", "loss": "cross-entropy", "optimizer": "sgd", "momentum": 0, "weight_decay": 0,
                   "dropout": 0, "test_fraction": 0, "schedule": "constant", "warm_up_epochs": 0}
         return (all(self.settings.get(name) == value for name, value in wanted.items())
                 and int(self.settings["batch_size"]) == len(self.x))

@@ -38,6 +38,9 @@ DESCENTS = [
     [*PLAIN, "--precision", "single"],
     [*PLAIN, "--model", "mlp", "--hidden", "6"],
     [*PLAIN, "--model", "mlp", "--hidden", "6", "--precision", "double"],
+    [*PLAIN, "--classifier", "cosine"],
+    [*PLAIN, "--model", "mlp", "--hidden", "8", "--activation", "tanh", "--classifier", "cosine", "--classifier-heads", "2",
+     "--classifier-scale", "16", "--classifier-gamma", "0.03125"],
     [*PLAIN, "--model", "mlp", "--hidden", "7,5", "--activation", "tanh"],
 ]
 

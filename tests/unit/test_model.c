@@ -100,7 +100,7 @@ static size_t parameters_of(const struct network *network, size_t l)
 {
 	struct network_layer layer = network_layer(network, l);
 
-	return layer.outputs * (layer.inputs + 1);
+	return layer.outputs * (layer.inputs + layer.has_bias);
 }
 
 static void write(struct network *network, size_t l, const double *values)
@@ -110,32 +110,22 @@ static void write(struct network *network, size_t l, const double *values)
 	network_write_layer(network, l, values, values + layer.outputs * layer.inputs);
 }
 
-// clang-format off: a table
+// clang-format off
 static const struct network_shape shapes[] = {
 	{ .inputs = D, .outputs = K, .instances = M },
 	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 1, .hidden = { 7 } },
 	/* 300 inputs of the last layer go through OpenBLAS. */
-	{ .inputs = D,
-	  .outputs = K,
-	  .instances = M,
-	  .hidden_count = 1,
-	  .hidden = { 300 },
-	  .activation = ACTIVATION_TANH },
+	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 1, .hidden = { 300 }, .activation = ACTIVATION_TANH },
 	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 2, .hidden = { 6, 4 } },
-	{ .inputs = D,
-	  .outputs = K,
-	  .instances = M,
-	  .hidden_count = 2,
-	  .hidden = { 6, 4 },
-	  .activation = ACTIVATION_TANH },
+	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 2, .hidden = { 6, 4 }, .activation = ACTIVATION_TANH },
 	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 2, .hidden = { 9, 8 }, .dropout = 0.3 },
-	{ .inputs = D,
-	  .outputs = K,
-	  .instances = M,
-	  .hidden_count = 2,
-	  .hidden = { 9, 8 },
-	  .dropout = 0.3,
+	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 2, .hidden = { 9, 8 }, .dropout = 0.3,
 	  .activation = ACTIVATION_TANH },
+	{ .inputs = D, .outputs = K, .instances = M, .cosine = { .scale = 3, .heads = 1 } },
+	{ .inputs = D, .outputs = K, .instances = M, .cosine = { .scale = 3, .heads = 5, .gamma = 0.03125 } },
+	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 1, .hidden = { 300 }, .activation = ACTIVATION_TANH,
+	  .cosine = { .scale = 16, .heads = 2, .gamma = 0.03125 } },
+	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 2, .hidden = { 9, 8 }, .cosine = { 16, 2, 0 } },
 };
 // clang-format on
 
@@ -230,7 +220,7 @@ Test(network, inputs_and_deltas_of_layers_can_be_read)
 			double input[300 * LANES], delta[300 * LANES];
 			network_read_input(scene->network, l, input);
 			network_read_delta(scene->network, l, delta);
-			for (size_t j = 0; j < layer.inputs; j++) {
+			for (size_t j = 0; j < layer.inputs && layer.has_bias; j++) {
 				double sum = 0;
 				for (size_t i = 0; i < LANES; i++) {
 					sum += delta[i] * input[j * LANES + i];
@@ -333,6 +323,59 @@ Test(optimizer, restarts_from_nothing)
 		free(first);
 		free(again);
 		optimizer_free(optimizer);
+		free_scene(scene);
+	}
+}
+
+/* "TDE train logits" of Tang et al. 2020's fixture: two heads, scale 16, gamma 1/32. */
+Test(network, cosine_logits_equal_the_golden_vector)
+{
+	static const struct network_shape shape = {
+		.inputs = 4, .outputs = 3, .instances = 1, .cosine = { .scale = 16, .heads = 2, .gamma = 1.0 / 32 }
+	};
+	static const double instance[4] = { 1, 2, -1, 0.5 };
+	static const double weight[12] = { 0.1, 0.2, 0.3, 0.4, -0.2, 0.1, 0, 0.5, 0.3, -0.1, 0.2, 0.1 };
+	static const double expected[3] = { 5.672154845, 3.367255307, -3.181811824 };
+	double logits[3 * 8] __attribute__((aligned(64)));
+	struct network *network = NULL;
+	struct network_inputs *inputs = NULL;
+	struct err err;
+
+	cr_assert_eq(network_create(&shape, &network, &err), ERR_OK);
+	cr_assert_eq(network_inputs_create(network, instance, 1, &inputs, &err), ERR_OK);
+	cr_expect_eq(network_count_parameters(&shape), 12);
+	network_write_layer(network, 0, weight, NULL);
+	const struct network_batch batch = { inputs, in_order, 1 };
+	network_forward(network, &batch, NULL, logits);
+	for (size_t c = 0; c < 3; c++)
+		cr_expect_float_eq(logits[c * 8], expected[c], 1e-9, "class %zu: %.12g", c, logits[c * 8]);
+	network_inputs_free(inputs);
+	network_free(network);
+}
+
+/* Features or weights that are all 0 have no direction: logits and gradients are 0, not NaN. */
+Test(network, cosine_of_nothing_is_zero)
+{
+	for (int precision = 0; precision < 2; precision++) {
+		struct network_shape shape = shapes[7];
+		shape.precision = (enum network_precision)precision;
+		struct scene *scene = make_scene(&shape);
+		double weight[K * D] = { 1, 2, 3, 4, 5 };
+		double zeros[M * D] = { 0 };
+		network_write_layer(scene->network, 0, weight, NULL);
+		learn(scene);
+		network_read_gradient(scene->network, 0, weight, NULL);
+		for (size_t i = 0; i < K * D; i++)
+			cr_expect(isfinite(weight[i]) && (i < D || weight[i] == 0), "weight %zu: %g", i, weight[i]);
+		for (size_t i = 0; i < M; i++)
+			cr_expect(isfinite(scene->logits[i]) && scene->logits[LANES + i] == 0);
+		struct err err;
+		network_inputs_free(scene->inputs);
+		cr_assert_eq(network_inputs_create(scene->network, zeros, M, &scene->inputs, &err), ERR_OK);
+		const struct network_batch nothing = { scene->inputs, in_order, M };
+		network_forward(scene->network, &nothing, NULL, scene->logits);
+		for (size_t i = 0; i < K * LANES; i++)
+			cr_expect_eq(scene->logits[i], 0);
 		free_scene(scene);
 	}
 }
