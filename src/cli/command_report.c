@@ -6,7 +6,7 @@
 #include "cli/query.h"
 
 struct options {
-	const char *format, *file;
+	const char *format, *file, *svg;
 	struct option_list explain;
 	bool sql;
 };
@@ -35,6 +35,8 @@ static enum err_code list_report(const struct report *report, struct err *err)
 	for (size_t i = 0; i < report->param_count; i++)
 		if (list_param(&report->params[i], err) != ERR_OK)
 			return err->code;
+	if (report->plot_count > 0)
+		help_write_entry(stdout, "  --svg FILE", "write a picture instead of rows");
 	if (report->explain != NULL)
 		help_write_entry(stdout, "  --explain VALUE VALUE", "list what is behind one cell");
 	return ERR_OK;
@@ -96,6 +98,8 @@ static enum err_code report_command(const struct invocation *invocation, struct 
 		return list_all(err);
 	if (invocation->argument_count == 0 && options->file == NULL)
 		return err_set(err, ERR_USAGE, "which report? 'hardrow report' lists them");
+	if (options->svg != NULL && (options->format != NULL || options->sql || options->explain.count > 0))
+		return err_set(err, ERR_USAGE, "either --svg or --format, --sql or --explain");
 	if (load(invocation, &report, err) != ERR_OK)
 		return err->code;
 	if (options->sql) {
@@ -107,6 +111,8 @@ static enum err_code report_command(const struct invocation *invocation, struct 
 	for (size_t i = 0; i < invocation->parameter_count; i++)
 		settings[i] =
 		    (struct report_setting){ invocation->parameters[i].name, invocation->parameters[i].value };
+	if (options->svg != NULL)
+		return query_draw_report(invocation, report, settings, invocation->parameter_count, options->svg, err);
 	return query_run_report(invocation, report, settings, invocation->parameter_count, options->format, err);
 }
 
@@ -117,6 +123,11 @@ static const struct option_spec specs[] = {
 	  .check = query_check_format,
 	  .argument = "NAME",
 	  .help = "table, csv or json; without it the report's own" },
+	{ .name = "svg",
+	  .type = OPTION_TEXT,
+	  .offset = offsetof(struct options, svg),
+	  .argument = "FILE",
+	  .help = "write a picture instead of rows (needs gnuplot)" },
 	{ .name = "file",
 	  .type = OPTION_TEXT,
 	  .offset = offsetof(struct options, file),

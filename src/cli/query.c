@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "cli/interrupt.h"
 #include "db/db.h"
@@ -46,6 +47,21 @@ enum err_code query_run_report(const struct invocation *invocation, const struct
 	enum err_code code = report_run(db, &request, err);
 	interrupt_release();
 	return code;
+}
+
+enum err_code query_draw_report(const struct invocation *invocation, const struct report *report,
+				const struct report_setting *settings, size_t count, const char *path, struct err *err)
+{
+	AUTO(db_freep) struct db *db = NULL;
+	struct text svg AUTO(text_done) = { 0 };
+	const struct report_request request = { .report = report, .settings = settings, .setting_count = count };
+
+	if (db_open(invocation->database, DB_READ, &db, err) != ERR_OK)
+		return err->code;
+	(void)interrupt_catch(db);
+	enum err_code code = report_draw(db, &request, &svg, err);
+	interrupt_release();
+	return code != ERR_OK ? code : file_replace(path, svg.data, svg.length, err);
 }
 
 enum err_code query_run_named(const struct invocation *invocation, const char *name,

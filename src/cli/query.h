@@ -14,7 +14,12 @@ MUST_CHECK enum err_code query_run_report(const struct invocation *invocation, c
 					  const struct report_setting *settings, size_t count, const char *format,
 					  struct err *err);
 
-/* The same for one of hardrow's own reports, by name. */
+/* Draws the report's picture into the file `path`, which is left as it is if anything fails. */
+MUST_CHECK enum err_code query_draw_report(const struct invocation *invocation, const struct report *report,
+					   const struct report_setting *settings, size_t count, const char *path,
+					   struct err *err);
+
+/* As query_run_report() for one of hardrow's own reports, by name. */
 MUST_CHECK enum err_code query_run_named(const struct invocation *invocation, const char *name,
 					 const struct report_setting *settings, size_t count, const char *format,
 					 struct err *err);

@@ -1,20 +1,13 @@
 #include <errno.h>
-#include <fcntl.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/process.h"
 #include "base/text.h"
 #include "data/catalogue.h"
 #include "data/gzip.h"
-
-static void spawn_actions_done(posix_spawn_file_actions_t *actions)
-{
-	(void)posix_spawn_file_actions_destroy(actions);
-}
 
 /* The file is gone when its scope ends. */
 struct temporary {
@@ -41,66 +34,14 @@ static enum err_code temporary_create(struct temporary *temporary, const char *f
 	return ERR_OK;
 }
 
-/* Starts `arguments` with its standard error on a pipe, whose other end is *ret_words. */
-static enum err_code start(char *const *arguments, pid_t *ret_child, int *ret_words, struct err *err)
-{
-	AUTO(spawn_actions_done) posix_spawn_file_actions_t actions = { 0 };
-	int ends[2];
-
-	if (pipe2(ends, O_CLOEXEC) != 0)
-		return err_set(err, ERR_SYSTEM, "no pipe: %s", strerror(errno));
-	int code = posix_spawn_file_actions_init(&actions);
-	if (code == 0)
-		code = posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
-	if (code == 0)
-		code = posix_spawnp(ret_child, arguments[0], &actions, NULL, arguments, environ);
-	(void)close(ends[1]);
-	if (code != 0) {
-		(void)close(ends[0]);
-		return err_set(err, ERR_SYSTEM, "the command '%s' does not start (%s): is it installed?", arguments[0],
-			       strerror(code));
-	}
-	*ret_words = ends[0];
-	return ERR_OK;
-}
-
-static enum err_code read_words(int fd, struct text *words, struct err *err)
-{
-	char buffer[4096];
-
-	for (;;) {
-		ssize_t count = read(fd, buffer, sizeof buffer);
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count <= 0)
-			break;
-		if (text_append_bytes(words, buffer, (size_t)count, err) != ERR_OK)
-			return err->code;
-	}
-	if (words->length > 0)
-		words->data[strcspn(words->data, "\r\n")] = '\0';
-	return ERR_OK;
-}
-
 static enum err_code download(const char *url, const char *file, struct err *err)
 {
 	const char *const arguments[] = { "curl",     "--fail", "--location", "--silent", "--show-error",
 					  "--output", file,	"--url",      url,	  NULL };
-	struct text words AUTO(text_done) = { 0 };
-	AUTO(file_close_fd) int fd = -1;
-	pid_t child = 0;
-	int status = 0;
+	struct text nothing AUTO(text_done) = { 0 };
 
-	/* posix_spawn() does not write to the arguments; its type is older than const. */
-	if (start((char *const *)arguments, &child, &fd, err) != ERR_OK)
+	if (process_run(arguments, "curl", "", &nothing, err) != ERR_OK)
 		return err_prefix(err, "%s", url);
-	enum err_code code = read_words(fd, &words, err);
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		continue;
-	if (code != ERR_OK)
-		return code;
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		return err_set(err, ERR_SYSTEM, "%s: %s", url, words.length > 0 ? words.data : "curl failed");
 	return ERR_OK;
 }
 

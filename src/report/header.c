@@ -98,31 +98,42 @@ static enum err_code read_note(struct report *report, char *name, char *value, s
 	return ERR_OK;
 }
 
-/* The next `key=value` of a pivot line; a value in double quotes is a literal. */
-static enum err_code read_pivot_part(struct report_pivot *pivot, char **rest, struct err *err)
-{
-	char *key = cut(rest, '=');
-	bool literal = **rest == '"';
-	char *value;
+/* One `key=value` of a pivot or plot. */
+struct part {
+	const char *key, *value;
+	bool literal; /* the value stood in double quotes */
+};
 
-	if (literal) {
+static struct part next_part(char **rest)
+{
+	struct part part = { .key = cut(rest, '=') };
+
+	part.literal = **rest == '"';
+	if (part.literal) {
 		++*rest;
-		value = cut(rest, '"');
+		part.value = cut(rest, '"');
 		(void)cut(rest, ',');
 	} else {
-		value = cut(rest, ',');
+		part.value = cut(rest, ',');
 	}
 	*rest = skip_blanks(*rest);
-	const char **field = strcmp(key, "row") == 0	  ? &pivot->row
-			     : strcmp(key, "column") == 0 ? &pivot->column
-			     : strcmp(key, "cell") == 0	  ? &pivot->cell
-			     : strcmp(key, "bold") == 0	  ? &pivot->bold
-							  : NULL;
-	if (field == NULL || (literal && field != &pivot->column) || *value == '\0')
+	return part;
+}
+
+static enum err_code read_pivot_part(struct report_pivot *pivot, char **rest, struct err *err)
+{
+	const struct part part = next_part(rest);
+	const char **field = strcmp(part.key, "row") == 0      ? &pivot->row
+			     : strcmp(part.key, "column") == 0 ? &pivot->column
+			     : strcmp(part.key, "cell") == 0   ? &pivot->cell
+			     : strcmp(part.key, "bold") == 0   ? &pivot->bold
+							       : NULL;
+	if (field == NULL || (part.literal && field != &pivot->column) || *part.value == '\0')
 		return err_set(err, ERR_INPUT,
-			       "'%s=%s' will not do: a pivot is row=…, column=…, cell=… and maybe bold=…", key, value);
-	*field = value;
-	pivot->literal |= literal;
+			       "'%s=%s' will not do: a pivot is row=…, column=…, cell=… and maybe bold=…", part.key,
+			       part.value);
+	*field = part.value;
+	pivot->literal |= part.literal;
 	return ERR_OK;
 }
 
@@ -139,6 +150,50 @@ static enum err_code read_pivot(struct report *report, char *name, char *value, 
 		return err_set(err, ERR_INPUT, "a pivot needs row, column and cell");
 	if (strcmp(pivot->row, report->pivots[0].row) != 0)
 		return err_set(err, ERR_INPUT, "all pivots of a report have the same row");
+	return ERR_OK;
+}
+
+static enum err_code read_plot_part(struct report_plot *plot, char **rest, struct err *err)
+{
+	const struct part part = next_part(rest);
+	const char **field = strcmp(part.key, "x") == 0	       ? &plot->x
+			     : strcmp(part.key, "y") == 0      ? &plot->y
+			     : strcmp(part.key, "by") == 0     ? &plot->by
+			     : strcmp(part.key, "low") == 0    ? &plot->low
+			     : strcmp(part.key, "high") == 0   ? &plot->high
+			     : strcmp(part.key, "title") == 0  ? &plot->title
+			     : strcmp(part.key, "xtitle") == 0 ? &plot->x_title
+			     : strcmp(part.key, "ytitle") == 0 ? &plot->y_title
+							       : NULL;
+	bool is_title = field == &plot->x_title || field == &plot->y_title;
+
+	if (field == NULL || part.literal != is_title || *part.value == '\0')
+		return err_set(
+		    err, ERR_INPUT,
+		    "'%s=%s' will not do: a plot is lines|bars, x=…, y=… and maybe by=…, low=…, high=…, title=…, "
+		    "xtitle=\"…\", ytitle=\"…\"",
+		    part.key, part.value);
+	*field = part.value;
+	return ERR_OK;
+}
+
+static enum err_code read_plot(struct report *report, char *name, char *value, struct err *err)
+{
+	(void)name;
+	if (report->plot_count == REPORT_PLOTS_MAX)
+		return err_set(err, ERR_INPUT, "more than %d plots", REPORT_PLOTS_MAX);
+	struct report_plot *plot = &report->plots[report->plot_count++];
+	const char *kind = cut(&value, ',');
+
+	plot->bars = strcmp(kind, "bars") == 0;
+	if (!plot->bars && strcmp(kind, "lines") != 0)
+		return err_set(err, ERR_INPUT, "'%s' is no kind of plot: it is lines or bars", kind);
+	value = skip_blanks(value);
+	while (*value != '\0')
+		if (read_plot_part(plot, &value, err) != ERR_OK)
+			return err->code;
+	if (plot->x == NULL || plot->y == NULL || (plot->low == NULL) != (plot->high == NULL))
+		return err_set(err, ERR_INPUT, "a plot needs x and y, and of low and high both or none");
 	return ERR_OK;
 }
 
@@ -169,6 +224,7 @@ static const struct key {
 	{ "format", read_format, 0 },
 	{ "param", read_param, 0 },
 	{ "pivot", read_pivot, 0 },
+	{ "plot", read_plot, 0 },
 	{ "explain", read_explain, 0 },
 };
 

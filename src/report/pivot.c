@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "report/columns.h"
 
 /* Texts in order of first appearance; those of columns belong to a pivot. */
 struct names {
@@ -47,31 +48,20 @@ static void grid_done(struct grid *grid)
 	free(grid->cells);
 }
 
-static enum err_code find_place(const struct report *report, struct db_stmt *stmt, const char *name, size_t *ret_place,
-				struct err *err)
-{
-	for (size_t i = 0; i < db_column_count(stmt); i++) {
-		if (strcmp(db_column_name(stmt, i), name) != 0)
-			continue;
-		*ret_place = i;
-		return ERR_OK;
-	}
-	return err_set(err, ERR_INPUT, "%s: the pivot names a column '%s' that the SELECT does not have", report->name,
-		       name);
-}
-
 static enum err_code find_places(const struct report *report, struct db_stmt *stmt, struct places *places,
 				 struct err *err)
 {
 	for (size_t i = 0; i < report->pivot_count; i++) {
 		const struct report_pivot *pivot = &report->pivots[i];
 		places[i] = (struct places){ .column = SIZE_MAX, .bold = SIZE_MAX };
-		if (find_place(report, stmt, pivot->row, &places[i].row, err) != ERR_OK ||
-		    find_place(report, stmt, pivot->cell, &places[i].cell, err) != ERR_OK)
+		if (report_find_column(report, stmt, "pivot", pivot->row, &places[i].row, err) != ERR_OK ||
+		    report_find_column(report, stmt, "pivot", pivot->cell, &places[i].cell, err) != ERR_OK)
 			return err->code;
-		if (!pivot->literal && find_place(report, stmt, pivot->column, &places[i].column, err) != ERR_OK)
+		if (!pivot->literal &&
+		    report_find_column(report, stmt, "pivot", pivot->column, &places[i].column, err) != ERR_OK)
 			return err->code;
-		if (pivot->bold != NULL && find_place(report, stmt, pivot->bold, &places[i].bold, err) != ERR_OK)
+		if (pivot->bold != NULL &&
+		    report_find_column(report, stmt, "pivot", pivot->bold, &places[i].bold, err) != ERR_OK)
 			return err->code;
 	}
 	return ERR_OK;
@@ -114,27 +104,22 @@ static enum err_code add_cell(struct grid *grid, size_t pivot, const char *colum
 	return ERR_OK;
 }
 
-static const char *text_or_null(struct db_stmt *stmt, size_t place)
-{
-	return db_column_type(stmt, place) == DB_NULL ? NULL : db_column_text(stmt, place);
-}
-
 static enum err_code add_row(struct grid *grid, const struct report *report, const struct places *places,
 			     struct db_stmt *stmt, struct err *err)
 {
-	const char *row = text_or_null(stmt, places[0].row);
+	const char *row = report_text_or_null(stmt, places[0].row);
 	size_t index = 0;
 
 	if (name_index(&grid->rows, row == NULL ? "" : row, 0, &index, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < report->pivot_count; i++) {
 		const char *column =
-		    report->pivots[i].literal ? report->pivots[i].column : text_or_null(stmt, places[i].column);
+		    report->pivots[i].literal ? report->pivots[i].column : report_text_or_null(stmt, places[i].column);
 		if (column == NULL)
 			continue;
 		struct cell cell = {
 			.row = index,
-			.text = (char *)text_or_null(stmt, places[i].cell),
+			.text = (char *)report_text_or_null(stmt, places[i].cell),
 			.bold = places[i].bold != SIZE_MAX && db_column_int(stmt, places[i].bold) != 0,
 		};
 		if (add_cell(grid, i, column, &cell, err) != ERR_OK)

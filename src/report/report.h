@@ -10,6 +10,8 @@
  *     -- format: csv                               the format when none is asked for; without it table
  *     -- param NAME: KIND[ = DEFAULT][, required], what it is
  *     -- pivot: row=COLUMN, column=COLUMN|"text", cell=COLUMN[, bold=COLUMN]
+ *     -- plot: lines|bars, x=COLUMN, y=COLUMN[, by=COLUMN][, low=COLUMN, high=COLUMN][, title=COLUMN]
+ *              [, xtitle="text"][, ytitle="text"]  (in one line)
  *     -- below: REPORT                             printed under this one, in table format only
  *     -- explain: REPORT PARAM PARAM               what --explain VALUE VALUE runs
  *
@@ -20,7 +22,12 @@
  *
  * Columns whose name begins with '_' are for headings and cells of tables: CSV, JSON and tables without a pivot leave
  * them out. A pivot lays rows of (row, column, cell) out as a grid, in table format only; several pivots stand side by
- * side over the same rows. A NULL column makes no column, a missing or NULL cell is "–". */
+ * side over the same rows. A NULL column makes no column, a missing or NULL cell is "–".
+ *
+ * A plot is a panel of the picture that report_draw() makes; several stand below each other. With lines, rows with the
+ * same `by` are a curve over a numeric x; with bars, each row is a bar that x stands below, coloured by `by`; low and
+ * high are the ends of a whisker around y. Rows whose x is NULL are left out, a NULL y is a gap. The panel's title is
+ * the first value of the column `title`; axes without a title are called as their column, the whole as the heading. */
 #ifndef HARDROW_REPORT_REPORT_H
 #define HARDROW_REPORT_REPORT_H
 
@@ -38,6 +45,7 @@ struct report_kind;
 #define REPORT_PIVOTS_MAX 8
 #define REPORT_CHOICES_MAX 16
 #define REPORT_NOTES_MAX 4
+#define REPORT_PLOTS_MAX 4
 
 /* All texts of the structs below point into report.header or are NULL. */
 
@@ -56,6 +64,13 @@ struct report_pivot {
 	bool literal;				/* `column` is the heading itself */
 };
 
+struct report_plot {
+	bool bars;			     /* else lines */
+	const char *x, *y;		     /* names of the SELECT's columns */
+	const char *by, *low, *high, *title; /* likewise, or NULL */
+	const char *x_title, *y_title;	     /* NULL: the column's name */
+};
+
 struct report {
 	char *name;   /* "accuracy-table", or the path of a person's file */
 	char *sql;    /* the whole file */
@@ -69,6 +84,8 @@ struct report {
 	size_t param_count;
 	struct report_pivot pivots[REPORT_PIVOTS_MAX];
 	size_t pivot_count;
+	struct report_plot plots[REPORT_PLOTS_MAX];
+	size_t plot_count;
 };
 
 /* Name of hardrow's own report i, NULL behind the last. */
@@ -109,6 +126,12 @@ struct report_request {
  * ERR_USAGE: unknown parameter (nearest name), bad or missing value. ERR_INPUT: a name that is not in the file, a
  * parameter of the SQL without a param line or the other way round, SQL that does not compile. */
 MUST_CHECK enum err_code report_run(struct db *db, const struct report_request *request, struct err *err);
+
+/* Does the same, but draws the report's plots instead of writing rows, and appends them to *svg; format and target do
+ * not matter. ERR_USAGE: the report has no plot. ERR_INPUT: no row, an x of lines that is not a number, more curves
+ * than PLOT_CURVES_MAX (report/plot.h). ERR_SYSTEM: gnuplot is not there or fails. */
+MUST_CHECK enum err_code report_draw(struct db *db, const struct report_request *request, struct text *svg,
+				     struct err *err);
 
 /* Runs one SELECT of a person without header, parameters or pivot. */
 MUST_CHECK enum err_code report_run_sql(struct db *db, const char *sql, size_t format, const struct out_target *target,

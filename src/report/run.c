@@ -1,6 +1,7 @@
 #include "base/mem.h"
 #include "db/db.h"
 #include "report/pivot.h"
+#include "report/plot.h"
 #include "report/report.h"
 #include "report/values.h"
 
@@ -128,6 +129,24 @@ static enum err_code write_table(const struct report_values *values, struct db_s
 	return code;
 }
 
+/* Reads the settings and steps the report's SELECT once; *ret_row: it has a row. */
+static enum err_code begin(struct db *db, const struct report *report, const struct report_request *request,
+			   struct report_values *values, struct db_stmt **ret_stmt, bool *ret_row, struct err *err)
+{
+	bool below = report != request->report;
+
+	if (report_values_read(report, request->settings, request->setting_count, !below, values, err) != ERR_OK ||
+	    report_values_check_known(values, db, err) != ERR_OK)
+		return err->code;
+	if (db_prepare_foreign(db, report->sql, ret_stmt, err) != ERR_OK)
+		return err_prefix(err, "%s", report->name);
+	if (report_values_bind(values, *ret_stmt, err) != ERR_OK || db_step(*ret_stmt, ret_row, err) != ERR_OK)
+		return err->code;
+	if (!*ret_row && !below && report->empty != NULL)
+		return nothing_found(values, err);
+	return ERR_OK;
+}
+
 /* One report; one that stands below another and has no row leaves no trace. */
 static enum err_code run_one(struct db *db, const struct report *report, const struct report_request *request,
 			     struct err *err)
@@ -137,17 +156,10 @@ static enum err_code run_one(struct db *db, const struct report *report, const s
 	bool below = report != request->report;
 	bool row = false;
 
-	if (report_values_read(report, request->settings, request->setting_count, !below, &values, err) != ERR_OK ||
-	    report_values_check_known(&values, db, err) != ERR_OK)
-		return err->code;
-	if (db_prepare_foreign(db, report->sql, &stmt, err) != ERR_OK)
-		return err_prefix(err, "%s", report->name);
-	if (report_values_bind(&values, stmt, err) != ERR_OK || db_step(stmt, &row, err) != ERR_OK)
+	if (begin(db, report, request, &values, &stmt, &row, err) != ERR_OK)
 		return err->code;
 	if (!row && below)
 		return ERR_OK;
-	if (!row && report->empty != NULL)
-		return nothing_found(&values, err);
 	if (below)
 		(void)fputc('\n', request->target.file);
 	return request->format == OUT_FORMAT_TABLE ? write_table(&values, stmt, row, request, err)
@@ -172,6 +184,30 @@ enum err_code report_run(struct db *db, const struct report_request *request, st
 		name = below->below;
 	}
 	return ERR_OK;
+}
+
+enum err_code report_draw(struct db *db, const struct report_request *request, struct text *svg, struct err *err)
+{
+	const struct report *report = request->report;
+	AUTO(report_values_done) struct report_values values = { 0 };
+	AUTO(plot_done) struct plot_picture picture = { 0 };
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	struct text title AUTO(text_done) = { 0 };
+	bool row = false;
+
+	if (report->plot_count == 0)
+		return err_set(err, ERR_USAGE, "report '%s' has no picture: there is no line '-- plot: …' in it",
+			       report->name);
+	if (begin(db, report, request, &values, &stmt, &row, err) != ERR_OK)
+		return err->code;
+	if (!row)
+		return err_set(err, ERR_INPUT, "%s: there is nothing to draw", report->name);
+	const char *words = report->heading != NULL ? report->heading : report->title;
+	if (plot_read(report, stmt, &picture, err) != ERR_OK || text_append(&title, err, "%s", "") != ERR_OK ||
+	    report_values_expand(&values, words == NULL ? "" : words, &title, err) != ERR_OK)
+		return err->code;
+	picture.title = title.data;
+	return plot_draw(&picture, svg, err);
 }
 
 enum err_code report_run_sql(struct db *db, const char *sql, size_t format, const struct out_target *target,

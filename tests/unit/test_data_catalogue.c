@@ -380,8 +380,9 @@ Test(fetch, a_machine_without_curl_is_told)
 
 	make_own(&own);
 	cr_assert_eq(setenv("PATH", "/nowhere", 1), 0);
-	expect_fetch_fails(&own, ERR_SYSTEM,
-			   "the command 'curl' does not start (No such file or directory): is it installed?");
+	expect_fetch_fails(
+	    &own, ERR_SYSTEM,
+	    "the command 'curl' does not start (No such file or directory): Debian's package 'curl' has it");
 }
 
 Test(fetch, bundled_data_sets_are_not_fetched)

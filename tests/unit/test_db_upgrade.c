@@ -133,7 +133,6 @@ Test(db_upgrade, a_file_of_version_1_is_upgraded)
 
 	cr_assert_eq(query_int(db, "SELECT count(*) FROM instances WHERE subclass IS NULL"), 6);
 	cr_assert_eq(query_int(db, "SELECT count(*) FROM runs WHERE test_part_given = 0"), 1);
-	cr_assert_eq(query_int(db, "SELECT count(*) FROM published WHERE metric = 'accuracy'"), 0);
 	db_free(db);
 	cr_assert(file_exists("a.db.v1.backup"));
 }
@@ -146,6 +145,34 @@ Test(db_upgrade, a_file_of_version_2_is_upgraded)
 	cr_assert_eq(query_int(db, "SELECT count(*) FROM epochs WHERE test_macro_f1 IS NULL"), 2);
 	db_free(db);
 	cr_assert(file_exists("a.db.v2.backup"));
+}
+
+/* Migration 0003: figures become per cent, as they were printed. */
+Test(db_upgrade, published_figures_are_upgraded)
+{
+	const struct db_options options = { 1000, sql_migrations, 2 };
+	struct db *db = NULL;
+	struct err err = { 0 };
+
+	cr_assert_eq(db_open_with("a.db", DB_WRITE, &options, &db, &err), ERR_OK, "%s", err.message);
+	/* The views are today's, which that file never had. */
+	for (size_t i = 0; i < sql_view_count; i++) {
+		char drop[128];
+		(void)snprintf(drop, sizeof drop, "DROP VIEW main.%s", sql_views[i].name);
+		cr_assert_eq(db_exec(db, drop, &err), ERR_OK, "%s", err.message);
+	}
+	cr_assert_eq(db_exec(db,
+			     "INSERT INTO experiment VALUES (1, 'table4', '');"
+			     "INSERT INTO published VALUES (1, 'base', 'iris', 0.933, 'the paper')",
+			     &err),
+		     ERR_OK, "%s", err.message);
+	db_free(db);
+	db = open_file("a.db", DB_WRITE);
+	cr_assert_eq(query_int(db,
+			       "SELECT count(*) FROM published WHERE experiment_id = 1 AND method = 'base' AND "
+			       "dataset = 'iris' AND metric = 'accuracy' AND value = 93.3 AND source = 'the paper'"),
+		     1);
+	db_free(db);
 }
 
 Test(db_upgrade, upgrade_of_a_file_without_runs)

@@ -1,0 +1,113 @@
+#include "base/process.h"
+
+#include <errno.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+
+/* Files in memory instead of pipes: nobody waits for the other side to read. */
+struct streams {
+	int fd[3]; /* standard input, output and error of the program */
+};
+
+static void streams_done(const struct streams *streams)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(streams->fd); i++)
+		file_close_fd(&streams->fd[i]);
+}
+
+static void actions_done(posix_spawn_file_actions_t *actions)
+{
+	(void)posix_spawn_file_actions_destroy(actions);
+}
+
+static enum err_code streams_init(struct streams *streams, const char *input, struct err *err)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(streams->fd); i++) {
+		streams->fd[i] = memfd_create("hardrow", MFD_CLOEXEC);
+		if (streams->fd[i] < 0)
+			return err_set(err, ERR_SYSTEM, "no file in memory: %s", strerror(errno));
+	}
+	for (size_t rest = strlen(input); rest > 0;) {
+		ssize_t count = write(streams->fd[STDIN_FILENO], input, rest);
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count < 0)
+			return err_set(err, ERR_SYSTEM, "cannot write to memory: %s", strerror(errno));
+		input += count;
+		rest -= (size_t)count;
+	}
+	if (lseek(streams->fd[STDIN_FILENO], 0, SEEK_SET) < 0)
+		return err_set(err, ERR_SYSTEM, "cannot read from memory: %s", strerror(errno));
+	return ERR_OK;
+}
+
+static enum err_code start(const char *const *arguments, const char *package, const struct streams *streams,
+			   pid_t *ret_child, struct err *err)
+{
+	AUTO(actions_done) posix_spawn_file_actions_t actions = { 0 };
+	int code = posix_spawn_file_actions_init(&actions);
+
+	for (int i = 0; i < 3 && code == 0; i++)
+		code = posix_spawn_file_actions_adddup2(&actions, streams->fd[i], i);
+	/* posix_spawn() does not write to the arguments; its type is older than const. */
+	if (code == 0)
+		code = posix_spawnp(ret_child, arguments[0], &actions, NULL, (char *const *)arguments, environ);
+	if (code != 0)
+		return err_set(err, ERR_SYSTEM, "the command '%s' does not start (%s): Debian's package '%s' has it",
+			       arguments[0], strerror(code), package);
+	return ERR_OK;
+}
+
+static enum err_code read_all(int fd, struct text *text, struct err *err)
+{
+	char buffer[4096];
+
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return err_set(err, ERR_SYSTEM, "cannot read from memory: %s", strerror(errno));
+	for (;;) {
+		ssize_t count = read(fd, buffer, sizeof buffer);
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count < 0)
+			return err_set(err, ERR_SYSTEM, "cannot read from memory: %s", strerror(errno));
+		if (count == 0)
+			return ERR_OK;
+		if (text_append_bytes(text, buffer, (size_t)count, err) != ERR_OK)
+			return err->code;
+	}
+}
+
+/* The first line with something on it. */
+static enum err_code complain(const char *name, int fd, struct err *err)
+{
+	struct text words AUTO(text_done) = { 0 };
+
+	if (read_all(fd, &words, err) != ERR_OK)
+		return err->code;
+	const char *line = words.data == NULL ? "" : words.data + strspn(words.data, " \t\r\n");
+	if (*line == '\0')
+		return err_set(err, ERR_SYSTEM, "%s failed", name);
+	return err_set(err, ERR_SYSTEM, "%.*s", (int)strcspn(line, "\r\n"), line);
+}
+
+enum err_code process_run(const char *const *arguments, const char *package, const char *input, struct text *output,
+			  struct err *err)
+{
+	AUTO(streams_done) struct streams streams = { { -1, -1, -1 } };
+	pid_t child = 0;
+	int status = 0;
+
+	if (streams_init(&streams, input, err) != ERR_OK || start(arguments, package, &streams, &child, err) != ERR_OK)
+		return err->code;
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		continue;
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		return complain(arguments[0], streams.fd[STDERR_FILENO], err);
+	return read_all(streams.fd[STDOUT_FILENO], output, err);
+}

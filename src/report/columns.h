@@ -1,0 +1,17 @@
+/* Columns of a report's SELECT by name. */
+#ifndef HARDROW_REPORT_COLUMNS_H
+#define HARDROW_REPORT_COLUMNS_H
+
+#include <stddef.h>
+
+#include "db/db.h"
+#include "report/report.h"
+
+/* The index of the column that a header line of `kind` ("pivot") names. ERR_INPUT if the SELECT does not have it. */
+MUST_CHECK enum err_code report_find_column(const struct report *report, struct db_stmt *stmt, const char *kind,
+					    const char *name, size_t *ret_place, struct err *err);
+
+/* The value as text, valid until the next step; NULL for a NULL. */
+const char *report_text_or_null(struct db_stmt *stmt, size_t place);
+
+#endif

@@ -1,0 +1,153 @@
+#include "report/plot.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "report/columns.h"
+
+/* Indices of a plot's columns in the statement; SIZE_MAX for none. */
+struct places {
+	size_t x, y, by, low, high, title;
+};
+
+static enum err_code find_place(const struct report *report, struct db_stmt *stmt, const char *name, size_t *ret_place,
+				struct err *err)
+{
+	*ret_place = SIZE_MAX;
+	return name == NULL ? ERR_OK : report_find_column(report, stmt, "plot", name, ret_place, err);
+}
+
+static enum err_code find_places(const struct report *report, struct db_stmt *stmt, const struct report_plot *plot,
+				 struct places *places, struct err *err)
+{
+	if (find_place(report, stmt, plot->x, &places->x, err) != ERR_OK ||
+	    find_place(report, stmt, plot->y, &places->y, err) != ERR_OK ||
+	    find_place(report, stmt, plot->by, &places->by, err) != ERR_OK ||
+	    find_place(report, stmt, plot->low, &places->low, err) != ERR_OK ||
+	    find_place(report, stmt, plot->high, &places->high, err) != ERR_OK ||
+	    find_place(report, stmt, plot->title, &places->title, err) != ERR_OK)
+		return err->code;
+	return ERR_OK;
+}
+
+static enum err_code find_curve(struct plot_panel *panel, const char *report, const char *name,
+				struct plot_curve **ret_curve, struct err *err)
+{
+	for (size_t i = 0; i < panel->curve_count; i++) {
+		if (strcmp(panel->curves[i].name, name) != 0)
+			continue;
+		*ret_curve = &panel->curves[i];
+		return ERR_OK;
+	}
+	if (panel->curve_count == PLOT_CURVES_MAX)
+		return err_set(err, ERR_INPUT,
+			       "%s: a picture shows at most %d curves, and there are more: choose fewer", report,
+			       PLOT_CURVES_MAX);
+	if (mem_copy_text(name, &panel->curves[panel->curve_count].name, err) != ERR_OK)
+		return err->code;
+	*ret_curve = &panel->curves[panel->curve_count++];
+	return ERR_OK;
+}
+
+static enum err_code append_value(struct text *points, struct db_stmt *stmt, size_t place, struct err *err)
+{
+	if (place == SIZE_MAX || db_column_type(stmt, place) == DB_NULL)
+		return text_append(points, err, " NaN");
+	if (text_append(points, err, " ") != ERR_OK)
+		return err->code;
+	return text_append_number(points, db_column_real(stmt, place), err);
+}
+
+static enum err_code append_tick(struct plot_panel *panel, const char *label, struct err *err)
+{
+	panel->tick_letters += strlen(label) + 1;
+	if (text_append(&panel->ticks, err, "%s", panel->rows > 0 ? ", " : "") != ERR_OK ||
+	    plot_append_string(&panel->ticks, label, err) != ERR_OK)
+		return err->code;
+	return text_append(&panel->ticks, err, " %zu", panel->rows);
+}
+
+/* Where the row stands: the value of x, or for bars its number. */
+static enum err_code append_x(struct plot_panel *panel, const char *report, struct text *points, struct db_stmt *stmt,
+			      size_t place, struct err *err)
+{
+	enum db_type type = db_column_type(stmt, place);
+
+	if (panel->plot->bars)
+		return append_tick(panel, db_column_text(stmt, place), err) != ERR_OK
+			   ? err->code
+			   : text_append(points, err, "%zu", panel->rows);
+	if (type != DB_INTEGER && type != DB_REAL)
+		return err_set(err, ERR_INPUT, "%s: lines need numbers, and '%s' in column '%s' is none", report,
+			       db_column_text(stmt, place), panel->plot->x);
+	double x = db_column_real(stmt, place);
+	panel->x_low = panel->rows == 0 || x < panel->x_low ? x : panel->x_low;
+	panel->x_high = panel->rows == 0 || x > panel->x_high ? x : panel->x_high;
+	panel->has_fraction |= type != DB_INTEGER;
+	return text_append_number(points, x, err);
+}
+
+static enum err_code add_row(struct plot_panel *panel, const char *report, const struct places *places,
+			     struct db_stmt *stmt, struct err *err)
+{
+	struct plot_curve *curve = NULL;
+
+	if (db_column_type(stmt, places->x) == DB_NULL)
+		return ERR_OK;
+	const char *name = places->by == SIZE_MAX ? "" : report_text_or_null(stmt, places->by);
+	if (find_curve(panel, report, name == NULL ? "–" : name, &curve, err) != ERR_OK)
+		return err->code;
+	if (places->title != SIZE_MAX && panel->title == NULL && db_column_type(stmt, places->title) != DB_NULL &&
+	    mem_copy_text(db_column_text(stmt, places->title), &panel->title, err) != ERR_OK)
+		return err->code;
+	if (append_x(panel, report, &curve->points, stmt, places->x, err) != ERR_OK ||
+	    append_value(&curve->points, stmt, places->y, err) != ERR_OK ||
+	    append_value(&curve->points, stmt, places->low, err) != ERR_OK ||
+	    append_value(&curve->points, stmt, places->high, err) != ERR_OK ||
+	    text_append(&curve->points, err, "\n") != ERR_OK)
+		return err->code;
+	panel->rows++;
+	panel->has_value |= db_column_type(stmt, places->y) != DB_NULL;
+	return ERR_OK;
+}
+
+static void panel_done(struct plot_panel *panel)
+{
+	for (size_t i = 0; i < panel->curve_count; i++) {
+		free(panel->curves[i].name);
+		text_done(&panel->curves[i].points);
+	}
+	free(panel->title);
+	text_done(&panel->ticks);
+}
+
+enum err_code plot_read(const struct report *report, struct db_stmt *stmt, struct plot_picture *picture,
+			struct err *err)
+{
+	struct places places[REPORT_PLOTS_MAX];
+
+	picture->panel_count = report->plot_count;
+	for (size_t i = 0; i < report->plot_count; i++) {
+		picture->panels[i].plot = &report->plots[i];
+		if (find_places(report, stmt, &report->plots[i], &places[i], err) != ERR_OK)
+			return err->code;
+	}
+	for (bool row = true; row;) {
+		for (size_t i = 0; i < report->plot_count; i++)
+			if (add_row(&picture->panels[i], report->name, &places[i], stmt, err) != ERR_OK)
+				return err->code;
+		if (db_step(stmt, &row, err) != ERR_OK)
+			return err->code;
+	}
+	for (size_t i = 0; i < report->plot_count; i++)
+		if (picture->panels[i].has_value)
+			return ERR_OK;
+	return err_set(err, ERR_INPUT, "%s: there is nothing to draw", report->name);
+}
+
+void plot_done(struct plot_picture *picture)
+{
+	for (size_t i = 0; i < picture->panel_count; i++)
+		panel_done(&picture->panels[i]);
+}

@@ -1,0 +1,47 @@
+/* Rows into a picture: what is collected of them, and the script that makes gnuplot draw it. */
+#ifndef HARDROW_REPORT_PLOT_H
+#define HARDROW_REPORT_PLOT_H
+
+#include "base/text.h"
+#include "db/db.h"
+#include "report/report.h"
+
+/* So many can be told apart: seven colours that the colour-blind tell apart too, drawn through and dashed. */
+#define PLOT_CURVES_MAX 14
+
+struct plot_curve {
+	char *name;	    /* owned; the value of `by`, "" without it */
+	struct text points; /* lines "x y low high" of numbers, "NaN" for a NULL; of bars x is the bar's number */
+};
+
+struct plot_panel {
+	const struct report_plot *plot;
+	char *title; /* owned, or NULL */
+	struct plot_curve curves[PLOT_CURVES_MAX];
+	size_t curve_count;
+	struct text ticks; /* of bars, in gnuplot's syntax: 'text' number, … */
+	size_t rows, tick_letters;
+	bool has_value;	      /* a y that is not NULL; else the panel is not drawn */
+	double x_low, x_high; /* of lines */
+	bool has_fraction;    /* an x that is not a whole number */
+};
+
+struct plot_picture {
+	const char *title; /* borrowed */
+	struct plot_panel panels[REPORT_PLOTS_MAX];
+	size_t panel_count;
+};
+
+/* Reads all rows of the statement, whose first is already there. Panels without a value are left out; ERR_INPUT if none
+ * is left, and as report_draw() says. */
+MUST_CHECK enum err_code plot_read(const struct report *report, struct db_stmt *stmt, struct plot_picture *picture,
+				   struct err *err);
+void plot_done(struct plot_picture *picture);
+
+/* Draws it with gnuplot and appends the SVG; equal pictures give equal bytes. */
+MUST_CHECK enum err_code plot_draw(const struct plot_picture *picture, struct text *svg, struct err *err);
+
+/* Appends `value` as a string of gnuplot, which expands nothing in it. */
+MUST_CHECK enum err_code plot_append_string(struct text *script, const char *value, struct err *err);
+
+#endif
