@@ -54,6 +54,7 @@ enum err_code runner_append_settings(const struct planned_run *run, struct text 
 		if (loss_at((size_t)i) == method.loss)
 			effective.loss = i + 1;
 	effective.loss_parameters = loss_fill_parameters(method.loss, &run->settings.loss_parameters);
+	effective.reduction = (int)settings_reduction(&run->settings, method.loss) + 1;
 	effective.sampler_parameters = sampler_fill_parameters(method.sampler, &run->settings.sampler_parameters);
 	size_t most_draws = sampler_most_draws(method.sampler, &effective.sampler_parameters, run->split->train_class,
 					       run->split->classes);

@@ -135,6 +135,9 @@ static enum err_code explain(const char *name, struct err *err)
 	help_write_entry(stdout, "formula", method->loss->formula);
 	if (method->loss->class_weights != NULL)
 		help_write_entry(stdout, "class weights", method->loss->class_weights);
+	help_write_entry(stdout, "divided by",
+			 method->loss->reduction == REDUCTION_WEIGHTS ? "the sum of a batch's weights"
+								      : "the size of a batch");
 	help_write_entry(stdout, "probabilities",
 			 method->loss->link == LINK_SIGMOID ? "sigmoid scores divided by their sum" : "softmax");
 	help_write_entry(stdout, "parameters", parameters.data != NULL ? parameters.data : "none");

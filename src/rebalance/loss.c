@@ -21,6 +21,9 @@ static const struct loss *const losses[] = {
 	&loss_focal_sigmoid,
 	&loss_acsl,
 	&loss_equalization,
+	&loss_balanced,
+	&loss_cost_sensitive,
+	&loss_log_frequency,
 };
 
 const struct loss *loss_at(size_t i)
@@ -33,20 +36,28 @@ const char *loss_name(size_t i)
 	return i < ARRAY_LENGTH(losses) ? losses[i]->name : NULL;
 }
 
-void loss_weigh_classes(const struct loss *loss, double beta, const uint32_t *counts, size_t classes,
-			double *ret_weight)
+const char *loss_reduction_name(size_t i)
+{
+	static const char *const names[] = { "batch", "weights" };
+	return i < ARRAY_LENGTH(names) ? names[i] : NULL;
+}
+
+void loss_weigh_classes(const struct loss *loss, const struct loss_parameters *parameters, const uint32_t *counts,
+			size_t classes, double *ret_weight)
 {
 	double sum = 0;
 	double present = 0;
 
+	if (loss->weigh_classes != NULL)
+		loss->weigh_classes(parameters, counts, classes, ret_weight);
 	for (size_t c = 0; c < classes; c++) {
 		bool is_present = counts[c] > 0;
-		bool is_weighed = is_present && loss->weigh_class != NULL;
-		ret_weight[c] = is_weighed ? loss->weigh_class(beta, counts[c]) : is_present;
+		if (!is_present || loss->weigh_classes == NULL)
+			ret_weight[c] = is_present;
 		sum += ret_weight[c];
 		present += is_present;
 	}
-	for (size_t c = 0; c < classes; c++)
+	for (size_t c = 0; c < classes && !loss->keeps_weights; c++)
 		ret_weight[c] *= present / sum;
 }
 
@@ -60,6 +71,7 @@ static double fill(double given, double initial)
 struct loss_parameters loss_fill_parameters(const struct loss *loss, const struct loss_parameters *given)
 {
 	return (struct loss_parameters){
+		.beta = given->beta,
 		.gamma = fill(given->gamma, loss->defaults.gamma),
 		.tau = fill(given->tau, loss->defaults.tau),
 		.alpha = fill(given->alpha, loss->defaults.alpha),

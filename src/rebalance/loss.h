@@ -9,10 +9,14 @@
 
 #include "base/err.h"
 
-/* What a loss can be given besides beta. NaN: not given, or the loss has no such parameter. */
+/* What a loss can be given. NaN: not given, or the loss has no such parameter; beta is always given. */
 struct loss_parameters {
-	double gamma, tau, alpha, xi, lambda;
+	double beta, gamma, tau, alpha, xi, lambda;
 };
+
+/* What the sum of a batch's weighted losses is divided by: its size, or the sum of its instances' weights. */
+enum loss_reduction { REDUCTION_BATCH, REDUCTION_WEIGHTS };
+const char *loss_reduction_name(size_t i); /* NULL behind the last */
 
 /* What the recorded probabilities hold:
  *     LINK_SOFTMAX   softmax of the logits
@@ -39,13 +43,18 @@ struct loss {
 	const char *name;
 	const char *summary;
 	const char *formula;	   /* of one instance, before its class weight */
-	const char *class_weights; /* the formula of weigh_class; NULL: all alike */
+	const char *class_weights; /* the formula of weigh_classes; NULL: all alike */
 	bool uses_difficulty;	   /* the weight of instance i is N w_i (Yu et al. 2022), w of the epoch before */
 	bool uses_beta;
+	bool starts_low;    /* biases of the classifier start at -log(k - 1): every sigmoid score at 1 / k */
+	bool keeps_weights; /* class weights are taken as they come, not scaled to mean 1 */
 	enum loss_link link;
+	enum loss_reduction reduction;	 /* of the reference code */
 	struct loss_parameters defaults; /* of the reference code; 0: the loss has no such parameter */
-	/* Weight of each class from its count in the training part; NULL: all alike. See loss_weigh_classes. */
-	double (*weigh_class)(double beta, uint32_t count);
+	/* Weight of each class from counts (k) of the training part; NULL: all alike. That of an absent class does not
+	 * count. See loss_weigh_classes. */
+	void (*weigh_classes)(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
+			      double *ret_weight);
 	/* Fills ret_constant (k) from counts (k) of the training part; NULL: all 0. */
 	void (*prepare)(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
 			double *ret_constant);
@@ -55,15 +64,15 @@ struct loss {
 
 extern const struct loss loss_cross_entropy, loss_class_balanced, loss_inverse_frequency, loss_difficulty, loss_focal,
     loss_logit_adjusted, loss_balanced_softmax, loss_cdt, loss_class_balanced_sigmoid, loss_class_balanced_focal,
-    loss_focal_sigmoid, loss_acsl, loss_equalization;
+    loss_focal_sigmoid, loss_acsl, loss_equalization, loss_balanced, loss_cost_sensitive, loss_log_frequency;
 
 const struct loss *loss_at(size_t i); /* NULL behind the last */
 const char *loss_name(size_t i);      /* NULL behind the last */
 
-/* counts (k) of the training part; ret_weight (k): 0 for an absent class, else scaled so that the classes that are
- * present have mean 1 (the sum is k when none is absent). */
-void loss_weigh_classes(const struct loss *loss, double beta, const uint32_t *counts, size_t classes,
-			double *ret_weight);
+/* counts (k) of the training part; ret_weight (k): 0 for an absent class; the others are scaled to mean 1 (to sum k
+ * when no class is absent), or as they come if the loss says so. `parameters` as of loss_fill_parameters. */
+void loss_weigh_classes(const struct loss *loss, const struct loss_parameters *parameters, const uint32_t *counts,
+			size_t classes, double *ret_weight);
 
 /* The parameters that the loss has, as given or else its defaults; NaN for the others. */
 struct loss_parameters loss_fill_parameters(const struct loss *loss, const struct loss_parameters *given);
@@ -91,6 +100,7 @@ double loss_evaluate_sigmoid(const struct loss_state *state, const struct loss_t
 void loss_prepare_ones(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
 		       double *ret_constant);
 /* Cui et al. 2019, eq. 5: (1 - beta) / (1 - beta^n), n the class's count. */
-double loss_weigh_by_effective_number(double beta, uint32_t count);
+void loss_weigh_by_effective_number(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
+				    double *ret_weight);
 
 #endif

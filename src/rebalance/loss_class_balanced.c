@@ -4,9 +4,13 @@
 
 /* Cui et al. 2019, eq. 5: weight (1 - beta) / (1 - beta^n), n the class's count; beta = 0 weighs all classes alike. The
  * effective number is computed as expm1(n log beta): 1 - beta^n loses its digits for small n (1 - beta). */
-double loss_weigh_by_effective_number(double beta, uint32_t count)
+void loss_weigh_by_effective_number(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
+				    double *ret_weight)
 {
-	return beta == 0.0 ? 1.0 : (1.0 - beta) / -expm1((double)count * log(beta));
+	double beta = parameters->beta;
+
+	for (size_t c = 0; c < classes; c++)
+		ret_weight[c] = beta == 0.0 ? 1.0 : (1.0 - beta) / -expm1((double)counts[c] * log(beta));
 }
 
 const struct loss loss_class_balanced = {
@@ -15,5 +19,5 @@ const struct loss loss_class_balanced = {
 	.formula = "-log p_y, p = softmax(z)",
 	.class_weights = "(1 - beta) / (1 - beta^n_c), scaled to mean 1",
 	.uses_beta = true,
-	.weigh_class = loss_weigh_by_effective_number,
+	.weigh_classes = loss_weigh_by_effective_number,
 };

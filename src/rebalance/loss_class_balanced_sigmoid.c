@@ -8,7 +8,8 @@ const struct loss loss_class_balanced_sigmoid = {
 	.link = LINK_SIGMOID,
 	.class_weights = "(1 - beta) / (1 - beta^n_c), scaled to mean 1",
 	.uses_beta = true,
-	.weigh_class = loss_weigh_by_effective_number,
+	.starts_low = true,
+	.weigh_classes = loss_weigh_by_effective_number,
 	.prepare = loss_prepare_ones,
 	.evaluate = loss_evaluate_sigmoid,
 };

@@ -1,9 +1,11 @@
 #include "rebalance/loss.h"
 
-static double weigh_by_inverse_frequency(double beta, uint32_t count)
+static void weigh_by_inverse_frequency(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
+				       double *ret_weight)
 {
-	(void)beta;
-	return 1.0 / (double)count;
+	(void)parameters;
+	for (size_t c = 0; c < classes; c++)
+		ret_weight[c] = 1.0 / (double)counts[c];
 }
 
 const struct loss loss_inverse_frequency = {
@@ -11,5 +13,5 @@ const struct loss loss_inverse_frequency = {
 	.summary = "classes weighted by one over their count",
 	.formula = "-log p_y, p = softmax(z)",
 	.class_weights = "1 / n_c, scaled to mean 1",
-	.weigh_class = weigh_by_inverse_frequency,
+	.weigh_classes = weigh_by_inverse_frequency,
 };

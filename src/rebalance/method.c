@@ -48,6 +48,12 @@ static const struct method methods[] = {
 	  .sampler = &sampler_all, .loss = &loss_acsl },
 	{ .name = "equalization", .summary = "equalization loss on sigmoid scores", .source = "Tan et al. 2020",
 	  .sampler = &sampler_all, .loss = &loss_equalization },
+	{ .name = "balanced", .summary = "all classes weigh the same in the loss",
+	  .sampler = &sampler_all, .loss = &loss_balanced },
+	{ .name = "cost-sensitive", .summary = "loss weighted by a power of one over the class count",
+	  .sampler = &sampler_all, .loss = &loss_cost_sensitive },
+	{ .name = "log-frequency", .summary = "loss weighted by the log class share", .source = "Tang et al. 2020",
+	  .sampler = &sampler_all, .loss = &loss_log_frequency },
 };
 // clang-format on
 

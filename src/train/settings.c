@@ -93,6 +93,11 @@ enum err_code settings_compose(const struct run_settings *settings, struct metho
 	return ERR_OK;
 }
 
+enum loss_reduction settings_reduction(const struct run_settings *settings, const struct loss *loss)
+{
+	return settings->reduction > 0 ? (enum loss_reduction)(settings->reduction - 1) : loss->reduction;
+}
+
 static double fill(double given, double initial)
 {
 	return isnan(given) ? initial : given;

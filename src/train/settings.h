@@ -31,11 +31,10 @@ struct run_settings {
 	int method, sampler,
 	    loss;  /* indices of the tables; sampler and loss 0: the method's own, else table index + 1 */
 	int apply; /* enum method_apply */
-	double beta;
 	struct difficulty_settings difficulty;
 	struct loss_parameters loss_parameters;	      /* NaN: the loss's own default */
 	struct sampler_parameters sampler_parameters; /* NaN: the sampler's own default */
-	int reduction;				      /* enum reduction */
+	int reduction;				      /* 0: the loss's own, else enum loss_reduction + 1 */
 	/* model */
 	int model;		   /* enum model_kind */
 	const char *hidden;	   /* "256,128"; NULL: MLP_HIDDEN for the MLP, none for logistic regression */
@@ -69,8 +68,6 @@ const char *classifier_name(size_t i); /* NULL behind the last */
 /* So many weights are recorded in the last epoch only, unless record_weights says otherwise. */
 #define SETTINGS_MANY_PARAMETERS 100000
 
-enum reduction { REDUCTION_BATCH, REDUCTION_WEIGHTS };
-
 extern const struct option_spec settings_specs[];
 extern const size_t settings_spec_count;
 
@@ -78,6 +75,9 @@ extern const size_t settings_spec_count;
  */
 MUST_CHECK enum err_code settings_compose(const struct run_settings *settings, struct method *ret_method,
 					  struct err *err);
+
+/* What they divide a batch's weighted loss by. */
+enum loss_reduction settings_reduction(const struct run_settings *settings, const struct loss *loss);
 
 /* Whether they ask for another test part than the default's: for data sets that come with theirs. */
 bool settings_draw_test_part(const struct run_settings *settings);

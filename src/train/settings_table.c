@@ -9,12 +9,6 @@
 #include "data/relabel.h"
 #include "data/scale.h"
 
-static const char *reduction_name(size_t i)
-{
-	static const char *const names[] = { "batch", "weights" };
-	return i < ARRAY_LENGTH(names) ? names[i] : NULL;
-}
-
 static const char *sampler_choice(size_t i)
 {
 	return i == 0 ? "method" : sampler_name(i - 1);
@@ -23,6 +17,11 @@ static const char *sampler_choice(size_t i)
 static const char *loss_choice(size_t i)
 {
 	return i == 0 ? "method" : loss_name(i - 1);
+}
+
+static const char *reduction_choice(size_t i)
+{
+	return i == 0 ? "method" : loss_reduction_name(i - 1);
 }
 
 static const char *precision_choice(size_t i)
@@ -99,11 +98,11 @@ const struct option_spec settings_specs[] = {
 	  .help = "instead of the method's loss" },
 	{ .name = "apply", .type = OPTION_CHOICE, FIELD(apply), .choice = method_apply_name, .initial = "draw",
 	  .help = "how method difficulty uses its weights: to draw, in systematic draws, or in the loss" },
-	{ .name = "beta", .type = OPTION_REAL, FIELD(beta), .min = 0, .max = 0.9999999999, .argument = "B",
+	{ .name = "beta", .type = OPTION_REAL, FIELD(loss_parameters.beta), .min = 0, .max = 0.9999999999, .argument = "B",
 	  .initial = "0.9999",
 	  .help = "of class-balanced losses" },
 	{ .name = "gamma", .type = OPTION_REAL, FIELD(loss_parameters.gamma), .optional = true, .argument = "G",
-	  .help = "of focal and class-balanced-focal (without it 1), focal-sigmoid (2) and cdt (0.2)" },
+	  .help = "of focal, class-balanced-focal and cost-sensitive (without it 1), focal-sigmoid (2) and cdt (0.2)" },
 	{ .name = "tau", .type = OPTION_REAL, FIELD(loss_parameters.tau), .optional = true, .argument = "T",
 	  .help = "of logit-adjusted; without it 1" },
 	{ .name = "alpha", .type = OPTION_REAL, FIELD(loss_parameters.alpha), .max = 1, .optional = true,
@@ -130,8 +129,9 @@ const struct option_spec settings_specs[] = {
 	{ .name = "floor", .type = OPTION_REAL, FIELD(difficulty.floor), .above_min = true, .max = 0.1, .argument = "P",
 	  .initial = "1e-12",
 	  .help = "smallest probability in du and dl" },
-	{ .name = "reduction", .type = OPTION_CHOICE, FIELD(reduction), .choice = reduction_name, .initial = "batch",
-	  .help = "divide a batch's weighted loss by its size or by the sum of its weights" },
+	{ .name = "reduction", .type = OPTION_CHOICE, FIELD(reduction), .choice = reduction_choice, .initial = "method",
+	  .help = "divide a batch's weighted loss by its size or by the sum of its weights; method: as the loss's "
+		  "reference does" },
 	{ .name = "model", .type = OPTION_CHOICE, FIELD(model), .choice = model_name, .initial = "logreg",
 	  .help = "logistic regression, or a network with hidden layers" },
 	{ .name = "hidden", .type = OPTION_CHECKED, FIELD(hidden), .check = check_hidden, .argument = "N,N...",

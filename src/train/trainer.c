@@ -54,6 +54,26 @@ static enum err_code allocate(struct trainer *trainer, struct err *err)
 	return ERR_OK;
 }
 
+/* The biases that the loss wants to start with (struct loss, starts_low). */
+static enum err_code start_biases(struct trainer *trainer, struct err *err)
+{
+	AUTO(mem_freep) double *weight = NULL;
+	AUTO(mem_freep) double *bias = NULL;
+	size_t last = network_layer_count(trainer->network) - 1;
+	struct network_layer layer = network_layer(trainer->network, last);
+
+	if (!trainer->method.loss->starts_low || !layer.has_bias || layer.outputs < 2)
+		return ERR_OK;
+	if (mem_new(&weight, layer.outputs * layer.inputs, err) != ERR_OK ||
+	    mem_new(&bias, layer.outputs, err) != ERR_OK)
+		return err->code;
+	network_read_layer(trainer->network, last, weight, NULL);
+	for (size_t c = 0; c < layer.outputs; c++)
+		bias[c] = -log((double)(layer.outputs - 1));
+	network_write_layer(trainer->network, last, weight, bias);
+	return ERR_OK;
+}
+
 static enum err_code create_model(struct trainer *trainer, struct err *err)
 {
 	const struct run_settings *settings = trainer->settings;
@@ -72,7 +92,7 @@ static enum err_code create_model(struct trainer *trainer, struct err *err)
 		return err->code;
 	rng_init(&initial_weights, settings->seed, RNG_INITIAL_WEIGHTS);
 	network_initialise(trainer->network, (enum network_init)settings->init, &initial_weights);
-	return ERR_OK;
+	return start_biases(trainer, err);
 }
 
 static enum err_code create_evaluation(struct trainer *trainer, struct err *err)
@@ -127,7 +147,7 @@ enum err_code trainer_create(const struct dataset *dataset, const struct split *
 	if (loss_state_init(&trainer->loss, trainer->method.loss, &settings->loss_parameters, split->train_class,
 			    dataset->classes, err) != ERR_OK)
 		return err->code;
-	loss_weigh_classes(trainer->method.loss, settings->beta, split->train_class, dataset->classes,
+	loss_weigh_classes(trainer->method.loss, &trainer->loss.parameters, split->train_class, dataset->classes,
 			   trainer->class_weight);
 	if (create_evaluation(trainer, err) != ERR_OK)
 		return err->code;
@@ -198,7 +218,7 @@ static void learn_batch(struct trainer *trainer, const uint32_t *index, size_t c
 {
 	double divisor = (double)count;
 
-	if (trainer->settings->reduction == REDUCTION_WEIGHTS) {
+	if (settings_reduction(trainer->settings, trainer->method.loss) == REDUCTION_WEIGHTS) {
 		divisor = 0;
 		for (size_t i = 0; i < count; i++)
 			divisor += trainer->evaluation->loss_weight[index[i]];

@@ -15,24 +15,48 @@
 static const uint32_t counts[K] = { 100, 10, 1 };
 static const double logits[4][K] = { { 2, .5, -1 }, { .2, -.3, .1 }, { -1, 0, 1.5 }, { 1, 1, -2 } };
 static const double classes[4] = { 0, 1, 2, 1 };
-static const struct loss_parameters own = { NAN, NAN, NAN, NAN, NAN };
+static const struct loss_parameters own = {
+	.beta = .9999, .gamma = NAN, .tau = NAN, .alpha = NAN, .xi = NAN, .lambda = NAN
+};
+
+/* Some of the parameters, by their place in struct loss_parameters. */
+struct given {
+	size_t at;
+	double value;
+};
+#define GIVE(parameter, value)                                                                                         \
+	{                                                                                                              \
+		offsetof(struct loss_parameters, parameter), value                                                     \
+	}
+
+static struct loss_parameters give(const struct given given[2])
+{
+	struct loss_parameters parameters = own;
+
+	for (int i = 0; i < 2; i++)
+		if (given[i].at != 0 || given[i].value != 0)
+			memcpy((char *)&parameters + given[i].at, &given[i].value, sizeof(double));
+	return parameters;
+}
 
 struct fixture {
 	double z[K * L], y[L], scale[L], delta[K * L];
 } __attribute__((aligned(64)));
 
-/* The four instances of the vectors, each with its class weight over 4. */
-static void fill(struct fixture *f, const struct loss *loss, double beta)
+/* The four instances of the vectors, each with its class weight over what the reduction says. */
+static void fill(struct fixture *f, const struct loss_state *state, enum loss_reduction reduction)
 {
-	double weight[K];
+	double weight[K], sum = 0;
 
 	memset(f, 0, sizeof *f);
-	loss_weigh_classes(loss, beta, counts, K, weight);
+	loss_weigh_classes(state->loss, &state->parameters, counts, K, weight);
+	for (size_t i = 0; i < 4; i++)
+		sum += weight[(size_t)classes[i]];
 	for (size_t i = 0; i < 4; i++) {
 		for (size_t c = 0; c < K; c++)
 			f->z[c * L + i] = logits[i][c];
 		f->y[i] = classes[i];
-		f->scale[i] = weight[(size_t)classes[i]] / 4;
+		f->scale[i] = weight[(size_t)classes[i]] / (reduction == REDUCTION_WEIGHTS ? sum : 4);
 	}
 }
 
@@ -60,36 +84,98 @@ Test(loss, values_equal_the_vectors_of_reference_code)
 {
 	static const struct {
 		const struct loss *loss;
-		double beta;
-		struct loss_parameters given;
+		struct given given[2];
+		enum loss_reduction reduction;
 		double value;
 	} cases[] = {
-		{ &loss_cross_entropy, 0, { NAN, NAN, NAN, NAN, NAN }, 0.661560692671 },
-		{ &loss_class_balanced, .9999, { NAN, NAN, NAN, NAN, NAN }, 0.326151657624 },
-		{ &loss_class_balanced, .99, { NAN, NAN, NAN, NAN, NAN }, 0.33058545321 },
-		{ &loss_focal, 0, { .5, NAN, NAN, NAN, NAN }, 0.497900293088 },
-		{ &loss_focal, 0, { NAN, NAN, NAN, NAN, NAN }, 0.389822090221 },
-		{ &loss_focal, 0, { 2, NAN, NAN, NAN, NAN }, 0.25782955954 },
-		{ &loss_focal, 0, { 0, NAN, NAN, NAN, NAN }, 0.661560692671 },
-		{ &loss_logit_adjusted, 0, { NAN, NAN, NAN, NAN, NAN }, 1.93199142357 },
-		{ &loss_logit_adjusted, 0, { NAN, 2, NAN, NAN, NAN }, 4.11675298267 },
-		{ &loss_balanced_softmax, 0, { NAN, NAN, NAN, NAN, NAN }, 1.9319914236 },
-		{ &loss_cdt, 0, { NAN, NAN, NAN, NAN, NAN }, 0.777699077512 },
-		{ &loss_class_balanced_sigmoid, .9999, { NAN, NAN, NAN, NAN, NAN }, 1.10615975769 },
-		{ &loss_class_balanced_focal, .99, { NAN, NAN, NAN, NAN, NAN }, 0.487070559589 },
-		{ &loss_class_balanced_focal, .9999, { NAN, NAN, NAN, NAN, NAN }, 0.481547608065 },
-		{ &loss_focal_sigmoid, 0, { NAN, NAN, NAN, NAN, NAN }, 0.346968461545 },
-		{ &loss_acsl, 0, { NAN, NAN, NAN, NAN, NAN }, 0.702304977133 },
-		{ &loss_equalization, 0, { NAN, NAN, NAN, NAN, .05 }, 1.39696115754 },
+		{ &loss_cross_entropy, { { 0 } }, REDUCTION_BATCH, 0.661560692671 },
+		{ &loss_class_balanced, { GIVE(beta, .9999) }, REDUCTION_BATCH, 0.326151657624 },
+		{ &loss_class_balanced, { GIVE(beta, .9999) }, REDUCTION_WEIGHTS, 0.39891727226 },
+		{ &loss_class_balanced, { GIVE(beta, .99) }, REDUCTION_BATCH, 0.33058545321 },
+		{ &loss_class_balanced, { GIVE(beta, .99) }, REDUCTION_WEIGHTS, 0.403147631207 },
+		{ &loss_balanced, { { 0 } }, REDUCTION_BATCH, 4.46439567431 },
+		{ &loss_balanced, { { 0 } }, REDUCTION_WEIGHTS, 0.398873859666 },
+		{ &loss_inverse_frequency, { { 0 } }, REDUCTION_WEIGHTS, 0.398873859666 },
+		{ &loss_focal, { GIVE(gamma, .5) }, REDUCTION_BATCH, 0.497900293088 },
+		{ &loss_focal, { { 0 } }, REDUCTION_BATCH, 0.389822090221 },
+		{ &loss_focal, { GIVE(gamma, 2) }, REDUCTION_BATCH, 0.25782955954 },
+		{ &loss_focal, { GIVE(gamma, 1e-300) }, REDUCTION_BATCH, 0.661560692671 },
+		{ &loss_logit_adjusted, { { 0 } }, REDUCTION_BATCH, 1.93199142357 },
+		{ &loss_logit_adjusted, { GIVE(tau, 2) }, REDUCTION_BATCH, 4.11675298267 },
+		{ &loss_balanced_softmax, { { 0 } }, REDUCTION_BATCH, 1.9319914236 },
+		{ &loss_cdt, { { 0 } }, REDUCTION_BATCH, 0.777699077512 },
+		{ &loss_class_balanced_sigmoid, { GIVE(beta, .9999) }, REDUCTION_BATCH, 1.10615975769 },
+		{ &loss_class_balanced_focal, { GIVE(beta, .99) }, REDUCTION_BATCH, 0.487070559589 },
+		{ &loss_class_balanced_focal, { GIVE(beta, .9999) }, REDUCTION_BATCH, 0.481547608065 },
+		{ &loss_focal_sigmoid, { { 0 } }, REDUCTION_BATCH, 0.346968461545 },
+		{ &loss_acsl, { { 0 } }, REDUCTION_BATCH, 0.702304977133 },
+		{ &loss_equalization, { GIVE(lambda, .05) }, REDUCTION_BATCH, 1.39696115754 },
 	};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		struct fixture f;
-		struct loss_state state = make_state(cases[i].loss, cases[i].given, counts);
-		fill(&f, cases[i].loss, cases[i].beta);
+		struct loss_state state = make_state(cases[i].loss, give(cases[i].given), counts);
+		fill(&f, &state, cases[i].reduction);
 		double value = evaluate(&state, &f);
 		cr_expect_float_eq(value, cases[i].value, 1e-9, "case %zu, %s: %.12g", i, cases[i].loss->name, value);
 		loss_state_done(&state);
+	}
+}
+
+/* Cui et al. 2019, scikit-learn's "balanced", BagofTricks' cost-sensitive and Tang et al. 2020's weighted softmax. */
+Test(loss, class_weights_equal_the_published_vectors)
+{
+	static const struct {
+		const struct loss *loss;
+		struct given given[2];
+		double weight[3];
+	} cases[] = {
+		{ &loss_class_balanced, { GIVE(beta, 0.9) }, { 0.239329236, 0.3674419731, 2.393228791 } },
+		{ &loss_class_balanced, { GIVE(beta, 0.99) }, { 0.04223746876, 0.280043613, 2.677718918 } },
+		{ &loss_class_balanced, { GIVE(beta, 0.999) }, { 0.02836301168, 0.2712555449, 2.700381443 } },
+		{ &loss_class_balanced, { { 0 } }, { 0.02715872162, 0.270368874, 2.702472404 } },
+		{ &loss_inverse_frequency, { { 0 } }, { 0.02702702703, 0.2702702703, 2.702702703 } },
+		{ &loss_balanced, { { 0 } }, { 0.37, 3.7, 37 } },
+		{ &loss_cost_sensitive, { { 0 } }, { 0.01, 0.1, 1 } },
+		{ &loss_cost_sensitive, { GIVE(gamma, 0.5) }, { 0.1, 0.316227766017, 1 } },
+		{ &loss_log_frequency, { { 0 } }, { 1, 3.302585093, 5.605170186 } },
+		{ &loss_cross_entropy, { { 0 } }, { 1, 1, 1 } },
+		{ &loss_difficulty, { { 0 } }, { 1, 1, 1 } },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct loss_parameters given = give(cases[i].given);
+		struct loss_parameters parameters = loss_fill_parameters(cases[i].loss, &given);
+		double weight[3];
+		loss_weigh_classes(cases[i].loss, &parameters, counts, 3, weight);
+		for (size_t c = 0; c < 3; c++)
+			cr_expect_float_eq(weight[c], cases[i].weight[c], 1e-9 * fmax(1, weight[c]),
+					   "case %zu class %zu", i, c);
+	}
+}
+
+Test(loss, beta_zero_weighs_all_classes_alike)
+{
+	struct loss_parameters parameters = { .beta = 0 };
+	double weight[3];
+
+	loss_weigh_classes(&loss_class_balanced, &parameters, counts, 3, weight);
+	for (size_t c = 0; c < 3; c++)
+		cr_expect_eq(weight[c], 1.0);
+}
+
+Test(loss, an_absent_class_weighs_nothing)
+{
+	static const uint32_t with_absent[3] = { 8, 0, 2 };
+
+	for (size_t i = 0; loss_at(i) != NULL; i++) {
+		struct loss_parameters parameters = loss_fill_parameters(loss_at(i), &own);
+		double weight[3];
+		loss_weigh_classes(loss_at(i), &parameters, with_absent, 3, weight);
+		cr_expect_eq(weight[1], 0.0, "%s", loss_at(i)->name);
+		cr_expect(isfinite(weight[0]) && isfinite(weight[2]), "%s", loss_at(i)->name);
+		if (!loss_at(i)->keeps_weights)
+			cr_expect_float_eq(weight[0] + weight[2], 2, 1e-12, "%s", loss_at(i)->name);
 	}
 }
 
@@ -122,26 +208,29 @@ Test(loss, gradients_equal_central_differences)
 	}
 }
 
-/* Logits of a thousand, either way round, and absent classes. */
+/* Logits of a thousand, either way round; absent classes; two classes. */
 Test(loss, nothing_overflows_and_padding_has_no_gradient)
 {
-	static const uint32_t with_absent[K] = { 100, 0, 1 };
+	static const uint32_t class_counts[2][K] = { { 100, 0, 1 }, { 100, 1, 0 } };
 
-	for (size_t l = 0; loss_at(l) != NULL; l++) {
-		struct loss_state state = make_state(loss_at(l), own, with_absent);
-		struct fixture f = { 0 };
-		for (size_t i = 0; i < L - 1; i++) {
-			f.y[i] = i % 2 == 0 ? 0 : 2;
-			f.scale[i] = 1;
-			for (size_t c = 0; c < K; c++)
-				f.z[c * L + i] = (i + c) % 3 == 0 ? 1000 : (i + c) % 3 == 1 ? -1000 : 40;
+	for (size_t l = 0; loss_at(l) != NULL; l++)
+		for (size_t k = 2; k <= K; k++) {
+			struct loss_state state;
+			struct err err;
+			struct fixture f = { 0 };
+			cr_assert_eq(loss_state_init(&state, loss_at(l), &own, class_counts[K - k], k, &err), ERR_OK);
+			for (size_t i = 0; i < L - 1; i++) {
+				f.y[i] = i % 2 == 0 ? 0 : (double)k - 1;
+				f.scale[i] = 1;
+				for (size_t c = 0; c < k; c++)
+					f.z[c * L + i] = (i + c) % 3 == 0 ? 1000 : (i + c) % 3 == 1 ? -1000 : 40;
+			}
+			cr_expect(isfinite(evaluate(&state, &f)), "%s, %zu classes", loss_at(l)->name, k);
+			for (size_t at = 0; at < k * L; at++)
+				cr_expect(isfinite(f.delta[at]) && (at % L < L - 1 || f.delta[at] == 0),
+					  "%s, %zu classes, at %zu: %g", loss_at(l)->name, k, at, f.delta[at]);
+			loss_state_done(&state);
 		}
-		cr_expect(isfinite(evaluate(&state, &f)), "%s", loss_at(l)->name);
-		for (size_t at = 0; at < K * L; at++)
-			cr_expect(isfinite(f.delta[at]) && (at % L < L - 1 || f.delta[at] == 0), "%s at %zu: %g",
-				  loss_at(l)->name, at, f.delta[at]);
-		loss_state_done(&state);
-	}
 }
 
 Test(loss, adjustments_of_absent_classes_are_left_out)
@@ -171,7 +260,9 @@ Test(loss, probabilities_are_what_the_link_says)
 	for (size_t l = 0; loss_at(l) != NULL; l++) {
 		struct fixture f;
 		double p[K * L] __attribute__((aligned(64))), log_p[K * L] __attribute__((aligned(64)));
-		fill(&f, loss_at(l), 0);
+		struct loss_state state = make_state(loss_at(l), own, counts);
+		fill(&f, &state, REDUCTION_BATCH);
+		loss_state_done(&state);
 		loss_predict(loss_at(l), f.z, L, K, log_p, p);
 		for (size_t i = 0; i < 4; i++) {
 			double sum = 0, score[K];
@@ -190,7 +281,7 @@ Test(loss, probabilities_are_what_the_link_says)
 
 Test(loss, parameters_that_a_loss_has_not_are_not_filled_in)
 {
-	static const struct loss_parameters given = { 3, 3, NAN, NAN, NAN };
+	static const struct loss_parameters given = { .gamma = 3, .tau = 3 };
 	struct loss_parameters focal = loss_fill_parameters(&loss_focal, &given);
 	struct loss_parameters sigmoid = loss_fill_parameters(&loss_focal_sigmoid, &own);
 

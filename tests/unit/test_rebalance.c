@@ -205,45 +205,6 @@ Test(dynamics, follow_their_definitions)
 	dynamics_free(dynamics);
 }
 
-/* Counts 100, 10, 1: the vectors of the reference code (Cui et al. 2019, scikit-learn). */
-Test(loss, class_weights_equal_the_published_vectors)
-{
-	static const uint32_t counts[3] = { 100, 10, 1 };
-	static const struct {
-		const struct loss *loss;
-		double beta, weight[3];
-	} cases[] = {
-		{ &loss_class_balanced, 0.9, { 0.239329236, 0.3674419731, 2.393228791 } },
-		{ &loss_class_balanced, 0.99, { 0.04223746876, 0.280043613, 2.677718918 } },
-		{ &loss_class_balanced, 0.999, { 0.02836301168, 0.2712555449, 2.700381443 } },
-		{ &loss_class_balanced, 0.9999, { 0.02715872162, 0.270368874, 2.702472404 } },
-		{ &loss_class_balanced, 0, { 1, 1, 1 } },
-		{ &loss_inverse_frequency, 0, { 0.02702702703, 0.2702702703, 2.702702703 } },
-		{ &loss_cross_entropy, 0, { 1, 1, 1 } },
-		{ &loss_difficulty, 0, { 1, 1, 1 } },
-	};
-
-	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
-		double weight[3];
-		loss_weigh_classes(cases[i].loss, cases[i].beta, counts, 3, weight);
-		for (size_t c = 0; c < 3; c++)
-			cr_expect_float_eq(weight[c], cases[i].weight[c], 1e-9 * fmax(1, weight[c]),
-					   "case %zu class %zu", i, c);
-	}
-}
-
-Test(loss, an_absent_class_weighs_nothing)
-{
-	static const uint32_t counts[3] = { 8, 0, 2 };
-
-	for (size_t i = 0; loss_at(i) != NULL; i++) {
-		double weight[3];
-		loss_weigh_classes(loss_at(i), 0.9999, counts, 3, weight);
-		cr_expect_eq(weight[1], 0.0, "%s", loss_at(i)->name);
-		cr_expect_float_eq(weight[0] + weight[2], 2, 1e-12, "%s", loss_at(i)->name);
-	}
-}
-
 Test(method, difficulty_applies_its_weights_three_ways)
 {
 	const struct method *difficulty = method_at(4);

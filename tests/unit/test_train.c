@@ -134,6 +134,83 @@ Test(run, weights_have_mean_one_and_test_instances_none)
 	dataset_free(dataset);
 }
 
+static double least_accuracy(const struct split *split)
+{
+	uint32_t most = 0;
+
+	for (size_t c = 0; c < split->classes; c++)
+		most = split->train_class[c] > most ? split->train_class[c] : most;
+	return 1.5 * most / (double)split->train_count;
+}
+
+/* Logistic regression and a small network learn iris by every method: far better than always the same class. */
+Test(run, every_method_learns)
+{
+	struct dataset *dataset = read_bundled("iris");
+
+	for (size_t m = 0; method_name(m) != NULL; m++)
+		for (size_t model = 0; model_name(model) != NULL; model++) {
+			struct run_settings settings = defaults();
+			bool converges = true;
+			set(&settings, "method", method_name(m));
+			set(&settings, "model", model_name(model));
+			if (settings.model == MODEL_MLP)
+				set(&settings, "hidden", "8");
+			set(&settings, "scale", "standard");
+			struct split *split = make_split(dataset, &settings);
+			struct trainer *trainer = make_trainer(dataset, split, &settings);
+			for (int epoch = 0; epoch < 40; epoch++)
+				converges = trainer_run_epoch(trainer) && converges;
+			double accuracy = trainer_evaluation(trainer)->train.accuracy;
+			cr_expect(converges && accuracy > least_accuracy(split), "%s %s: %g", method_name(m),
+				  model_name(model), accuracy);
+			trainer_free(trainer);
+			split_free(split);
+		}
+	dataset_free(dataset);
+}
+
+/* Cui et al. 2019: every sigmoid score starts at 1 / k. */
+Test(run, biases_start_where_the_loss_wants_them)
+{
+	static const struct {
+		const char *method;
+		double bias;
+	} cases[] = {
+		{ "class-balanced-sigmoid", -0.69314718055994531 },
+		{ "class-balanced-focal", -0.69314718055994531 },
+		{ "equalization", 0 },
+	};
+	struct dataset *dataset = read_bundled("iris");
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct run_settings settings = defaults();
+		double weight[3 * 4], bias[3];
+		set(&settings, "method", cases[i].method);
+		set(&settings, "init", "zero");
+		struct split *split = make_split(dataset, &settings);
+		struct trainer *trainer = make_trainer(dataset, split, &settings);
+		network_read_layer(trainer_network(trainer), 0, weight, bias);
+		for (size_t c = 0; c < 3; c++)
+			cr_expect_float_eq(bias[c], cases[i].bias, 1e-15, "%s", cases[i].method);
+		trainer_free(trainer);
+		split_free(split);
+	}
+	dataset_free(dataset);
+}
+
+Test(settings, reduction_is_the_loss_s_own_unless_it_is_given)
+{
+	struct run_settings settings = defaults();
+
+	cr_expect_eq(settings_reduction(&settings, &loss_class_balanced), REDUCTION_BATCH);
+	cr_expect_eq(settings_reduction(&settings, &loss_balanced), REDUCTION_WEIGHTS);
+	set(&settings, "reduction", "batch");
+	cr_expect_eq(settings_reduction(&settings, &loss_balanced), REDUCTION_BATCH);
+	set(&settings, "reduction", "weights");
+	cr_expect_eq(settings_reduction(&settings, &loss_class_balanced), REDUCTION_WEIGHTS);
+}
+
 /* One batch, equal start: dividing by the sum of the weights scales the first step by B over that sum. */
 Test(run, reduction_by_weights_divides_by_their_sum)
 {

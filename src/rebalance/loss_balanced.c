@@ -1,0 +1,24 @@
+#include "rebalance/loss.h"
+
+static void weigh_to_balance(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
+			     double *ret_weight)
+{
+	double sum = 0;
+
+	(void)parameters;
+	for (size_t c = 0; c < classes; c++)
+		sum += counts[c];
+	for (size_t c = 0; c < classes; c++)
+		ret_weight[c] = sum / ((double)classes * (double)counts[c]);
+}
+
+/* What scikit-learn calls "balanced", over the sum of the weights as there. */
+const struct loss loss_balanced = {
+	.name = "balanced",
+	.summary = "classes weighted so that each has the same sum, N / K",
+	.formula = "-log p_y, p = softmax(z)",
+	.class_weights = "N / (K n_c)",
+	.keeps_weights = true,
+	.reduction = REDUCTION_WEIGHTS,
+	.weigh_classes = weigh_to_balance,
+};
