@@ -35,7 +35,9 @@ static size_t calibration_bin(double confidence)
 static void count(const struct prediction_view *predictions, const struct part_view *part, struct part_metrics *metrics)
 {
 	double loss = 0, error = 0;
-	double gap[CALIBRATION_BINS] = { 0 }; /* right ones less the sum of confidences */
+	/* Right ones less the sum of confidences. Most instances fall into one bin: with four sums they need not wait
+	 * for each other. */
+	double gap[4][CALIBRATION_BINS] = { 0 };
 
 	memset(metrics->correct, 0, predictions->classes * sizeof *metrics->correct);
 	memset(metrics->predicted, 0, predictions->classes * sizeof *metrics->predicted);
@@ -47,10 +49,10 @@ static void count(const struct prediction_view *predictions, const struct part_v
 		loss -= predictions->log_p_true[at];
 		metrics->correct[y] += predicted == y;
 		metrics->predicted[predicted]++;
-		gap[calibration_bin(confidence)] += (predicted == y) - confidence;
+		gap[i % 4][calibration_bin(confidence)] += (predicted == y) - confidence;
 	}
 	for (size_t b = 0; b < CALIBRATION_BINS; b++)
-		error += fabs(gap[b]);
+		error += fabs(gap[0][b] + gap[1][b] + gap[2][b] + gap[3][b]);
 	/* An empty part gives 0/0, not a number, as it should. */
 	metrics->loss = loss / (double)part->count;
 	metrics->calibration_error = error / (double)part->count;
