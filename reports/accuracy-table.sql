@@ -9,7 +9,7 @@
 -- explain: accuracy-table-runs dataset method
 -- empty: there is no experiment in this file: 'hardrow sweep' writes one
 --
--- Of the runs of one data set, method, split and seed only the newest that ended counts; if it diverged, it is missing.
+-- Of the runs of one data set, model, method, split and seed only the newest that ended counts; if it diverged, it is missing.
 -- Rows of the result are fractions: data set, method, number of splits, mean and sample standard deviation over them
 -- (several seeds of a split are averaged first), and the published figure.
 WITH chosen AS (
@@ -18,17 +18,24 @@ WITH chosen AS (
 ),
 newest AS (
   SELECT max(run_id) AS run_id, status FROM runs JOIN chosen ON runs.experiment = chosen.name
-  WHERE status IN ('done', 'diverged') GROUP BY dataset, method, split_seed, seed
+  WHERE status IN ('done', 'diverged') GROUP BY dataset, model, method, split_seed, seed
 ),
 value AS (
-  SELECT dataset, method, split_seed,
+  SELECT dataset, model, method, split_seed,
          avg(CASE :metric WHEN 'accuracy' THEN test_accuracy WHEN 'balanced-error' THEN test_balanced_error
                          WHEN 'macro-f1' THEN test_macro_f1 WHEN 'calibration-error' THEN test_calibration_error
                          WHEN 'many-shot' THEN test_many_shot_accuracy WHEN 'medium-shot' THEN test_medium_shot_accuracy
                          WHEN 'few-shot' THEN test_few_shot_accuracy END) AS value
   FROM newest JOIN runs USING (run_id) WHERE newest.status = 'done'
-  GROUP BY dataset, method, split_seed
+  GROUP BY dataset, model, method, split_seed
   HAVING value IS NOT NULL
+),
+-- With more than one model, each has rows of its own.
+kind AS (
+  SELECT model, iif((SELECT count(DISTINCT model) FROM value) > 1, printf(' (%s)', model), '') AS suffix
+  FROM value GROUP BY model
+  UNION ALL
+  SELECT '', '' WHERE NOT EXISTS (SELECT 1 FROM value)
 ),
 -- Runs that were added to the experiment by hand may have data sets and methods which its lists do not name.
 subject AS (
@@ -47,37 +54,41 @@ figure AS (
   SELECT method, dataset, value / 100 AS value FROM published JOIN chosen USING (experiment_id) WHERE metric = :metric
 ),
 complete AS (
-  SELECT dataset FROM value GROUP BY dataset
-  HAVING count(DISTINCT method) = (SELECT count(DISTINCT method) FROM value)
+  SELECT dataset, model FROM value GROUP BY dataset, model
+  HAVING count(DISTINCT method) = (SELECT count(DISTINCT method) FROM value AS other WHERE other.model = value.model)
+),
+breadth AS (
+  SELECT model, suffix, (SELECT count(*) FROM complete WHERE complete.model = kind.model) AS datasets FROM kind
 ),
 sample AS (
-  SELECT 0 AS averaged, dataset, method, value FROM value
+  SELECT 0 AS averaged, dataset, model, method, value FROM value
   UNION ALL
-  SELECT 1, 'average', method, avg(value) FROM value JOIN complete USING (dataset)
-  GROUP BY method, split_seed HAVING count(*) = (SELECT count(*) FROM complete)
+  SELECT 1, 'average', model, method, avg(value) FROM value JOIN complete USING (dataset, model)
+  GROUP BY model, method, split_seed HAVING count(*) = (SELECT datasets FROM breadth WHERE breadth.model = value.model)
 ),
 centred AS (
-  SELECT averaged, dataset, method, value, avg(value) OVER (PARTITION BY averaged, dataset, method) AS mean FROM sample
+  SELECT averaged, dataset, model, method, value,
+         avg(value) OVER (PARTITION BY averaged, dataset, model, method) AS mean
+  FROM sample
 ),
 cell AS (
-  SELECT averaged, dataset, method, count(*) AS splits, mean,
+  SELECT averaged, dataset, model, method, count(*) AS splits, mean,
          CASE WHEN count(*) > 1 THEN sqrt(sum((value - mean) * (value - mean)) / (count(*) - 1)) END AS sd
-  FROM centred GROUP BY averaged, dataset, method
+  FROM centred GROUP BY averaged, dataset, model, method
 ),
 published_cell AS (
-  SELECT 0 AS averaged, dataset, method, value FROM figure
+  SELECT 0 AS averaged, dataset, model, method, value FROM figure CROSS JOIN kind
   UNION ALL
-  SELECT 1, 'average', method, avg(value) FROM figure JOIN complete USING (dataset)
-  GROUP BY method HAVING count(*) = (SELECT count(*) FROM complete)
+  SELECT 1, 'average', model, method, avg(value) FROM figure JOIN complete USING (dataset) JOIN breadth USING (model)
+  GROUP BY model, method HAVING count(*) = datasets
 ),
 side AS (
-  SELECT 0 AS averaged, extra, ordinal, dataset, title, 1 AS datasets FROM subject
+  SELECT 0 AS averaged, extra, ordinal, dataset, model, title || suffix AS title, 1 AS datasets
+  FROM subject CROSS JOIN kind
   UNION ALL
-  SELECT 1, 2, 0, 'average',
-         CASE (SELECT count(*) FROM complete) WHEN (SELECT count(*) FROM subject) THEN 'average'
-         ELSE printf('average of %d', (SELECT count(*) FROM complete)) END,
-         (SELECT count(*) FROM complete)
-  WHERE EXISTS (SELECT 1 FROM subject)
+  SELECT 1, 2, 0, 'average', model,
+         iif(datasets = (SELECT count(*) FROM subject), 'average', printf('average of %d', datasets)) || suffix, datasets
+  FROM breadth WHERE EXISTS (SELECT 1 FROM subject)
 ),
 head AS (
   SELECT extra, ordinal, method, 1 AS trained FROM technique
@@ -86,13 +97,13 @@ head AS (
 ),
 grid AS (
   SELECT side.averaged, side.extra, side.ordinal, head.extra AS head_extra, head.ordinal AS head_ordinal,
-         head.trained, dataset, title, datasets, method, coalesce(splits, 0) AS splits, mean, sd,
+         head.trained, dataset, model, title, datasets, method, coalesce(splits, 0) AS splits, mean, sd,
          published_cell.value AS published, printf('%.1f', 100 * mean) AS shown
   FROM side CROSS JOIN head
-  LEFT JOIN cell USING (averaged, dataset, method)
-  LEFT JOIN published_cell USING (averaged, dataset, method)
+  LEFT JOIN cell USING (averaged, dataset, model, method)
+  LEFT JOIN published_cell USING (averaged, dataset, model, method)
 )
-SELECT dataset, datasets, method, splits, mean, sd, published,
+SELECT dataset, datasets, method, splits, mean, sd, published, nullif(model, '') AS model,
        title AS _data_set,
        CASE WHEN trained THEN method END AS _method,
        CASE WHEN mean IS NULL THEN NULL WHEN sd IS NULL THEN shown
@@ -103,5 +114,5 @@ SELECT dataset, datasets, method, splits, mean, sd, published,
        CASE WHEN method IN (SELECT method FROM figure) THEN 'paper: ' || method END AS _paper,
        CASE WHEN published IS NOT NULL THEN printf('%.1f', 100 * published) END AS _published
 FROM grid
-WINDOW line AS (PARTITION BY averaged, dataset)
-ORDER BY averaged, extra, ordinal, dataset, head_extra, head_ordinal, method
+WINDOW line AS (PARTITION BY averaged, dataset, model)
+ORDER BY averaged, extra, ordinal, dataset, model, head_extra, head_ordinal, method

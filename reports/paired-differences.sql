@@ -18,17 +18,24 @@ WITH chosen AS (
 ),
 newest AS (
   SELECT max(run_id) AS run_id, status FROM runs JOIN chosen ON runs.experiment = chosen.name
-  WHERE status IN ('done', 'diverged') GROUP BY dataset, method, split_seed, seed
+  WHERE status IN ('done', 'diverged') GROUP BY dataset, model, method, split_seed, seed
 ),
 value AS (
-  SELECT dataset, method, split_seed,
+  SELECT dataset, model, method, split_seed,
          avg(CASE :metric WHEN 'accuracy' THEN test_accuracy WHEN 'balanced-error' THEN test_balanced_error
                          WHEN 'macro-f1' THEN test_macro_f1 WHEN 'calibration-error' THEN test_calibration_error
                          WHEN 'many-shot' THEN test_many_shot_accuracy WHEN 'medium-shot' THEN test_medium_shot_accuracy
                          WHEN 'few-shot' THEN test_few_shot_accuracy END) AS value
   FROM newest JOIN runs USING (run_id) WHERE newest.status = 'done'
-  GROUP BY dataset, method, split_seed
+  GROUP BY dataset, model, method, split_seed
   HAVING value IS NOT NULL
+),
+-- With more than one model, each has rows of its own.
+kind AS (
+  SELECT model, iif((SELECT count(DISTINCT model) FROM value) > 1, printf(' (%s)', model), '') AS suffix
+  FROM value GROUP BY model
+  UNION ALL
+  SELECT '', '' WHERE NOT EXISTS (SELECT 1 FROM value)
 ),
 technique AS (
   SELECT 0 AS extra, ordinal, method FROM experiment_method JOIN chosen USING (experiment_id)
@@ -37,20 +44,20 @@ technique AS (
   WHERE method NOT IN (SELECT method FROM experiment_method JOIN chosen USING (experiment_id))
 ),
 pair AS (
-  SELECT mine.method, mine.dataset, mine.split_seed, mine.value - base.value AS difference
-  FROM value AS mine JOIN value AS base USING (dataset, split_seed)
+  SELECT mine.method, mine.model, mine.dataset, mine.split_seed, mine.value - base.value AS difference
+  FROM value AS mine JOIN value AS base USING (dataset, model, split_seed)
   WHERE base.method = :reference AND mine.method <> :reference
 ),
 breadth AS (
-  SELECT method, count(DISTINCT dataset) AS datasets FROM pair GROUP BY method
+  SELECT method, model, count(DISTINCT dataset) AS datasets FROM pair GROUP BY method, model
 ),
 -- One number a split, of the splits where no data set is missing.
 paired AS (
-  SELECT method, split_seed, datasets, avg(difference) AS difference
-  FROM pair JOIN breadth USING (method) GROUP BY method, split_seed HAVING count(*) = datasets
+  SELECT method, model, split_seed, datasets, avg(difference) AS difference
+  FROM pair JOIN breadth USING (method, model) GROUP BY method, model, split_seed HAVING count(*) = datasets
 ),
 centred AS (
-  SELECT method, datasets, difference, avg(difference) OVER (PARTITION BY method) AS mean FROM paired
+  SELECT method, model, datasets, difference, avg(difference) OVER (PARTITION BY method, model) AS mean FROM paired
 ),
 gain AS (
   SELECT (avg(ours.value) - avg(base.value)) / 100 AS gain
@@ -59,11 +66,11 @@ gain AS (
   WHERE :metric = 'accuracy' AND metric = 'accuracy' AND ours.method = 'difficulty' AND base.method = 'base'
 ),
 summary AS (
-  SELECT method, datasets, count(*) AS splits, mean,
+  SELECT method, model, datasets, count(*) AS splits, mean,
          CASE WHEN count(*) > 1 THEN sqrt(sum((difference - mean) * (difference - mean)) / (count(*) - 1)) END AS sd,
          -- A gain that equals the paper's in all printed digits has reached it.
          sum(difference >= gain - 1e-12) AS reaching
-  FROM centred CROSS JOIN gain GROUP BY method
+  FROM centred CROSS JOIN gain GROUP BY method, model
 ),
 -- The 0.975 quantile of Student's t: a table up to 30 degrees of freedom, from there the expansion around the normal
 -- quantile (Abramowitz and Stegun 26.7.5), right to 5 decimals.
@@ -83,14 +90,15 @@ tested AS (
   FROM summary CROSS JOIN normal LEFT JOIN small ON freedom = splits - 1
 ),
 result AS (
-  SELECT technique.extra, technique.ordinal, technique.method, coalesce(datasets, 0) AS datasets,
+  SELECT extra, ordinal, method, model, suffix, coalesce(datasets, 0) AS datasets,
          coalesce(splits, 0) AS splits, mean AS difference,
          mean - quantile * sd / sqrt(splits) AS low, mean + quantile * sd / sqrt(splits) AS high, gain, reaching
-  FROM technique CROSS JOIN gain LEFT JOIN tested USING (method) WHERE technique.method <> :reference
+  FROM technique CROSS JOIN kind CROSS JOIN gain
+  LEFT JOIN tested USING (method, model) WHERE method <> :reference
 )
 SELECT method, :reference AS reference, datasets, splits, difference, low, high, gain AS published_gain,
-       reaching AS splits_reaching,
-       method AS _method,
+       reaching AS splits_reaching, nullif(model, '') AS model,
+       method || suffix AS _method,
        CASE WHEN difference IS NOT NULL THEN printf('%+.2f', 100 * difference) END AS _difference,
        CASE WHEN low IS NOT NULL THEN printf('%+.2f to %+.2f', 100 * low, 100 * high) END AS _interval,
        nullif(datasets, 0) AS _datasets,
@@ -98,4 +106,4 @@ SELECT method, :reference AS reference, datasets, splits, difference, low, high,
        CASE WHEN gain IS NOT NULL THEN printf('splits reaching the paper''s %+.1f', 100 * gain) END AS _reaching_name,
        CASE WHEN splits > 0 THEN printf('%d of %d', reaching, splits) END AS _reaching
 FROM result
-ORDER BY extra, ordinal, method
+ORDER BY extra, ordinal, method, model

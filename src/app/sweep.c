@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/plan.h"
+#include "app/sweep_settings.h"
 #include "base/mem.h"
 #include "data/relabel.h"
 
@@ -113,19 +114,15 @@ static enum err_code put_experiment(struct track *track, const struct plan *plan
 	AUTO(mem_freep) struct track_published *published = NULL;
 	AUTO(mem_freep) const char **titles = NULL;
 	AUTO(mem_freep) const char **names = NULL;
-	AUTO(mem_freep) const char **methods = NULL;
 
 	if (mem_new(&titles, sweep->dataset_count, err) != ERR_OK ||
-	    mem_new(&names, sweep->dataset_count, err) != ERR_OK ||
-	    mem_new(&methods, sweep->method_count, err) != ERR_OK)
+	    mem_new(&names, sweep->dataset_count, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < sweep->dataset_count; i++) {
 		const struct catalogue_entry *entry = catalogue_find(plan->catalogue, sweep->datasets[i]);
 		names[i] = plan->datasets[i] != NULL ? subject(plan, i, 0)->name : sweep->datasets[i];
 		titles[i] = entry != NULL ? entry->title : names[i];
 	}
-	for (size_t i = 0; i < sweep->method_count; i++)
-		methods[i] = sweep->methods[i].name;
 	if (name_figures(sweep, names, &published, err) != ERR_OK)
 		return err->code;
 	struct track_experiment experiment = {
@@ -136,7 +133,7 @@ static enum err_code put_experiment(struct track *track, const struct plan *plan
 		.published_count = sweep->published_count,
 		.datasets = names,
 		.titles = titles,
-		.methods = methods,
+		.methods = sweep->methods,
 		.published = published,
 	};
 	return track_put_experiment(track, &experiment, ret_id, err);
@@ -190,6 +187,21 @@ static enum err_code plan_run(struct plan *plan, struct track *track, const stru
 	return ERR_OK;
 }
 
+/* Each method with model `model`; those that do not go with it are left out. */
+static enum err_code plan_model(struct plan *plan, struct track *track, struct planned_run *run, size_t model, size_t s,
+				struct err *err)
+{
+	for (size_t m = 0; m < plan->sweep->method_count; m++) {
+		struct err ignored;
+		if (sweep_compose(plan->sweep, model, m, &run->settings, &ignored) != ERR_OK)
+			continue;
+		run->method = plan->sweep->methods[m];
+		if (plan_run(plan, track, run, s, err) != ERR_OK)
+			return err->code;
+	}
+	return ERR_OK;
+}
+
 /* Split by split, so that an interrupted sweep has complete tables of fewer splits. */
 static enum err_code plan_runs(struct plan *plan, struct track *track, int64_t experiment_id, struct err *err)
 {
@@ -208,14 +220,22 @@ static enum err_code plan_runs(struct plan *plan, struct track *track, int64_t e
 			run.settings.split_seed += s;
 			if (plan_register(track, &run, err) != ERR_OK)
 				return err->code;
-			for (size_t m = 0; m < sweep->method_count; m++) {
-				run.settings = sweep->methods[m].settings;
-				run.method = sweep->methods[m].name;
-				if (plan_run(plan, track, &run, s, err) != ERR_OK)
+			for (size_t model = 0; model < sweep_model_count(sweep); model++)
+				if (plan_model(plan, track, &run, model, s, err) != ERR_OK)
 					return err->code;
-			}
 		}
 	return ERR_OK;
+}
+
+static void tell_mismatches(const struct sweep *sweep, const struct runner_watch *watch)
+{
+	struct run_settings settings;
+	struct err err;
+
+	for (size_t model = 0; model < sweep_model_count(sweep); model++)
+		for (size_t m = 0; m < sweep->method_count; m++)
+			if (sweep_compose(sweep, model, m, &settings, &err) != ERR_OK && watch->notice != NULL)
+				watch->notice(watch->context, err.message);
 }
 
 enum err_code sweep_run(const struct sweep *sweep, const char *database, const struct data_path *path, size_t jobs,
@@ -226,7 +246,8 @@ enum err_code sweep_run(const struct sweep *sweep, const char *database, const s
 	AUTO(plan_done) struct plan plan = { .sweep = sweep };
 	int64_t experiment_id = 0;
 
-	if (mem_new(&plan.datasets, sweep->dataset_count, err) != ERR_OK ||
+	if (sweep_check_settings(sweep, err) != ERR_OK ||
+	    mem_new(&plan.datasets, sweep->dataset_count, err) != ERR_OK ||
 	    mem_new(&plan.derived, sweep->dataset_count * sweep->splits, err) != ERR_OK ||
 	    mem_new(&plan.splits, sweep->dataset_count * sweep->splits, err) != ERR_OK ||
 	    catalogue_create(&plan.catalogue, err) != ERR_OK || open_datasets(&plan, path, watch, err) != ERR_OK ||
@@ -237,6 +258,7 @@ enum err_code sweep_run(const struct sweep *sweep, const char *database, const s
 		return err->code;
 	ret_result->planned = plan.run_count + plan.already_done;
 	ret_result->already_done = plan.already_done;
+	tell_mismatches(sweep, watch);
 	plan_warn(plan.runs, plan.run_count, watch);
 	enum err_code code = ERR_OK;
 	if (plan.run_count > 0)

@@ -1,16 +1,20 @@
-/* Sweeps: data sets x methods x splits, declared in one ini file.
+/* Sweeps: data sets x models x methods x splits, declared in one ini file.
  *
  *     [sweep]
  *     name = table4                     ; the experiment's name in the file
  *     datasets = iris, wine             ; catalogue names or paths; the rows of the table
  *     methods = base, difficulty, mine  ; the columns
+ *     models = logreg, mlp              ; each method trains each; without it the model of [settings]
  *     splits = 50                       ; split s = 0, 1, … uses split-seed and seed s (plus those of [settings])
  *     record_splits = 1                 ; so many splits are recorded in full, the others their last epoch
  *
  *     [settings]                        ; any option of `hardrow train`, for all runs
  *     epochs = 100
  *
- *     [method mine]                     ; after [settings]: a method of its own name, with settings of its own
+ *     [model mlp]                       ; settings of one model
+ *     hidden = 64,32
+ *
+ *     [method mine]                     ; a method of its own name, with settings of its own
  *     method = difficulty
  *     apply = weight
  *
@@ -30,9 +34,11 @@
 #include "track/track.h"
 #include "train/settings.h"
 
-struct sweep_method {
-	const char *name;
-	struct run_settings settings;
+/* A setting that is not for all runs. */
+struct sweep_override {
+	const char *method, *model; /* for the runs of one of these; NULL, NULL: for all, and nothing stands above it */
+	const struct option_spec *spec;
+	const char *value;
 };
 
 struct sweep {
@@ -40,13 +46,15 @@ struct sweep {
 	char *source; /* the file's text; owned */
 	size_t splits, record_splits;
 	struct run_settings settings;
-	size_t dataset_count, method_count, published_count;
-	const char **datasets;
-	struct sweep_method *methods;
+	size_t dataset_count, method_count, model_count, published_count, override_count;
+	const char **datasets, **methods;
+	const char **models; /* of model_name(); none: the model of `settings` */
+	struct sweep_override *overrides;
 	struct track_published *published;
 	char **strings; /* everything the fields point into; owned */
 	size_t string_count;
-	size_t string_capacity, dataset_capacity, method_capacity, published_capacity;
+	size_t string_capacity, dataset_capacity, method_capacity, model_capacity, published_capacity,
+	    override_capacity;
 };
 
 /* ERR_INPUT with file and line for what cannot be read. */
@@ -54,13 +62,25 @@ MUST_CHECK enum err_code sweep_read(const char *path, struct sweep **ret_sweep, 
 void sweep_free(struct sweep *sweep);
 void sweep_freep(struct sweep **sweep);
 
+/* "KEY=VALUE": a setting for all runs, whatever the file says. ERR_INPUT: there is no such setting, or the value will
+ * not do. */
+MUST_CHECK enum err_code sweep_set(struct sweep *sweep, const char *assignment, struct err *err);
+
+/* The settings of the runs of a method and a model (0 if the sweep has no list of models): those of [settings], then
+ * the model's, then the method's, then those of sweep_set(). ERR_INPUT if the two do not go together. */
+MUST_CHECK enum err_code sweep_compose(const struct sweep *sweep, size_t model, size_t method,
+				       struct run_settings *ret_settings, struct err *err);
+
+/* Models to train each method with, at least 1. */
+size_t sweep_model_count(const struct sweep *sweep);
+
 struct sweep_result {
 	size_t planned, already_done;
 	struct runner_progress progress;
 };
 
-/* Does the runs that the file does not hold yet. A data set that is not on this machine is a notice and its runs are
- * left out; ERR_MISSING if none is here. */
+/* Does the runs that the file does not hold yet. A method that does not go with one of the models is a notice. A data
+ * set that is not on this machine is a notice and its runs are left out; ERR_MISSING if none is here. */
 MUST_CHECK enum err_code sweep_run(const struct sweep *sweep, const char *database, const struct data_path *path,
 				   size_t jobs, const struct track_environment *environment,
 				   const struct runner_watch *watch, struct sweep_result *ret_result, struct err *err);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/sweep.h"
+#include "app/sweep_settings.h"
 #include "base/file.h"
 #include "base/mem.h"
 
@@ -12,7 +12,6 @@ struct reader {
 	struct sweep *sweep;
 	struct err *err;
 	enum err_code code;
-	bool has_methods;	      /* a [method …] section was seen: methods and [settings] come too late now */
 	const char *published_source; /* of the last [published …] section that named one */
 };
 
@@ -31,36 +30,17 @@ static const struct option_spec sweep_specs[] = {
 	  .initial = "1000000" },
 };
 
-/* A copy of `text` that lives as long as the sweep. */
-static enum err_code keep(struct sweep *sweep, const char *text, const char **ret_text, struct err *err)
+static const char *find_name(const char *const *names, size_t count, const char *name)
 {
-	if (mem_grow((void **)&sweep->strings, sweep->string_count, &sweep->string_capacity, sizeof *sweep->strings,
-		     err) != ERR_OK ||
-	    mem_copy_text(text, &sweep->strings[sweep->string_count], err) != ERR_OK)
-		return err->code;
-	*ret_text = sweep->strings[sweep->string_count++];
-	return ERR_OK;
-}
-
-static struct sweep_method *find_method(const struct sweep *sweep, const char *name)
-{
-	for (size_t i = 0; i < sweep->method_count; i++)
-		if (strcmp(sweep->methods[i].name, name) == 0)
-			return &sweep->methods[i];
-	return NULL;
-}
-
-static const char *find_dataset(const struct sweep *sweep, const char *name)
-{
-	for (size_t i = 0; i < sweep->dataset_count; i++)
-		if (strcmp(sweep->datasets[i], name) == 0)
-			return sweep->datasets[i];
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(names[i], name) == 0)
+			return names[i];
 	return NULL;
 }
 
 static enum err_code add_dataset(struct sweep *sweep, const char *name, struct err *err)
 {
-	if (find_dataset(sweep, name) != NULL)
+	if (find_name(sweep->datasets, sweep->dataset_count, name) != NULL)
 		return err_set(err, ERR_INPUT, "data set '%s' is named twice", name);
 	if (mem_grow((void **)&sweep->datasets, sweep->dataset_count, &sweep->dataset_capacity, sizeof *sweep->datasets,
 		     err) != ERR_OK)
@@ -71,12 +51,25 @@ static enum err_code add_dataset(struct sweep *sweep, const char *name, struct e
 
 static enum err_code add_method(struct sweep *sweep, const char *name, struct err *err)
 {
-	if (find_method(sweep, name) != NULL)
+	if (find_name(sweep->methods, sweep->method_count, name) != NULL)
 		return err_set(err, ERR_INPUT, "method '%s' is named twice", name);
 	if (mem_grow((void **)&sweep->methods, sweep->method_count, &sweep->method_capacity, sizeof *sweep->methods,
 		     err) != ERR_OK)
 		return err->code;
-	sweep->methods[sweep->method_count++] = (struct sweep_method){ .name = name };
+	sweep->methods[sweep->method_count++] = name;
+	return ERR_OK;
+}
+
+static enum err_code add_model(struct sweep *sweep, const char *name, struct err *err)
+{
+	if (sweep_model_of_name(name) < 0)
+		return err_set(err, ERR_INPUT, "there is no model '%s'", name);
+	if (find_name(sweep->models, sweep->model_count, name) != NULL)
+		return err_set(err, ERR_INPUT, "model '%s' is named twice", name);
+	if (mem_grow((void **)&sweep->models, sweep->model_count, &sweep->model_capacity, sizeof *sweep->models, err) !=
+	    ERR_OK)
+		return err->code;
+	sweep->models[sweep->model_count++] = name;
 	return ERR_OK;
 }
 
@@ -91,7 +84,7 @@ static enum err_code add_names(struct sweep *sweep, const char *value,
 		return err->code;
 	for (char *name = strtok_r(list, ", \t", &rest); name != NULL; name = strtok_r(NULL, ", \t", &rest)) {
 		const char *kept = NULL;
-		if (keep(sweep, name, &kept, err) != ERR_OK || add(sweep, kept, err) != ERR_OK)
+		if (sweep_keep(sweep, name, &kept, err) != ERR_OK || add(sweep, kept, err) != ERR_OK)
 			return err->code;
 	}
 	return ERR_OK;
@@ -107,7 +100,7 @@ static enum err_code set_option(struct sweep *sweep, const struct option_spec *s
 {
 	const char *kept = NULL;
 
-	if (keep(sweep, value, &kept, err) != ERR_OK)
+	if (sweep_keep(sweep, value, &kept, err) != ERR_OK)
 		return err->code;
 	return option_set(spec, target, kept, err);
 }
@@ -118,6 +111,8 @@ static enum err_code read_sweep_key(struct reader *reader, const char *name, con
 
 	if (strcmp(name, "datasets") == 0)
 		return add_names(sweep, value, add_dataset, reader->err);
+	if (strcmp(name, "models") == 0)
+		return add_names(sweep, value, add_model, reader->err);
 	if (strcmp(name, "methods") == 0)
 		return add_names(sweep, value, add_method, reader->err);
 	const struct option_spec *spec = option_find(sweep_specs, ARRAY_LENGTH(sweep_specs), name);
@@ -125,53 +120,34 @@ static enum err_code read_sweep_key(struct reader *reader, const char *name, con
 			    : set_option(sweep, spec, sweep, value, reader->err);
 }
 
-static enum err_code read_setting(struct reader *reader, struct run_settings *target, const char *name,
-				  const char *value)
+static enum err_code read_setting(struct reader *reader, const char *name, const char *value)
 {
 	const struct option_spec *spec = option_find(settings_specs, settings_spec_count, name);
 
 	if (spec == NULL)
 		return err_set(reader->err, ERR_INPUT, "there is no setting '%s'; 'hardrow help train' lists them",
 			       name);
-	return set_option(reader->sweep, spec, target, value, reader->err);
-}
-
-static int method_of_name(const char *name)
-{
-	for (int i = 0; method_name((size_t)i) != NULL; i++)
-		if (strcmp(method_name((size_t)i), name) == 0)
-			return i;
-	return -1;
-}
-
-/* A method of the table starts as itself, one of its own name as the method of [settings]. */
-static void start_method(const struct sweep *sweep, struct sweep_method *method)
-{
-	int known = method_of_name(method->name);
-
-	method->settings = sweep->settings;
-	if (known >= 0)
-		method->settings.method = known;
+	return set_option(reader->sweep, spec, &reader->sweep->settings, value, reader->err);
 }
 
 static enum err_code read_method_key(struct reader *reader, const char *method, const char *name, const char *value)
 {
-	static const char *const shared[] = { "label",	    "missing",	 "test-fraction", "stratified",
-					      "split-seed", "imbalance", "imbalance-max", "relabel" };
-	const struct option_spec *spec = option_find(settings_specs, settings_spec_count, name);
-	struct sweep_method *found = find_method(reader->sweep, method);
+	struct sweep *sweep = reader->sweep;
+	const char *found = find_name(sweep->methods, sweep->method_count, method);
 
 	if (found == NULL)
 		return err_set(reader->err, ERR_INPUT, "[method %s] is not among the methods of [sweep]", method);
-	for (size_t i = 0; i < ARRAY_LENGTH(shared); i++)
-		if (spec != NULL && strcmp(spec->name, shared[i]) == 0)
-			return err_set(reader->err, ERR_INPUT,
-				       "'%s' belongs into [settings]: all methods share one split", name);
-	if (!reader->has_methods)
-		for (size_t i = 0; i < reader->sweep->method_count; i++)
-			start_method(reader->sweep, &reader->sweep->methods[i]);
-	reader->has_methods = true;
-	return read_setting(reader, &found->settings, name, value);
+	return sweep_override(sweep, found, NULL, name, value, reader->err);
+}
+
+static enum err_code read_model_key(struct reader *reader, const char *model, const char *name, const char *value)
+{
+	struct sweep *sweep = reader->sweep;
+	const char *found = find_name(sweep->models, sweep->model_count, model);
+
+	if (found == NULL)
+		return err_set(reader->err, ERR_INPUT, "[model %s] is not among the models of [sweep]", model);
+	return sweep_override(sweep, NULL, found, name, value, reader->err);
 }
 
 static bool is_published(const struct sweep *sweep, const struct track_published *row)
@@ -195,11 +171,11 @@ static enum err_code read_figure_name(struct sweep *sweep, const char *name, str
 		return err->code;
 	metric = dataset;
 	(void)strsep(&metric, " \t");
-	row->dataset = find_dataset(sweep, dataset);
+	row->dataset = find_name(sweep->datasets, sweep->dataset_count, dataset);
 	if (row->dataset == NULL)
 		return err_set(err, ERR_INPUT, "a figure for '%s', which is not among the datasets of [sweep]",
 			       dataset);
-	return keep(sweep, metric == NULL ? "accuracy" : metric + strspn(metric, " \t"), &row->metric, err);
+	return sweep_keep(sweep, metric == NULL ? "accuracy" : metric + strspn(metric, " \t"), &row->metric, err);
 }
 
 static enum err_code read_published_key(struct reader *reader, const char *method, const char *name, const char *value)
@@ -209,11 +185,11 @@ static enum err_code read_published_key(struct reader *reader, const char *metho
 	struct track_published row = { 0 };
 
 	if (strcmp(name, "source") == 0)
-		return keep(sweep, value, &reader->published_source, reader->err);
+		return sweep_keep(sweep, value, &reader->published_source, reader->err);
 	if (reader->published_source == NULL)
 		return err_set(reader->err, ERR_INPUT, "[published %s] must begin with its source", method);
 	row.source = reader->published_source;
-	if (keep(sweep, method, &row.method, reader->err) != ERR_OK ||
+	if (sweep_keep(sweep, method, &row.method, reader->err) != ERR_OK ||
 	    read_figure_name(sweep, name, &row, reader->err) != ERR_OK)
 		return reader->err->code;
 	if (is_published(sweep, &row))
@@ -231,19 +207,20 @@ static enum err_code read_published_key(struct reader *reader, const char *metho
 
 static enum err_code read_key(struct reader *reader, const char *section, const char *name, const char *value)
 {
-	if (reader->has_methods && (strcmp(section, "sweep") == 0 || strcmp(section, "settings") == 0))
-		return err_set(reader->err, ERR_INPUT, "[%s] must come before the first [method …]", section);
 	if (strcmp(section, "sweep") == 0)
 		return read_sweep_key(reader, name, value);
 	if (strcmp(section, "settings") == 0)
-		return read_setting(reader, &reader->sweep->settings, name, value);
+		return read_setting(reader, name, value);
 	if (strncmp(section, "method ", 7) == 0)
 		return read_method_key(reader, section + 7, name, value);
+	if (strncmp(section, "model ", 6) == 0)
+		return read_model_key(reader, section + 6, name, value);
 	if (strncmp(section, "published ", 10) == 0)
 		return read_published_key(reader, section + 10, name, value);
-	return err_set(reader->err, ERR_INPUT,
-		       "there is no section [%s]; known are [sweep], [settings], [method NAME], [published NAME]",
-		       section);
+	return err_set(
+	    reader->err, ERR_INPUT,
+	    "there is no section [%s]; known are [sweep], [settings], [model NAME], [method NAME], [published NAME]",
+	    section);
 }
 
 /* For libinih: 0 is failure. Only the first failure counts; its line is what ini_parse_string returns. */
@@ -255,22 +232,6 @@ static int on_key(void *context, const char *section, const char *name, const ch
 		return 1;
 	reader->code = read_key(reader, section, name, value);
 	return reader->code == ERR_OK;
-}
-
-static enum err_code check_methods(struct sweep *sweep, bool are_started, struct err *err)
-{
-	struct method composed;
-	struct network_shape shape;
-
-	for (size_t i = 0; i < sweep->method_count; i++) {
-		struct sweep_method *method = &sweep->methods[i];
-		if (!are_started)
-			start_method(sweep, method);
-		if (settings_compose(&method->settings, &composed, err) != ERR_OK ||
-		    settings_shape(&method->settings, 1, 2, &shape, err) != ERR_OK)
-			return err_prefix(err, "method %s", method->name);
-	}
-	return ERR_OK;
 }
 
 static enum err_code check_complete(const struct sweep *sweep, struct err *err)
@@ -288,9 +249,9 @@ static enum err_code check_complete(const struct sweep *sweep, struct err *err)
 static enum err_code check_names(const struct sweep *sweep, struct err *err)
 {
 	for (size_t i = 0; i < sweep->method_count; i++) {
-		const char *name = sweep->methods[i].name;
+		const char *name = sweep->methods[i];
 		AUTO(mem_freep) char *section = NULL;
-		if (method_of_name(name) >= 0)
+		if (sweep_method_of_name(name) >= 0)
 			continue;
 		if (asprintf(&section, "[method %s]", name) < 0)
 			return err_set(err, ERR_SYSTEM, "out of memory");
@@ -320,7 +281,7 @@ enum err_code sweep_read(const char *path, struct sweep **ret_sweep, struct err 
 	if (line != 0)
 		return err_prefix(err, "%s:%d", path, line);
 	if (check_complete(sweep, err) != ERR_OK || check_names(sweep, err) != ERR_OK ||
-	    check_methods(sweep, reader.has_methods, err) != ERR_OK)
+	    sweep_check_settings(sweep, err) != ERR_OK)
 		return err_prefix(err, "%s", path);
 	*ret_sweep = take_ptr(&sweep);
 	return ERR_OK;
@@ -336,6 +297,8 @@ void sweep_free(struct sweep *sweep)
 	free(sweep->source);
 	free(sweep->datasets);
 	free(sweep->methods);
+	free(sweep->models);
+	free(sweep->overrides);
 	free(sweep->published);
 	free(sweep);
 }

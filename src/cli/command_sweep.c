@@ -13,7 +13,7 @@
 
 struct sweep_options {
 	size_t jobs, splits;
-	struct option_list data_dirs;
+	struct option_list data_dirs, set;
 	bool quiet;
 };
 
@@ -33,6 +33,11 @@ static const struct option_spec specs[] = {
 	  .argument = "N",
 	  .initial = "0",
 	  .help = "only the first N splits, 0: all of the file's" },
+	{ .name = "set",
+	  .type = OPTION_LIST,
+	  .offset = offsetof(struct sweep_options, set),
+	  .argument = "KEY=VALUE",
+	  .help = "a setting of all runs, whatever the file says; can be given again" },
 	DATA_DIR_OPTION(struct sweep_options, data_dirs),
 	{ .name = "quiet",
 	  .letter = 'q',
@@ -55,6 +60,14 @@ static void tell(const struct sweep *sweep, const struct sweep_result *result, c
 		     result->progress.failed, database);
 }
 
+static enum err_code set_all(struct sweep *sweep, const struct option_list *assignments, struct err *err)
+{
+	for (size_t i = 0; i < assignments->count; i++)
+		if (sweep_set(sweep, assignments->items[i], err) != ERR_OK)
+			return err->code;
+	return ERR_OK;
+}
+
 static enum err_code run_sweep(const struct invocation *invocation, struct err *err)
 {
 	const struct sweep_options *options = invocation->options;
@@ -65,6 +78,7 @@ static enum err_code run_sweep(const struct invocation *invocation, struct err *
 	struct sweep_result result = { 0 };
 
 	if (sweep_read(invocation->arguments[0], &sweep, err) != ERR_OK ||
+	    set_all(sweep, &options->set, err) != ERR_OK ||
 	    data_folders_init(&folders, &options->data_dirs, err) != ERR_OK)
 		return err->code;
 	blas_use_one_thread();
@@ -96,7 +110,7 @@ static enum err_code run_sweep(const struct invocation *invocation, struct err *
 const struct command command_sweep = {
 	.name = "sweep",
 	.arguments = "FILE.ini",
-	.summary = "Train data sets x methods x splits, as a file says",
+	.summary = "Train data sets x models x methods x splits, as a file says",
 	.details =
 	    "Runs that the database holds already are left out, so a second call is instant and an interrupted one "
 	    "goes\n"
@@ -106,13 +120,16 @@ const struct command command_sweep = {
 	    "  name = mine                     what the experiment is called in the database\n"
 	    "  datasets = iris, ./my.csv       names or CSV files: the rows of the accuracy table\n"
 	    "  methods = base, difficulty, x   the columns\n"
+	    "  models = logreg, mlp            each method trains each; without it the model of [settings]\n"
 	    "  splits = 50                     split s = 0, 1, ... has split-seed and seed s\n"
 	    "  record_splits = 1               so many splits are recorded in full, the others their last epoch;\n"
 	    "                                  without it all are\n"
 	    "  [settings]                      any option of 'hardrow train', for all runs; label concerns all data "
 	    "sets\n"
 	    "  epochs = 100\n"
-	    "  [method x]                      after [settings]: a method of its own name, with settings of its own\n"
+	    "  [model mlp]                     settings of one model\n"
+	    "  hidden = 64,32\n"
+	    "  [method x]                      a method of its own name, with settings of its own\n"
 	    "  method = difficulty\n"
 	    "  apply = weight\n"
 	    "  [published base]                figures to show beside a method, as printed: their source, then\n"

@@ -16,8 +16,9 @@ static const struct report_kind kinds[] = {
 	{ "dataset", FORM_TEXT, "NAME", 0, "SELECT name FROM dataset UNION SELECT dataset FROM experiment_dataset",
 	  "data set" },
 	{ "title", FORM_TEXT, "NAME", 0,
-	  "SELECT name FROM dataset UNION SELECT dataset FROM experiment_dataset UNION SELECT title FROM "
-	  "experiment_dataset",
+	  "WITH called AS (SELECT name FROM dataset UNION SELECT dataset FROM experiment_dataset UNION SELECT title "
+	  "FROM experiment_dataset) SELECT name FROM called UNION SELECT printf('%s (%s)', name, model) FROM called, "
+	  "run",
 	  "data set" },
 	{ "method", FORM_TEXT, "NAME", 0, "SELECT method FROM run UNION SELECT method FROM experiment_method",
 	  "method" },

@@ -16,7 +16,7 @@ enum err_code track_has_run(struct track *track, const struct track_run *run, bo
 			    "SELECT 1 FROM dataset AS d CROSS JOIN split AS s CROSS JOIN run AS newer"
 			    " WHERE d.name = dataset.name AND s.dataset_id = d.dataset_id AND s.seed = split.seed"
 			    " AND newer.dataset_id = d.dataset_id AND newer.split_id = s.split_id"
-			    " AND newer.method = run.method AND newer.seed = run.seed"
+			    " AND newer.method = run.method AND newer.model = run.model AND newer.seed = run.seed"
 			    " AND newer.experiment_id IS run.experiment_id AND newer.status IN ('done', 'diverged')"
 			    " AND newer.run_id > run.run_id) LIMIT 1",
 			    &stmt, err) != ERR_OK)

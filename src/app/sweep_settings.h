@@ -1,0 +1,22 @@
+/* Private to app: the settings of a sweep file beyond [settings]. */
+#ifndef HARDROW_APP_SWEEP_SETTINGS_H
+#define HARDROW_APP_SWEEP_SETTINGS_H
+
+#include "app/sweep.h"
+
+/* A copy of `text` that lives as long as the sweep. */
+MUST_CHECK enum err_code sweep_keep(struct sweep *sweep, const char *text, const char **ret_text, struct err *err);
+
+/* Adds a setting of one method or model, of which the others must not have another: what all runs of a data set share
+ * is refused, and so is a model in a sweep that lists them. */
+MUST_CHECK enum err_code sweep_override(struct sweep *sweep, const char *method, const char *model, const char *name,
+					const char *value, struct err *err);
+
+/* Index of a method or model, -1 if it is none. */
+int sweep_method_of_name(const char *name);
+int sweep_model_of_name(const char *name);
+
+/* ERR_INPUT if a method goes with none of the models, or a model with none of the methods. */
+MUST_CHECK enum err_code sweep_check_settings(const struct sweep *sweep, struct err *err);
+
+#endif
