@@ -3,7 +3,7 @@
  *     [sweep]
  *     name = table4                     ; the experiment's name in the file
  *     datasets = iris, wine             ; catalogue names or paths; the rows of the table
- *     methods = base, difficulty, mine  ; the columns
+ *     methods = base, difficulty, mine  ; the columns; `all`: every method of the program
  *     models = logreg, mlp              ; each method trains each; without it the model of [settings]
  *     splits = 50                       ; split s = 0, 1, … uses split-seed and seed s (plus those of [settings])
  *     record_splits = 1                 ; so many splits are recorded in full, the others their last epoch

@@ -60,6 +60,17 @@ static enum err_code add_method(struct sweep *sweep, const char *name, struct er
 	return ERR_OK;
 }
 
+/* "all" stands for every method of the program. */
+static enum err_code add_methods(struct sweep *sweep, const char *name, struct err *err)
+{
+	if (strcmp(name, "all") != 0)
+		return add_method(sweep, name, err);
+	for (size_t i = 0; method_name(i) != NULL; i++)
+		if (add_method(sweep, method_name(i), err) != ERR_OK)
+			return err->code;
+	return ERR_OK;
+}
+
 static enum err_code add_model(struct sweep *sweep, const char *name, struct err *err)
 {
 	if (sweep_model_of_name(name) < 0)
@@ -114,7 +125,7 @@ static enum err_code read_sweep_key(struct reader *reader, const char *name, con
 	if (strcmp(name, "models") == 0)
 		return add_names(sweep, value, add_model, reader->err);
 	if (strcmp(name, "methods") == 0)
-		return add_names(sweep, value, add_method, reader->err);
+		return add_names(sweep, value, add_methods, reader->err);
 	const struct option_spec *spec = option_find(sweep_specs, ARRAY_LENGTH(sweep_specs), name);
 	return spec == NULL ? unknown_key("sweep", name, reader->err)
 			    : set_option(sweep, spec, sweep, value, reader->err);

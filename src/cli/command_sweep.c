@@ -119,7 +119,7 @@ const struct command command_sweep = {
 	    "  [sweep]\n"
 	    "  name = mine                     what the experiment is called in the database\n"
 	    "  datasets = iris, ./my.csv       names or CSV files: the rows of the accuracy table\n"
-	    "  methods = base, difficulty, x   the columns\n"
+	    "  methods = base, difficulty, x   the columns; all: every method of the program\n"
 	    "  models = logreg, mlp            each method trains each; without it the model of [settings]\n"
 	    "  splits = 50                     split s = 0, 1, ... has split-seed and seed s\n"
 	    "  record_splits = 1               so many splits are recorded in full, the others their last epoch;\n"

@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Every method trains every model: experiments/methods.ini on the bundled data sets, experiments/long-tail.ini on a small
+part of Fashion-MNIST (Debian's package dataset-fashion-mnist): every_method.py HARDROW
+
+A method of the program that one of the two leaves out is a failure, and so is one that is no better than guessing.
+"""
+
+import gzip
+import os
+import pathlib
+import re
+import sqlite3
+import struct
+import subprocess
+import sys
+import tempfile
+
+HARDROW = os.path.abspath(sys.argv[1])
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+IMAGES = pathlib.Path("/usr/share/datasets/fashion-mnist")
+TRAIN_IMAGES, TEST_IMAGES = 1500, 300
+MODELS = ("logreg", "mlp")
+
+
+def all_methods():
+    listed = subprocess.run([HARDROW, "methods", "--format", "csv"], check=True, capture_output=True, text=True).stdout
+    return [line.split(",")[0] for line in listed.splitlines()[1:]]
+
+
+def cut(name, count, folder):
+    """The first `count` images or labels of an IDX file of the package, written into `folder`."""
+    data = gzip.decompress((IMAGES / (name + ".gz")).read_bytes())
+    dimensions = data[3]
+    header = 4 + 4 * dimensions
+    size = (len(data) - header) // struct.unpack(">I", data[4:8])[0]
+    (folder / name).write_bytes(data[:4] + struct.pack(">I", count) + data[8:header + count * size])
+
+
+def sweep(experiment, folder, datasets, *options):
+    """Trains experiments/EXPERIMENT.ini, on other data sets if `datasets` names them; what was said on stderr."""
+    text = (SOURCE / "experiments" / (experiment + ".ini")).read_text(encoding="utf-8")
+    if datasets is not None:
+        text = re.sub("^datasets = .*$", f"datasets = {datasets}", text, flags=re.M)
+    (folder / (experiment + ".ini")).write_text(text, encoding="utf-8")
+    done = subprocess.run([HARDROW, "sweep", experiment + ".ini", "--quiet", "--splits", "1", "--db", experiment + ".db",
+                           *options], cwd=folder, capture_output=True, text=True, check=False)
+    return done.returncode, done.stderr
+
+
+def check(experiment, folder, told, guessing):
+    """Problems with the runs of an experiment; at least `guessing` of the test part must be right."""
+    db = sqlite3.connect(folder / (experiment + ".db"))
+    problems = [f"run {run} ({model}, {method}) is {status}" for run, model, method, status in db.execute(
+        "SELECT run_id, model, method, status FROM runs WHERE status <> 'done'")]
+    accuracy = {(model, method): mean for model, method, mean in db.execute(
+        "SELECT model, method, avg(test_accuracy) FROM runs GROUP BY model, method")}
+    for method in all_methods():
+        models = [model for model in MODELS if f"method {method}, model {model}: " not in told]
+        if not models:
+            problems.append(f"{method} trains no model")
+        for model in models:
+            mean = accuracy.get((model, method), 0)
+            if mean < guessing:
+                problems.append(f"{method} has an accuracy of {mean:.3f} with {model}, less than {guessing}")
+    db.close()
+    return problems
+
+
+def main():
+    failed = passed = skipped = 0
+    cases = [("methods", None, 0.5, ["--set", "epochs=8"])]
+    if IMAGES.is_dir():
+        cases.append(("long-tail", "./fashion", 0.35, ["--set", "epochs=6", "--set", "batch-size=16"]))
+    else:
+        print("SKIP: long-tail.ini needs Debian's package dataset-fashion-mnist")
+        skipped = 1
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        (folder / "fashion").mkdir()
+        for part, count in (("train", TRAIN_IMAGES), ("t10k", TEST_IMAGES)):
+            for kind in ("images-idx3-ubyte", "labels-idx1-ubyte") if IMAGES.is_dir() else ():
+                cut(f"{part}-{kind}", count, folder / "fashion")
+        for experiment, datasets, guessing, options in cases:
+            code, told = sweep(experiment, folder, datasets, "--data-dir", str(SOURCE / "datasets"), *options)
+            problems = check(experiment, folder, told, guessing) if code == 0 else [f"exit code {code}: {told}"]
+            for problem in problems:
+                print(f"{experiment}.ini: {problem}")
+            failed, passed = failed + bool(problems), passed + (not problems)
+    print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+    sys.exit(failed > 0)
+
+
+main()
