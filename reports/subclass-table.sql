@@ -1,15 +1,15 @@
 -- title: Class and sub-class ratios after re-balancing, and accuracy in majority and minority sub-classes
 -- heading: Test accuracy in percent and ratios after re-balancing: mean ± standard deviation over the splits
--- note: Ratios: the largest to the smallest sum of weights over the training part, after the last epoch. Majority: sub-classes
--- note: with more training instances than their class's average one; the mean of their accuracies, so for minority.
+-- note: Ratios: largest to smallest sum of weights over the training part, after the last epoch. Majority: sub-classes with
+-- note: more training instances than their class's average one; the mean of their accuracies, and so for minority.
 -- note: In Table 3 of Yu et al., 77.43 for difficulty's odd minority is a misprint: its neighbours imply 74.0.
 -- param experiment: experiment, which experiment; without it the newest
 -- param dataset: dataset, which data set; without it the first that has sub-classes
 -- pivot: row=_method, column=_metric, cell=_cell
 -- empty: there is no finished run on a data set with sub-classes ('--relabel') in this experiment
 --
--- Runs count as in accuracy-table: the newest of each method, split and seed, the seeds of a split averaged first. Rows
--- of the result: data set, method, source (NULL: this file), metric, splits, mean and sample standard deviation; accuracies are
+-- The newest run of each model, method, split and seed counts, the seeds of a split averaged first. Rows of the result:
+-- data set, model, method, source (NULL: this file), metric, splits, mean and sample standard deviation; accuracies are
 -- fractions. A metric is a heading: class ratio, sub-class ratio, accuracy, then each class, its majority and its
 -- minority sub-classes.
 WITH chosen AS (
@@ -18,10 +18,10 @@ WITH chosen AS (
 ),
 newest AS (
   SELECT max(run_id) AS run_id, status FROM runs JOIN chosen ON runs.experiment = chosen.name
-  WHERE status IN ('done', 'diverged') GROUP BY dataset, method, split_seed, seed
+  WHERE status IN ('done', 'diverged') GROUP BY dataset, model, method, split_seed, seed
 ),
 finished AS (
-  SELECT run_id, dataset, method, split_seed, dataset_id FROM newest JOIN runs USING (run_id)
+  SELECT run_id, dataset, model, method, split_seed, dataset_id FROM newest JOIN runs USING (run_id)
   WHERE newest.status = 'done' AND EXISTS (
     SELECT 1 FROM instances WHERE instances.dataset_id = runs.dataset_id AND subclass IS NOT NULL)
 ),
@@ -58,19 +58,19 @@ measure (run_id, metric, kind, class, side, value) AS (
   FROM sided GROUP BY run_id, class, major
 ),
 sample AS (
-  SELECT method, split_seed, metric, kind, class, side, avg(value) AS value
-  FROM measure JOIN counted USING (run_id) GROUP BY method, split_seed, metric
+  SELECT model, method, split_seed, metric, kind, class, side, avg(value) AS value
+  FROM measure JOIN counted USING (run_id) GROUP BY model, method, split_seed, metric
   HAVING avg(value) IS NOT NULL
 ),
 centred AS (
-  SELECT sample.*, avg(value) OVER (PARTITION BY method, metric) AS mean FROM sample
+  SELECT sample.*, avg(value) OVER (PARTITION BY model, method, metric) AS mean FROM sample
 ),
 result AS (
-  SELECT method, NULL AS source, metric, count(*) AS splits, mean,
+  SELECT model, method, NULL AS source, metric, count(*) AS splits, mean,
          CASE WHEN count(*) > 1 THEN sqrt(sum((value - mean) * (value - mean)) / (count(*) - 1)) END AS sd
-  FROM centred GROUP BY method, metric
+  FROM centred GROUP BY model, method, metric
   UNION ALL
-  SELECT method, source, metric, NULL, value / iif(metric LIKE '% ratio', 1, 100), NULL
+  SELECT NULL, method, source, metric, NULL, value / iif(metric LIKE '% ratio', 1, 100), NULL
   FROM published JOIN chosen USING (experiment_id) JOIN subject USING (dataset)
 ),
 heading AS (
@@ -80,11 +80,13 @@ shown AS (
   SELECT result.*, iif(metric LIKE '% ratio', 1, 100) AS unit, iif(metric LIKE '% ratio', '%.1f', '%.2f') AS form
   FROM result
 )
-SELECT dataset, method, source, metric, splits, mean, sd,
-       iif(source IS NULL, method, 'paper: ' || method) AS _method,
+SELECT dataset, model, method, source, metric, splits, mean, sd,
+       CASE WHEN source IS NOT NULL THEN 'paper: ' || method
+            WHEN (SELECT count(DISTINCT model) FROM sample) > 1 THEN printf('%s (%s)', method, model)
+            ELSE method END AS _method,
        metric AS _metric,
        printf(form, unit * mean) || CASE WHEN sd IS NULL THEN '' ELSE ' ± ' || printf(form, unit * sd) END AS _cell
 FROM shown CROSS JOIN subject LEFT JOIN heading USING (metric)
 LEFT JOIN (SELECT method, ordinal FROM experiment_method JOIN chosen USING (experiment_id)) USING (method)
 WHERE EXISTS (SELECT 1 FROM sample)
-ORDER BY ordinal IS NULL, ordinal, method, source IS NOT NULL, kind IS NULL, kind, class, side, metric
+ORDER BY ordinal IS NULL, ordinal, method, source IS NOT NULL, model, kind IS NULL, kind, class, side, metric

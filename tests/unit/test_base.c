@@ -1,11 +1,13 @@
 /* base: errors, parsing, options, random numbers. */
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/option.h"
 #include "base/parse.h"
+#include "base/process.h"
 #include "base/rng.h"
 #include "base/text.h"
 
@@ -49,6 +51,42 @@ Test(text, numbers_read_back_exactly)
 		cr_expect_eq(back, values[i]);
 	}
 	text_done(&text);
+}
+
+Test(process, hands_over_input_and_output)
+{
+	static const char *const arguments[] = { "cat", NULL };
+	enum { LENGTH = 1 << 20 }; /* more than a pipe holds */
+	AUTO(mem_freep) char *input = NULL;
+	struct text output AUTO(text_done) = { 0 };
+	struct err err;
+
+	cr_assert_eq(mem_new(&input, LENGTH + 1, &err), ERR_OK);
+	memset(input, 'x', LENGTH);
+	cr_assert_eq(process_run(arguments, "coreutils", input, &output, &err), ERR_OK, "%s", err.message);
+	cr_assert_str_eq(output.data, input);
+}
+
+Test(process, failures_are_one_line)
+{
+	static const struct {
+		const char *arguments[4], *words;
+	} cases[] = {
+		{ { "sh", "-c", "echo; echo first >&2; echo second >&2; exit 3" }, "first" },
+		{ { "sh", "-c", "exit 1" }, "sh failed" },
+		{ { "sh", "-c", "kill -KILL $$" }, "sh failed" },
+		{ { "no-such-program" },
+		  "the command 'no-such-program' does not start (No such file or directory): Debian's package 'dash' "
+		  "has it" },
+	};
+	struct text output AUTO(text_done) = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct err err;
+		cr_expect_eq(process_run(cases[i].arguments, "dash", "", &output, &err), ERR_SYSTEM);
+		cr_expect_str_eq(err.message, cases[i].words);
+	}
+	cr_expect_eq(output.length, 0);
 }
 
 Test(file, sha256_of_abc_is_the_published_one)
