@@ -16,7 +16,7 @@ struct message {
 	struct queue *home;
 	struct epoch_record *record;	 /* MESSAGE_EPOCH; owned by the thread, made anew for each run */
 	enum track_status status;	 /* MESSAGE_END */
-	char reason[256];		 /* MESSAGE_END, when not done */
+	char reason[256];		 /* MESSAGE_END: why it is not done, or what was chosen in it; may be empty */
 	struct track_summary *summaries; /* MESSAGE_END: (n), or NULL; freed by the reader */
 };
 

@@ -35,7 +35,8 @@ enum err_code plan_measure(struct planned_run *run, struct err *err)
 {
 	struct network_shape shape;
 
-	if (settings_shape(&run->settings, run->dataset->features, run->dataset->classes, &shape, err) != ERR_OK)
+	if (settings_check(&run->settings, run->split, run->dataset->features, err) != ERR_OK ||
+	    settings_shape(&run->settings, run->dataset->features, run->dataset->classes, &shape, err) != ERR_OK)
 		return err->code;
 	run->parameter_count = network_count_parameters(&shape);
 	return ERR_OK;
@@ -93,10 +94,25 @@ static void warn_of_weights(const struct planned_run *runs, size_t count, const 
 	}
 }
 
+static void warn_of_tau_norm(const struct planned_run *runs, size_t count, const struct runner_watch *watch)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct method method;
+		struct err err;
+		if (settings_compose(&runs[i].settings, &method, &err) != ERR_OK ||
+		    method.adjustment != &adjustment_tau_norm || runs[i].settings.model != MODEL_LOGREG)
+			continue;
+		watch->notice(watch->context, "tau-norm is made for classifiers on learned features; on the inputs of "
+					      "logreg it is usually worse than no adjustment");
+		return;
+	}
+}
+
 void plan_warn(const struct planned_run *runs, size_t count, const struct runner_watch *watch)
 {
 	if (watch->notice == NULL)
 		return;
 	warn_of_size(runs, count, watch);
 	warn_of_weights(runs, count, watch);
+	warn_of_tau_norm(runs, count, watch);
 }

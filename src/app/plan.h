@@ -10,13 +10,14 @@
 MUST_CHECK enum err_code plan_split(const struct dataset *source, const struct run_settings *settings, bool strict,
 				    struct dataset **ret_derived, struct split **ret_split, struct err *err);
 
-/* Sets run->parameter_count. ERR_INPUT: a model that cannot be (settings_shape). */
+/* Sets run->parameter_count. ERR_INPUT: settings that cannot be (settings_check). */
 MUST_CHECK enum err_code plan_measure(struct planned_run *run, struct err *err);
 
 /* Writes the run's data set and split into the tracker, or finds them, and sets their ids. */
 MUST_CHECK enum err_code plan_register(struct track *track, struct planned_run *run, struct err *err);
 
-/* A notice when the runs will write more than 1 GB, and one when they have too many weights to record each epoch. */
+/* A notice when the runs will write more than 1 GB, one when they have too many weights to record each epoch, and one
+ * of methods that are wrong for their model. */
 void plan_warn(const struct planned_run *runs, size_t count, const struct runner_watch *watch);
 
 #endif

@@ -45,19 +45,9 @@ enum err_code runner_append_settings(const struct planned_run *run, struct text 
 	char batch_size[32];
 	struct method method;
 
-	if (settings_compose(&run->settings, &method, err) != ERR_OK)
+	if (settings_compose(&run->settings, &method, err) != ERR_OK || settings_fill_method(&effective, err) != ERR_OK)
 		return err->code;
-	for (int i = 0; sampler_at((size_t)i) != NULL; i++)
-		if (sampler_at((size_t)i) == method.sampler)
-			effective.sampler = i + 1;
-	for (int i = 0; loss_at((size_t)i) != NULL; i++)
-		if (loss_at((size_t)i) == method.loss)
-			effective.loss = i + 1;
-	effective.loss_parameters = loss_fill_parameters(method.loss, &run->settings.loss_parameters);
-	effective.reduction = (int)settings_reduction(&run->settings, method.loss) + 1;
-	effective.sampler_parameters = sampler_fill_parameters(method.sampler, &run->settings.sampler_parameters);
-	size_t most_draws = sampler_most_draws(method.sampler, &effective.sampler_parameters, run->split->train_class,
-					       run->split->classes);
+	size_t most_draws = settings_most_draws(&run->settings, &method, run->split);
 	(void)snprintf(batch_size, sizeof batch_size, "%zu", settings_batch_size(&run->settings, most_draws));
 	effective.batch_size = batch_size;
 	if (run->split->is_given) {
@@ -134,7 +124,7 @@ static enum err_code end_run(struct writer *writer, const struct message *messag
 		if (track_put_summary(writer->track, run_id, &message->summaries[i], err) != ERR_OK)
 			return err->code;
 	return track_finish_run(writer->track, run_id, message->status,
-				message->status == TRACK_DONE ? NULL : message->reason, err);
+				message->reason[0] == '\0' ? NULL : message->reason, err);
 }
 
 static void tell_end(const struct writer *writer, const struct message *message)

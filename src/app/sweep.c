@@ -175,7 +175,9 @@ static enum err_code plan_run(struct plan *plan, struct track *track, const stru
 		run.settings.record = at_most_last(run.settings.record);
 		run.settings.record_weights = at_most_last(run.settings.record_weights);
 	}
-	if (plan_measure(&run, err) != ERR_OK || is_done(track, &run, &done, err) != ERR_OK)
+	if (plan_measure(&run, err) != ERR_OK)
+		return err_prefix(err, "%s, method %s", run.dataset->name, run.method);
+	if (is_done(track, &run, &done, err) != ERR_OK)
 		return err->code;
 	if (done) {
 		plan->already_done++;

@@ -117,14 +117,9 @@ static enum err_code apply(const struct sweep *sweep, const char *method, const 
 static enum err_code check(const struct sweep *sweep, size_t model, const struct run_settings *settings,
 			   struct err *err)
 {
-	struct network_shape shape;
-	struct method method;
-
 	if (sweep->model_count > 0 && settings->model != sweep_model_of_name(sweep->models[model]))
 		return err_set(err, ERR_INPUT, "'model' does not go with a list of models in [sweep]");
-	if (settings_compose(settings, &method, err) != ERR_OK)
-		return err->code;
-	return settings_shape(settings, 1, 2, &shape, err);
+	return settings_check_parts(settings, err);
 }
 
 enum err_code sweep_compose(const struct sweep *sweep, size_t model, size_t method, struct run_settings *ret_settings,

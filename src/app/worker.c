@@ -1,12 +1,14 @@
 #include "app/worker.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "train/trainer.h"
+#include "train/tune.h"
 
 /* Epochs that may wait for the disk. */
 #define MESSAGES 4
@@ -50,16 +52,19 @@ static void free_records(struct worker *worker)
 	}
 }
 
-static enum err_code make_records(struct worker *worker, size_t run, size_t layers, struct err *err)
+static enum err_code make_records(struct worker *worker, size_t run, const struct network *network, struct err *err)
 {
+	size_t layers = network_layer_count(network);
 	const struct dataset *dataset = worker->workload->runs[run].dataset;
 	size_t parameters = worker->workload->runs[run].parameter_count;
 	size_t scaling = 2 * dataset->features;
-	size_t values = parameters > scaling ? parameters : scaling;
+	/* Besides its parameters, a network may have a mean feature. */
+	size_t most = parameters + network_layer(network, layers - 1).inputs;
+	size_t values = most > scaling ? most : scaling;
 
 	wait_for_all(worker);
 	for (size_t i = 0; i < MESSAGES; i++)
-		if (epoch_record_create(dataset->instances, dataset->classes, 2 * layers, values,
+		if (epoch_record_create(dataset->instances, dataset->classes, 2 * layers + 1, values,
 					&worker->messages[i].record, err) != ERR_OK)
 			return err->code;
 	return ERR_OK;
@@ -84,14 +89,22 @@ static void send_scaling(struct worker *worker, size_t run, const struct trainer
 	queue_put(worker->workload->news, message);
 }
 
-static void add_weights(const struct network *network, struct epoch_record *record)
+static void add_weights(const struct trainer *trainer, struct epoch_record *record)
 {
+	const struct network *network = trainer_network(trainer);
+	const double *mean_feature = trainer_mean_feature(trainer);
+	size_t last = network_layer_count(network) - 1;
+	size_t features = network_layer(network, last).inputs;
+
 	for (size_t l = 0; l < network_layer_count(network); l++) {
 		struct network_layer layer = network_layer(network, l);
 		double *weight = epoch_record_add_matrix(record, "weight", l, layer.outputs, layer.inputs);
 		double *bias = layer.has_bias ? epoch_record_add_matrix(record, "bias", l, layer.outputs, 1) : NULL;
 		network_read_layer(network, l, weight, bias);
 	}
+	if (mean_feature != NULL)
+		memcpy(epoch_record_add_matrix(record, "mean_feature", last, 1, features), mean_feature,
+		       features * sizeof *mean_feature);
 }
 
 /* `last`: the run's last epoch, as far as is known. */
@@ -109,7 +122,7 @@ static void send_epoch(struct worker *worker, size_t run, const struct trainer *
 	for (size_t c = 0; c < planned->dataset->classes; c++)
 		record->by_class[c].weight_norm = network_class_norm(network, c);
 	if (settings_records_epoch(record_weights, epoch, last))
-		add_weights(network, record);
+		add_weights(trainer, record);
 	queue_put(worker->workload->news, message);
 }
 
@@ -144,13 +157,47 @@ static void explain(struct message *end, const struct evaluation *evaluation)
 			       evaluation->dynamics->epochs);
 }
 
+static bool asks_to_stop(void *workload)
+{
+	return is_stopped(workload);
+}
+
+/* Chooses what the settings leave to cross-validation, and says so. */
+static enum err_code tune(struct worker *worker, size_t run, struct run_settings *settings, struct message *end,
+			  struct err *err)
+{
+	const struct planned_run *planned = &worker->workload->runs[run];
+	const struct tune_watch watch = { asks_to_stop, worker->workload };
+	size_t folds = 0;
+
+	if (settings_tune_folds(settings, &folds, err) != ERR_OK)
+		return err->code;
+	if (folds == 0)
+		return ERR_OK;
+	enum err_code code = tune_adjustment(planned->dataset, planned->split, folds, &watch, settings, err);
+	if (code == ERR_INTERRUPTED) {
+		end->status = TRACK_INTERRUPTED;
+		(void)snprintf(end->reason, sizeof end->reason, "stopped while its cross-validation was under way");
+	}
+	if (code != ERR_OK)
+		return code;
+	bool is_tau = !isnan(settings->loss_parameters.tau);
+	(void)snprintf(end->reason, sizeof end->reason, "%s %.9g by %zu-fold cross-validation",
+		       is_tau ? "tau" : "temperature",
+		       is_tau ? settings->loss_parameters.tau : settings->adjustment_parameters.temperature, folds);
+	return ERR_OK;
+}
+
 static enum err_code do_run(struct worker *worker, size_t run, struct message *end, struct err *err)
 {
 	const struct planned_run *planned = &worker->workload->runs[run];
 	AUTO(trainer_freep) struct trainer *trainer = NULL;
+	struct run_settings settings = planned->settings;
 
-	if (trainer_create(planned->dataset, planned->split, &planned->settings, &trainer, err) != ERR_OK ||
-	    make_records(worker, run, network_layer_count(trainer_network(trainer)), err) != ERR_OK)
+	if (tune(worker, run, &settings, end, err) != ERR_OK)
+		return end->status == TRACK_INTERRUPTED ? ERR_OK : err->code;
+	if (trainer_create(planned->dataset, planned->split, &settings, &trainer, err) != ERR_OK ||
+	    make_records(worker, run, trainer_network(trainer), err) != ERR_OK)
 		return err->code;
 	send_scaling(worker, run, trainer);
 	end->status = train(worker, run, trainer);

@@ -74,7 +74,7 @@ static bool in_range(const struct option_spec *spec, double value)
 
 static enum err_code set_choice(const struct option_spec *spec, int *field, const char *text, struct err *err)
 {
-	char known[512] = "";
+	char known[900] = "";
 	size_t length = 0;
 
 	for (size_t i = 0; spec->choice(i) != NULL; i++) {

@@ -7,7 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum rng_stream { RNG_SPLIT = 1, RNG_INITIAL_WEIGHTS = 2, RNG_SAMPLING = 3, RNG_DROPOUT = 4, RNG_IMBALANCE = 5 };
+enum rng_stream {
+	RNG_SPLIT = 1,
+	RNG_INITIAL_WEIGHTS = 2,
+	RNG_SAMPLING = 3,
+	RNG_DROPOUT = 4,
+	RNG_IMBALANCE = 5,
+	RNG_FOLDS = 7
+};
 
 struct rng {
 	uint64_t state[4];

@@ -220,8 +220,9 @@ enum err_code arguments_read(const struct command *command, int argc, char **arg
 	option_reset(common_options, common_option_count, &arguments.common);
 	(void)strcpy(table->letters, "-:");
 	add_specs(table, command->options, command->option_count, options);
-	if (command->shared != NULL)
-		add_specs(table, command->shared, *command->shared_count, (char *)options + command->shared_offset);
+	size_t shared_count = 0;
+	const struct option_spec *shared = command_shared(command, &shared_count);
+	add_specs(table, shared, shared_count, (char *)options + command->shared_offset);
 	add_specs(table, common_options, common_option_count, &arguments.common);
 	/* The targets hold the address of this local: read before it is handed over. */
 	if (read_all(command, table, argc, argv, &arguments, err) != ERR_OK)

@@ -47,3 +47,16 @@ enum err_code command_find(const char *name, const struct command **ret_command,
 		return err_set(err, ERR_USAGE, "no command '%s': did you mean '%s'?", name, nearest);
 	return err_set(err, ERR_USAGE, "no command '%s': 'hardrow help' lists them", name);
 }
+
+const struct option_spec *command_shared(const struct command *command, size_t *ret_count)
+{
+	const struct option_spec *first = command->shared;
+	size_t count = command->shared != NULL ? *command->shared_count : 0;
+
+	if (command->shared_first != NULL) {
+		first = option_find(command->shared, count, command->shared_first);
+		count = (size_t)(option_find(command->shared, count, command->shared_last) - first) + 1;
+	}
+	*ret_count = count;
+	return first;
+}

@@ -61,9 +61,10 @@ struct command {
 	const struct option_spec *shared;
 	const size_t *shared_count;
 	size_t shared_offset;
-	size_t minimum, maximum; /* number of arguments */
-	bool takes_parameters;	 /* `--NAME VALUE` that the table does not know goes to invocation.parameters */
-	bool no_database;	 /* the help does not offer --db */
+	const char *shared_first, *shared_last; /* only these of them are offered, by name; NULL: all */
+	size_t minimum, maximum;		/* number of arguments */
+	bool takes_parameters; /* `--NAME VALUE` that the table does not know goes to invocation.parameters */
+	bool no_database;      /* the help does not offer --db */
 	/* Prints results on stdout, notes and progress on stderr; an error is returned, not printed. */
 	enum err_code (*run)(const struct invocation *invocation, struct err *err);
 };
@@ -77,6 +78,9 @@ const struct command *command_at(size_t i);
 
 /* ERR_USAGE with the nearest name if there is none called `name`. */
 MUST_CHECK enum err_code command_find(const char *name, const struct command **ret_command, struct err *err);
+
+/* What the command offers of the table it shares: *ret_count of them, 0 if it shares none. */
+const struct option_spec *command_shared(const struct command *command, size_t *ret_count);
 
 /* The options every command has besides its own (--db, --help). */
 struct common_options {

@@ -26,8 +26,8 @@ static const struct option_spec specs[] = {
 };
 
 static const struct out_column columns[] = {
-	{ .name = "method" }, { .name = "sampler" }, { .name = "loss" },    { .name = "parameters" },
-	{ .name = "source" }, { .name = "summary" }, { .name = "formula" },
+	{ .name = "method" },	  { .name = "sampler" }, { .name = "loss" },	{ .name = "also" },
+	{ .name = "parameters" }, { .name = "source" },	 { .name = "summary" }, { .name = "formula" },
 };
 
 static enum err_code append_parameter(struct text *text, const char *name, double value, struct err *err)
@@ -41,6 +41,33 @@ static enum err_code append_setting(struct text *text, const char *name, struct 
 	const struct option_spec *spec = option_find(settings_specs, settings_spec_count, name);
 
 	return text_append(text, err, "%s--%s %s", text->length > 0 ? " " : "", name, spec->initial);
+}
+
+/* Those of the classifier, the second stage and the adjustment. */
+static enum err_code append_late_parameters(struct text *text, const struct method *method, struct err *err)
+{
+	const struct adjustment *adjustment = method->adjustment;
+
+	const struct tile_cosine *cosine = &method->cosine;
+
+	if (cosine->heads > 0 && (append_parameter(text, "classifier-scale", cosine->scale, err) != ERR_OK ||
+				  append_parameter(text, "classifier-heads", (double)cosine->heads, err) != ERR_OK ||
+				  append_parameter(text, "classifier-gamma", cosine->gamma, err) != ERR_OK))
+		return err->code;
+	if (method->stage != NULL && append_setting(text, "second-stage-epochs", err) != ERR_OK)
+		return err->code;
+	if (method->stage != NULL && method->stage->defers_weights && !method->loss->uses_beta &&
+	    append_setting(text, "beta", err) != ERR_OK)
+		return err->code;
+	if (adjustment == NULL)
+		return ERR_OK;
+	if ((adjustment->defaults.tau != 0 && append_parameter(text, "tau", adjustment->defaults.tau, err) != ERR_OK) ||
+	    (adjustment->defaults.effect != 0 &&
+	     append_parameter(text, "effect", adjustment->defaults.effect, err) != ERR_OK) ||
+	    (adjustment->has_target_prior && text_append(text, err, "--target-prior uniform") != ERR_OK) ||
+	    (adjustment->defaults.temperature != 0 && text_append(text, err, "--tune-folds 5") != ERR_OK))
+		return err->code;
+	return ERR_OK;
 }
 
 /* "--beta 0.9999 --gamma 1": what can be set and what it is by itself. */
@@ -71,6 +98,20 @@ static enum err_code append_parameters(struct text *text, const struct method *m
 	for (size_t i = 0; i < ARRAY_LENGTH(own); i++)
 		if (own[i].initial != 0 && append_parameter(text, own[i].name, own[i].initial, err) != ERR_OK)
 			return err->code;
+	return append_late_parameters(text, method, err);
+}
+
+/* What the method does besides its sampler and loss. */
+static enum err_code append_also(struct text *text, const struct method *method, struct err *err)
+{
+	if (method->cosine.heads > 0 && text_append(text, err, "cosine classifier") != ERR_OK)
+		return err->code;
+	if (method->stage != NULL &&
+	    text_append(text, err, "%ssecond stage %s", text->length > 0 ? ", " : "", method->stage->name) != ERR_OK)
+		return err->code;
+	if (method->adjustment != NULL &&
+	    text_append(text, err, "%sadjustment %s", text->length > 0 ? ", " : "", method->adjustment->name) != ERR_OK)
+		return err->code;
 	return ERR_OK;
 }
 
@@ -84,20 +125,20 @@ static enum err_code list(const struct invocation *invocation, struct err *err)
 	const struct methods_options *options = invocation->options;
 	AUTO(out_freep) struct out *out = NULL;
 	struct out_target target = { .file = stdout, .terminal = invocation->terminal };
-	size_t shown = options->format == OUT_FORMAT_TABLE ? 5 : ARRAY_LENGTH(columns);
+	size_t shown = options->format == OUT_FORMAT_TABLE ? 6 : ARRAY_LENGTH(columns);
 
 	if (out_begin((size_t)options->format, &target, columns, shown, &out, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; method_at(i) != NULL; i++) {
 		const struct method *method = method_at(i);
 		AUTO(text_done) struct text parameters = { 0 };
-		if (append_parameters(&parameters, method, err) != ERR_OK)
+		AUTO(text_done) struct text also = { 0 };
+		if (append_parameters(&parameters, method, err) != ERR_OK || append_also(&also, method, err) != ERR_OK)
 			return err->code;
 		struct out_value values[ARRAY_LENGTH(columns)] = {
-			text_value(method->name),	   text_value(method->sampler->name),
-			text_value(method->loss->name),	   text_value(parameters.data),
-			text_value(method->source),	   text_value(method->summary),
-			text_value(method->loss->formula),
+			text_value(method->name),    text_value(method->sampler->name), text_value(method->loss->name),
+			text_value(also.data),	     text_value(parameters.data),	text_value(method->source),
+			text_value(method->summary), text_value(method->loss->formula),
 		};
 		if (out_row(out, values, err) != ERR_OK)
 			return err->code;
@@ -138,6 +179,15 @@ static enum err_code explain(const char *name, struct err *err)
 	help_write_entry(stdout, "divided by",
 			 method->loss->reduction == REDUCTION_WEIGHTS ? "the sum of a batch's weights"
 								      : "the size of a batch");
+	if (method->stage != NULL) {
+		help_write_entry(stdout, "second stage", method->stage->name);
+		help_write_entry(stdout, "", method->stage->summary);
+	}
+	if (method->adjustment != NULL) {
+		help_write_entry(stdout, "adjustment", method->adjustment->name);
+		help_write_entry(stdout, "", method->adjustment->summary);
+		help_write_entry(stdout, "its formula", method->adjustment->formula);
+	}
 	help_write_entry(stdout, "probabilities",
 			 method->loss->link == LINK_SIGMOID ? "sigmoid scores divided by their sum" : "softmax");
 	help_write_entry(stdout, "parameters", parameters.data != NULL ? parameters.data : "none");

@@ -117,8 +117,10 @@ enum err_code help_write_command(FILE *file, const struct command *command, stru
 	for (size_t i = 0; i < command->option_count; i++)
 		if (write_option(file, &command->options[i], err) != ERR_OK)
 			return err->code;
-	for (size_t i = 0; command->shared != NULL && i < *command->shared_count; i++)
-		if (write_option(file, &command->shared[i], err) != ERR_OK)
+	size_t shared_count = 0;
+	const struct option_spec *shared = command_shared(command, &shared_count);
+	for (size_t i = 0; i < shared_count; i++)
+		if (write_option(file, &shared[i], err) != ERR_OK)
 			return err->code;
 	for (size_t i = 0; i < common_option_count; i++)
 		if (!(command->no_database && strcmp(common_options[i].name, "db") == 0) &&

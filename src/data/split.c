@@ -159,6 +159,43 @@ enum err_code split_select(const struct split *split, const uint8_t *keep, const
 	return ERR_OK;
 }
 
+enum err_code split_fold(const struct split *split, const struct dataset *dataset, const struct split_folds *folds,
+			 struct split **ret_split, struct err *err)
+{
+	AUTO(split_freep) struct split *fold = NULL;
+	AUTO(mem_freep) uint8_t *is_test = NULL;
+	AUTO(mem_freep) uint32_t *order = NULL;
+	AUTO(mem_freep) uint32_t *dealt = NULL;
+	struct rng rng;
+
+	if (mem_new(&fold, 1, err) != ERR_OK || mem_new(&is_test, split->instances, err) != ERR_OK ||
+	    mem_new(&order, split->train_count, err) != ERR_OK || mem_new(&dealt, split->classes, err) != ERR_OK)
+		return err->code;
+	memcpy(is_test, split->is_test, split->instances);
+	memcpy(order, split->train, split->train_count * sizeof *order);
+	rng_init(&rng, folds->seed, RNG_FOLDS);
+	rng_shuffle(&rng, order, split->train_count);
+	/* Each class begins in the fold where the one before it ended, so that small classes do not all meet in fold 0.
+	 */
+	for (size_t c = 1; c < split->classes; c++)
+		dealt[c] = dealt[c - 1] + split->train_class[c - 1];
+	fold->test_count = split->test_count;
+	for (size_t i = 0; i < split->train_count; i++) {
+		if (dealt[dataset->y[order[i]]]++ % folds->count != folds->at)
+			continue;
+		is_test[order[i]] = 1;
+		fold->test_count++;
+	}
+	if (allocate(fold, dataset, err) != ERR_OK)
+		return err->code;
+	memcpy(fold->is_test, is_test, split->instances);
+	list_parts(fold, dataset);
+	if (check_training_part(fold, dataset, split_test_share(fold), err) != ERR_OK)
+		return err->code;
+	*ret_split = take_ptr(&fold);
+	return ERR_OK;
+}
+
 double split_test_share(const struct split *split)
 {
 	return (double)split->test_count / (double)split->instances;

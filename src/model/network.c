@@ -97,6 +97,11 @@ void network_freeze_hidden(struct network *network)
 	network->arithmetic->freeze_hidden(network->layers);
 }
 
+struct tile_cosine network_cosine(const struct network *network)
+{
+	return network->shape.cosine;
+}
+
 void network_read_layer(const struct network *network, size_t l, double *ret_weight, double *ret_bias)
 {
 	network->arithmetic->read_layer(network->layers, l, ret_weight, ret_bias);

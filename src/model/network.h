@@ -74,6 +74,9 @@ void network_initialise_classifier(struct network *network, enum network_init in
  * hidden layers alone, weight decay included. */
 void network_freeze_hidden(struct network *network);
 
+/* Of the classifier; 0 heads: linear. */
+struct tile_cosine network_cosine(const struct network *network);
+
 /* weight (outputs, inputs) row-major and bias (outputs) of layer l; NULL for what is not wanted. A layer without bias
  * leaves it untouched. */
 void network_read_layer(const struct network *network, size_t l, double *ret_weight, double *ret_bias);

@@ -7,12 +7,6 @@
 #include "model/arithmetic.h"
 #include "model/optimizer_step.h"
 
-struct optimizer_kind {
-	const char *name;
-	size_t moments;			  /* arrays as long as the parameters that it keeps */
-	optimizer_step_function *step[2]; /* by enum network_precision */
-};
-
 #define BOTH(function)                                                                                                 \
 	{                                                                                                              \
 		function##_double, function##_single                                                                   \
@@ -34,6 +28,11 @@ struct optimizer {
 const char *optimizer_name(size_t i)
 {
 	return i < ARRAY_LENGTH(kinds) ? kinds[i].name : NULL;
+}
+
+const struct optimizer_kind *optimizer_kind_at(size_t i)
+{
+	return &kinds[i];
 }
 
 enum err_code optimizer_create(size_t kind, const struct optimizer_settings *settings, struct network *network,

@@ -21,4 +21,13 @@ typedef void optimizer_step_function(const struct optimizer_settings *settings, 
 extern optimizer_step_function optimizer_step_sgd_double, optimizer_step_sgd_single;
 extern optimizer_step_function optimizer_step_adam_double, optimizer_step_adam_single;
 
+struct optimizer_kind {
+	const char *name;
+	size_t moments;			  /* arrays as long as the parameters that it keeps */
+	optimizer_step_function *step[2]; /* by enum network_precision */
+};
+
+/* `i` is the index of optimizer_name(). */
+const struct optimizer_kind *optimizer_kind_at(size_t i);
+
 #endif

@@ -3,8 +3,10 @@
 #define HARDROW_REBALANCE_METHOD_H
 
 #include "num/tile_cosine.h"
+#include "rebalance/adjustment.h"
 #include "rebalance/loss.h"
 #include "rebalance/sampler.h"
+#include "rebalance/stage.h"
 
 struct method {
 	const char *name;
@@ -13,6 +15,8 @@ struct method {
 	const struct sampler *sampler;
 	const struct loss *loss;
 	struct tile_cosine cosine; /* the classifier that it needs; 0 heads: any, linear unless --classifier says so */
+	const struct stage *stage; /* NULL: none */
+	const struct adjustment *adjustment; /* NULL: none */
 };
 
 const struct method *method_at(size_t i); /* NULL behind the last */

@@ -89,6 +89,11 @@ enum err_code settings_compose(const struct run_settings *settings, struct metho
 		composed.sampler = sampler_at((size_t)settings->sampler - 1);
 	if (settings->loss > 0)
 		composed.loss = loss_at((size_t)settings->loss - 1);
+	if (settings->adjustment > 0)
+		composed.adjustment =
+		    settings->adjustment == 1 ? NULL : adjustment_at((size_t)settings->adjustment - 2);
+	if (settings->second_stage > 0)
+		composed.stage = settings->second_stage == 1 ? NULL : stage_at((size_t)settings->second_stage - 2);
 	*ret_method = composed;
 	return ERR_OK;
 }
@@ -169,6 +174,17 @@ const char *settings_record_weights(const struct run_settings *settings, size_t 
 	if (parameter_count > SETTINGS_MANY_PARAMETERS && settings_period(settings->record) > 0)
 		return "last";
 	return settings->record;
+}
+
+size_t settings_most_draws(const struct run_settings *settings, const struct method *method, const struct split *split)
+{
+	struct sampler_parameters parameters = sampler_fill_parameters(method->sampler, &settings->sampler_parameters);
+	size_t most = sampler_most_draws(method->sampler, &parameters, split->train_class, split->classes);
+
+	if (method->stage == NULL || method->stage->sampler == NULL)
+		return most;
+	size_t later = sampler_most_draws(method->stage->sampler, &parameters, split->train_class, split->classes);
+	return later > most ? later : most;
 }
 
 size_t settings_batch_size(const struct run_settings *settings, size_t instances)

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/option.h"
 #include "data/imbalance.h"
+#include "data/split.h"
 #include "model/network.h"
 #include "model/optimizer.h"
 #include "model/schedule.h"
@@ -35,6 +36,11 @@ struct run_settings {
 	struct loss_parameters loss_parameters;	      /* NaN: the loss's own default */
 	struct sampler_parameters sampler_parameters; /* NaN: the sampler's own default */
 	int reduction;				      /* 0: the loss's own, else enum loss_reduction + 1 */
+	/* after or late in the training; indices of the tables: 0 the method's own, 1 none, else table index + 2 */
+	int adjustment, second_stage;
+	struct adjustment_parameters adjustment_parameters; /* NaN: the adjustment's own default; tau: that of above */
+	size_t tune_folds;				    /* 0: settings_tune_folds says how many */
+	size_t second_stage_epochs;			    /* 0: a fifth of the epochs */
 	/* model */
 	int model;		   /* enum model_kind */
 	const char *hidden;	   /* "256,128"; NULL: MLP_HIDDEN for the MLP, none for logistic regression */
@@ -79,6 +85,21 @@ MUST_CHECK enum err_code settings_compose(const struct run_settings *settings, s
 /* What they divide a batch's weighted loss by. */
 enum loss_reduction settings_reduction(const struct run_settings *settings, const struct loss *loss);
 
+/* Writes what the method and the defaults of its parts come to into the settings themselves. A tau or temperature that
+ * cross-validation chooses stays NaN. ERR_INPUT as of settings_compose, settings_second_stage, settings_tune_folds. */
+MUST_CHECK enum err_code settings_fill_method(struct run_settings *settings, struct err *err);
+
+/* The parameters given for the adjustment. */
+struct adjustment_parameters settings_adjustment_parameters(const struct run_settings *settings);
+
+/* Folds of the cross-validation that chooses the adjustment's parameter; 0: it is not chosen. ERR_INPUT: folds are
+ * given and there is nothing to choose. */
+MUST_CHECK enum err_code settings_tune_folds(const struct run_settings *settings, size_t *ret_folds, struct err *err);
+
+/* Epochs of the second stage, at the end of them all; 0 without one. ERR_INPUT: no epoch would be left before it. */
+MUST_CHECK enum err_code settings_second_stage(const struct run_settings *settings, size_t *ret_epochs,
+					       struct err *err);
+
 /* Whether they ask for another test part than the default's: for data sets that come with theirs. */
 bool settings_draw_test_part(const struct run_settings *settings);
 
@@ -100,6 +121,14 @@ MUST_CHECK enum err_code settings_shape(const struct run_settings *settings, siz
 /* The precision they come to. */
 enum network_precision settings_precision(const struct run_settings *settings);
 
+/* Whether the settings go together, whatever the data: everything above. ERR_INPUT with the reason. */
+MUST_CHECK enum err_code settings_check_parts(const struct run_settings *settings, struct err *err);
+
+/* Whether a run of these settings can be on this data: the same, and parameters that must fit its features and classes.
+ * ERR_INPUT with the reason. */
+MUST_CHECK enum err_code settings_check(const struct run_settings *settings, const struct split *split, size_t features,
+					struct err *err);
+
 /* record_weights with its default filled in. */
 const char *settings_record_weights(const struct run_settings *settings, size_t parameter_count);
 
@@ -108,6 +137,9 @@ uint64_t settings_period(const char *record);
 
 /* Reads "256,128" into `ret_units` (NETWORK_HIDDEN_MAX); returns how many, 0 if it is not that. */
 size_t settings_read_hidden(const char *text, size_t *ret_units);
+
+/* Draws that an epoch may have, whatever its stage. `method` is what the settings compose. */
+size_t settings_most_draws(const struct run_settings *settings, const struct method *method, const struct split *split);
 
 /* Instances a batch, at most the `instances` of an epoch. */
 size_t settings_batch_size(const struct run_settings *settings, size_t instances);

@@ -29,6 +29,16 @@ static const char *precision_choice(size_t i)
 	return i == 0 ? "model" : network_precision_name(i - 1);
 }
 
+static const char *adjustment_choice(size_t i)
+{
+	return i == 0 ? "method" : i == 1 ? "none" : adjustment_name(i - 2);
+}
+
+static const char *second_stage_choice(size_t i)
+{
+	return i == 0 ? "method" : i == 1 ? "none" : stage_name(i - 2);
+}
+
 static enum err_code check_batch_size(const char *text, struct err *err)
 {
 	uint64_t count;
@@ -103,8 +113,6 @@ const struct option_spec settings_specs[] = {
 	  .help = "of class-balanced losses" },
 	{ .name = "gamma", .type = OPTION_REAL, FIELD(loss_parameters.gamma), .optional = true, .argument = "G",
 	  .help = "of focal, class-balanced-focal and cost-sensitive (without it 1), focal-sigmoid (2) and cdt (0.2)" },
-	{ .name = "tau", .type = OPTION_REAL, FIELD(loss_parameters.tau), .optional = true, .argument = "T",
-	  .help = "of logit-adjusted; without it 1" },
 	{ .name = "alpha", .type = OPTION_REAL, FIELD(loss_parameters.alpha), .max = 1, .optional = true,
 	  .argument = "A",
 	  .help = "of focal-sigmoid: weight of an instance's own class, 1 - A that of the others; without it 0.25" },
@@ -132,6 +140,32 @@ const struct option_spec settings_specs[] = {
 	{ .name = "reduction", .type = OPTION_CHOICE, FIELD(reduction), .choice = reduction_choice, .initial = "method",
 	  .help = "divide a batch's weighted loss by its size or by the sum of its weights; method: as the loss's "
 		  "reference does" },
+	{ .name = "second-stage", .type = OPTION_CHOICE, FIELD(second_stage), .choice = second_stage_choice,
+	  .initial = "method",
+	  .help = "instead of the method's: what the last epochs do otherwise" },
+	{ .name = "second-stage-epochs", .type = OPTION_COUNT, FIELD(second_stage_epochs), .argument = "N",
+	  .initial = "0",
+	  .help = "how many of the epochs are the second stage's; 0: a fifth" },
+	{ .name = "adjustment", .type = OPTION_CHOICE, FIELD(adjustment), .choice = adjustment_choice,
+	  .initial = "method",
+	  .help = "instead of the method's: other predictions from the trained weights" },
+	{ .name = "tau", .type = OPTION_REAL, FIELD(loss_parameters.tau), .optional = true, .argument = "T",
+	  .help = "of logit-adjusted and post-hoc (without it 1) and tau-norm (0.7)" },
+	{ .name = "temperature", .type = OPTION_REAL, FIELD(adjustment_parameters.temperature), .above_min = true,
+	  .optional = true, .argument = "T",
+	  .help = "of adjustment temperature; without it chosen by cross-validation" },
+	{ .name = "effect", .type = OPTION_REAL, FIELD(adjustment_parameters.effect), .optional = true,
+	  .argument = "A",
+	  .help = "of adjustment tde: how much is taken out; without it 1" },
+	{ .name = "drop-bias", .type = OPTION_FLAG, FIELD(adjustment_parameters.drop_bias),
+	  .help = "of adjustment tau-norm: without the biases, as its paper's classifiers" },
+	{ .name = "target-prior", .type = OPTION_TEXT, FIELD(adjustment_parameters.target_prior),
+	  .argument = "uniform|P,P...",
+	  .help = "of adjustment target-prior: the class shares to predict for, in the order of the classes; "
+	          "without it uniform" },
+	{ .name = "tune-folds", .type = OPTION_COUNT, FIELD(tune_folds), .max = 1000, .argument = "N", .initial = "0",
+	  .help = "choose the adjustment's tau (least balanced error) or temperature (least loss) by N-fold "
+	          "cross-validation on the training part; 0: only temperature, 5-fold, unless it is given" },
 	{ .name = "model", .type = OPTION_CHOICE, FIELD(model), .choice = model_name, .initial = "logreg",
 	  .help = "logistic regression, or a network with hidden layers" },
 	{ .name = "hidden", .type = OPTION_CHECKED, FIELD(hidden), .check = check_hidden, .argument = "N,N...",

@@ -30,9 +30,16 @@ void trainer_freep(struct trainer **trainer);
  * diverged: its training loss is not finite. */
 bool trainer_run_epoch(struct trainer *trainer);
 
+/* Evaluates the network as it is once more, as the next epoch, with other parameters of the method's adjustment.
+ * ERR_INPUT: they do not fit the data set. */
+MUST_CHECK enum err_code trainer_readjust(struct trainer *trainer, const struct adjustment_parameters *parameters,
+					  struct err *err);
+
 /* The state after the last epoch; borrowed, changed by the next. */
 const struct evaluation *trainer_evaluation(const struct trainer *trainer);
 const struct network *trainer_network(const struct trainer *trainer);
+/* (h) the moving average of the batches' mean features, of a cosine classifier with h inputs; else NULL. */
+const double *trainer_mean_feature(const struct trainer *trainer);
 const struct scaled *trainer_scaled(const struct trainer *trainer);
 const uint32_t *trainer_draws(const struct trainer *trainer); /* (n) how often each instance was drawn */
 double trainer_epoch_seconds(const struct trainer *trainer);

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Checks the recorded layer weights of a hardrow file, without numpy: check_weights.py FILE.db
 
-1. Forward: the weights of every recorded epoch, applied to the data set's (scaled) features, give the recorded predictions.
+1. Forward: the weights of every recorded epoch, applied to the data set's (scaled) features, and adjusted as the run says, give
+   the recorded predictions.
 2. Backward, for runs without sampling noise (sampler all, one full batch, plain SGD, cross-entropy, no dropout): one step of
    gradient descent from the weights of an epoch gives those of the next, to the rounding of the precision.
 
@@ -35,14 +36,22 @@ class Run:
         self.classes = [name for name, in database.execute(
             "SELECT name FROM class WHERE dataset_id = ? ORDER BY class_index", (dataset_id,))]
         self.layers = {}  # epoch -> [(weight, bias)]
+        self.mean_feature = {}  # epoch -> the moving average of the batches' mean features
+        self.message, split_id = database.execute("SELECT message, split_id FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+        self.counts = [n for n, in database.execute(
+            "SELECT train_instances FROM split_class WHERE split_id = ? ORDER BY class_index", (split_id,))]
+        self.train = {i for i, in database.execute(
+            "SELECT instance_id FROM instance_summary WHERE run_id = ? AND part = 'train'", (run_id,))}
         rows = database.execute("SELECT epoch, layer, name, rows, cols, value FROM weights WHERE run_id = ?"
                                 " ORDER BY epoch, layer, name DESC", (run_id,)).fetchall()
         scale = {name: matrix(value, r, c)[0] for epoch, _, name, r, c, value in rows if epoch == 0}
         for epoch, layer, name, r, c, value in rows:
             if epoch > 0 and name == "weight":
                 self.layers.setdefault(epoch, []).append([matrix(value, r, c), None])
-            elif epoch > 0:
+            elif epoch > 0 and name == "bias":
                 self.layers[epoch][layer][1] = [row[0] for row in matrix(value, r, c)]
+            elif epoch > 0:
+                self.mean_feature[epoch] = matrix(value, r, c)[0]
         self.x = {i: self.scaled(json.loads(features), scale) for i, _, features in self.instances}
         self.y = {i: self.classes.index(name) for i, name, _ in self.instances}
 
@@ -58,13 +67,13 @@ class Run:
         return [values[at:at + width] for at in range(0, len(values), width)]
 
     def cosine_logit(self, row, x):
-        """(s / H) sum_h w^_h x^_h, x^ = x / |x|, w^ = w / (|w| + gamma)."""
-        cosines = [sum(w * a for w, a in zip(wh, xh)) / (math.hypot(*wh) + self.settings["classifier_gamma"]) / math.hypot(*xh)
+        """(s / H) sum_h w^_h x^_h, x^ = x / |x| (0 if x is 0), w^ = w / (|w| + gamma)."""
+        cosines = [sum(w * a for w, a in zip(wh, xh)) / (math.hypot(*wh) + self.settings["classifier_gamma"]) / (math.hypot(*xh) or 1)
                    for wh, xh in zip(self.heads(row), self.heads(x))]
         return self.settings["classifier_scale"] / self.settings["classifier_heads"] * sum(cosines)
 
     def forward(self, layers, x):
-        """(outputs of every layer with x first, probabilities)."""
+        """(outputs of every layer with x first, the last of them the logits)."""
         outputs = [x]
         for depth, (weight, bias) in enumerate(layers):
             if bias is None:
@@ -74,9 +83,13 @@ class Run:
             if depth + 1 < len(layers):
                 z = [math.tanh(v) if self.settings["activation"] == "tanh" else max(v, 0.0) for v in z]
             outputs.append(z)
-        highest = max(outputs[-1])
-        e = [math.exp(v - highest) for v in outputs[-1]]
-        return outputs, [v / sum(e) for v in e]
+        return outputs
+
+    @staticmethod
+    def softmax(z):
+        highest = max(z)
+        e = [math.exp(v - highest) for v in z]
+        return [v / sum(e) for v in e]
 
     def check_forward(self):
         worst = 0.0
@@ -85,8 +98,10 @@ class Run:
             for i, name, p in self.database.execute("SELECT instance_id, class, probability FROM predictions"
                                                     " WHERE run_id = ? AND epoch = ?", (self.run_id, epoch)):
                 recorded[i, name] = p
-            for i, x in self.x.items():
-                _, p = self.forward(layers, x)
+            outputs = {i: self.forward(layers, x) for i, x in self.x.items()}
+            adjust = Adjustment(self, epoch, {i: of[-2] for i, of in outputs.items()})
+            for i, of in outputs.items():
+                p = self.softmax(adjust(of[-1], of[-2]))
                 worst = max(worst, max(abs(recorded[i, name] - v) for name, v in zip(self.classes, p)))
         return worst
 
@@ -94,7 +109,8 @@ class Run:
         """The layers after one step of gradient descent on the mean cross-entropy of all instances."""
         gradients = [([[0.0] * len(w[0]) for _ in w], [0.0] * len(b)) for w, b in layers]
         for i, x in self.x.items():
-            outputs, p = self.forward(layers, x)
+            outputs = self.forward(layers, x)
+            p = self.softmax(outputs[-1])
             delta = [(v - (c == self.y[i])) / len(self.x) for c, v in enumerate(p)]
             for depth in reversed(range(len(layers))):
                 below = outputs[depth]
@@ -125,6 +141,70 @@ class Run:
                 for r1, r2 in zip([*w1, b1], [*w2, b2]):
                     worst = max(worst, max(abs(v1 - v2) for v1, v2 in zip(r1, r2)))
         return worst
+
+
+def unit(values):
+    return [v / (math.hypot(*values) or 1) for v in values]
+
+
+class Adjustment:
+    """What a run's adjustment makes of logits, from its epoch's weights and everyone's features."""
+
+    def __init__(self, run, epoch, features):
+        self.run, self.settings = run, run.settings
+        self.weight, self.bias = run.layers[epoch][-1]
+        self.mean_feature = run.mean_feature.get(epoch)
+        self.prior = [n / sum(run.counts) for n in run.counts]
+        self.name = self.settings.get("adjustment", "none")
+        if self.name.startswith("ncm"):
+            train = [features[i] for i in run.train]
+            self.centre = [sum(column) / len(train) for column in zip(*train)]
+            self.means = []
+            for c, n in enumerate(run.counts):
+                of_class = [self.centred(features[i]) for i in run.train if run.y[i] == c]
+                self.means.append([sum(column) / n for column in zip(*of_class)])
+
+    def centred(self, x):
+        return unit([v - m for v, m in zip(x, self.centre)])
+
+    def __call__(self, z, x):
+        return getattr(self, self.name.replace("-", "_"))(z, x)
+
+    def none(self, z, _):
+        return z
+
+    def post_hoc(self, z, _):
+        return [v - math.log(pi ** self.settings["tau"] + 1e-12) for v, pi in zip(z, self.prior)]
+
+    def target_prior(self, z, _):
+        target = [float(t) for t in self.settings["target_prior"].replace("uniform", "1," * (len(z) - 1) + "1").split(",")]
+        return [v + math.log(t / sum(target) / pi) for v, t, pi in zip(z, target, self.prior)]
+
+    def temperature(self, z, _):
+        chosen = self.settings["temperature"] or float(self.run.message.split()[1])
+        return [v / chosen for v in z]
+
+    def tau_norm(self, z, x):
+        kept = [0 if self.settings["drop_bias"] else b for b in self.bias]
+        return [sum(w * a for w, a in zip(row, x)) / math.hypot(*row) ** self.settings["tau"] + b
+                for row, b in zip(self.weight, kept)]
+
+    def ncm(self, _, x):
+        return [-sum((a - m) ** 2 for a, m in zip(self.centred(x), mean)) for mean in self.means]
+
+    def ncm_cosine(self, _, x):
+        return [sum(a * m for a, m in zip(self.centred(x), mean)) / len(x) for mean in self.means]
+
+    def tde(self, _, x):
+        logits = []
+        for row in self.weight:
+            logits.append(0)
+            for w, a, e in zip(*map(self.run.heads, (row, x, self.mean_feature))):
+                a, e = unit(a), unit(e)
+                cosine = sum(p * q for p, q in zip(a, e))
+                direct = [p - self.settings["effect"] * cosine * q for p, q in zip(a, e)]
+                logits[-1] += sum(p * q for p, q in zip(w, direct)) / (math.hypot(*w) + self.settings["classifier_gamma"])
+        return [self.settings["classifier_scale"] / self.settings["classifier_heads"] * v for v in logits]
 
 
 def main():

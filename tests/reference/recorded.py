@@ -45,6 +45,25 @@ DESCENTS = [
 ]
 
 
+GLASS = ["--data", "glass", "--scale", "standard", "--stratified"]
+MLP = ["--model", "mlp", "--hidden", "8"]
+LATE = [
+    [*GLASS, "--method", "post-hoc"],
+    [*GLASS, "--method", "post-hoc", "--tau", "0.5", *MLP],
+    [*GLASS, "--method", "target-prior", "--target-prior", "3,2,1,1,1,2"],
+    [*GLASS, "--method", "tau-norm"],
+    [*GLASS, "--method", "tau-norm", "--drop-bias", "--tau", "0.3", *MLP],
+    [*GLASS, "--method", "ncm"],
+    [*GLASS, "--method", "ncm-cosine", *MLP],
+    [*GLASS, "--method", "tde", *MLP],
+    [*GLASS, "--method", "tde", "--classifier-heads", "3", "--effect", "1.5"],
+    [*GLASS, "--method", "temperature"],
+    [*GLASS, "--method", "temperature", "--temperature", "2.5", *MLP],
+    [*GLASS, "--method", "lws", *MLP],
+    [*GLASS, "--method", "crt", *MLP],
+]
+
+
 def train(folder, database, seed, options):
     subprocess.run([HARDROW, "train", "--quiet", "--db", database, "--data-dir", HERE.parents[1] / "datasets",
                     "--epochs", "12", "--seed", str(seed), "--split-seed", str(seed), *options],
@@ -55,7 +74,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for seed, options in enumerate(RUNS):
             train(folder, "all.db", seed, options)
-        for seed, options in enumerate(DESCENTS):
+        for seed, options in enumerate(DESCENTS + LATE):
             train(folder, "weights.db", seed, options)
         checks = [("check_database.py", "all.db"), ("check_weights.py", "weights.db")]
         codes = [subprocess.run([sys.executable, HERE / script, database], cwd=folder, check=False).returncode

@@ -1,0 +1,35 @@
+#include "rebalance/stage.h"
+
+#include "base/mem.h"
+
+const struct stage stage_drw = {
+	.name = "drw",
+	.summary = "deferred re-weighting: class weights in the last epochs only",
+	.defers_weights = true,
+};
+
+const struct stage stage_crt = {
+	.name = "crt",
+	.summary = "classifier re-training: the last layer anew, on frozen features and class-aware draws",
+	.retrains_classifier = true,
+	.sampler = &sampler_class_aware,
+};
+
+const struct stage stage_lws = {
+	.name = "lws",
+	.summary = "learnable weight scaling: a factor of each class's logit, learned on class-aware draws",
+	.learns_scales = true,
+	.sampler = &sampler_class_aware,
+};
+
+static const struct stage *const stages[] = { &stage_drw, &stage_crt, &stage_lws };
+
+const struct stage *stage_at(size_t i)
+{
+	return i < ARRAY_LENGTH(stages) ? stages[i] : NULL;
+}
+
+const char *stage_name(size_t i)
+{
+	return i < ARRAY_LENGTH(stages) ? stages[i]->name : NULL;
+}

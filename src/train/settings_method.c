@@ -1,0 +1,159 @@
+/* What the settings of a method come to, and whether they go together. */
+#include <math.h>
+
+#include "base/mem.h"
+#include "train/settings.h"
+
+struct adjustment_parameters settings_adjustment_parameters(const struct run_settings *settings)
+{
+	struct adjustment_parameters parameters = settings->adjustment_parameters;
+
+	parameters.tau = settings->loss_parameters.tau;
+	return parameters;
+}
+
+#define TEMPERATURE_FOLDS 5
+
+enum err_code settings_tune_folds(const struct run_settings *settings, size_t *ret_folds, struct err *err)
+{
+	struct method method = { 0 };
+
+	if (settings_compose(settings, &method, err) != ERR_OK)
+		return err->code;
+	const struct adjustment *adjustment = method.adjustment;
+	bool has_tau = adjustment != NULL && adjustment->defaults.tau != 0;
+	bool has_temperature = adjustment != NULL && adjustment->defaults.temperature != 0;
+	bool is_given = has_tau ? !isnan(settings->loss_parameters.tau)
+				: has_temperature && !isnan(settings->adjustment_parameters.temperature);
+	if (settings->tune_folds == 1)
+		return err_set(err, ERR_INPUT, "tune-folds 1 will not do: it takes 0, or a whole number from 2");
+	if (settings->tune_folds > 0 && !has_tau && !has_temperature)
+		return err_set(err, ERR_INPUT,
+			       "tune-folds %zu will not do: method %s has no adjustment with a tau or a temperature",
+			       settings->tune_folds, method.name);
+	if (settings->tune_folds > 0 && is_given)
+		return err_set(err, ERR_INPUT, "tune-folds %zu will not do: the %s is given", settings->tune_folds,
+			       has_tau ? "tau" : "temperature");
+	*ret_folds = settings->tune_folds > 0	    ? settings->tune_folds
+		     : has_temperature && !is_given ? TEMPERATURE_FOLDS
+						    : 0;
+	return ERR_OK;
+}
+
+enum err_code settings_second_stage(const struct run_settings *settings, size_t *ret_epochs, struct err *err)
+{
+	struct method method = { 0 };
+	struct tile_cosine cosine = { 0 };
+
+	if (settings_compose(settings, &method, err) != ERR_OK || settings_cosine(settings, &cosine, err) != ERR_OK)
+		return err->code;
+	size_t epochs = settings->second_stage_epochs > 0 ? settings->second_stage_epochs : (settings->epochs + 4) / 5;
+	if (method.stage == NULL && settings->second_stage_epochs > 0)
+		return err_set(err, ERR_INPUT, "second-stage-epochs %zu will not do: method %s has no second stage",
+			       settings->second_stage_epochs, method.name);
+	if (method.stage != NULL && epochs >= settings->epochs)
+		return err_set(err, ERR_INPUT,
+			       "second-stage-epochs %zu will not do: of %zu epochs none is left before them", epochs,
+			       settings->epochs);
+	if (method.stage != NULL && method.stage->retrains_classifier && settings->model == MODEL_LOGREG)
+		return err_set(err, ERR_INPUT,
+			       "second stage %s will not do: logreg has no hidden layers to keep; model mlp has",
+			       method.stage->name);
+	if (method.stage != NULL && method.stage->learns_scales && cosine.heads > 0)
+		return err_set(err, ERR_INPUT, "second stage %s will not do: it needs the linear classifier",
+			       method.stage->name);
+	*ret_epochs = method.stage != NULL ? epochs : 0;
+	return ERR_OK;
+}
+
+/* Choice 0 is the method's own, `first` that of the table's first entry; NULL, of which there is no entry, is 1. */
+static int choice_of(const void *part, const void *(*at)(size_t), int first)
+{
+	for (int i = 0; part != NULL && at((size_t)i) != NULL; i++)
+		if (at((size_t)i) == part)
+			return first + i;
+	return 1;
+}
+
+static const void *any_sampler(size_t i)
+{
+	return sampler_at(i);
+}
+
+static const void *any_loss(size_t i)
+{
+	return loss_at(i);
+}
+
+static const void *any_adjustment(size_t i)
+{
+	return adjustment_at(i);
+}
+
+static const void *any_stage(size_t i)
+{
+	return stage_at(i);
+}
+
+enum err_code settings_fill_method(struct run_settings *settings, struct err *err)
+{
+	struct method method = { 0 };
+	size_t stage_epochs = 0, folds = 0;
+
+	if (settings_compose(settings, &method, err) != ERR_OK ||
+	    settings_second_stage(settings, &stage_epochs, err) != ERR_OK ||
+	    settings_tune_folds(settings, &folds, err) != ERR_OK)
+		return err->code;
+	struct adjustment_parameters given = settings_adjustment_parameters(settings);
+	struct adjustment_parameters adjusted = adjustment_fill_parameters(method.adjustment, &given);
+	settings->sampler = choice_of(method.sampler, any_sampler, 1);
+	settings->loss = choice_of(method.loss, any_loss, 1);
+	settings->adjustment = choice_of(method.adjustment, any_adjustment, 2);
+	settings->second_stage = choice_of(method.stage, any_stage, 2);
+	settings->second_stage_epochs = stage_epochs;
+	settings->tune_folds = folds;
+	settings->sampler_parameters = sampler_fill_parameters(method.sampler, &settings->sampler_parameters);
+	settings->reduction = (int)settings_reduction(settings, method.loss) + 1;
+	settings->loss_parameters = loss_fill_parameters(method.loss, &settings->loss_parameters);
+	settings->adjustment_parameters = adjusted;
+	if (folds > 0)
+		settings->adjustment_parameters.temperature = NAN;
+	else if (isnan(settings->loss_parameters.tau))
+		settings->loss_parameters.tau = adjusted.tau;
+	return ERR_OK;
+}
+
+enum err_code settings_check_parts(const struct run_settings *settings, struct err *err)
+{
+	struct tile_cosine cosine = { 0 };
+	struct network_shape shape;
+	struct method method = { 0 };
+	size_t count = 0;
+
+	/* Features that any number of heads divides. */
+	if (settings_compose(settings, &method, err) != ERR_OK || settings_cosine(settings, &cosine, err) != ERR_OK ||
+	    settings_shape(settings, cosine.heads + !cosine.heads, 2, &shape, err) != ERR_OK ||
+	    settings_second_stage(settings, &count, err) != ERR_OK ||
+	    settings_tune_folds(settings, &count, err) != ERR_OK)
+		return err->code;
+	enum adjustment_needs needs = method.adjustment != NULL ? method.adjustment->needs : NEEDS_ANY_CLASSIFIER;
+	if (needs != NEEDS_ANY_CLASSIFIER && (needs == NEEDS_COSINE_CLASSIFIER) != (cosine.heads > 0))
+		return err_set(err, ERR_INPUT, "adjustment %s will not do: it needs --classifier %s",
+			       method.adjustment->name, needs == NEEDS_COSINE_CLASSIFIER ? "cosine" : "linear");
+	return ERR_OK;
+}
+
+enum err_code settings_check(const struct run_settings *settings, const struct split *split, size_t features,
+			     struct err *err)
+{
+	AUTO(adjustment_state_done) struct adjustment_state adjustment = { 0 };
+	struct adjustment_parameters parameters = settings_adjustment_parameters(settings);
+	struct network_shape shape;
+	struct method method = { 0 };
+
+	if (settings_check_parts(settings, err) != ERR_OK || settings_compose(settings, &method, err) != ERR_OK ||
+	    settings_shape(settings, features, split->classes, &shape, err) != ERR_OK)
+		return err->code;
+	return adjustment_state_init(&adjustment, method.adjustment, &parameters, split->train_class, features,
+				     split->classes, err);
+}
