@@ -1,5 +1,5 @@
 -- title: Differences of all methods to one, paired over the same splits, with 95 % intervals
--- heading: Differences to {reference}, paired over the same splits
+-- heading: Differences to {reference} in test {metric}, paired over the same splits
 -- note: In points of percent, averaged over the data sets both methods have; interval: Student's t over the splits.
 -- param experiment: experiment, which experiment; without it the newest
 -- param metric: accuracy|balanced-error|macro-f1|calibration-error|many-shot|medium-shot|few-shot = accuracy, what is compared
