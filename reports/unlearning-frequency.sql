@@ -4,8 +4,8 @@
 -- param run: run, the run; without it the newest one that is done and recorded from its first epoch on
 -- param part: all|train|test = train, of which part
 -- param fall: number = 0.00001, a smaller fall of p_true is none
--- plot: bars, x=_class, y=mean, low=q25, high=q75, by=class, title=_title, xtitle="class (instances)", ytitle="share of the epochs"
--- plot: bars, x=_subclass, y=mean, low=q25, high=q75, by=class, xtitle="sub-class (instances)", ytitle="share of the epochs"
+-- plot: bars, x=_class_bar, y=mean, low=q25, high=q75, by=_class, title=_title, xtitle="class (instances)", ytitle="share of the epochs"
+-- plot: bars, x=_subclass_bar, y=mean, low=q25, high=q75, by=_class, xtitle="sub-class (instances)", ytitle="share of the epochs"
 -- empty: there is no finished run that is recorded from its first epoch on, or it has no such instances
 --
 -- The paper's Figure 3 (Yu et al. 2022). Before training p_true is 1 / number of classes. Epochs that follow one that is
@@ -46,8 +46,9 @@ summary AS (
   FROM ranked GROUP BY class, subclass
 )
 SELECT run_id, class, subclass, instances, mean, q25, median, q75,
-       CASE WHEN subclass IS NULL THEN printf('%s (%d)', class, instances) END AS _class,
-       CASE WHEN subclass IS NOT NULL THEN printf('%s (%d)', subclass, instances) END AS _subclass,
+       CASE WHEN subclass IS NULL THEN printf('%s (%d)', class, instances) END AS _class_bar,
+       CASE WHEN subclass IS NOT NULL THEN printf('%s (%d)', subclass, instances) END AS _subclass_bar,
+       CASE WHEN EXISTS (SELECT 1 FROM summary WHERE subclass IS NOT NULL) THEN class END AS _class,
        printf('%s on %s, run %d', method, dataset, run_id) AS _title
 FROM summary CROSS JOIN subject
-ORDER BY class, subclass IS NOT NULL, CAST(subclass AS INTEGER), subclass
+ORDER BY CAST(class AS INTEGER), class, subclass IS NOT NULL, CAST(subclass AS INTEGER), subclass

@@ -47,8 +47,8 @@ static enum err_code streams_init(struct streams *streams, const char *input, st
 	return ERR_OK;
 }
 
-static enum err_code start(const char *const *arguments, const char *package, const struct streams *streams,
-			   pid_t *ret_child, struct err *err)
+static enum err_code start(const struct process *process, const struct streams *streams, pid_t *ret_child,
+			   struct err *err)
 {
 	AUTO(actions_done) posix_spawn_file_actions_t actions = { 0 };
 	int code = posix_spawn_file_actions_init(&actions);
@@ -57,10 +57,11 @@ static enum err_code start(const char *const *arguments, const char *package, co
 		code = posix_spawn_file_actions_adddup2(&actions, streams->fd[i], i);
 	/* posix_spawn() does not write to the arguments; its type is older than const. */
 	if (code == 0)
-		code = posix_spawnp(ret_child, arguments[0], &actions, NULL, (char *const *)arguments, environ);
+		code = posix_spawnp(ret_child, process->arguments[0], &actions, NULL, (char *const *)process->arguments,
+				    environ);
 	if (code != 0)
 		return err_set(err, ERR_SYSTEM, "the command '%s' does not start (%s): Debian's package '%s' has it",
-			       arguments[0], strerror(code), package);
+			       process->arguments[0], strerror(code), process->package);
 	return ERR_OK;
 }
 
@@ -83,31 +84,37 @@ static enum err_code read_all(int fd, struct text *text, struct err *err)
 	}
 }
 
-/* The first line with something on it. */
-static enum err_code complain(const char *name, int fd, struct err *err)
+/* The first or last line with something on it. */
+static enum err_code complain(const struct process *process, int fd, struct err *err)
 {
 	struct text words AUTO(text_done) = { 0 };
+	const char *line = NULL;
+	char *rest;
 
 	if (read_all(fd, &words, err) != ERR_OK)
 		return err->code;
-	const char *line = words.data == NULL ? "" : words.data + strspn(words.data, " \t\r\n");
-	if (*line == '\0')
-		return err_set(err, ERR_SYSTEM, "%s failed", name);
-	return err_set(err, ERR_SYSTEM, "%.*s", (int)strcspn(line, "\r\n"), line);
+	rest = words.data;
+	for (char *piece = strsep(&rest, "\r\n"); piece != NULL; piece = strsep(&rest, "\r\n")) {
+		piece += strspn(piece, " \t");
+		if (*piece != '\0' && (line == NULL || process->last_line))
+			line = piece;
+	}
+	if (line == NULL)
+		return err_set(err, ERR_SYSTEM, "%s failed", process->arguments[0]);
+	return err_set(err, ERR_SYSTEM, "%s", line);
 }
 
-enum err_code process_run(const char *const *arguments, const char *package, const char *input, struct text *output,
-			  struct err *err)
+enum err_code process_run(const struct process *process, const char *input, struct text *output, struct err *err)
 {
 	AUTO(streams_done) struct streams streams = { { -1, -1, -1 } };
 	pid_t child = 0;
 	int status = 0;
 
-	if (streams_init(&streams, input, err) != ERR_OK || start(arguments, package, &streams, &child, err) != ERR_OK)
+	if (streams_init(&streams, input, err) != ERR_OK || start(process, &streams, &child, err) != ERR_OK)
 		return err->code;
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		continue;
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		return complain(arguments[0], streams.fd[STDERR_FILENO], err);
+		return complain(process, streams.fd[STDERR_FILENO], err);
 	return read_all(streams.fd[STDOUT_FILENO], output, err);
 }

@@ -2,14 +2,21 @@
 #ifndef HARDROW_BASE_PROCESS_H
 #define HARDROW_BASE_PROCESS_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "base/text.h"
 
-/* Starts arguments[0], which is looked up in PATH, with `arguments` (NULL-terminated), gives it `input` to read on
- * standard input, waits for its end and appends what it wrote on standard output to *output. It gets the environment of
- * this program. ERR_SYSTEM: it does not start (the message says that Debian's package `package` has it), or it ends
- * with another exit code than 0 (the message is the first line on its standard error). */
-MUST_CHECK enum err_code process_run(const char *const *arguments, const char *package, const char *input,
-				     struct text *output, struct err *err);
+struct process {
+	const char *const *arguments; /* NULL-terminated; the first is the program, looked up in PATH */
+	const char *package;	      /* of Debian, that has the program */
+	bool last_line;		      /* the last line on its standard error says what is wrong, else the first */
+};
+
+/* Starts the program with the environment of this one, gives it `input` to read on standard input, waits for its end
+ * and appends what it wrote on standard output to *output. ERR_SYSTEM: it does not start (the message names the
+ * package), or it ends with another exit code than 0 (the message is the line of its standard error). */
+MUST_CHECK enum err_code process_run(const struct process *process, const char *input, struct text *output,
+				     struct err *err);
 
 #endif

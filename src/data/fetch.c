@@ -38,9 +38,10 @@ static enum err_code download(const char *url, const char *file, struct err *err
 {
 	const char *const arguments[] = { "curl",     "--fail", "--location", "--silent", "--show-error",
 					  "--output", file,	"--url",      url,	  NULL };
+	const struct process curl = { .arguments = arguments, .package = "curl" };
 	struct text nothing AUTO(text_done) = { 0 };
 
-	if (process_run(arguments, "curl", "", &nothing, err) != ERR_OK)
+	if (process_run(&curl, "", &nothing, err) != ERR_OK)
 		return err_prefix(err, "%s", url);
 	return ERR_OK;
 }

@@ -64,6 +64,14 @@ static enum err_code append_data(const struct plot_panel *panel, size_t number, 
 	return ERR_OK;
 }
 
+static bool has_names(const struct plot_panel *panel)
+{
+	for (size_t i = 0; i < panel->curve_count; i++)
+		if (panel->curves[i].name[0] != '\0')
+			return true;
+	return false;
+}
+
 static enum err_code append_axes(const struct plot_panel *panel, struct text *script, struct err *err)
 {
 	const struct report_plot *plot = panel->plot;
@@ -72,14 +80,14 @@ static enum err_code append_axes(const struct plot_panel *panel, struct text *sc
 	    set_title(script, "xlabel", plot->x_title, plot->x, err) != ERR_OK ||
 	    set_title(script, "ylabel", plot->y_title, plot->y, err) != ERR_OK ||
 	    set_title(script, "key title", NULL, plot->by, err) != ERR_OK ||
-	    text_append(script, err, plot->by == NULL ? "set key off\n" : "set key on\n") != ERR_OK)
+	    text_append(script, err, has_names(panel) ? "set key on\n" : "set key off\n") != ERR_OK)
 		return err->code;
 	/* Few epochs: no 1.5 between 1 and 2. */
 	bool whole = !panel->has_fraction && panel->x_high - panel->x_low < WHOLE_TICKS_MAX;
 	if (!plot->bars)
 		return text_append(script, err, "set xtics norotate %s\nset xrange [*:*]\nset yrange [*:*]\n",
 				   whole ? "1" : "autofreq");
-	return text_append(script, err, "set xtics %s (%s)\nset xrange [-0.6:%zu.6]\nset yrange [0:*]\n",
+	return text_append(script, err, "set xtics %s (%s)\nset xrange [-0.6:%zu.6]\nset yrange [*<0:0<*]\n",
 			   panel->tick_letters > TICK_LETTERS_MAX ? "rotate by -35" : "norotate", panel->ticks.data,
 			   panel->rows - 1);
 }
@@ -153,11 +161,12 @@ enum err_code plot_draw(const struct plot_picture *picture, struct text *svg, st
 {
 	/* -d: no settings of the person or the machine. */
 	const char *const arguments[] = { "gnuplot", "-d", NULL };
+	const struct process gnuplot = { .arguments = arguments, .package = "gnuplot-nox", .last_line = true };
 	struct text script AUTO(text_done) = { 0 };
 
 	if (append_script(picture, &script, err) != ERR_OK)
 		return err->code;
-	if (process_run(arguments, "gnuplot-nox", script.data, svg, err) != ERR_OK)
+	if (process_run(&gnuplot, script.data, svg, err) != ERR_OK)
 		return err_prefix(err, "no picture");
 	return ERR_OK;
 }

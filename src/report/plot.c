@@ -96,7 +96,7 @@ static enum err_code add_row(struct plot_panel *panel, const char *report, const
 	if (db_column_type(stmt, places->x) == DB_NULL)
 		return ERR_OK;
 	const char *name = places->by == SIZE_MAX ? "" : report_text_or_null(stmt, places->by);
-	if (find_curve(panel, report, name == NULL ? "–" : name, &curve, err) != ERR_OK)
+	if (find_curve(panel, report, name == NULL ? "" : name, &curve, err) != ERR_OK)
 		return err->code;
 	if (places->title != SIZE_MAX && panel->title == NULL && db_column_type(stmt, places->title) != DB_NULL &&
 	    mem_copy_text(db_column_text(stmt, places->title), &panel->title, err) != ERR_OK)

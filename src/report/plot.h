@@ -10,7 +10,7 @@
 #define PLOT_CURVES_MAX 14
 
 struct plot_curve {
-	char *name;	    /* owned; the value of `by`, "" without it */
+	char *name;	    /* owned; the value of `by`, "" without one */
 	struct text points; /* lines "x y low high" of numbers, "NaN" for a NULL; of bars x is the bar's number */
 };
 

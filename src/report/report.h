@@ -26,8 +26,9 @@
  *
  * A plot is a panel of the picture that report_draw() makes; several stand below each other. With lines, rows with the
  * same `by` are a curve over a numeric x; with bars, each row is a bar that x stands below, coloured by `by`; low and
- * high are the ends of a whisker around y. Rows whose x is NULL are left out, a NULL y is a gap. The panel's title is
- * the first value of the column `title`; axes without a title are called as their column, the whole as the heading. */
+ * high are the ends of a whisker around y. Rows whose x is NULL are left out, a NULL y is a gap, a NULL `by` is not in
+ * the legend. The panel's title is the first value of the column `title`; axes without a title are called as their
+ * column, the whole as the heading. */
 #ifndef HARDROW_REPORT_REPORT_H
 #define HARDROW_REPORT_REPORT_H
 

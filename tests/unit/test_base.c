@@ -56,6 +56,7 @@ Test(text, numbers_read_back_exactly)
 Test(process, hands_over_input_and_output)
 {
 	static const char *const arguments[] = { "cat", NULL };
+	const struct process cat = { .arguments = arguments, .package = "coreutils" };
 	enum { LENGTH = 1 << 20 }; /* more than a pipe holds */
 	AUTO(mem_freep) char *input = NULL;
 	struct text output AUTO(text_done) = { 0 };
@@ -63,27 +64,32 @@ Test(process, hands_over_input_and_output)
 
 	cr_assert_eq(mem_new(&input, LENGTH + 1, &err), ERR_OK);
 	memset(input, 'x', LENGTH);
-	cr_assert_eq(process_run(arguments, "coreutils", input, &output, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(process_run(&cat, input, &output, &err), ERR_OK, "%s", err.message);
 	cr_assert_str_eq(output.data, input);
 }
 
 Test(process, failures_are_one_line)
 {
 	static const struct {
-		const char *arguments[4], *words;
+		const char *arguments[4];
+		bool last_line;
+		const char *words;
 	} cases[] = {
-		{ { "sh", "-c", "echo; echo first >&2; echo second >&2; exit 3" }, "first" },
-		{ { "sh", "-c", "exit 1" }, "sh failed" },
-		{ { "sh", "-c", "kill -KILL $$" }, "sh failed" },
+		{ { "sh", "-c", "echo out; printf '\\n first\\nsecond\\n\\n' >&2; exit 3" }, false, "first" },
+		{ { "sh", "-c", "echo out; printf '\\n first\\nsecond\\n\\n' >&2; exit 3" }, true, "second" },
+		{ { "sh", "-c", "exit 1" }, true, "sh failed" },
+		{ { "sh", "-c", "kill -KILL $$" }, false, "sh failed" },
 		{ { "no-such-program" },
+		  false,
 		  "the command 'no-such-program' does not start (No such file or directory): Debian's package 'dash' "
 		  "has it" },
 	};
 	struct text output AUTO(text_done) = { 0 };
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		const struct process process = { cases[i].arguments, "dash", cases[i].last_line };
 		struct err err;
-		cr_expect_eq(process_run(cases[i].arguments, "dash", "", &output, &err), ERR_SYSTEM);
+		cr_expect_eq(process_run(&process, "", &output, &err), ERR_SYSTEM);
 		cr_expect_str_eq(err.message, cases[i].words);
 	}
 	cr_expect_eq(output.length, 0);
