@@ -6,8 +6,14 @@ import time
 import baselines
 import measure
 
-# Data set: epochs of the short and the long run of hardrow, epochs of a baseline a round.
-LENGTHS = {"iris": (2000, 12000, 40), "cmc": (500, 2500, 8), "robot": (150, 650, 3)}
+# The ten of table4, robot with all its sensors.
+DATASETS = ("sonar", "balance-scale", "cmc", "ecoli", "glass", "heart", "iris", "robot", "seeds", "wine")
+
+
+def lengths(instances):
+    """Epochs of the short and the long run of hardrow, epochs of a baseline a round."""
+    short = max(150, 300000 // instances)
+    return short, 5 * short, max(2, 6000 // instances)
 
 
 def time_baseline(contender, epochs):
@@ -32,24 +38,35 @@ def hardrow_times(bench, dataset, short, long):
     return 1e3 * statistics.median(seconds), 1e3 * (high - low) / (long - short)
 
 
+HARDROW, WALL = "hardrow", "hardrow, wall"
+
+
+def measure_dataset(bench, dataset):
+    """Size, and {name: milliseconds an epoch}."""
+    x, y = bench.load(dataset)
+    short, long, epochs = lengths(len(y))
+    contenders = {name: time_baseline(kind(x, y, difficulty), epochs)
+                  for name, (kind, difficulty) in baselines.CONTENDERS.items()}
+    both = []
+
+    def hardrow():
+        both.append(hardrow_times(bench, dataset, short, long))
+        return both[-1][0]
+
+    values = measure.medians(bench.rounds, {HARDROW: hardrow, **contenders})
+    values[WALL] = statistics.median(wall for _, wall in both)
+    return f"{len(y)} x {x.shape[1]}, {y.max() + 1}", values
+
+
 def run(bench):
-    print("(b) one epoch, batch 32, every instance evaluated, one thread, milliseconds")
-    for dataset, (short, long, epochs) in LENGTHS.items():
-        x, y = bench.load(dataset)
-        contenders = {name: time_baseline(kind(x, y, difficulty), epochs)
-                      for name, (kind, difficulty) in baselines.CONTENDERS.items()}
-        both = []
-
-        def hardrow():
-            both.append(hardrow_times(bench, dataset, short, long))
-            return both[-1][0]
-
-        values = measure.medians(bench.rounds, {"hardrow (column seconds)": hardrow, **contenders})
-        values = {"hardrow (column seconds)": values.pop("hardrow (column seconds)"),
-                  "hardrow (wall, metrics written)": statistics.median(wall for _, wall in both), **values}
-        print()
-        measure.print_ratios(f"{dataset}: {len(y)} x {x.shape[1]}, {y.max() + 1} classes", "ms", values,
-                             "hardrow (column seconds)")
-        fastest = min((value, name) for name, value in values.items() if not name.startswith("hardrow"))
-        print(f"  fastest other: {fastest[1]}, {fastest[0] / values['hardrow (column seconds)']:.1f} times hardrow's epoch, "
-              f"{fastest[0] / values['hardrow (wall, metrics written)']:.1f} times with metrics written")
+    print("(b) one epoch of softmax regression, batch 32, every instance evaluated, double precision, one thread:")
+    print("milliseconds of hardrow, and how many times as long the others take\n")
+    head = ["", "instances x features, classes", "hardrow, ms", WALL, *baselines.CONTENDERS, "fastest other"]
+    rows = []
+    for dataset in DATASETS:
+        size, values = measure_dataset(bench, dataset)
+        base = values.pop(HARDROW)
+        fastest = min(values[name] for name in baselines.CONTENDERS)
+        rows.append([dataset, size, f"{base:.4g}",
+                     *(f"{values[name] / base:.1f}" for name in (WALL, *baselines.CONTENDERS)), f"{fastest / base:.1f}"])
+    measure.print_table(head, rows)
