@@ -1,5 +1,6 @@
 #include "report/plot.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,13 +51,50 @@ static enum err_code find_curve(struct plot_panel *panel, const char *report, co
 	return ERR_OK;
 }
 
-static enum err_code append_value(struct text *points, struct db_stmt *stmt, size_t place, struct err *err)
+/* A row's numbers, NaN for a NULL: read before any text, because SQLite then may call a number a text. */
+struct numbers {
+	double x, y, low, high;
+	bool is_whole; /* x is an integer */
+};
+
+static enum err_code read_number(const char *report, struct db_stmt *stmt, size_t place, double *ret_number,
+				 struct err *err)
 {
-	if (place == SIZE_MAX || db_column_type(stmt, place) == DB_NULL)
-		return text_append(points, err, " NaN");
-	if (text_append(points, err, " ") != ERR_OK)
+	enum db_type type = place == SIZE_MAX ? DB_NULL : db_column_type(stmt, place);
+
+	if (type != DB_NULL && type != DB_INTEGER && type != DB_REAL)
+		return err_set(err, ERR_INPUT, "%s: a plot needs numbers, and '%s' in column '%s' is none", report,
+			       db_column_text(stmt, place), db_column_name(stmt, place));
+	*ret_number = type == DB_NULL ? NAN : db_column_real(stmt, place);
+	return ERR_OK;
+}
+
+static enum err_code read_numbers(const struct plot_panel *panel, const char *report, const struct places *places,
+				  struct db_stmt *stmt, struct numbers *numbers, struct err *err)
+{
+	/* Below a bar stands a text; where the bar stands, its number. */
+	numbers->x = (double)panel->rows;
+	if (!panel->plot->bars && read_number(report, stmt, places->x, &numbers->x, err) != ERR_OK)
 		return err->code;
-	return text_append_number(points, db_column_real(stmt, place), err);
+	numbers->is_whole = db_column_type(stmt, places->x) == DB_INTEGER;
+	if (read_number(report, stmt, places->y, &numbers->y, err) != ERR_OK ||
+	    read_number(report, stmt, places->low, &numbers->low, err) != ERR_OK ||
+	    read_number(report, stmt, places->high, &numbers->high, err) != ERR_OK)
+		return err->code;
+	return ERR_OK;
+}
+
+static enum err_code append_point(const struct numbers *numbers, struct text *points, struct err *err)
+{
+	const double values[] = { numbers->x, numbers->y, numbers->low, numbers->high };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(values); i++) {
+		enum err_code code =
+		    isfinite(values[i]) ? text_append_number(points, values[i], err) : text_append(points, err, "NaN");
+		if (code != ERR_OK || text_append(points, err, i + 1 < ARRAY_LENGTH(values) ? " " : "\n") != ERR_OK)
+			return err->code;
+	}
+	return ERR_OK;
 }
 
 static enum err_code append_tick(struct plot_panel *panel, const char *label, struct err *err)
@@ -68,47 +106,35 @@ static enum err_code append_tick(struct plot_panel *panel, const char *label, st
 	return text_append(&panel->ticks, err, " %zu", panel->rows);
 }
 
-/* Where the row stands: the value of x, or for bars its number. */
-static enum err_code append_x(struct plot_panel *panel, const char *report, struct text *points, struct db_stmt *stmt,
-			      size_t place, struct err *err)
+static void note_row(struct plot_panel *panel, const struct numbers *numbers)
 {
-	enum db_type type = db_column_type(stmt, place);
-
-	if (panel->plot->bars)
-		return append_tick(panel, db_column_text(stmt, place), err) != ERR_OK
-			   ? err->code
-			   : text_append(points, err, "%zu", panel->rows);
-	if (type != DB_INTEGER && type != DB_REAL)
-		return err_set(err, ERR_INPUT, "%s: lines need numbers, and '%s' in column '%s' is none", report,
-			       db_column_text(stmt, place), panel->plot->x);
-	double x = db_column_real(stmt, place);
-	panel->x_low = panel->rows == 0 || x < panel->x_low ? x : panel->x_low;
-	panel->x_high = panel->rows == 0 || x > panel->x_high ? x : panel->x_high;
-	panel->has_fraction |= type != DB_INTEGER;
-	return text_append_number(points, x, err);
+	panel->x_low = panel->rows == 0 || numbers->x < panel->x_low ? numbers->x : panel->x_low;
+	panel->x_high = panel->rows == 0 || numbers->x > panel->x_high ? numbers->x : panel->x_high;
+	panel->has_fraction |= !numbers->is_whole;
+	panel->has_value |= isfinite(numbers->y);
+	panel->rows++;
 }
 
 static enum err_code add_row(struct plot_panel *panel, const char *report, const struct places *places,
 			     struct db_stmt *stmt, struct err *err)
 {
 	struct plot_curve *curve = NULL;
+	struct numbers numbers = { 0 };
 
 	if (db_column_type(stmt, places->x) == DB_NULL)
 		return ERR_OK;
-	const char *name = places->by == SIZE_MAX ? "" : report_text_or_null(stmt, places->by);
+	if (read_numbers(panel, report, places, stmt, &numbers, err) != ERR_OK)
+		return err->code;
+	const char *name = places->by == SIZE_MAX ? NULL : report_text_or_null(stmt, places->by);
 	if (find_curve(panel, report, name == NULL ? "" : name, &curve, err) != ERR_OK)
 		return err->code;
-	if (places->title != SIZE_MAX && panel->title == NULL && db_column_type(stmt, places->title) != DB_NULL &&
-	    mem_copy_text(db_column_text(stmt, places->title), &panel->title, err) != ERR_OK)
+	const char *title = places->title == SIZE_MAX ? NULL : report_text_or_null(stmt, places->title);
+	if (panel->title == NULL && title != NULL && mem_copy_text(title, &panel->title, err) != ERR_OK)
 		return err->code;
-	if (append_x(panel, report, &curve->points, stmt, places->x, err) != ERR_OK ||
-	    append_value(&curve->points, stmt, places->y, err) != ERR_OK ||
-	    append_value(&curve->points, stmt, places->low, err) != ERR_OK ||
-	    append_value(&curve->points, stmt, places->high, err) != ERR_OK ||
-	    text_append(&curve->points, err, "\n") != ERR_OK)
+	if (append_point(&numbers, &curve->points, err) != ERR_OK ||
+	    (panel->plot->bars && append_tick(panel, db_column_text(stmt, places->x), err) != ERR_OK))
 		return err->code;
-	panel->rows++;
-	panel->has_value |= db_column_type(stmt, places->y) != DB_NULL;
+	note_row(panel, &numbers);
 	return ERR_OK;
 }
 

@@ -23,7 +23,7 @@ struct plot_panel {
 	size_t rows, tick_letters;
 	bool has_value;	      /* a y that is not NULL; else the panel is not drawn */
 	double x_low, x_high; /* of lines */
-	bool has_fraction;    /* an x that is not a whole number */
+	bool has_fraction;    /* an x that is not an integer */
 };
 
 struct plot_picture {

@@ -129,7 +129,7 @@ struct report_request {
 MUST_CHECK enum err_code report_run(struct db *db, const struct report_request *request, struct err *err);
 
 /* Does the same, but draws the report's plots instead of writing rows, and appends them to *svg; format and target do
- * not matter. ERR_USAGE: the report has no plot. ERR_INPUT: no row, an x of lines that is not a number, more curves
+ * not matter. ERR_USAGE: the report has no plot. ERR_INPUT: no row, a text where a plot needs a number, more curves
  * than PLOT_CURVES_MAX (report/plot.h). ERR_SYSTEM: gnuplot is not there or fails. */
 MUST_CHECK enum err_code report_draw(struct db *db, const struct report_request *request, struct text *svg,
 				     struct err *err);
