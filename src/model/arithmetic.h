@@ -12,7 +12,7 @@ struct network_inputs {
 	size_t instances, features;
 	const void *rows; /* X (n, d) row-major: the caller's, or `copy` */
 	void *copy;	  /* NULL in double precision */
-	void *tiles;	  /* (ceil(n / 64), d, 64) */
+	void *tiles;	  /* (ceil(n / 64), d, 64); NULL if the network takes rows */
 };
 
 /* The parameters that learn: a part of one block, at `first`, and their gradients. */
@@ -33,7 +33,8 @@ struct arithmetic {
 	void (*write_layer)(struct layers *layers, size_t l, const double *weight, const double *bias);
 	void (*read_gradient)(const struct layers *layers, size_t l, double *ret_weight, double *ret_bias);
 	double (*class_norm)(const struct layers *layers, size_t class);
-	enum err_code (*fill_inputs)(const double *x, struct network_inputs *inputs, struct err *err);
+	enum err_code (*fill_inputs)(const struct layers *layers, const double *x, struct network_inputs *inputs,
+				     struct err *err);
 	void (*forward)(struct layers *layers, const struct network_batch *batch, struct rng *dropout,
 			double *ret_logits);
 	void (*backward)(struct layers *layers, const double *delta);

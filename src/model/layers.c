@@ -8,6 +8,9 @@
 #include "base/mem.h"
 #include "num/blas.h"
 
+/* Instances that are predicted at once by a network with hidden layers, at least: enough for OpenBLAS's kernels. */
+#define PREDICT_INSTANCES 512
+
 static size_t units_of(const struct network_shape *shape, size_t layer)
 {
 	return layer < shape->hidden_count ? shape->hidden[layer] : shape->outputs;
@@ -85,8 +88,9 @@ static enum err_code make_cosine(struct layers *layers, const struct network_sha
 static enum err_code layers_create(const struct network_shape *shape, struct layers **ret_layers, struct err *err)
 {
 	AUTO(layers_freep) struct layers *layers = NULL;
-	size_t lanes = tile_real_lanes(shape->instances > TILE_INSTANCES ? shape->instances : TILE_INSTANCES);
-	size_t wide_lanes = REAL_IS_DOUBLE ? 0 : lanes;
+	size_t least = shape->hidden_count > 0 ? PREDICT_INSTANCES : TILE_INSTANCES;
+	size_t lanes = tile_real_lanes(shape->instances > least ? shape->instances : least);
+	size_t narrow_lanes = REAL_IS_DOUBLE ? 0 : lanes;
 	size_t hidden_units = 0;
 
 	if (mem_new(&layers, 1, err) != ERR_OK || mem_new(&layers->layer, shape->hidden_count + 1, err) != ERR_OK)
@@ -94,6 +98,10 @@ static enum err_code layers_create(const struct network_shape *shape, struct lay
 	layers->count = shape->hidden_count + 1;
 	layers->activation = shape->activation;
 	layers->dropout = shape->dropout;
+	layers->lanes = lanes;
+	/* A cosine classifier of the inputs themselves works on tiles. */
+	layers->takes_rows =
+	    shape->inputs >= TILE_WIDE_FEATURES && (shape->hidden_count > 0 || shape->cosine.heads == 0);
 	layers->parameter_count = network_count_parameters(shape);
 	for (size_t l = 0; l < shape->hidden_count; l++)
 		hidden_units += shape->hidden[l];
@@ -101,8 +109,8 @@ static enum err_code layers_create(const struct network_shape *shape, struct lay
 	    mem_new(&layers->gradients, layers->parameter_count, err) != ERR_OK ||
 	    mem_new(&layers->gathered, shape->inputs * lanes, err) != ERR_OK ||
 	    mem_new(&layers->workspace, 3 * hidden_units * lanes, err) != ERR_OK ||
-	    mem_new(&layers->logits, shape->outputs * wide_lanes, err) != ERR_OK ||
-	    mem_new(&layers->narrow_delta, shape->outputs * wide_lanes, err) != ERR_OK)
+	    mem_new(&layers->logits, shape->outputs * lanes, err) != ERR_OK ||
+	    mem_new(&layers->narrow_delta, shape->outputs * narrow_lanes, err) != ERR_OK)
 		return err->code;
 	if (shape->cosine.heads > 0 && make_cosine(layers, shape, lanes, err) != ERR_OK)
 		return err->code;

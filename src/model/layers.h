@@ -25,12 +25,14 @@ struct layers {
 	size_t parameter_count;
 	real *parameters, *gradients; /* layer by layer, weights before biases */
 	size_t first_learning;	      /* layers below are frozen */
+	size_t lanes;		      /* the largest L */
+	bool takes_rows;	      /* inputs are wide: batches are row by row, (L, d), not (d, L) */
 	struct tile batch;	      /* the inputs of the last forward pass */
-	real *gathered;		      /* (d, L) where a batch is put together */
+	real *gathered;		      /* (d, L) or (L, d) where a batch is put together */
 	const real *delta;	      /* (k, L) of the last backward pass */
 	real *workspace;	      /* what the hidden layers' output, delta and kept point into */
-	real *logits;		      /* (k, L); single precision only, as is: */
-	real *narrow_delta;	      /* (k, L) */
+	real *logits;		      /* (k, L) */
+	real *narrow_delta;	      /* (k, L); single precision only */
 	/* Cosine classifier of d features; of the last forward pass: */
 	real *unit, *inverse;	     /* (d, L), (H, L) of tile_unit_features */
 	real *unit_weight;	     /* (k, d) of tile_unit_weights */
@@ -46,7 +48,8 @@ struct layers {
 #define layers_read_delta REAL_NAME(layers_read_delta)
 
 /* As the functions of struct arithmetic. */
-MUST_CHECK enum err_code layers_fill_inputs(const double *x, struct network_inputs *inputs, struct err *err);
+MUST_CHECK enum err_code layers_fill_inputs(const struct layers *layers, const double *x, struct network_inputs *inputs,
+					    struct err *err);
 void layers_forward(struct layers *layers, const struct network_batch *batch, struct rng *dropout, double *ret_logits);
 void layers_backward(struct layers *layers, const double *delta);
 void layers_predict(struct layers *layers, const struct network_inputs *inputs, size_t first, size_t count,

@@ -5,28 +5,28 @@
 #include "base/mem.h"
 #include "model/layers.h"
 
-static void tile_everything(struct network_inputs *inputs)
+static enum err_code fill_tiles(struct network_inputs *inputs, struct err *err)
 {
 	size_t n = inputs->instances;
-
-	for (size_t first = 0; first < n; first += TILE_INSTANCES) {
-		uint32_t index[TILE_INSTANCES];
-		struct tile tile = { .lanes = TILE_INSTANCES,
-				     .data = (real *)inputs->tiles + first * inputs->features };
-		for (size_t i = first; i < n && i < first + TILE_INSTANCES; i++)
-			index[tile.count++] = (uint32_t)i;
-		tile_gather(&tile, inputs->rows, inputs->features, index);
-	}
-}
-
-enum err_code layers_fill_inputs(const double *x, struct network_inputs *inputs, struct err *err)
-{
-	size_t tiles = (inputs->instances + TILE_INSTANCES - 1) / TILE_INSTANCES;
+	size_t tiles = (n + TILE_INSTANCES - 1) / TILE_INSTANCES;
 	real *all_tiles = NULL;
 
 	if (mem_new(&all_tiles, tiles * TILE_INSTANCES * inputs->features, err) != ERR_OK)
 		return err->code;
 	inputs->tiles = all_tiles;
+	for (size_t first = 0; first < n; first += TILE_INSTANCES) {
+		uint32_t index[TILE_INSTANCES];
+		struct tile tile = { .lanes = TILE_INSTANCES, .data = all_tiles + first * inputs->features };
+		for (size_t i = first; i < n && i < first + TILE_INSTANCES; i++)
+			index[tile.count++] = (uint32_t)i;
+		tile_gather(&tile, inputs->rows, inputs->features, index);
+	}
+	return ERR_OK;
+}
+
+enum err_code layers_fill_inputs(const struct layers *layers, const double *x, struct network_inputs *inputs,
+				 struct err *err)
+{
 	inputs->rows = x;
 	if (!REAL_IS_DOUBLE) {
 		real *copy = NULL;
@@ -36,16 +36,14 @@ enum err_code layers_fill_inputs(const double *x, struct network_inputs *inputs,
 			copy[i] = (real)x[i];
 		inputs->rows = inputs->copy = copy;
 	}
-	tile_everything(inputs);
-	return ERR_OK;
+	return layers->takes_rows ? ERR_OK : fill_tiles(inputs, err);
 }
 
 static void activate(enum network_activation activation, size_t count, real *values)
 {
 	switch (activation) {
 	case ACTIVATION_RELU:
-		for (size_t i = 0; i < count; i++)
-			values[i] = values[i] < 0 ? 0 : values[i];
+		tile_relu(count, values);
 		break;
 	case ACTIVATION_TANH:
 		for (size_t i = 0; i < count; i++)
@@ -61,8 +59,7 @@ static void differentiate(enum network_activation activation, size_t count, cons
 {
 	switch (activation) {
 	case ACTIVATION_RELU:
-		for (size_t i = 0; i < count; i++)
-			delta[i] = output[i] > 0 ? delta[i] : 0;
+		tile_relu_backward(count, output, delta);
 		break;
 	case ACTIVATION_TANH:
 		for (size_t i = 0; i < count; i++) {
@@ -83,6 +80,17 @@ static void drop(struct rng *rng, double dropout, size_t count, real *kept, real
 	}
 }
 
+/* The sums of layer l. */
+static void sum_up(const struct layers *layers, size_t l, const struct tile *below, real *ret_sums)
+{
+	const struct dense_layer *layer = &layers->layer[l];
+
+	if (l == 0 && layers->takes_rows)
+		tile_forward_rows(below, layer->weight, layer->bias, layer->inputs, layer->outputs, ret_sums);
+	else
+		tile_forward(below, layer->weight, layer->bias, layer->inputs, layer->outputs, ret_sums);
+}
+
 static void classify(struct layers *layers, const struct tile *below, real *ret_logits)
 {
 	const struct dense_layer *last = &layers->layer[layers->count - 1];
@@ -90,7 +98,7 @@ static void classify(struct layers *layers, const struct tile *below, real *ret_
 	struct tile unit = *below;
 
 	if (cosine->heads == 0) {
-		tile_forward(below, last->weight, last->bias, last->inputs, last->outputs, ret_logits);
+		sum_up(layers, layers->count - 1, below, ret_logits);
 		return;
 	}
 	unit.data = layers->unit;
@@ -107,7 +115,7 @@ static void pass(struct layers *layers, struct rng *dropout, real *ret_logits)
 	for (size_t l = 0; l + 1 < layers->count; l++) {
 		const struct dense_layer *layer = &layers->layer[l];
 		size_t count = layer->outputs * below.lanes;
-		tile_forward(&below, layer->weight, layer->bias, layer->inputs, layer->outputs, layer->output);
+		sum_up(layers, l, &below, layer->output);
 		activate(layers->activation, count, layer->output);
 		if (dropout != NULL && layers->dropout > 0)
 			drop(dropout, layers->dropout, count, layer->kept, layer->output);
@@ -116,40 +124,72 @@ static void pass(struct layers *layers, struct rng *dropout, real *ret_logits)
 	classify(layers, &below, ret_logits);
 }
 
-/* Logits (k, lanes) of layers->batch as double. */
-static void pass_to_double(struct layers *layers, struct rng *dropout, double *ret_logits, size_t lanes)
+/* Puts a batch together, padded to `lanes`; index NULL: the instances from `first` on. */
+static void gather(struct layers *layers, const struct network_batch *batch, size_t first, size_t lanes)
 {
+	size_t d = batch->inputs->features;
+	const real *rows = batch->inputs->rows;
+	const uint32_t *index = batch->index;
+
+	layers->batch = (struct tile){ .lanes = lanes, .count = batch->count, .data = layers->gathered };
+	if (!layers->takes_rows) {
+		tile_gather(&layers->batch, rows, d, index);
+		return;
+	}
+	for (size_t i = 0; i < batch->count; i++)
+		memcpy(layers->gathered + i * d, rows + (index != NULL ? index[i] : first + i) * d, d * sizeof *rows);
+	memset(layers->gathered + batch->count * d, 0, (lanes - batch->count) * d * sizeof *rows);
+}
+
+void layers_forward(struct layers *layers, const struct network_batch *batch, struct rng *dropout, double *ret_logits)
+{
+	gather(layers, batch, 0, tile_real_lanes(batch->count));
 	if (REAL_IS_DOUBLE) {
 		pass(layers, dropout, (real *)ret_logits);
 		return;
 	}
 	pass(layers, dropout, layers->logits);
-	tile_widen(layers->logits, layers->batch.lanes, layers->layer[layers->count - 1].outputs, ret_logits, lanes);
+	tile_widen(layers->logits, layers->batch.lanes, layers->layer[layers->count - 1].outputs, ret_logits,
+		   tile_lanes(batch->count));
 }
 
-void layers_forward(struct layers *layers, const struct network_batch *batch, struct rng *dropout, double *ret_logits)
+/* The next instances to predict as layers->batch: of `left`, as many full tiles as can be taken where they are. */
+static void take_some(struct layers *layers, const struct network_inputs *inputs, size_t first, size_t left)
 {
-	layers->batch = (struct tile){
-		.lanes = tile_real_lanes(batch->count),
-		.count = batch->count,
-		.data = layers->gathered,
-	};
-	tile_gather(&layers->batch, batch->inputs->rows, batch->inputs->features, batch->index);
-	pass_to_double(layers, dropout, ret_logits, tile_lanes(batch->count));
+	size_t most = left < layers->lanes ? left : layers->lanes;
+	size_t count = most / TILE_INSTANCES * TILE_INSTANCES;
+
+	if (!layers->takes_rows) {
+		layers->batch = (struct tile){ .lanes = TILE_INSTANCES,
+					       .count = TILE_INSTANCES,
+					       .data = (real *)inputs->tiles + first * inputs->features };
+	} else if (count == 0) {
+		const struct network_batch rest = { inputs, NULL, left };
+		gather(layers, &rest, first, TILE_INSTANCES);
+	} else {
+		layers->batch = (struct tile){ .lanes = count,
+					       .count = count,
+					       .data = (real *)inputs->rows + first * inputs->features };
+	}
 }
 
 void layers_predict(struct layers *layers, const struct network_inputs *inputs, size_t first, size_t count,
 		    double *ret_logits)
 {
 	size_t outputs = layers->layer[layers->count - 1].outputs;
+	size_t done = 0;
 
-	for (size_t done = 0; done < count; done += TILE_INSTANCES) {
-		layers->batch = (struct tile){
-			.lanes = TILE_INSTANCES,
-			.count = TILE_INSTANCES,
-			.data = (real *)inputs->tiles + (first + done) * inputs->features,
-		};
-		pass_to_double(layers, NULL, ret_logits + done * outputs, TILE_INSTANCES);
+	while (done < count) {
+		take_some(layers, inputs, first + done, count - done);
+		size_t lanes = layers->batch.lanes;
+		bool fits = REAL_IS_DOUBLE && lanes == TILE_INSTANCES;
+		pass(layers, NULL, fits ? (real *)ret_logits : layers->logits);
+		for (size_t i = 0; i < lanes; i += TILE_INSTANCES) {
+			if (!fits)
+				tile_widen(layers->logits + i, lanes, outputs, ret_logits, TILE_INSTANCES);
+			ret_logits += outputs * TILE_INSTANCES;
+		}
+		done += lanes;
 	}
 }
 
@@ -180,6 +220,11 @@ static void backward_layer(struct layers *layers, size_t l, const real *delta, r
 	struct tile input = layers->batch;
 
 	input.data = is_cosine ? layers->unit : (real *)input_of(layers, l);
+	if (l == 0 && layers->takes_rows) {
+		tile_backward_rows(&input, delta, layer->inputs, layer->outputs, layer->weight_gradient,
+				   layer->bias_gradient);
+		return;
+	}
 	if (is_cosine)
 		memset(layers->unit_gradient, 0, weights * sizeof *layers->unit_gradient);
 	tile_backward(&input, delta, layer->inputs, layer->outputs,
@@ -215,8 +260,16 @@ void layers_backward(struct layers *layers, const double *outer_delta)
 
 void layers_read_input(const struct layers *layers, size_t l, double *ret_input)
 {
-	tile_widen(input_of(layers, l), layers->batch.lanes, layers->layer[l].inputs, ret_input,
-		   tile_lanes(layers->batch.count));
+	size_t lanes = tile_lanes(layers->batch.count);
+	size_t d = layers->layer[l].inputs;
+
+	if (l == 0 && layers->takes_rows) {
+		for (size_t j = 0; j < d; j++)
+			for (size_t i = 0; i < lanes; i++)
+				ret_input[j * lanes + i] = layers->batch.data[i * d + j];
+		return;
+	}
+	tile_widen(input_of(layers, l), layers->batch.lanes, d, ret_input, lanes);
 }
 
 void layers_read_delta(const struct layers *layers, size_t l, double *ret_delta)

@@ -131,7 +131,7 @@ enum err_code network_inputs_create(const struct network *network, const double 
 		return err->code;
 	inputs->instances = instances;
 	inputs->features = network->shape.inputs;
-	if (network->arithmetic->fill_inputs(x, inputs, err) != ERR_OK)
+	if (network->arithmetic->fill_inputs(network->layers, x, inputs, err) != ERR_OK)
 		return err->code;
 	*ret_inputs = take_ptr(&inputs);
 	return ERR_OK;

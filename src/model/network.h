@@ -89,7 +89,7 @@ void network_read_gradient(const struct network *network, size_t l, double *ret_
 double network_class_norm(const struct network *network, size_t class);
 
 /* Instances as a network reads them: X (n, d) row-major, d the network's inputs. In double precision x is borrowed and
- * must outlive the inputs. They serve any network of the same precision and d. */
+ * must outlive the inputs. They serve any network of the same shape. */
 MUST_CHECK enum err_code network_inputs_create(const struct network *network, const double *x, size_t instances,
 					       struct network_inputs **ret_inputs, struct err *err);
 void network_inputs_free(struct network_inputs *inputs);

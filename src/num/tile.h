@@ -14,6 +14,9 @@
 
 #define TILE_INSTANCES 64
 
+/* From so many features on OpenBLAS's blocked kernels beat loops over a tile (bench/README.md). */
+#define TILE_WIDE_FEATURES 256
+
 /* A tile of a network's numbers, in one of the two precisions (num/real.h). */
 struct tile {
 	size_t lanes; /* L >= m: a multiple of 8, of 16 in single precision */
@@ -31,7 +34,11 @@ size_t tile_lanes(size_t count);
 #define tile_gather REAL_NAME(tile_gather)
 #define tile_forward REAL_NAME(tile_forward)
 #define tile_backward REAL_NAME(tile_backward)
+#define tile_forward_rows REAL_NAME(tile_forward_rows)
+#define tile_backward_rows REAL_NAME(tile_backward_rows)
 #define tile_backpropagate REAL_NAME(tile_backpropagate)
+#define tile_relu REAL_NAME(tile_relu)
+#define tile_relu_backward REAL_NAME(tile_relu_backward)
 
 /* Lanes for `count` instances. */
 size_t tile_real_lanes(size_t count);
@@ -53,9 +60,21 @@ void tile_forward(const struct tile *tile, const real *weight, const real *bias,
 void tile_backward(const struct tile *tile, const real *delta, size_t features, size_t classes, real *weight_gradient,
 		   real *bias_gradient);
 
+/* The same two from instances row by row, tile.data (L, d), padding rows 0: for wide ones, as OpenBLAS takes either. */
+void tile_forward_rows(const struct tile *rows, const real *weight, const real *bias, size_t features, size_t classes,
+		       real *ret_logits);
+void tile_backward_rows(const struct tile *rows, const real *delta, size_t features, size_t classes,
+			real *weight_gradient, real *bias_gradient);
+
 /* ret_delta (d, L) = W^T (d, k) · delta (k, L): the gradient of the loss by the layer's inputs. */
 void tile_backpropagate(const real *delta, size_t lanes, const real *weight, size_t features, size_t classes,
 			real *ret_delta);
+
+/* values (count) <- max(value, 0); NaN stays. */
+void tile_relu(size_t count, real *values);
+
+/* delta (count) <- delta where the output is above 0, else 0. */
+void tile_relu_backward(size_t count, const real *output, real *delta);
 
 /* Everything below is double. */
 

@@ -3,10 +3,7 @@
 
 #include "num/blas.h"
 #include "num/tile.h"
-#include "num/vector.h"
-
-/* From here on OpenBLAS's blocked kernels beat the loops below (bench/README.md). */
-#define WIDE_FEATURES 256
+#include "num/vector_sums.h"
 
 static const real_vector *as_vectors(const real *data)
 {
@@ -43,69 +40,99 @@ void tile_gather(struct tile *tile, const real *x, size_t features, const uint32
 		memset(tile->data + j * tile->lanes + tile->count, 0, (tile->lanes - tile->count) * sizeof(real));
 }
 
-/* `n` <= 4 classes of `m` <= 2 vectors of instances: the sums stay in registers, and each load serves n or m of them.
- */
-VECTOR_INLINE void forward_block(int n, int m, const real *x, size_t lanes, const real *weight, const real *bias,
-				 size_t features, real *logits)
+/* Rows of weights, each `length` numbers, `step` apart in memory; rows are `stride` apart. */
+struct rows {
+	const real *weight;
+	size_t length, stride, step;
+};
+
+/* Sums of `n` <= 4 rows for `m` <= 4 vectors of instances: they stay in registers, and each load serves n or m of them.
+ * bias NULL: none. */
+VECTOR_INLINE void forward_block(int n, int m, const struct rows *rows, const real *bias, const real *x, size_t lanes,
+				 real *ret_sums)
 {
-	real_vector sum[4][2];
+	real_vector sum[4][4];
 
 	for (int c = 0; c < n; c++)
 		for (int v = 0; v < m; v++)
-			sum[c][v] = real_vector_splat(bias[c]);
-	for (size_t j = 0; j < features; j++)
+			sum[c][v] = real_vector_splat(bias != NULL ? bias[c] : 0);
+	for (size_t j = 0; j < rows->length; j++)
 		for (int c = 0; c < n; c++)
 			for (int v = 0; v < m; v++)
-				sum[c][v] += as_vectors(x + j * lanes)[v] * weight[(size_t)c * features + j];
+				sum[c][v] += as_vectors(x + j * lanes)[v] *
+					     rows->weight[(size_t)c * rows->stride + j * rows->step];
 	for (int c = 0; c < n; c++)
 		for (int v = 0; v < m; v++)
-			((real_vector *)(logits + (size_t)c * lanes))[v] = sum[c][v];
+			((real_vector *)(ret_sums + (size_t)c * lanes))[v] = sum[c][v];
 }
 
-VECTOR_INLINE void forward_classes(int n, const struct tile *tile, const real *weight, const real *bias,
-				   size_t features, real *logits)
+VECTOR_INLINE void forward_rows(int n, const struct rows *rows, const real *bias, const struct tile *tile,
+				real *ret_sums)
 {
 	size_t lanes = tile->lanes;
 	size_t i = 0;
 
+	for (; i + 4 * REAL_LANES <= lanes; i += 4 * REAL_LANES)
+		forward_block(n, 4, rows, bias, tile->data + i, lanes, ret_sums + i);
 	for (; i + 2 * REAL_LANES <= lanes; i += 2 * REAL_LANES)
-		forward_block(n, 2, tile->data + i, lanes, weight, bias, features, logits + i);
+		forward_block(n, 2, rows, bias, tile->data + i, lanes, ret_sums + i);
 	if (i < lanes)
-		forward_block(n, 1, tile->data + i, lanes, weight, bias, features, logits + i);
+		forward_block(n, 1, rows, bias, tile->data + i, lanes, ret_sums + i);
 }
 
-VECTOR_CLONES static void forward(const struct tile *tile, const real *weight, const real *bias, size_t features,
-				  size_t classes, real *logits)
+/* ret_sums (count, L) = rows (count) · tile + bias. */
+VECTOR_INLINE void forward(struct rows rows, const real *bias, size_t count, const struct tile *tile, real *ret_sums)
 {
-	for (size_t c = 0; c < classes; c += 4) {
-		const real *w = weight + c * features;
-		real *z = logits + c * tile->lanes;
-		switch (classes - c) {
+	for (size_t c = 0; c < count; c += 4) {
+		const real *b = bias != NULL ? bias + c : NULL;
+		real *sums = ret_sums + c * tile->lanes;
+		switch (count - c) {
 		case 1:
-			forward_classes(1, tile, w, bias + c, features, z);
+			forward_rows(1, &rows, b, tile, sums);
 			break;
 		case 2:
-			forward_classes(2, tile, w, bias + c, features, z);
+			forward_rows(2, &rows, b, tile, sums);
 			break;
 		case 3:
-			forward_classes(3, tile, w, bias + c, features, z);
+			forward_rows(3, &rows, b, tile, sums);
 			break;
 		default:
-			forward_classes(4, tile, w, bias + c, features, z);
+			forward_rows(4, &rows, b, tile, sums);
 		}
+		rows.weight += 4 * rows.stride;
 	}
+}
+
+VECTOR_CLONES static void forward_narrow(const struct tile *tile, const real *weight, const real *bias, size_t features,
+					 size_t classes, real *ret_logits)
+{
+	const struct rows rows = { weight, .length = features, .stride = features, .step = 1 };
+
+	forward(rows, bias, classes, tile, ret_logits);
+}
+
+static void fill_bias(const real *bias, size_t classes, size_t lanes, real *ret_logits)
+{
+	for (size_t c = 0; c < classes; c++)
+		for (size_t i = 0; i < lanes; i++)
+			ret_logits[c * lanes + i] = bias[c];
+}
+
+void tile_forward_rows(const struct tile *rows, const real *weight, const real *bias, size_t features, size_t classes,
+		       real *ret_logits)
+{
+	fill_bias(bias, classes, rows->lanes, ret_logits);
+	blas_multiply_transposed_add(classes, rows->lanes, features, weight, rows->data, ret_logits);
 }
 
 void tile_forward(const struct tile *tile, const real *weight, const real *bias, size_t features, size_t classes,
 		  real *ret_logits)
 {
-	if (features < WIDE_FEATURES) {
-		forward(tile, weight, bias, features, classes, ret_logits);
+	if (features < TILE_WIDE_FEATURES) {
+		forward_narrow(tile, weight, bias, features, classes, ret_logits);
 		return;
 	}
-	for (size_t c = 0; c < classes; c++)
-		for (size_t i = 0; i < tile->lanes; i++)
-			ret_logits[c * tile->lanes + i] = bias[c];
+	fill_bias(bias, classes, tile->lanes, ret_logits);
 	blas_multiply_add(classes, tile->lanes, features, weight, tile->data, ret_logits);
 }
 
@@ -113,20 +140,19 @@ void tile_forward(const struct tile *tile, const real *weight, const real *bias,
 VECTOR_INLINE void backward_block(int n, int m, const real *x, size_t lanes, const real *delta, size_t features,
 				  real *gradient)
 {
-	real_vector sum[4][4];
+	real_vector sum[16] = { 0 };
 
-	for (int c = 0; c < n; c++)
-		for (int j = 0; j < m; j++)
-			sum[c][j] = (real_vector){ 0 };
 	for (size_t i = 0; i < lanes; i += REAL_LANES)
 		for (int j = 0; j < m; j++) {
 			real_vector v = *as_vectors(x + (size_t)j * lanes + i);
 			for (int c = 0; c < n; c++)
-				sum[c][j] += *as_vectors(delta + (size_t)c * lanes + i) * v;
+				sum[c * m + j] += *as_vectors(delta + (size_t)c * lanes + i) * v;
 		}
-	for (int c = 0; c < n; c++)
-		for (int j = 0; j < m; j++)
-			gradient[(size_t)c * features + (size_t)j] += real_vector_sum(sum[c][j]);
+	for (int first = 0; first < n * m; first += (int)REAL_LANES) {
+		real_vector total = real_vector_sums(sum + first);
+		for (int i = 0; i < (int)REAL_LANES && first + i < n * m; i++)
+			gradient[(size_t)((first + i) / m) * features + (size_t)((first + i) % m)] += total[i];
+	}
 }
 
 VECTOR_INLINE void backward_classes(int n, const struct tile *tile, const real *delta, size_t features, real *gradient)
@@ -175,15 +201,46 @@ VECTOR_CLONES static void backward_bias(const real *delta, size_t lanes, size_t 
 void tile_backward(const struct tile *tile, const real *delta, size_t features, size_t classes, real *weight_gradient,
 		   real *bias_gradient)
 {
-	if (features < WIDE_FEATURES)
+	if (features < TILE_WIDE_FEATURES)
 		backward(tile, delta, features, classes, weight_gradient);
 	else
 		blas_multiply_transposed_add(classes, features, tile->lanes, delta, tile->data, weight_gradient);
 	backward_bias(delta, tile->lanes, classes, bias_gradient);
 }
 
+void tile_backward_rows(const struct tile *rows, const real *delta, size_t features, size_t classes,
+			real *weight_gradient, real *bias_gradient)
+{
+	blas_multiply_add(classes, features, rows->lanes, delta, rows->data, weight_gradient);
+	backward_bias(delta, rows->lanes, classes, bias_gradient);
+}
+
+VECTOR_CLONES static void backpropagate_narrow(const real *delta, size_t lanes, const real *weight, size_t features,
+					       size_t classes, real *ret_delta)
+{
+	const struct rows columns = { weight, .length = classes, .stride = 1, .step = features };
+	const struct tile tile = { .lanes = lanes, .data = (real *)delta };
+
+	forward(columns, NULL, features, &tile, ret_delta);
+}
+
 void tile_backpropagate(const real *delta, size_t lanes, const real *weight, size_t features, size_t classes,
 			real *ret_delta)
 {
-	blas_multiply_first_transposed(features, lanes, classes, weight, delta, ret_delta);
+	if (classes < TILE_WIDE_FEATURES)
+		backpropagate_narrow(delta, lanes, weight, features, classes, ret_delta);
+	else
+		blas_multiply_first_transposed(features, lanes, classes, weight, delta, ret_delta);
+}
+
+VECTOR_CLONES void tile_relu(size_t count, real *values)
+{
+	for (size_t i = 0; i < count; i++)
+		values[i] = values[i] < 0 ? 0 : values[i];
+}
+
+VECTOR_CLONES void tile_relu_backward(size_t count, const real *output, real *delta)
+{
+	for (size_t i = 0; i < count; i++)
+		delta[i] = output[i] > 0 ? delta[i] : 0;
 }

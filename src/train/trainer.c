@@ -14,7 +14,7 @@
 
 /* Instances that go through a network with hidden layers at once: enough for OpenBLAS's kernels, few enough for the
  * cache. */
-#define MLP_CHUNK 512
+#define CHUNK 512
 
 struct trainer {
 	const struct dataset *dataset;
@@ -93,7 +93,7 @@ static enum err_code create_model(struct trainer *trainer, struct err *err)
 		return err->code;
 	trainer->chunk = TILE_INSTANCES;
 	if (shape.hidden_count > 0 && trainer->batch_size > TILE_INSTANCES)
-		trainer->chunk = trainer->batch_size < MLP_CHUNK ? trainer->batch_size : MLP_CHUNK;
+		trainer->chunk = trainer->batch_size < CHUNK ? trainer->batch_size : CHUNK;
 	shape.instances = trainer->chunk;
 	if (network_create(&shape, &trainer->network, err) != ERR_OK ||
 	    optimizer_create((size_t)settings->optimizer, &settings->optimization, trainer->network,
@@ -327,10 +327,12 @@ static void evaluate(struct trainer *trainer)
 	adjuster_prepare(&trainer->adjuster, trainer->network, trainer->inputs, trainer->moving_mean.value);
 	for (size_t t = 0; t < evaluation->tiles; t++) {
 		double *log_p = evaluation_log_p(evaluation, t);
+		size_t first = t * TILE_INSTANCES;
+		size_t left = trainer->dataset->instances - first;
 		if (trainer->adjuster.adjustment != NULL)
 			adjuster_predict(&trainer->adjuster, trainer->network, trainer->inputs, t, log_p);
-		else
-			network_predict(trainer->network, trainer->inputs, t * TILE_INSTANCES, TILE_INSTANCES, log_p);
+		else if (first % CHUNK == 0)
+			network_predict(trainer->network, trainer->inputs, first, left < CHUNK ? left : CHUNK, log_p);
 		loss_predict(trainer->method.loss, log_p, TILE_INSTANCES, trainer->dataset->classes, log_p,
 			     evaluation_p(evaluation, t));
 		evaluation_take_tile(evaluation, t);

@@ -15,11 +15,14 @@
 #define K 3
 #define M 11
 #define LANES 16
+#define WIDE 300 /* goes through OpenBLAS */
+#define N 700
 
-static double x[M * D];
+static double x[N * WIDE];
 static double y[LANES] __attribute__((aligned(64)));
 static double scale[LANES] __attribute__((aligned(64)));
-static const uint32_t in_order[M] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 };
+/* A batch: from full tiles, from where they begin and end, and from the last one. */
+static const uint32_t batch_index[M] = { 0, 63, 64, 511, 512, 575, 576, 639, 640, 698, 699 };
 
 /* A network, what goes in and what comes out. */
 struct scene {
@@ -36,7 +39,7 @@ static struct scene *make_scene(const struct network_shape *shape)
 	struct rng rng;
 
 	rng_init(&rng, 3, RNG_SAMPLING);
-	for (size_t i = 0; i < M * D; i++)
+	for (size_t i = 0; i < N * shape->inputs; i++)
 		x[i] = (float)(2 * rng_uniform(&rng) - 1);
 	for (size_t i = 0; i < M; i++) {
 		y[i] = (double)(i % K);
@@ -44,7 +47,7 @@ static struct scene *make_scene(const struct network_shape *shape)
 	}
 	cr_assert_eq(mem_new(&scene, 1, &err), ERR_OK);
 	cr_assert_eq(network_create(shape, &scene->network, &err), ERR_OK);
-	cr_assert_eq(network_inputs_create(scene->network, x, M, &scene->inputs, &err), ERR_OK);
+	cr_assert_eq(network_inputs_create(scene->network, x, N, &scene->inputs, &err), ERR_OK);
 	rng_init(&rng, 1, RNG_INITIAL_WEIGHTS);
 	network_initialise(scene->network, INIT_UNIFORM, &rng);
 	return scene;
@@ -61,7 +64,7 @@ static void free_scene(struct scene *scene)
  * dropped each time. */
 static double loss(struct scene *scene)
 {
-	const struct network_batch batch = { scene->inputs, in_order, M };
+	const struct network_batch batch = { scene->inputs, batch_index, M };
 	double log_p[K * LANES] __attribute__((aligned(64)));
 	struct rng dropout;
 	double sum = 0;
@@ -114,16 +117,18 @@ static void write(struct network *network, size_t l, const double *values)
 static const struct network_shape shapes[] = {
 	{ .inputs = D, .outputs = K, .instances = M },
 	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 1, .hidden = { 7 } },
-	/* 300 inputs of the last layer go through OpenBLAS. */
-	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 1, .hidden = { 300 }, .activation = ACTIVATION_TANH },
+	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 1, .hidden = { WIDE }, .activation = ACTIVATION_TANH },
 	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 2, .hidden = { 6, 4 } },
 	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 2, .hidden = { 6, 4 }, .activation = ACTIVATION_TANH },
 	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 2, .hidden = { 9, 8 }, .dropout = 0.3 },
 	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 2, .hidden = { 9, 8 }, .dropout = 0.3,
 	  .activation = ACTIVATION_TANH },
 	{ .inputs = D, .outputs = K, .instances = M, .cosine = { .scale = 3, .heads = 1 } },
+	{ .inputs = WIDE, .outputs = K, .instances = M },
+	{ .inputs = WIDE, .outputs = K, .instances = M, .hidden_count = 1, .hidden = { 4 } },
+	{ .inputs = WIDE, .outputs = K, .instances = M, .cosine = { .scale = 3, .heads = 3 } },
 	{ .inputs = D, .outputs = K, .instances = M, .cosine = { .scale = 3, .heads = 5, .gamma = 0.03125 } },
-	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 1, .hidden = { 300 }, .activation = ACTIVATION_TANH,
+	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 1, .hidden = { WIDE }, .activation = ACTIVATION_TANH,
 	  .cosine = { .scale = 16, .heads = 2, .gamma = 0.03125 } },
 	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 2, .hidden = { 9, 8 }, .cosine = { 16, 2, 0 } },
 };
@@ -217,14 +222,15 @@ Test(network, inputs_and_deltas_of_layers_can_be_read)
 		for (size_t l = 0; l < network_layer_count(scene->network); l++) {
 			struct network_layer layer = network_layer(scene->network, l);
 			double *gradient = read(scene->network, l, true);
-			double input[300 * LANES], delta[300 * LANES];
+			double input[WIDE * LANES], delta[WIDE * LANES];
 			network_read_input(scene->network, l, input);
 			network_read_delta(scene->network, l, delta);
 			for (size_t j = 0; j < layer.inputs && layer.has_bias; j++) {
 				double sum = 0;
 				for (size_t i = 0; i < LANES; i++) {
 					sum += delta[i] * input[j * LANES + i];
-					cr_expect(l > 0 || i >= M || input[j * LANES + i] == x[i * D + j]);
+					cr_expect(l > 0 || i >= M ||
+						  input[j * LANES + i] == x[batch_index[i] * layer.inputs + j]);
 				}
 				cr_expect_float_eq(gradient[j], sum, s % 2 == 0 ? 1e-15 : 1e-6, "shape %zu layer %zu",
 						   s / 2, l);
@@ -235,19 +241,25 @@ Test(network, inputs_and_deltas_of_layers_can_be_read)
 	}
 }
 
+/* Of the logit of class c in tiles of 64. */
+static size_t place_of(size_t instance, size_t c)
+{
+	return (instance / TILE_INSTANCES * K + c) * TILE_INSTANCES + instance % TILE_INSTANCES;
+}
+
 Test(network, predictions_are_the_logits_of_a_pass_without_dropout)
 {
 	for (size_t s = 0; s < 2 * ARRAY_LENGTH(shapes); s++) {
 		struct network_shape shape = shapes[s / 2];
-		double predicted[K * TILE_INSTANCES] __attribute__((aligned(64)));
+		double predicted[(N + TILE_INSTANCES) * K] __attribute__((aligned(64)));
 		shape.precision = s % 2 == 0 ? PRECISION_DOUBLE : PRECISION_SINGLE;
 		struct scene *scene = make_scene(&shape);
-		const struct network_batch batch = { scene->inputs, in_order, M };
+		const struct network_batch batch = { scene->inputs, batch_index, M };
 		network_forward(scene->network, &batch, NULL, scene->logits);
-		network_predict(scene->network, scene->inputs, 0, M, predicted);
+		network_predict(scene->network, scene->inputs, 0, N, predicted);
 		for (size_t c = 0; c < K; c++)
 			for (size_t i = 0; i < M; i++)
-				cr_expect_float_eq(predicted[c * TILE_INSTANCES + i], scene->logits[c * LANES + i],
+				cr_expect_float_eq(predicted[place_of(batch_index[i], c)], scene->logits[c * LANES + i],
 						   s % 2 == 0 ? 1e-14 : 1e-6, "shape %zu class %zu instance %zu", s / 2,
 						   c, i);
 		free_scene(scene);
@@ -345,7 +357,7 @@ Test(network, cosine_logits_equal_the_golden_vector)
 	cr_assert_eq(network_inputs_create(network, instance, 1, &inputs, &err), ERR_OK);
 	cr_expect_eq(network_count_parameters(&shape), 12);
 	network_write_layer(network, 0, weight, NULL);
-	const struct network_batch batch = { inputs, in_order, 1 };
+	const struct network_batch batch = { inputs, batch_index, 1 };
 	network_forward(network, &batch, NULL, logits);
 	for (size_t c = 0; c < 3; c++)
 		cr_expect_float_eq(logits[c * 8], expected[c], 1e-9, "class %zu: %.12g", c, logits[c * 8]);
@@ -362,6 +374,7 @@ Test(network, cosine_of_nothing_is_zero)
 		struct scene *scene = make_scene(&shape);
 		double weight[K * D] = { 1, 2, 3, 4, 5 };
 		double zeros[M * D] = { 0 };
+		static const uint32_t all[M] = { 0 };
 		network_write_layer(scene->network, 0, weight, NULL);
 		learn(scene);
 		network_read_gradient(scene->network, 0, weight, NULL);
@@ -372,7 +385,7 @@ Test(network, cosine_of_nothing_is_zero)
 		struct err err;
 		network_inputs_free(scene->inputs);
 		cr_assert_eq(network_inputs_create(scene->network, zeros, M, &scene->inputs, &err), ERR_OK);
-		const struct network_batch nothing = { scene->inputs, in_order, M };
+		const struct network_batch nothing = { scene->inputs, all, M };
 		network_forward(scene->network, &nothing, NULL, scene->logits);
 		for (size_t i = 0; i < K * LANES; i++)
 			cr_expect_eq(scene->logits[i], 0);
@@ -386,7 +399,7 @@ Test(network, dropout_is_for_training_only_and_keeps_the_mean)
 		.inputs = D, .outputs = K, .instances = M, .hidden_count = 1, .hidden = { 20 }, .dropout = 0.4
 	};
 	struct scene *scene = make_scene(&shape);
-	const struct network_batch batch = { scene->inputs, in_order, M };
+	const struct network_batch batch = { scene->inputs, batch_index, M };
 	double plain[K * LANES] __attribute__((aligned(64)));
 	struct rng rng;
 	double sum = 0;
