@@ -13,7 +13,8 @@ enum rng_stream {
 	RNG_SAMPLING = 3,
 	RNG_DROPOUT = 4,
 	RNG_IMBALANCE = 5,
-	RNG_FOLDS = 7
+	RNG_FOLDS = 7,
+	RNG_LOSS = 8
 };
 
 struct rng {

@@ -79,9 +79,10 @@ static enum err_code append_parameters(struct text *text, const struct method *m
 		const char *name;
 		double initial;
 	} own[] = {
-		{ "gamma", loss->defaults.gamma },   { "tau", loss->defaults.tau },
-		{ "alpha", loss->defaults.alpha },   { "xi", loss->defaults.xi },
-		{ "lambda", loss->defaults.lambda },
+		{ "gamma", loss->defaults.gamma },	 { "tau", loss->defaults.tau },
+		{ "alpha", loss->defaults.alpha },	 { "xi", loss->defaults.xi },
+		{ "lambda", loss->defaults.lambda },	 { "margin", loss->defaults.margin },
+		{ "bins", (double)loss->defaults.bins }, { "bin-momentum", loss->defaults.momentum },
 	};
 
 	if (sampler->uses_difficulty &&
@@ -176,6 +177,8 @@ static enum err_code explain(const char *name, struct err *err)
 	help_write_entry(stdout, "formula", method->loss->formula);
 	if (method->loss->class_weights != NULL)
 		help_write_entry(stdout, "class weights", method->loss->class_weights);
+	if (method->cosine.heads > 0)
+		help_write_entry(stdout, "classifier", "cosine");
 	help_write_entry(stdout, "divided by",
 			 method->loss->reduction == REDUCTION_WEIGHTS ? "the sum of a batch's weights"
 								      : "the size of a batch");

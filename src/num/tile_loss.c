@@ -94,6 +94,47 @@ VECTOR_CLONES double tile_sigmoid_loss(const struct sigmoid_cells *cells, const 
 	return vector_sum(value);
 }
 
+/* sigma(-u), exactly 1/2 at 0. */
+VECTOR_INLINE vector sigmoid_error(vector u)
+{
+	vector small = vector_exp(at_most_zero(u) + at_most_zero(-u));
+	vector inverse = 1.0 / (1.0 + small);
+
+	return vector_select(vector_is_negative(u), inverse, small * inverse);
+}
+
+VECTOR_INLINE vector sign_of_cell(const double *y, size_t c)
+{
+	return vector_select(vector_same(*as_vectors(y), vector_splat((double)c)), vector_splat(1.0),
+			     vector_splat(-1.0));
+}
+
+VECTOR_CLONES void tile_sigmoid_error(const double *logits, const double *y, size_t lanes, size_t classes,
+				      double *ret_error)
+{
+	for (size_t c = 0; c < classes; c++)
+		for (size_t i = 0; i < lanes; i += VECTOR_LANES) {
+			vector u = *as_vectors(logits + c * lanes + i) * sign_of_cell(y + i, c);
+			*(vector *)(ret_error + c * lanes + i) = sigmoid_error(u);
+		}
+}
+
+VECTOR_CLONES double tile_weighted_sigmoid(const double *logits, const double *weight, const double *y,
+					   const double *scale, size_t lanes, size_t classes, double *ret_delta)
+{
+	vector value = vector_splat(0.0);
+
+	for (size_t c = 0; c < classes; c++)
+		for (size_t i = 0; i < lanes; i += VECTOR_LANES) {
+			vector sign = sign_of_cell(y + i, c);
+			vector u = *as_vectors(logits + c * lanes + i) * sign;
+			vector weighted = *as_vectors(weight + c * lanes + i) * *as_vectors(scale + i);
+			value -= weighted * log_sigmoid(u);
+			*(vector *)(ret_delta + c * lanes + i) = -sign * weighted * sigmoid_error(u);
+		}
+	return vector_sum(value);
+}
+
 VECTOR_CLONES void tile_log_sigmoid(const double *logits, size_t lanes, size_t classes, double *ret_log_score)
 {
 	for (size_t i = 0; i < classes * lanes; i += VECTOR_LANES)

@@ -28,6 +28,14 @@ struct sigmoid_cells {
 double tile_sigmoid_loss(const struct sigmoid_cells *cells, const double *logits, const double *y, const double *scale,
 			 size_t lanes, size_t classes, double *ret_delta);
 
+/* ret_error (k, L) = |sigma(z_c) - [c = y]|, what the gradient of sigmoid cross-entropy is in size; it may be the
+ * logits. */
+void tile_sigmoid_error(const double *logits, const double *y, size_t lanes, size_t classes, double *ret_error);
+
+/* Sigmoid cross-entropy with a weight (k, L) of every cell; ret_delta may be the weights. */
+double tile_weighted_sigmoid(const double *logits, const double *weight, const double *y, const double *scale,
+			     size_t lanes, size_t classes, double *ret_delta);
+
 /* log sigma(z) of every logit (k, L); ret_log_score may be the logits. */
 void tile_log_sigmoid(const double *logits, size_t lanes, size_t classes, double *ret_log_score);
 

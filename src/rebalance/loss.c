@@ -24,6 +24,9 @@ static const struct loss *const losses[] = {
 	&loss_balanced,
 	&loss_cost_sensitive,
 	&loss_log_frequency,
+	&loss_softmax_equalization,
+	&loss_ghm,
+	&loss_ldam,
 };
 
 const struct loss *loss_at(size_t i)
@@ -77,52 +80,57 @@ struct loss_parameters loss_fill_parameters(const struct loss *loss, const struc
 		.alpha = fill(given->alpha, loss->defaults.alpha),
 		.xi = fill(given->xi, loss->defaults.xi),
 		.lambda = fill(given->lambda, loss->defaults.lambda),
+		.margin = fill(given->margin, loss->defaults.margin),
+		.momentum = fill(given->momentum, loss->defaults.momentum),
+		.bins = loss->defaults.bins == 0 || given->bins == 0 ? loss->defaults.bins : given->bins,
+		.scale = given->scale,
 	};
 }
 
 enum err_code loss_state_init(struct loss_state *state, const struct loss *loss, const struct loss_parameters *given,
 			      const uint32_t *counts, size_t classes, struct err *err)
 {
-	double *constant = NULL;
+	AUTO(mem_freep) double *constant = NULL;
+	AUTO(mem_freep) double *memory = NULL;
+	struct loss_parameters parameters = loss_fill_parameters(loss, given);
 
-	if (mem_new(&constant, classes, err) != ERR_OK)
+	if (mem_new(&constant, classes, err) != ERR_OK ||
+	    (loss->count_memory != NULL && mem_new(&memory, loss->count_memory(&parameters), err) != ERR_OK))
 		return err->code;
-	*state = (struct loss_state){
-		.loss = loss,
-		.parameters = loss_fill_parameters(loss, given),
-		.classes = classes,
-		.constant = constant,
-	};
+	*state = (struct loss_state){ .loss = loss, .parameters = parameters, .classes = classes };
 	if (loss->prepare != NULL)
 		loss->prepare(&state->parameters, counts, classes, constant);
+	state->constant = take_ptr(&constant);
+	state->memory = take_ptr(&memory);
 	return ERR_OK;
 }
 
 void loss_state_done(struct loss_state *state)
 {
 	free(state->constant);
-	state->constant = NULL;
+	free(state->memory);
+	state->constant = state->memory = NULL;
 }
 
-static double evaluate_cross_entropy(const struct loss_state *state, const struct loss_tile *tile, double *ret_delta)
+double loss_evaluate_cross_entropy(const struct loss_state *state, const struct loss_tile *tile, double *ret_delta)
 {
 	tile_softmax(tile->logits, tile->lanes, state->classes, tile->logits, ret_delta);
 	tile_cross_entropy_delta(ret_delta, tile->y, tile->scale, tile->lanes, state->classes, ret_delta);
 	return tile_cross_entropy(tile->logits, tile->y, tile->scale, tile->lanes, state->classes);
 }
 
-double loss_evaluate(const struct loss_state *state, const struct loss_tile *tile, double *ret_delta)
+double loss_evaluate(struct loss_state *state, const struct loss_tile *tile, double *ret_delta)
 {
 	return state->loss->evaluate != NULL ? state->loss->evaluate(state, tile, ret_delta)
-					     : evaluate_cross_entropy(state, tile, ret_delta);
+					     : loss_evaluate_cross_entropy(state, tile, ret_delta);
 }
 
-double loss_evaluate_shifted(const struct loss_state *state, const struct loss_tile *tile, double *ret_delta)
+double loss_evaluate_shifted(struct loss_state *state, const struct loss_tile *tile, double *ret_delta)
 {
 	for (size_t c = 0; c < state->classes; c++)
 		for (size_t i = 0; i < tile->lanes; i++)
 			tile->logits[c * tile->lanes + i] += state->constant[c];
-	return evaluate_cross_entropy(state, tile, ret_delta);
+	return loss_evaluate_cross_entropy(state, tile, ret_delta);
 }
 
 void loss_predict(const struct loss *loss, const double *logits, size_t lanes, size_t classes, double *ret_log_p,

@@ -8,10 +8,13 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/rng.h"
 
-/* What a loss can be given. NaN: not given, or the loss has no such parameter; beta is always given. */
+/* What a loss can be given. NaN, 0 bins: not given, or the loss has no such parameter; beta is always given. */
 struct loss_parameters {
-	double beta, gamma, tau, alpha, xi, lambda;
+	double beta, gamma, tau, alpha, xi, lambda, margin, momentum;
+	size_t bins;
+	double scale; /* of the cosine classifier, for the losses that need one */
 };
 
 /* What the sum of a batch's weighted losses is divided by: its size, or the sum of its instances' weights. */
@@ -30,6 +33,8 @@ struct loss_state {
 	struct loss_parameters parameters; /* with the loss's own defaults filled in */
 	size_t classes;
 	double *constant; /* (k) what `prepare` made of the class counts */
+	double *memory;	  /* (count_memory) what a loss over whole batches keeps, 0 at first */
+	struct rng rng;	  /* of losses that draw; the owner seeds it */
 };
 
 /* A tile of logits (k, L) with y (L) class as double and scale (L), 0 for padding. */
@@ -47,6 +52,7 @@ struct loss {
 	bool uses_difficulty;	   /* the weight of instance i is N w_i (Yu et al. 2022), w of the epoch before */
 	bool uses_beta;
 	bool starts_low;    /* biases of the classifier start at -log(k - 1): every sigmoid score at 1 / k */
+	bool needs_cosine;  /* the logits must be those of a cosine classifier, of length `scale` */
 	bool keeps_weights; /* class weights are taken as they come, not scaled to mean 1 */
 	enum loss_link link;
 	enum loss_reduction reduction;	 /* of the reference code */
@@ -59,12 +65,18 @@ struct loss {
 	void (*prepare)(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
 			double *ret_constant);
 	/* Returns sum_i scale_i loss_i; ret_delta (k, L): its gradient by the logits. NULL: softmax cross-entropy. */
-	double (*evaluate)(const struct loss_state *state, const struct loss_tile *tile, double *ret_delta);
+	double (*evaluate)(struct loss_state *state, const struct loss_tile *tile, double *ret_delta);
+	/* A loss in which the instances of a batch depend on each other has all three of these, others none: see_tile
+	 * is given every tile of a batch, then finish_batch is called, then evaluate is given the same tiles again. */
+	size_t (*count_memory)(const struct loss_parameters *parameters);
+	void (*see_tile)(struct loss_state *state, const struct loss_tile *tile);
+	void (*finish_batch)(struct loss_state *state);
 };
 
 extern const struct loss loss_cross_entropy, loss_class_balanced, loss_inverse_frequency, loss_difficulty, loss_focal,
     loss_logit_adjusted, loss_balanced_softmax, loss_cdt, loss_class_balanced_sigmoid, loss_class_balanced_focal,
-    loss_focal_sigmoid, loss_acsl, loss_equalization, loss_balanced, loss_cost_sensitive, loss_log_frequency;
+    loss_focal_sigmoid, loss_acsl, loss_equalization, loss_balanced, loss_cost_sensitive, loss_log_frequency,
+    loss_softmax_equalization, loss_ghm, loss_ldam;
 
 const struct loss *loss_at(size_t i); /* NULL behind the last */
 const char *loss_name(size_t i);      /* NULL behind the last */
@@ -84,18 +96,21 @@ MUST_CHECK enum err_code loss_state_init(struct loss_state *state, const struct 
 void loss_state_done(struct loss_state *state);
 
 /* Value and gradient by the logits, of softmax cross-entropy too. */
-double loss_evaluate(const struct loss_state *state, const struct loss_tile *tile, double *ret_delta);
+double loss_evaluate(struct loss_state *state, const struct loss_tile *tile, double *ret_delta);
 
 /* Logits (k, L) to what the loss's link says; ret_log_p may be the logits. */
 void loss_predict(const struct loss *loss, const double *logits, size_t lanes, size_t classes, double *ret_log_p,
 		  double *ret_p);
 
+/* Softmax cross-entropy, for losses that do something to the logits first. */
+double loss_evaluate_cross_entropy(const struct loss_state *state, const struct loss_tile *tile, double *ret_delta);
+
 /* For losses that differ in their constants only. Softmax cross-entropy of z_c + constant_c: */
-double loss_evaluate_shifted(const struct loss_state *state, const struct loss_tile *tile, double *ret_delta);
+double loss_evaluate_shifted(struct loss_state *state, const struct loss_tile *tile, double *ret_delta);
 /* Sum over classes of (1 - p_t)^gamma (-log p_t) on sigmoid scores, the class's own cell times alpha, the others' times
  * constant_c; without alpha it is 1, without gamma 0; with xi only those
  * others count that have sigma(z) >= xi: */
-double loss_evaluate_sigmoid(const struct loss_state *state, const struct loss_tile *tile, double *ret_delta);
+double loss_evaluate_sigmoid(struct loss_state *state, const struct loss_tile *tile, double *ret_delta);
 /* All constants 1. */
 void loss_prepare_ones(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
 		       double *ret_constant);

@@ -24,7 +24,7 @@ static void multiply_classes(const struct loss_state *state, size_t lanes, doubl
 			data[c * lanes + i] *= state->constant[c];
 }
 
-static double evaluate_cdt(const struct loss_state *state, const struct loss_tile *tile, double *ret_delta)
+static double evaluate_cdt(struct loss_state *state, const struct loss_tile *tile, double *ret_delta)
 {
 	multiply_classes(state, tile->lanes, tile->logits);
 	tile_softmax(tile->logits, tile->lanes, state->classes, tile->logits, ret_delta);

@@ -2,7 +2,7 @@
 #include "num/tile_loss.h"
 #include "rebalance/loss.h"
 
-static double evaluate_focal(const struct loss_state *state, const struct loss_tile *tile, double *ret_delta)
+static double evaluate_focal(struct loss_state *state, const struct loss_tile *tile, double *ret_delta)
 {
 	tile_softmax(tile->logits, tile->lanes, state->classes, tile->logits, ret_delta);
 	return tile_focal(tile->logits, ret_delta, tile->y, tile->scale, tile->lanes, state->classes,

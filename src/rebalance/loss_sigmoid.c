@@ -5,7 +5,7 @@
 #include "num/tile_loss.h"
 #include "rebalance/loss.h"
 
-double loss_evaluate_sigmoid(const struct loss_state *state, const struct loss_tile *tile, double *ret_delta)
+double loss_evaluate_sigmoid(struct loss_state *state, const struct loss_tile *tile, double *ret_delta)
 {
 	const struct loss_parameters *parameters = &state->parameters;
 	struct sigmoid_cells cells = {

@@ -116,10 +116,11 @@ enum err_code settings_cosine(const struct run_settings *settings, struct tile_c
 
 	if (settings_compose(settings, &method, err) != ERR_OK)
 		return err->code;
-	bool is_needed = method.cosine.heads > 0;
+	bool is_needed = method.cosine.heads > 0 || method.loss->needs_cosine;
 	if (settings->classifier == CLASSIFIER_LINEAR && is_needed)
-		return err_set(err, ERR_INPUT, "classifier 'linear' will not do: method %s needs the cosine classifier",
-			       method.name);
+		return err_set(err, ERR_INPUT, "classifier 'linear' will not do: %s %s needs the cosine classifier",
+			       method.loss->needs_cosine ? "loss" : "method",
+			       method.loss->needs_cosine ? method.loss->name : method.name);
 	if (settings->classifier != CLASSIFIER_COSINE && !is_needed) {
 		if (!isnan(given->scale) || given->heads > 0 || !isnan(given->gamma))
 			return err_set(err, ERR_INPUT, "classifier-%s will not do: the classifier is linear",
@@ -129,7 +130,7 @@ enum err_code settings_cosine(const struct run_settings *settings, struct tile_c
 		*ret_cosine = (struct tile_cosine){ 0 };
 		return ERR_OK;
 	}
-	if (is_needed)
+	if (method.cosine.heads > 0)
 		usual = method.cosine;
 	*ret_cosine = (struct tile_cosine){
 		.scale = fill(given->scale, usual.scale),

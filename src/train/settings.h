@@ -109,7 +109,7 @@ MUST_CHECK enum err_code settings_imbalance(const struct run_settings *settings,
 
 /* The classifier that settings and method come to; 0 heads: linear. Without anything given a cosine classifier is that
  * of LDAM (Cao et al. 2019): scale 30, one head, gamma 0. ERR_INPUT: parameters of a cosine classifier for a linear
- * one, or a linear one for a method that needs the cosine. */
+ * one, or a linear one for a method or loss that needs the cosine. */
 MUST_CHECK enum err_code settings_cosine(const struct run_settings *settings, struct tile_cosine *ret_cosine,
 					 struct err *err);
 

@@ -168,6 +168,22 @@ static enum err_code create_late_parts(struct trainer *trainer, struct err *err)
 			     trainer->split, trainer->network, err);
 }
 
+static enum err_code create_loss(struct trainer *trainer, struct err *err)
+{
+	const struct run_settings *settings = trainer->settings;
+	struct loss_parameters parameters = settings->loss_parameters;
+	struct tile_cosine cosine;
+
+	if (settings_cosine(settings, &cosine, err) != ERR_OK)
+		return err->code;
+	parameters.scale = cosine.scale;
+	if (loss_state_init(&trainer->loss, trainer->method.loss, &parameters, trainer->split->train_class,
+			    trainer->dataset->classes, err) != ERR_OK)
+		return err->code;
+	rng_init(&trainer->loss.rng, settings->seed, RNG_LOSS);
+	return ERR_OK;
+}
+
 static enum err_code create_evaluation(struct trainer *trainer, struct err *err)
 {
 	const struct run_settings *settings = trainer->settings;
@@ -210,12 +226,10 @@ enum err_code trainer_create(const struct dataset *dataset, const struct split *
 	    network_inputs_create(trainer->network, trainer->scaled.x, dataset->instances, &trainer->inputs, err) !=
 		ERR_OK)
 		return err->code;
-	if (loss_state_init(&trainer->loss, trainer->method.loss, &settings->loss_parameters, split->train_class,
-			    dataset->classes, err) != ERR_OK)
-		return err->code;
 	start_schedule(trainer);
 	weigh_classes(trainer);
-	if (create_late_parts(trainer, err) != ERR_OK || create_evaluation(trainer, err) != ERR_OK)
+	if (create_loss(trainer, err) != ERR_OK || create_late_parts(trainer, err) != ERR_OK ||
+	    create_evaluation(trainer, err) != ERR_OK)
 		return err->code;
 	rng_init(&trainer->dropout_rng, settings->seed, RNG_DROPOUT);
 	*ret_trainer = take_ptr(&trainer);
@@ -267,10 +281,10 @@ static bool learns_scales(const struct trainer *trainer)
 	return trainer->in_second_stage && trainer->scales != NULL;
 }
 
-/* Adds the gradients of `count` <= chunk instances; each loss is weighted and divided by `divisor`. */
-static void learn_chunk(struct trainer *trainer, const uint32_t *index, size_t count, double divisor)
+/* The training pass of `count` <= chunk instances; each loss is weighted and divided by `divisor`. */
+static struct loss_tile pass_chunk(struct trainer *trainer, const uint32_t *index, size_t count, double divisor,
+				   struct rng *dropout)
 {
-	size_t k = trainer->dataset->classes;
 	size_t lanes = tile_lanes(count);
 	const struct network_batch batch = { trainer->inputs, index, count };
 
@@ -278,23 +292,48 @@ static void learn_chunk(struct trainer *trainer, const uint32_t *index, size_t c
 		trainer->batch_y[i] = i < count ? trainer->evaluation->y[index[i]] : 0;
 		trainer->batch_scale[i] = i < count ? trainer->evaluation->loss_weight[index[i]] / divisor : 0;
 	}
-	network_forward(trainer->network, &batch, &trainer->dropout_rng, trainer->log_p);
-	if (trainer->moving_mean.features > 0)
-		moving_mean_add(&trainer->moving_mean, trainer->network, count);
+	network_forward(trainer->network, &batch, dropout, trainer->log_p);
 	if (learns_scales(trainer))
 		class_scales_forward(trainer->scales, lanes, trainer->log_p);
+	return (struct loss_tile){ trainer->log_p, trainer->batch_y, trainer->batch_scale, lanes };
+}
+
+/* Adds the gradients of a chunk. */
+static void learn_chunk(struct trainer *trainer, const uint32_t *index, size_t count, double divisor)
+{
+	size_t k = trainer->dataset->classes;
+	struct loss_tile tile = pass_chunk(trainer, index, count, divisor, &trainer->dropout_rng);
+
+	if (trainer->moving_mean.features > 0)
+		moving_mean_add(&trainer->moving_mean, trainer->network, count);
 	if (trainer->loss.loss->evaluate != NULL) {
-		struct loss_tile logits = { trainer->log_p, trainer->batch_y, trainer->batch_scale, lanes };
-		(void)loss_evaluate(&trainer->loss, &logits, trainer->delta);
+		(void)loss_evaluate(&trainer->loss, &tile, trainer->delta);
 	} else {
-		tile_softmax(trainer->log_p, lanes, k, trainer->log_p, trainer->delta);
-		tile_cross_entropy_delta(trainer->delta, trainer->batch_y, trainer->batch_scale, lanes, k,
-					 trainer->delta);
+		tile_softmax(tile.logits, tile.lanes, k, tile.logits, trainer->delta);
+		tile_cross_entropy_delta(trainer->delta, tile.y, tile.scale, tile.lanes, k, trainer->delta);
 	}
 	if (learns_scales(trainer))
-		class_scales_backward(trainer->scales, lanes, trainer->delta);
+		class_scales_backward(trainer->scales, tile.lanes, trainer->delta);
 	else
 		network_backward(trainer->network, trainer->delta);
+}
+
+static size_t chunk_at(const struct trainer *trainer, size_t first, size_t count)
+{
+	return count - first < trainer->chunk ? count - first : trainer->chunk;
+}
+
+/* Shows the loss a whole batch before its gradients; the pass that learns drops the same outputs again. */
+static void look_ahead(struct trainer *trainer, const uint32_t *index, size_t count, double divisor)
+{
+	struct rng dropout = trainer->dropout_rng;
+
+	for (size_t first = 0; first < count; first += trainer->chunk) {
+		struct loss_tile tile =
+		    pass_chunk(trainer, index + first, chunk_at(trainer, first, count), divisor, &dropout);
+		trainer->loss.loss->see_tile(&trainer->loss, &tile);
+	}
+	trainer->loss.loss->finish_batch(&trainer->loss);
 }
 
 static void learn_batch(struct trainer *trainer, const uint32_t *index, size_t count, double rate_factor)
@@ -306,11 +345,11 @@ static void learn_batch(struct trainer *trainer, const uint32_t *index, size_t c
 		for (size_t i = 0; i < count; i++)
 			divisor += trainer->evaluation->loss_weight[index[i]];
 	}
+	if (trainer->loss.loss->see_tile != NULL)
+		look_ahead(trainer, index, count, divisor);
 	network_clear_gradients(trainer->network);
-	for (size_t first = 0; first < count; first += trainer->chunk) {
-		size_t left = count - first;
-		learn_chunk(trainer, index + first, left < trainer->chunk ? left : trainer->chunk, divisor);
-	}
+	for (size_t first = 0; first < count; first += trainer->chunk)
+		learn_chunk(trainer, index + first, chunk_at(trainer, first, count), divisor);
 	if (trainer->moving_mean.features > 0)
 		moving_mean_end_batch(&trainer->moving_mean, count);
 	if (learns_scales(trainer))

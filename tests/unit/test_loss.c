@@ -16,7 +16,15 @@ static const uint32_t counts[K] = { 100, 10, 1 };
 static const double logits[4][K] = { { 2, .5, -1 }, { .2, -.3, .1 }, { -1, 0, 1.5 }, { 1, 1, -2 } };
 static const double classes[4] = { 0, 1, 2, 1 };
 static const struct loss_parameters own = {
-	.beta = .9999, .gamma = NAN, .tau = NAN, .alpha = NAN, .xi = NAN, .lambda = NAN
+	.beta = .9999,
+	.gamma = NAN,
+	.tau = NAN,
+	.alpha = NAN,
+	.xi = NAN,
+	.lambda = NAN,
+	.margin = NAN,
+	.momentum = NAN,
+	.scale = 30,
 };
 
 /* Some of the parameters, by their place in struct loss_parameters. */
@@ -67,17 +75,32 @@ static struct loss_state make_state(const struct loss *loss, struct loss_paramet
 	struct err err;
 
 	cr_assert_eq(loss_state_init(&state, loss, &parameters, class_counts, K, &err), ERR_OK);
+	rng_init(&state.rng, 7, RNG_LOSS);
 	return state;
 }
 
-/* Value and gradient at f->z, which is kept. */
-static double evaluate(const struct loss_state *state, struct fixture *f)
+/* What losses over whole batches want to see first. */
+static void show_batch(struct loss_state *state, const struct fixture *f)
 {
 	double z[K * L] __attribute__((aligned(64)));
 	struct loss_tile tile = { z, f->y, f->scale, L };
 
+	if (state->loss->see_tile == NULL)
+		return;
 	memcpy(z, f->z, sizeof z);
-	return loss_evaluate(state, &tile, f->delta);
+	state->loss->see_tile(state, &tile);
+	state->loss->finish_batch(state);
+}
+
+/* Value and gradient at f->z, which is kept; random numbers are the same each time. */
+static double evaluate(const struct loss_state *state, struct fixture *f)
+{
+	double z[K * L] __attribute__((aligned(64)));
+	struct loss_tile tile = { z, f->y, f->scale, L };
+	struct loss_state copy = *state;
+
+	memcpy(z, f->z, sizeof z);
+	return loss_evaluate(&copy, &tile, f->delta);
 }
 
 Test(loss, values_equal_the_vectors_of_reference_code)
@@ -110,6 +133,7 @@ Test(loss, values_equal_the_vectors_of_reference_code)
 		{ &loss_focal_sigmoid, { { 0 } }, REDUCTION_BATCH, 0.346968461545 },
 		{ &loss_acsl, { { 0 } }, REDUCTION_BATCH, 0.702304977133 },
 		{ &loss_equalization, { GIVE(lambda, .05) }, REDUCTION_BATCH, 1.39696115754 },
+		{ &loss_softmax_equalization, { GIVE(gamma, 1), GIVE(lambda, .05) }, REDUCTION_BATCH, 0.533751335632 },
 	};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
@@ -120,6 +144,114 @@ Test(loss, values_equal_the_vectors_of_reference_code)
 		cr_expect_float_eq(value, cases[i].value, 1e-9, "case %zu, %s: %.12g", i, cases[i].loss->name, value);
 		loss_state_done(&state);
 	}
+}
+
+/* Li et al. 2019: the second call with momentum is of the same batch. */
+Test(loss, ghm_equals_the_vectors_of_reference_code)
+{
+	static const struct {
+		size_t bins;
+		double momentum, value[2];
+	} cases[] = {
+		{ 10, 0, { 0.704973256239, 0.704973256239 } },
+		{ 30, 0, { 0.662525960301, 0.662525960301 } },
+		{ 0, NAN, { 2.6501038412, 1.51434505212 } },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct fixture f;
+		struct loss_parameters parameters = own;
+		parameters.bins = cases[i].bins;
+		parameters.momentum = cases[i].momentum;
+		struct loss_state state = make_state(&loss_ghm, parameters, counts);
+		fill(&f, &state, REDUCTION_BATCH);
+		for (int call = 0; call < 2; call++) {
+			show_batch(&state, &f);
+			double value = evaluate(&state, &f);
+			cr_expect_float_eq(value, cases[i].value[call], 1e-9, "case %zu: %.12g", i, value);
+		}
+		loss_state_done(&state);
+	}
+}
+
+/* A batch in two tiles, the second with one instance, is the same batch. */
+Test(loss, ghm_does_not_depend_on_tiles)
+{
+	struct fixture whole, part[2];
+	struct loss_state state = make_state(&loss_ghm, own, counts);
+	double value = 0;
+
+	fill(&whole, &state, REDUCTION_BATCH);
+	for (int p = 0; p < 2; p++) {
+		part[p] = whole;
+		for (size_t i = 0; i < 4; i++)
+			part[p].scale[i] = (i < 3) == (p == 0) ? whole.scale[i] : 0;
+	}
+	for (int p = 0; p < 2; p++) {
+		struct fixture seen = part[p];
+		struct loss_tile tile = { seen.z, seen.y, seen.scale, L };
+		loss_ghm.see_tile(&state, &tile);
+	}
+	loss_ghm.finish_batch(&state);
+	for (int p = 0; p < 2; p++)
+		value += evaluate(&state, &part[p]);
+	cr_expect_float_eq(value, 2.6501038412, 1e-9);
+	loss_state_done(&state);
+}
+
+/* Cao et al. 2019: cosines 0.25 of the other vectors' logits, scale 30; weights as of class-balanced. */
+Test(loss, ldam_equals_the_vectors_of_reference_code)
+{
+	static const double margin[K] = { .158113883, .2811706626, .5 };
+	static const struct {
+		const struct loss *weighing;
+		double value;
+	} cases[] = { { &loss_ldam, 6.19565237165 }, { &loss_class_balanced, 4.85520788556 } };
+	struct loss_state state = make_state(&loss_ldam, own, counts);
+
+	for (size_t c = 0; c < K; c++)
+		cr_expect_float_eq(state.constant[c] / 30, margin[c], 1e-9);
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct fixture f;
+		struct loss_state weighing = make_state(cases[i].weighing, own, counts);
+		fill(&f, &weighing, loss_ldam.reduction);
+		for (size_t at = 0; at < K * L; at++)
+			f.z[at] *= 30 * 0.25;
+		double value = evaluate(&state, &f);
+		cr_expect_float_eq(value, cases[i].value, 1e-9, "case %zu: %.12g", i, value);
+		loss_state_done(&weighing);
+	}
+	loss_state_done(&state);
+}
+
+/* gamma of the cells of rare classes, in the long run, and none of an instance's own. */
+Test(loss, softmax_equalization_leaves_out_a_share_of_gamma)
+{
+	static const uint32_t rare_last[K] = { 500, 498, 2 };
+	struct loss_state state = make_state(&loss_softmax_equalization, own, rare_last);
+	struct fixture f = { 0 };
+	double left_out = 0, cells = 0;
+
+	for (size_t i = 0; i < L; i++) {
+		f.y[i] = i % K;
+		f.scale[i] = 1;
+	}
+	for (int repetition = 0; repetition < 1000; repetition++) {
+		struct fixture now = f;
+		struct loss_tile tile = { now.z, now.y, now.scale, L };
+		(void)loss_evaluate(&state, &tile, now.delta);
+		for (size_t i = 0; i < L; i++) {
+			cr_assert(now.delta[i] != 0 && now.delta[L + i] != 0);
+			if (i % K == 2) {
+				cr_assert(now.delta[2 * L + i] < 0);
+				continue;
+			}
+			left_out += now.delta[2 * L + i] == 0;
+			cells++;
+		}
+	}
+	cr_expect_float_eq(left_out / cells, 0.9, 0.015);
+	loss_state_done(&state);
 }
 
 /* Cui et al. 2019, scikit-learn's "balanced", BagofTricks' cost-sensitive and Tang et al. 2020's weighted softmax. */
@@ -182,18 +314,22 @@ Test(loss, an_absent_class_weighs_nothing)
 Test(loss, gradients_equal_central_differences)
 {
 	const double step = 1e-5;
+	struct loss_parameters parameters = own;
 	struct rng rng;
 
+	/* The last class is rare then. */
+	parameters.lambda = 0.05;
 	rng_init(&rng, 3, RNG_SAMPLING);
 	for (size_t l = 0; loss_at(l) != NULL; l++) {
 		struct fixture f, other;
-		struct loss_state state = make_state(loss_at(l), own, counts);
+		struct loss_state state = make_state(loss_at(l), parameters, counts);
 		for (size_t i = 0; i < L; i++) {
 			f.y[i] = rng_below(&rng, K);
 			f.scale[i] = 0.5 + rng_uniform(&rng);
 			for (size_t c = 0; c < K; c++)
 				f.z[c * L + i] = 6 * rng_uniform(&rng) - 3;
 		}
+		show_batch(&state, &f);
 		(void)evaluate(&state, &f);
 		for (size_t at = 0; at < K * L; at++) {
 			other = f;
@@ -225,6 +361,7 @@ Test(loss, nothing_overflows_and_padding_has_no_gradient)
 				for (size_t c = 0; c < k; c++)
 					f.z[c * L + i] = (i + c) % 3 == 0 ? 1000 : (i + c) % 3 == 1 ? -1000 : 40;
 			}
+			show_batch(&state, &f);
 			cr_expect(isfinite(evaluate(&state, &f)), "%s, %zu classes", loss_at(l)->name, k);
 			for (size_t at = 0; at < k * L; at++)
 				cr_expect(isfinite(f.delta[at]) && (at % L < L - 1 || f.delta[at] == 0),
@@ -244,6 +381,8 @@ Test(loss, adjustments_of_absent_classes_are_left_out)
 		{ &loss_balanced_softmax, { 3.40119738166216, 0, 2.30258509299405 } },
 		{ &loss_cdt, { 1, 1, 0.802741561760231 } },
 		{ &loss_equalization, { 1, 1, 1 } },
+		{ &loss_softmax_equalization, { 0, 0, 0 } },
+		{ &loss_ldam, { 11.3975352847739, 0, 15 } },
 	};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {

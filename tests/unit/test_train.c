@@ -190,6 +190,62 @@ Test(run, every_method_learns)
 	dataset_free(dataset);
 }
 
+/* Two chunks of logistic regression are one batch to a loss over whole batches: the first step against the same in one
+ * tile. */
+Test(run, a_loss_over_whole_batches_sees_all_chunks)
+{
+	enum { D = 4, K = 3, N = 120 };
+	struct dataset *dataset = read_bundled("iris");
+	struct run_settings settings = defaults();
+	static double z[K * N] __attribute__((aligned(64))), delta[K * N] __attribute__((aligned(64)));
+	static double y[N] __attribute__((aligned(64))), scale[N] __attribute__((aligned(64)));
+	double before[K * D], bias[K], after[K * D];
+	struct loss_tile tile = { z, y, scale, N };
+	struct loss_state state;
+	struct err err;
+
+	set(&settings, "method", "ghm");
+	set(&settings, "batch-size", "full");
+	set(&settings, "momentum", "0");
+	struct split *split = make_split(dataset, &settings);
+	struct trainer *trainer = make_trainer(dataset, split, &settings);
+	cr_assert_eq(split->train_count, N);
+	network_read_layer(trainer_network(trainer), 0, before, bias);
+	cr_assert_eq(loss_state_init(&state, &loss_ghm, &settings.loss_parameters, split->train_class, K, &err),
+		     ERR_OK);
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < N; i++) {
+			const double *x = dataset->x + split->train[i] * D;
+			y[i] = dataset->y[split->train[i]];
+			scale[i] = 1.0 / N;
+			for (size_t c = 0; c < K; c++) {
+				z[c * N + i] = bias[c];
+				for (size_t j = 0; j < D; j++)
+					z[c * N + i] += before[c * D + j] * x[j];
+			}
+		}
+		if (pass == 0) {
+			loss_ghm.see_tile(&state, &tile);
+			loss_ghm.finish_batch(&state);
+		} else {
+			(void)loss_evaluate(&state, &tile, delta);
+		}
+	}
+	cr_assert(trainer_run_epoch(trainer));
+	network_read_layer(trainer_network(trainer), 0, after, NULL);
+	for (size_t c = 0; c < K; c++)
+		for (size_t j = 0; j < D; j++) {
+			double gradient = 0;
+			for (size_t i = 0; i < N; i++)
+				gradient += delta[c * N + i] * dataset->x[split->train[i] * D + j];
+			cr_expect_float_eq(after[c * D + j], before[c * D + j] - 0.1 * gradient, 1e-10);
+		}
+	loss_state_done(&state);
+	trainer_free(trainer);
+	split_free(split);
+	dataset_free(dataset);
+}
+
 /* Cui et al. 2019: every sigmoid score starts at 1 / k. */
 Test(run, biases_start_where_the_loss_wants_them)
 {
