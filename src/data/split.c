@@ -119,20 +119,30 @@ static enum err_code allocate(struct split *split, const struct dataset *dataset
 	return ERR_OK;
 }
 
-static enum err_code use_own_test(const struct dataset *dataset, struct split **ret_split, struct err *err)
+enum err_code split_restore(const struct dataset *dataset, const uint8_t *is_test, bool is_given,
+			    struct split **ret_split, struct err *err)
 {
 	AUTO(split_freep) struct split *split = NULL;
 
 	if (mem_new(&split, 1, err) != ERR_OK)
 		return err->code;
-	split->is_given = true;
+	split->is_given = is_given;
 	for (size_t i = 0; i < dataset->instances; i++)
-		split->test_count += dataset->own_test[i];
+		split->test_count += is_test[i];
 	if (allocate(split, dataset, err) != ERR_OK)
 		return err->code;
-	memcpy(split->is_test, dataset->own_test, dataset->instances);
+	memcpy(split->is_test, is_test, dataset->instances);
 	list_parts(split, dataset);
-	if (check_training_part(split, dataset, split_test_share(split), err) != ERR_OK)
+	*ret_split = take_ptr(&split);
+	return ERR_OK;
+}
+
+static enum err_code use_own_test(const struct dataset *dataset, struct split **ret_split, struct err *err)
+{
+	AUTO(split_freep) struct split *split = NULL;
+
+	if (split_restore(dataset, dataset->own_test, true, &split, err) != ERR_OK ||
+	    check_training_part(split, dataset, split_test_share(split), err) != ERR_OK)
 		return err->code;
 	*ret_split = take_ptr(&split);
 	return ERR_OK;

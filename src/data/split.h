@@ -31,6 +31,10 @@ struct split {
 MUST_CHECK enum err_code split_create(const struct dataset *dataset, double test_fraction, bool stratified,
 				      uint64_t seed, struct split **ret_split, struct err *err);
 
+/* Parts that are known: is_test (n), 1 tests. */
+MUST_CHECK enum err_code split_restore(const struct dataset *dataset, const uint8_t *is_test, bool is_given,
+				       struct split **ret_split, struct err *err);
+
 /* The parts of dataset_select(source, keep), for the `split` of the source: everyone stays in his part. */
 MUST_CHECK enum err_code split_select(const struct split *split, const uint8_t *keep, const struct dataset *selected,
 				      struct split **ret_split, struct err *err);

@@ -1,0 +1,257 @@
+#include "app/stored_run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/plan.h"
+#include "base/mem.h"
+#include "data/relabel.h"
+
+/* One setting as it was recorded. */
+static enum err_code take_setting(void *context, const char *name, const char *value, struct err *err)
+{
+	struct stored_run *run = context;
+	const struct option_spec *spec = option_find(settings_specs, settings_spec_count, name);
+
+	if (spec == NULL || run->text_count == settings_spec_count)
+		return err_set(err, ERR_INPUT, "run %lld: its setting '%s' is not known to this hardrow",
+			       (long long)run->run_id, name);
+	if (mem_copy_text(value, &run->texts[run->text_count], err) != ERR_OK)
+		return err->code;
+	if (option_set(spec, &run->settings, run->texts[run->text_count++], err) != ERR_OK)
+		return err_prefix(err, "run %lld: setting %s", (long long)run->run_id, name);
+	return ERR_OK;
+}
+
+static enum err_code read_settings(struct track *track, struct stored_run *run, struct err *err)
+{
+	if (!run->row.has_model)
+		return err_set(err, ERR_INPUT, "run %lld holds imported predictions: it has no model",
+			       (long long)run->run_id);
+	option_reset(settings_specs, settings_spec_count, &run->settings);
+	if (mem_new(&run->texts, settings_spec_count, err) != ERR_OK)
+		return err->code;
+	return track_read_settings(track, run->run_id, take_setting, run, err);
+}
+
+static const char *missing_name(const char *recorded)
+{
+	for (size_t i = 0; missing_policy_name(i) != NULL; i++)
+		if (strcmp(missing_policy_name(i), recorded) == 0)
+			return missing_policy_name(i);
+	return missing_policy_name(MISSING_ERROR);
+}
+
+/* From the tables alone. */
+static enum err_code rebuild_dataset(struct track *track, struct stored_run *run, struct err *err)
+{
+	const struct track_run_row *row = &run->row;
+	size_t n = row->instances;
+	AUTO(dataset_freep) struct dataset *dataset = NULL;
+
+	if (mem_new(&dataset, 1, err) != ERR_OK)
+		return err->code;
+	dataset->instances = n;
+	dataset->features = row->features;
+	dataset->classes = row->classes;
+	dataset->missing = missing_name(row->missing);
+	memcpy(dataset->sha256, row->sha256, strnlen(row->sha256, sizeof dataset->sha256 - 1));
+	if (mem_copy_text(row->dataset, &dataset->name, err) != ERR_OK ||
+	    mem_copy_text(row->label, &dataset->label, err) != ERR_OK ||
+	    mem_new(&dataset->x, n * row->features, err) != ERR_OK || mem_new(&dataset->y, n, err) != ERR_OK ||
+	    mem_new(&dataset->instance_id, n, err) != ERR_OK || mem_new(&dataset->source_line, n, err) != ERR_OK ||
+	    mem_new(&dataset->class_names, row->classes, err) != ERR_OK ||
+	    mem_new(&dataset->feature_names, row->features, err) != ERR_OK ||
+	    track_read_names(track, row, dataset->class_names, dataset->feature_names, err) != ERR_OK ||
+	    track_read_instances(track, row, dataset->y, dataset->instance_id, dataset->source_line, err) != ERR_OK ||
+	    track_read_features(track, row, dataset->x, err) != ERR_OK)
+		return err->code;
+	run->dataset = take_ptr(&dataset);
+	return ERR_OK;
+}
+
+/* Cuts the text at the last "-suffix", if it has one behind its first letter. */
+static void cut_suffix(char *name, const char *suffix, size_t length)
+{
+	for (size_t at = strlen(name); at > 0; at--)
+		if (name[at] == '-' && strncmp(name + at + 1, suffix, length) == 0) {
+			name[at] = '\0';
+			return;
+		}
+}
+
+/* The name of the data set before it was relabelled and thinned out. */
+static enum err_code original_name(const struct stored_run *run, char **ret_name, struct err *err)
+{
+	const struct run_settings *settings = &run->settings;
+
+	if (mem_copy_text(run->row.dataset, ret_name, err) != ERR_OK)
+		return err->code;
+	if (strcmp(settings->imbalance, "none") != 0)
+		cut_suffix(*ret_name, settings->imbalance, strcspn(settings->imbalance, ":") + 1);
+	if (settings->relabel != RELABEL_NONE) {
+		const char *relabel = relabel_kind_name((size_t)settings->relabel);
+		cut_suffix(*ret_name, relabel, strlen(relabel));
+	}
+	return ERR_OK;
+}
+
+static enum err_code open_original(const struct stored_run *run, const struct stored_run_source *source,
+				   struct dataset **ret_dataset, struct err *err)
+{
+	AUTO(catalogue_freep) struct catalogue *catalogue = NULL;
+	AUTO(mem_freep) char *name = NULL;
+
+	if (catalogue_create(&catalogue, err) != ERR_OK || original_name(run, &name, err) != ERR_OK)
+		return err->code;
+	if (source->data == NULL && catalogue_find(catalogue, name) == NULL)
+		return err_set(err, ERR_INPUT,
+			       "run %lld: the file holds no features of '%s', and the catalogue does not know it: "
+			       "--data says where it is",
+			       (long long)run->run_id, name);
+	return catalogue_open(catalogue, &source->path, source->data != NULL ? source->data : name, run->settings.label,
+			      (enum missing_policy)run->settings.missing, ret_dataset, err);
+}
+
+/* From the original file. */
+static enum err_code reread_dataset(struct stored_run *run, const struct stored_run_source *source, struct err *err)
+{
+	AUTO(dataset_freep) struct dataset *dataset = NULL;
+	AUTO(dataset_freep) struct dataset *derived = NULL;
+	AUTO(split_freep) struct split *split = NULL;
+
+	if (open_original(run, source, &dataset, err) != ERR_OK ||
+	    dataset_relabel(dataset, (enum relabel_kind)run->settings.relabel, err) != ERR_OK ||
+	    plan_split(dataset, &run->settings, false, &derived, &split, err) != ERR_OK)
+		return err->code;
+	if (derived != NULL) {
+		dataset_free(dataset);
+		dataset = take_ptr(&derived);
+	}
+	if (strcmp(dataset->sha256, run->row.sha256) != 0 || dataset->instances != run->row.instances ||
+	    dataset->features != run->row.features || dataset->classes != run->row.classes)
+		return err_set(err, ERR_INPUT,
+			       "%s: is not the data set that run %lld was trained on: sha256 %.12s…, recorded %.12s…",
+			       dataset->path, (long long)run->run_id, dataset->sha256, run->row.sha256);
+	run->dataset = take_ptr(&dataset);
+	return ERR_OK;
+}
+
+enum err_code stored_run_read(struct track *track, int64_t run_id, const struct stored_run_source *source,
+			      struct stored_run **ret_run, struct err *err)
+{
+	AUTO(stored_run_freep) struct stored_run *run = NULL;
+
+	if (mem_new(&run, 1, err) != ERR_OK)
+		return err->code;
+	run->run_id = run_id;
+	if (track_read_run(track, run_id, &run->row, err) != ERR_OK || read_settings(track, run, err) != ERR_OK)
+		return err->code;
+	enum err_code code =
+	    run->row.has_features ? rebuild_dataset(track, run, err) : reread_dataset(run, source, err);
+	if (code != ERR_OK ||
+	    split_restore(run->dataset, run->row.is_test, run->row.given, &run->split, err) != ERR_OK ||
+	    scale_fit(run->dataset, run->split, (enum scale_kind)run->settings.scale, &run->scaled, err) != ERR_OK)
+		return err->code;
+	*ret_run = take_ptr(&run);
+	return ERR_OK;
+}
+
+void stored_run_free(struct stored_run *run)
+{
+	if (run == NULL)
+		return;
+	for (size_t i = 0; i < run->text_count; i++)
+		free(run->texts[i]);
+	free(run->texts);
+	scaled_done(&run->scaled);
+	split_free(run->split);
+	dataset_free(run->dataset);
+	track_run_row_done(&run->row);
+	free(run);
+}
+
+void stored_run_freep(struct stored_run **run)
+{
+	stored_run_free(*run);
+}
+
+enum err_code stored_run_create_network(const struct stored_run *run, enum network_precision precision,
+					size_t instances, struct network **ret_network, struct err *err)
+{
+	struct network_shape shape;
+
+	if (settings_shape(&run->settings, run->dataset->features, run->dataset->classes, &shape, err) != ERR_OK)
+		return err->code;
+	shape.precision = precision;
+	shape.instances = instances;
+	return network_create(&shape, ret_network, err);
+}
+
+static enum err_code check_epoch(struct track *track, const struct stored_run *run, size_t epoch, struct err *err)
+{
+	AUTO(mem_freep) size_t *epochs = NULL;
+	size_t count = 0;
+
+	if (track_list_weight_epochs(track, run->run_id, &epochs, &count, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < count; i++)
+		if (epochs[i] == epoch)
+			return ERR_OK;
+	return err_set(err, ERR_INPUT,
+		       "run %lld has no recorded weights at epoch %zu; --record-weights every:1 records them",
+		       (long long)run->run_id, epoch);
+}
+
+static enum err_code load_layer(struct track *track, const struct track_matrix *weight, bool has_bias,
+				struct network *network, struct err *err)
+{
+	struct track_matrix bias = *weight;
+	AUTO(mem_freep) double *weights = NULL;
+	AUTO(mem_freep) double *biases = NULL;
+
+	bias.name = "bias";
+	bias.cols = 1;
+	if (mem_new(&weights, weight->rows * weight->cols, err) != ERR_OK ||
+	    mem_new(&biases, weight->rows, err) != ERR_OK || track_read_matrix(track, weight, weights, err) != ERR_OK ||
+	    (has_bias && track_read_matrix(track, &bias, biases, err) != ERR_OK))
+		return err->code;
+	network_write_layer(network, weight->layer, weights, has_bias ? biases : NULL);
+	return ERR_OK;
+}
+
+enum err_code stored_run_load(struct track *track, const struct stored_run *run, size_t epoch, struct network *network,
+			      struct err *err)
+{
+	if (check_epoch(track, run, epoch, err) != ERR_OK)
+		return err->code;
+	for (size_t l = 0; l < network_layer_count(network); l++) {
+		struct network_layer layer = network_layer(network, l);
+		const struct track_matrix weight = {
+			.run_id = run->run_id,
+			.epoch = epoch,
+			.layer = l,
+			.name = "weight",
+			.rows = layer.outputs,
+			.cols = layer.inputs,
+		};
+		if (load_layer(track, &weight, layer.has_bias, network, err) != ERR_OK)
+			return err->code;
+	}
+	return ERR_OK;
+}
+
+enum err_code stored_run_last_epoch(struct track *track, const struct stored_run *run, size_t *ret_epoch,
+				    struct err *err)
+{
+	AUTO(mem_freep) size_t *epochs = NULL;
+	size_t count = 0;
+
+	if (track_list_weight_epochs(track, run->run_id, &epochs, &count, err) != ERR_OK)
+		return err->code;
+	if (count == 0)
+		return err_set(err, ERR_INPUT, "run %lld has no recorded weights; --record-weights last records them",
+			       (long long)run->run_id);
+	*ret_epoch = epochs[count - 1];
+	return ERR_OK;
+}

@@ -1,0 +1,56 @@
+/* A recorded run as it was when it ended: settings, data set, split, scaling, and the weights of its recorded epochs.
+ * Reads; writes nothing. */
+#ifndef HARDROW_APP_STORED_RUN_H
+#define HARDROW_APP_STORED_RUN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "data/catalogue.h"
+#include "data/dataset.h"
+#include "data/scale.h"
+#include "data/split.h"
+#include "model/network.h"
+#include "track/track_read.h"
+#include "train/settings.h"
+
+struct stored_run {
+	int64_t run_id;
+	struct track_run_row row;
+	struct run_settings settings; /* as recorded: sampler, loss, classifier and precision are filled in */
+	struct dataset *dataset;
+	struct split *split;
+	struct scaled scaled;
+	char **texts; /* what text settings point to */
+	size_t text_count;
+};
+
+/* Where the data file is, if the tables do not hold the features (above 256 of them). */
+struct stored_run_source {
+	struct data_path path;
+	const char *data; /* catalogue name or path; NULL: the catalogue's data set of the recorded name */
+};
+
+/* The features come from the tables if they are there, so that the original file is not needed (the data set then has
+ * no path and no sub-classes); else the file is read, relabelled and thinned out again, and must come to the recorded
+ * sha256. ERR_INPUT: no such run, a run of imported predictions, settings this program does not know, a file that is
+ * not the recorded one. ERR_MISSING: the file is not on this machine. */
+MUST_CHECK enum err_code stored_run_read(struct track *track, int64_t run_id, const struct stored_run_source *source,
+					 struct stored_run **ret_run, struct err *err);
+void stored_run_free(struct stored_run *run);
+void stored_run_freep(struct stored_run **run);
+
+/* The run's network, parameters 0, in `precision`, for batches of up to `instances`. */
+MUST_CHECK enum err_code stored_run_create_network(const struct stored_run *run, enum network_precision precision,
+						   size_t instances, struct network **ret_network, struct err *err);
+
+/* Writes the weights of `epoch` into a network of the run's shape. ERR_INPUT: that epoch's are not recorded. */
+MUST_CHECK enum err_code stored_run_load(struct track *track, const struct stored_run *run, size_t epoch,
+					 struct network *network, struct err *err);
+
+/* The last epoch with weights. ERR_INPUT: there is none. */
+MUST_CHECK enum err_code stored_run_last_epoch(struct track *track, const struct stored_run *run, size_t *ret_epoch,
+					       struct err *err);
+
+#endif

@@ -1,0 +1,67 @@
+/* What the tracker wrote, read back. Shapes: n instances, d features, k classes. */
+#ifndef HARDROW_TRACK_TRACK_READ_H
+#define HARDROW_TRACK_TRACK_READ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "track/track.h"
+
+/* Opens an existing file to read it, or, with `write`, also to write. ERR_INPUT: no such file. */
+MUST_CHECK enum err_code track_open_existing(const char *path, bool write, struct track **ret_track, struct err *err);
+
+/* A run with the keys of its data set and split. */
+struct track_run_row {
+	int64_t run_id, dataset_id, split_id;
+	char *method;
+	char *dataset, *sha256, *label, *missing; /* as in track_dataset */
+	size_t instances, features, classes;
+	bool has_features; /* the tables hold the features of every instance */
+	bool has_model;	   /* false: imported predictions */
+	bool given;	   /* as in track_split */
+	uint8_t *is_test;  /* (n) */
+};
+
+/* ERR_INPUT: no such run. Zero-initialise *ret_row; track_run_row_done() frees what it holds. */
+MUST_CHECK enum err_code track_read_run(struct track *track, int64_t run_id, struct track_run_row *ret_row,
+					struct err *err);
+void track_run_row_done(struct track_run_row *row);
+
+/* Hands every setting of the run that is not null to `take`, as text: numbers exactly as they were recorded, true and
+ * false as "yes" and "no". */
+MUST_CHECK enum err_code track_read_settings(struct track *track, int64_t run_id,
+					     enum err_code (*take)(void *context, const char *name, const char *value,
+								   struct err *err),
+					     void *context, struct err *err);
+
+/* Names of the classes (k) and features (d) of the data set, each freed with free(). */
+MUST_CHECK enum err_code track_read_names(struct track *track, const struct track_run_row *row, char **ret_classes,
+					  char **ret_features, struct err *err);
+
+/* The instances by position: y, instance_id, source_line (n). */
+MUST_CHECK enum err_code track_read_instances(struct track *track, const struct track_run_row *row, uint32_t *ret_y,
+					      uint32_t *ret_instance_id, uint32_t *ret_source_line, struct err *err);
+
+/* Their features, if the tables have them: ret_x (n, d) row-major, exactly the numbers that were written. */
+MUST_CHECK enum err_code track_read_features(struct track *track, const struct track_run_row *row, double *ret_x,
+					     struct err *err);
+
+/* The epochs with recorded weights, ascending; *ret_epochs is freed with free(). */
+MUST_CHECK enum err_code track_list_weight_epochs(struct track *track, int64_t run_id, size_t **ret_epochs,
+						  size_t *ret_count, struct err *err);
+
+/* Which matrix of a run. */
+struct track_matrix {
+	int64_t run_id;
+	size_t epoch, layer;
+	const char *name; /* "weight", "bias" */
+	size_t rows, cols;
+};
+
+/* ret_value (rows, cols). ERR_INPUT: not recorded, or of another shape. */
+MUST_CHECK enum err_code track_read_matrix(struct track *track, const struct track_matrix *matrix, double *ret_value,
+					   struct err *err);
+
+#endif
