@@ -94,6 +94,10 @@ static enum err_code append_parameters(struct text *text, const struct method *m
 		return err->code;
 	if (sampler->uses_ratio && append_parameter(text, "ratio", sampler->defaults.ratio, err) != ERR_OK)
 		return err->code;
+	if (loss->defaults.pairwise_alpha != NULL &&
+	    text_append(text, err, "--pairwise-alpha %s --pairwise-delta %s", loss->defaults.pairwise_alpha,
+			loss->defaults.pairwise_delta) != ERR_OK)
+		return err->code;
 	if (loss->uses_beta && append_setting(text, "beta", err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < ARRAY_LENGTH(own); i++)

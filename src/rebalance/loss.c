@@ -27,6 +27,7 @@ static const struct loss *const losses[] = {
 	&loss_softmax_equalization,
 	&loss_ghm,
 	&loss_ldam,
+	&loss_pairwise,
 };
 
 const struct loss *loss_at(size_t i)
@@ -71,6 +72,11 @@ static double fill(double given, double initial)
 	return isnan(given) ? initial : given;
 }
 
+static const char *fill_text(const char *given, const char *initial)
+{
+	return initial == NULL || given == NULL ? initial : given;
+}
+
 struct loss_parameters loss_fill_parameters(const struct loss *loss, const struct loss_parameters *given)
 {
 	return (struct loss_parameters){
@@ -83,8 +89,26 @@ struct loss_parameters loss_fill_parameters(const struct loss *loss, const struc
 		.margin = fill(given->margin, loss->defaults.margin),
 		.momentum = fill(given->momentum, loss->defaults.momentum),
 		.bins = loss->defaults.bins == 0 || given->bins == 0 ? loss->defaults.bins : given->bins,
+		.pairwise_alpha = fill_text(given->pairwise_alpha, loss->defaults.pairwise_alpha),
+		.pairwise_delta = fill_text(given->pairwise_delta, loss->defaults.pairwise_delta),
 		.scale = given->scale,
 	};
+}
+
+enum err_code loss_check(const struct loss *loss, const struct loss_parameters *given, size_t classes, struct err *err)
+{
+	struct loss_parameters parameters = loss_fill_parameters(loss, given);
+
+	return loss->check == NULL ? ERR_OK : loss->check(&parameters, classes, err);
+}
+
+enum err_code loss_check_probability(const struct loss_parameters *parameters, size_t classes, struct err *err)
+{
+	(void)classes;
+	if (parameters->gamma > 1)
+		return err_set(err, ERR_INPUT, "gamma %g will not do: it is a probability here, at most 1",
+			       parameters->gamma);
+	return ERR_OK;
 }
 
 enum err_code loss_state_init(struct loss_state *state, const struct loss *loss, const struct loss_parameters *given,
@@ -94,7 +118,8 @@ enum err_code loss_state_init(struct loss_state *state, const struct loss *loss,
 	AUTO(mem_freep) double *memory = NULL;
 	struct loss_parameters parameters = loss_fill_parameters(loss, given);
 
-	if (mem_new(&constant, classes, err) != ERR_OK ||
+	if (loss_check(loss, given, classes, err) != ERR_OK ||
+	    mem_new(&constant, loss->by_pairs ? classes * classes : classes, err) != ERR_OK ||
 	    (loss->count_memory != NULL && mem_new(&memory, loss->count_memory(&parameters), err) != ERR_OK))
 		return err->code;
 	*state = (struct loss_state){ .loss = loss, .parameters = parameters, .classes = classes };

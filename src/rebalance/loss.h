@@ -10,11 +10,12 @@
 #include "base/err.h"
 #include "base/rng.h"
 
-/* What a loss can be given. NaN, 0 bins: not given, or the loss has no such parameter; beta is always given. */
+/* What a loss can be given. NaN, 0 bins, NULL: not given, or the loss has no such parameter; beta is always given. */
 struct loss_parameters {
 	double beta, gamma, tau, alpha, xi, lambda, margin, momentum;
 	size_t bins;
-	double scale; /* of the cosine classifier, for the losses that need one */
+	const char *pairwise_alpha, *pairwise_delta; /* borrowed */
+	double scale;				     /* of the cosine classifier, for the losses that need one */
 };
 
 /* What the sum of a batch's weighted losses is divided by: its size, or the sum of its instances' weights. */
@@ -32,7 +33,7 @@ struct loss_state {
 	const struct loss *loss;
 	struct loss_parameters parameters; /* with the loss's own defaults filled in */
 	size_t classes;
-	double *constant; /* (k) what `prepare` made of the class counts */
+	double *constant; /* (k), or (k, k) `by_pairs`: what `prepare` made of the class counts */
 	double *memory;	  /* (count_memory) what a loss over whole batches keeps, 0 at first */
 	struct rng rng;	  /* of losses that draw; the owner seeds it */
 };
@@ -52,6 +53,7 @@ struct loss {
 	bool uses_difficulty;	   /* the weight of instance i is N w_i (Yu et al. 2022), w of the epoch before */
 	bool uses_beta;
 	bool starts_low;    /* biases of the classifier start at -log(k - 1): every sigmoid score at 1 / k */
+	bool by_pairs;	    /* its constants are of pairs of classes */
 	bool needs_cosine;  /* the logits must be those of a cosine classifier, of length `scale` */
 	bool keeps_weights; /* class weights are taken as they come, not scaled to mean 1 */
 	enum loss_link link;
@@ -61,7 +63,9 @@ struct loss {
 	 * count. See loss_weigh_classes. */
 	void (*weigh_classes)(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
 			      double *ret_weight);
-	/* Fills ret_constant (k) from counts (k) of the training part; NULL: all 0. */
+	/* ERR_INPUT: parameters that do not fit together, or not k classes. NULL: all do. */
+	enum err_code (*check)(const struct loss_parameters *parameters, size_t classes, struct err *err);
+	/* Fills ret_constant (k), or (k, k) `by_pairs`, from counts (k) of the training part; NULL: all 0. */
 	void (*prepare)(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
 			double *ret_constant);
 	/* Returns sum_i scale_i loss_i; ret_delta (k, L): its gradient by the logits. NULL: softmax cross-entropy. */
@@ -76,7 +80,7 @@ struct loss {
 extern const struct loss loss_cross_entropy, loss_class_balanced, loss_inverse_frequency, loss_difficulty, loss_focal,
     loss_logit_adjusted, loss_balanced_softmax, loss_cdt, loss_class_balanced_sigmoid, loss_class_balanced_focal,
     loss_focal_sigmoid, loss_acsl, loss_equalization, loss_balanced, loss_cost_sensitive, loss_log_frequency,
-    loss_softmax_equalization, loss_ghm, loss_ldam;
+    loss_softmax_equalization, loss_ghm, loss_ldam, loss_pairwise;
 
 const struct loss *loss_at(size_t i); /* NULL behind the last */
 const char *loss_name(size_t i);      /* NULL behind the last */
@@ -89,7 +93,11 @@ void loss_weigh_classes(const struct loss *loss, const struct loss_parameters *p
 /* The parameters that the loss has, as given or else its defaults; NaN for the others. */
 struct loss_parameters loss_fill_parameters(const struct loss *loss, const struct loss_parameters *given);
 
-/* counts (k) of the training part. */
+/* ERR_INPUT: `given` will not do for the loss and k classes. */
+MUST_CHECK enum err_code loss_check(const struct loss *loss, const struct loss_parameters *given, size_t classes,
+				    struct err *err);
+
+/* counts (k) of the training part. Texts of `given` must outlive the state. ERR_INPUT: as of loss_check. */
 MUST_CHECK enum err_code loss_state_init(struct loss_state *state, const struct loss *loss,
 					 const struct loss_parameters *given, const uint32_t *counts, size_t classes,
 					 struct err *err);
@@ -111,6 +119,9 @@ double loss_evaluate_shifted(struct loss_state *state, const struct loss_tile *t
  * constant_c; without alpha it is 1, without gamma 0; with xi only those
  * others count that have sigma(z) >= xi: */
 double loss_evaluate_sigmoid(struct loss_state *state, const struct loss_tile *tile, double *ret_delta);
+/* For losses whose gamma is a probability: ERR_INPUT if it is above 1. */
+MUST_CHECK enum err_code loss_check_probability(const struct loss_parameters *parameters, size_t classes,
+						struct err *err);
 /* All constants 1. */
 void loss_prepare_ones(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
 		       double *ret_constant);

@@ -38,6 +38,7 @@ const struct loss loss_softmax_equalization = {
 		   "--gamma (Tan et al. 2020)",
 	.formula = "log(sum_c w_c e^z_c) - z_y, w_c = 0 with probability gamma if n_c / N < lambda and c != y, else 1",
 	.defaults = { .gamma = 0.9, .lambda = 0.005 },
+	.check = loss_check_probability,
 	.prepare = prepare_rare,
 	.evaluate = evaluate_left_out,
 };

@@ -60,6 +60,8 @@ static const struct method methods[] = {
 	  .sampler = &sampler_all, .loss = &loss_ghm },
 	{ .name = "ldam", .summary = "label-distribution-aware margins", .source = "Cao et al. 2019",
 	  .sampler = &sampler_all, .loss = &loss_ldam, .cosine = { .scale = 30, .heads = 1 } },
+	{ .name = "pairwise-margin", .summary = "a margin for each pair of classes", .source = "Menon et al. 2021",
+	  .sampler = &sampler_all, .loss = &loss_pairwise },
 	{ .name = "drw", .summary = "class weights in the last epochs only", .source = "Cao et al. 2019",
 	  .sampler = &sampler_all, .loss = &loss_cross_entropy, .stage = &stage_drw },
 	{ .name = "crt", .summary = "classifier trained again on class-aware draws", .source = "Kang et al. 2020",

@@ -152,7 +152,8 @@ enum err_code settings_check(const struct run_settings *settings, const struct s
 	struct method method = { 0 };
 
 	if (settings_check_parts(settings, err) != ERR_OK || settings_compose(settings, &method, err) != ERR_OK ||
-	    settings_shape(settings, features, split->classes, &shape, err) != ERR_OK)
+	    settings_shape(settings, features, split->classes, &shape, err) != ERR_OK ||
+	    loss_check(method.loss, &settings->loss_parameters, split->classes, err) != ERR_OK)
 		return err->code;
 	return adjustment_state_init(&adjustment, method.adjustment, &parameters, split->train_class, features,
 				     split->classes, err);

@@ -8,6 +8,7 @@
 #include "data/dataset.h"
 #include "data/relabel.h"
 #include "data/scale.h"
+#include "rebalance/loss_pairwise.h"
 
 static const char *sampler_choice(size_t i)
 {
@@ -113,7 +114,7 @@ const struct option_spec settings_specs[] = {
 	  .help = "of class-balanced losses" },
 	{ .name = "gamma", .type = OPTION_REAL, FIELD(loss_parameters.gamma), .optional = true, .argument = "G",
 	  .help = "of focal, class-balanced-focal and cost-sensitive (without it 1), focal-sigmoid (2), cdt (0.2) and "
-		  "softmax-equalization (0.9)" },
+		  "softmax-equalization and pairwise-margin (0.9)" },
 	{ .name = "alpha", .type = OPTION_REAL, FIELD(loss_parameters.alpha), .max = 1, .optional = true,
 	  .argument = "A",
 	  .help = "of focal-sigmoid: weight of an instance's own class, 1 - A that of the others; without it 0.25" },
@@ -123,7 +124,14 @@ const struct option_spec settings_specs[] = {
 	{ .name = "lambda", .type = OPTION_REAL, FIELD(loss_parameters.lambda), .max = 1, .optional = true,
 	  .argument = "L",
 	  .help = "classes of a smaller share are rare, of equalization (without it 0.00177) and "
-		  "softmax-equalization (0.005)" },
+		  "softmax-equalization and pairwise-margin (0.005)" },
+	{ .name = "pairwise-alpha", .type = OPTION_CHECKED, FIELD(loss_parameters.pairwise_alpha),
+	  .check = pairwise_check_alpha, .argument = "one|inverse|A,A...",
+	  .help = "of pairwise-margin: the weight of each class; inverse: one over its share; without it one" },
+	{ .name = "pairwise-delta", .type = OPTION_CHECKED, FIELD(loss_parameters.pairwise_delta),
+	  .check = pairwise_check_delta, .argument = "NAME|D,D...;D,D...",
+	  .help = "of pairwise-margin: zero, adaptive, equalized (--gamma, --lambda), logit-adjusted (--tau; without it "
+		  "this), or a row of margins for each class, in which its own is not used" },
 	{ .name = "margin", .type = OPTION_REAL, FIELD(loss_parameters.margin), .optional = true, .argument = "C",
 	  .help = "of ldam: that of the rarest class, as a cosine; without it 0.5" },
 	{ .name = "bins", .type = OPTION_COUNT, FIELD(loss_parameters.bins), .max = 100000, .argument = "M",
@@ -160,7 +168,7 @@ const struct option_spec settings_specs[] = {
 	  .initial = "method",
 	  .help = "instead of the method's: other predictions from the trained weights" },
 	{ .name = "tau", .type = OPTION_REAL, FIELD(loss_parameters.tau), .optional = true, .argument = "T",
-	  .help = "of logit-adjusted and post-hoc (without it 1) and tau-norm (0.7)" },
+	  .help = "of logit-adjusted, pairwise-margin and post-hoc (without it 1) and tau-norm (0.7)" },
 	{ .name = "temperature", .type = OPTION_REAL, FIELD(adjustment_parameters.temperature), .above_min = true,
 	  .optional = true, .argument = "T",
 	  .help = "of adjustment temperature; without it chosen by cross-validation" },

@@ -6,26 +6,7 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
-#include "num/tile_loss.h"
-#include "rebalance/loss.h"
-
-#define K 3
-#define L 8
-
-static const uint32_t counts[K] = { 100, 10, 1 };
-static const double logits[4][K] = { { 2, .5, -1 }, { .2, -.3, .1 }, { -1, 0, 1.5 }, { 1, 1, -2 } };
-static const double classes[4] = { 0, 1, 2, 1 };
-static const struct loss_parameters own = {
-	.beta = .9999,
-	.gamma = NAN,
-	.tau = NAN,
-	.alpha = NAN,
-	.xi = NAN,
-	.lambda = NAN,
-	.margin = NAN,
-	.momentum = NAN,
-	.scale = 30,
-};
+#include "loss_fixture.h"
 
 /* Some of the parameters, by their place in struct loss_parameters. */
 struct given {
@@ -39,68 +20,12 @@ struct given {
 
 static struct loss_parameters give(const struct given given[2])
 {
-	struct loss_parameters parameters = own;
+	struct loss_parameters parameters = fixture_own;
 
 	for (int i = 0; i < 2; i++)
 		if (given[i].at != 0 || given[i].value != 0)
 			memcpy((char *)&parameters + given[i].at, &given[i].value, sizeof(double));
 	return parameters;
-}
-
-struct fixture {
-	double z[K * L], y[L], scale[L], delta[K * L];
-} __attribute__((aligned(64)));
-
-/* The four instances of the vectors, each with its class weight over what the reduction says. */
-static void fill(struct fixture *f, const struct loss_state *state, enum loss_reduction reduction)
-{
-	double weight[K], sum = 0;
-
-	memset(f, 0, sizeof *f);
-	loss_weigh_classes(state->loss, &state->parameters, counts, K, weight);
-	for (size_t i = 0; i < 4; i++)
-		sum += weight[(size_t)classes[i]];
-	for (size_t i = 0; i < 4; i++) {
-		for (size_t c = 0; c < K; c++)
-			f->z[c * L + i] = logits[i][c];
-		f->y[i] = classes[i];
-		f->scale[i] = weight[(size_t)classes[i]] / (reduction == REDUCTION_WEIGHTS ? sum : 4);
-	}
-}
-
-static struct loss_state make_state(const struct loss *loss, struct loss_parameters parameters,
-				    const uint32_t class_counts[K])
-{
-	struct loss_state state;
-	struct err err;
-
-	cr_assert_eq(loss_state_init(&state, loss, &parameters, class_counts, K, &err), ERR_OK);
-	rng_init(&state.rng, 7, RNG_LOSS);
-	return state;
-}
-
-/* What losses over whole batches want to see first. */
-static void show_batch(struct loss_state *state, const struct fixture *f)
-{
-	double z[K * L] __attribute__((aligned(64)));
-	struct loss_tile tile = { z, f->y, f->scale, L };
-
-	if (state->loss->see_tile == NULL)
-		return;
-	memcpy(z, f->z, sizeof z);
-	state->loss->see_tile(state, &tile);
-	state->loss->finish_batch(state);
-}
-
-/* Value and gradient at f->z, which is kept; random numbers are the same each time. */
-static double evaluate(const struct loss_state *state, struct fixture *f)
-{
-	double z[K * L] __attribute__((aligned(64)));
-	struct loss_tile tile = { z, f->y, f->scale, L };
-	struct loss_state copy = *state;
-
-	memcpy(z, f->z, sizeof z);
-	return loss_evaluate(&copy, &tile, f->delta);
 }
 
 Test(loss, values_equal_the_vectors_of_reference_code)
@@ -138,120 +63,12 @@ Test(loss, values_equal_the_vectors_of_reference_code)
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		struct fixture f;
-		struct loss_state state = make_state(cases[i].loss, give(cases[i].given), counts);
-		fill(&f, &state, cases[i].reduction);
-		double value = evaluate(&state, &f);
+		struct loss_state state = fixture_state(cases[i].loss, give(cases[i].given), fixture_counts);
+		fixture_fill(&f, &state, cases[i].reduction);
+		double value = fixture_evaluate(&state, &f);
 		cr_expect_float_eq(value, cases[i].value, 1e-9, "case %zu, %s: %.12g", i, cases[i].loss->name, value);
 		loss_state_done(&state);
 	}
-}
-
-/* Li et al. 2019: the second call with momentum is of the same batch. */
-Test(loss, ghm_equals_the_vectors_of_reference_code)
-{
-	static const struct {
-		size_t bins;
-		double momentum, value[2];
-	} cases[] = {
-		{ 10, 0, { 0.704973256239, 0.704973256239 } },
-		{ 30, 0, { 0.662525960301, 0.662525960301 } },
-		{ 0, NAN, { 2.6501038412, 1.51434505212 } },
-	};
-
-	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
-		struct fixture f;
-		struct loss_parameters parameters = own;
-		parameters.bins = cases[i].bins;
-		parameters.momentum = cases[i].momentum;
-		struct loss_state state = make_state(&loss_ghm, parameters, counts);
-		fill(&f, &state, REDUCTION_BATCH);
-		for (int call = 0; call < 2; call++) {
-			show_batch(&state, &f);
-			double value = evaluate(&state, &f);
-			cr_expect_float_eq(value, cases[i].value[call], 1e-9, "case %zu: %.12g", i, value);
-		}
-		loss_state_done(&state);
-	}
-}
-
-/* A batch in two tiles, the second with one instance, is the same batch. */
-Test(loss, ghm_does_not_depend_on_tiles)
-{
-	struct fixture whole, part[2];
-	struct loss_state state = make_state(&loss_ghm, own, counts);
-	double value = 0;
-
-	fill(&whole, &state, REDUCTION_BATCH);
-	for (int p = 0; p < 2; p++) {
-		part[p] = whole;
-		for (size_t i = 0; i < 4; i++)
-			part[p].scale[i] = (i < 3) == (p == 0) ? whole.scale[i] : 0;
-	}
-	for (int p = 0; p < 2; p++) {
-		struct fixture seen = part[p];
-		struct loss_tile tile = { seen.z, seen.y, seen.scale, L };
-		loss_ghm.see_tile(&state, &tile);
-	}
-	loss_ghm.finish_batch(&state);
-	for (int p = 0; p < 2; p++)
-		value += evaluate(&state, &part[p]);
-	cr_expect_float_eq(value, 2.6501038412, 1e-9);
-	loss_state_done(&state);
-}
-
-/* Cao et al. 2019: cosines 0.25 of the other vectors' logits, scale 30; weights as of class-balanced. */
-Test(loss, ldam_equals_the_vectors_of_reference_code)
-{
-	static const double margin[K] = { .158113883, .2811706626, .5 };
-	static const struct {
-		const struct loss *weighing;
-		double value;
-	} cases[] = { { &loss_ldam, 6.19565237165 }, { &loss_class_balanced, 4.85520788556 } };
-	struct loss_state state = make_state(&loss_ldam, own, counts);
-
-	for (size_t c = 0; c < K; c++)
-		cr_expect_float_eq(state.constant[c] / 30, margin[c], 1e-9);
-	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
-		struct fixture f;
-		struct loss_state weighing = make_state(cases[i].weighing, own, counts);
-		fill(&f, &weighing, loss_ldam.reduction);
-		for (size_t at = 0; at < K * L; at++)
-			f.z[at] *= 30 * 0.25;
-		double value = evaluate(&state, &f);
-		cr_expect_float_eq(value, cases[i].value, 1e-9, "case %zu: %.12g", i, value);
-		loss_state_done(&weighing);
-	}
-	loss_state_done(&state);
-}
-
-/* gamma of the cells of rare classes, in the long run, and none of an instance's own. */
-Test(loss, softmax_equalization_leaves_out_a_share_of_gamma)
-{
-	static const uint32_t rare_last[K] = { 500, 498, 2 };
-	struct loss_state state = make_state(&loss_softmax_equalization, own, rare_last);
-	struct fixture f = { 0 };
-	double left_out = 0, cells = 0;
-
-	for (size_t i = 0; i < L; i++) {
-		f.y[i] = i % K;
-		f.scale[i] = 1;
-	}
-	for (int repetition = 0; repetition < 1000; repetition++) {
-		struct fixture now = f;
-		struct loss_tile tile = { now.z, now.y, now.scale, L };
-		(void)loss_evaluate(&state, &tile, now.delta);
-		for (size_t i = 0; i < L; i++) {
-			cr_assert(now.delta[i] != 0 && now.delta[L + i] != 0);
-			if (i % K == 2) {
-				cr_assert(now.delta[2 * L + i] < 0);
-				continue;
-			}
-			left_out += now.delta[2 * L + i] == 0;
-			cells++;
-		}
-	}
-	cr_expect_float_eq(left_out / cells, 0.9, 0.015);
-	loss_state_done(&state);
 }
 
 /* Cui et al. 2019, scikit-learn's "balanced", BagofTricks' cost-sensitive and Tang et al. 2020's weighted softmax. */
@@ -279,7 +96,7 @@ Test(loss, class_weights_equal_the_published_vectors)
 		struct loss_parameters given = give(cases[i].given);
 		struct loss_parameters parameters = loss_fill_parameters(cases[i].loss, &given);
 		double weight[3];
-		loss_weigh_classes(cases[i].loss, &parameters, counts, 3, weight);
+		loss_weigh_classes(cases[i].loss, &parameters, fixture_counts, 3, weight);
 		for (size_t c = 0; c < 3; c++)
 			cr_expect_float_eq(weight[c], cases[i].weight[c], 1e-9 * fmax(1, weight[c]),
 					   "case %zu class %zu", i, c);
@@ -291,7 +108,7 @@ Test(loss, beta_zero_weighs_all_classes_alike)
 	struct loss_parameters parameters = { .beta = 0 };
 	double weight[3];
 
-	loss_weigh_classes(&loss_class_balanced, &parameters, counts, 3, weight);
+	loss_weigh_classes(&loss_class_balanced, &parameters, fixture_counts, 3, weight);
 	for (size_t c = 0; c < 3; c++)
 		cr_expect_eq(weight[c], 1.0);
 }
@@ -301,7 +118,7 @@ Test(loss, an_absent_class_weighs_nothing)
 	static const uint32_t with_absent[3] = { 8, 0, 2 };
 
 	for (size_t i = 0; loss_at(i) != NULL; i++) {
-		struct loss_parameters parameters = loss_fill_parameters(loss_at(i), &own);
+		struct loss_parameters parameters = loss_fill_parameters(loss_at(i), &fixture_own);
 		double weight[3];
 		loss_weigh_classes(loss_at(i), &parameters, with_absent, 3, weight);
 		cr_expect_eq(weight[1], 0.0, "%s", loss_at(i)->name);
@@ -314,7 +131,7 @@ Test(loss, an_absent_class_weighs_nothing)
 Test(loss, gradients_equal_central_differences)
 {
 	const double step = 1e-5;
-	struct loss_parameters parameters = own;
+	struct loss_parameters parameters = fixture_own;
 	struct rng rng;
 
 	/* The last class is rare then. */
@@ -322,21 +139,21 @@ Test(loss, gradients_equal_central_differences)
 	rng_init(&rng, 3, RNG_SAMPLING);
 	for (size_t l = 0; loss_at(l) != NULL; l++) {
 		struct fixture f, other;
-		struct loss_state state = make_state(loss_at(l), parameters, counts);
+		struct loss_state state = fixture_state(loss_at(l), parameters, fixture_counts);
 		for (size_t i = 0; i < L; i++) {
 			f.y[i] = rng_below(&rng, K);
 			f.scale[i] = 0.5 + rng_uniform(&rng);
 			for (size_t c = 0; c < K; c++)
 				f.z[c * L + i] = 6 * rng_uniform(&rng) - 3;
 		}
-		show_batch(&state, &f);
-		(void)evaluate(&state, &f);
+		fixture_show(&state, &f);
+		(void)fixture_evaluate(&state, &f);
 		for (size_t at = 0; at < K * L; at++) {
 			other = f;
 			other.z[at] = f.z[at] + step;
-			double above = evaluate(&state, &other);
+			double above = fixture_evaluate(&state, &other);
 			other.z[at] = f.z[at] - step;
-			double slope = (above - evaluate(&state, &other)) / (2 * step);
+			double slope = (above - fixture_evaluate(&state, &other)) / (2 * step);
 			cr_expect_float_eq(f.delta[at], slope, 1e-6 * fmax(fabs(slope), 1e-3), "%s: %.12g and %.12g",
 					   loss_at(l)->name, f.delta[at], slope);
 		}
@@ -354,15 +171,16 @@ Test(loss, nothing_overflows_and_padding_has_no_gradient)
 			struct loss_state state;
 			struct err err;
 			struct fixture f = { 0 };
-			cr_assert_eq(loss_state_init(&state, loss_at(l), &own, class_counts[K - k], k, &err), ERR_OK);
+			cr_assert_eq(loss_state_init(&state, loss_at(l), &fixture_own, class_counts[K - k], k, &err),
+				     ERR_OK);
 			for (size_t i = 0; i < L - 1; i++) {
 				f.y[i] = i % 2 == 0 ? 0 : (double)k - 1;
 				f.scale[i] = 1;
 				for (size_t c = 0; c < k; c++)
 					f.z[c * L + i] = (i + c) % 3 == 0 ? 1000 : (i + c) % 3 == 1 ? -1000 : 40;
 			}
-			show_batch(&state, &f);
-			cr_expect(isfinite(evaluate(&state, &f)), "%s, %zu classes", loss_at(l)->name, k);
+			fixture_show(&state, &f);
+			cr_expect(isfinite(fixture_evaluate(&state, &f)), "%s, %zu classes", loss_at(l)->name, k);
 			for (size_t at = 0; at < k * L; at++)
 				cr_expect(isfinite(f.delta[at]) && (at % L < L - 1 || f.delta[at] == 0),
 					  "%s, %zu classes, at %zu: %g", loss_at(l)->name, k, at, f.delta[at]);
@@ -386,7 +204,7 @@ Test(loss, adjustments_of_absent_classes_are_left_out)
 	};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
-		struct loss_state state = make_state(cases[i].loss, own, with_absent);
+		struct loss_state state = fixture_state(cases[i].loss, fixture_own, with_absent);
 		for (size_t c = 0; c < K; c++)
 			cr_expect_float_eq(state.constant[c], cases[i].constant[c], 1e-10, "%s class %zu: %.15g",
 					   cases[i].loss->name, c, state.constant[c]);
@@ -399,14 +217,14 @@ Test(loss, probabilities_are_what_the_link_says)
 	for (size_t l = 0; loss_at(l) != NULL; l++) {
 		struct fixture f;
 		double p[K * L] __attribute__((aligned(64))), log_p[K * L] __attribute__((aligned(64)));
-		struct loss_state state = make_state(loss_at(l), own, counts);
-		fill(&f, &state, REDUCTION_BATCH);
+		struct loss_state state = fixture_state(loss_at(l), fixture_own, fixture_counts);
+		fixture_fill(&f, &state, REDUCTION_BATCH);
 		loss_state_done(&state);
 		loss_predict(loss_at(l), f.z, L, K, log_p, p);
 		for (size_t i = 0; i < 4; i++) {
 			double sum = 0, score[K];
 			for (size_t c = 0; c < K; c++) {
-				double e = exp(logits[i][c]);
+				double e = exp(fixture_logits[i][c]);
 				sum += score[c] = loss_at(l)->link == LINK_SIGMOID ? e / (1 + e) : e;
 			}
 			for (size_t c = 0; c < K; c++) {
@@ -422,7 +240,7 @@ Test(loss, parameters_that_a_loss_has_not_are_not_filled_in)
 {
 	static const struct loss_parameters given = { .gamma = 3, .tau = 3 };
 	struct loss_parameters focal = loss_fill_parameters(&loss_focal, &given);
-	struct loss_parameters sigmoid = loss_fill_parameters(&loss_focal_sigmoid, &own);
+	struct loss_parameters sigmoid = loss_fill_parameters(&loss_focal_sigmoid, &fixture_own);
 
 	cr_expect_eq(focal.gamma, 3.0);
 	cr_expect(isnan(focal.tau));
