@@ -1,7 +1,6 @@
 #include "app/worker.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -181,10 +180,7 @@ static enum err_code tune(struct worker *worker, size_t run, struct run_settings
 	}
 	if (code != ERR_OK)
 		return code;
-	bool is_tau = !isnan(settings->loss_parameters.tau);
-	(void)snprintf(end->reason, sizeof end->reason, "%s %.9g by %zu-fold cross-validation",
-		       is_tau ? "tau" : "temperature",
-		       is_tau ? settings->loss_parameters.tau : settings->adjustment_parameters.temperature, folds);
+	tune_describe(settings, folds, end->reason, sizeof end->reason);
 	return ERR_OK;
 }
 

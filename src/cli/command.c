@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/parse.h"
 
 #define COMMAND_ENTRY(name) &command_##name,
 static const struct command *const commands[] = { COMMANDS(COMMAND_ENTRY) };
@@ -46,6 +47,13 @@ enum err_code command_find(const char *name, const struct command **ret_command,
 	if (nearest != NULL)
 		return err_set(err, ERR_USAGE, "no command '%s': did you mean '%s'?", name, nearest);
 	return err_set(err, ERR_USAGE, "no command '%s': 'hardrow help' lists them", name);
+}
+
+enum err_code command_parse_run(const char *word, int64_t *ret_run_id, struct err *err)
+{
+	if (!parse_integer(word, ret_run_id) || *ret_run_id < 1)
+		return err_set(err, ERR_USAGE, "'%s' is not a run number; 'hardrow runs' lists them", word);
+	return ERR_OK;
 }
 
 const struct option_spec *command_shared(const struct command *command, size_t *ret_count)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "base/err.h"
@@ -23,6 +24,7 @@
 	X(sql)                                                                                                         \
 	X(datasets)                                                                                                    \
 	X(methods)                                                                                                     \
+	X(adjust)                                                                                                      \
 	X(import)                                                                                                      \
 	X(materialize)                                                                                                 \
 	X(help)
@@ -78,6 +80,9 @@ const struct command *command_at(size_t i);
 
 /* ERR_USAGE with the nearest name if there is none called `name`. */
 MUST_CHECK enum err_code command_find(const char *name, const struct command **ret_command, struct err *err);
+
+/* A run number. ERR_USAGE: it is not one. */
+MUST_CHECK enum err_code command_parse_run(const char *word, int64_t *ret_run_id, struct err *err);
 
 /* What the command offers of the table it shares: *ret_count of them, 0 if it shares none. */
 const struct option_spec *command_shared(const struct command *command, size_t *ret_count);

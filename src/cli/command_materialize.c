@@ -3,7 +3,6 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "base/parse.h"
 #include "cli/command.h"
 #include "track/track.h"
 
@@ -11,13 +10,6 @@
 
 /* About what a row of dynamics_rows takes. */
 #define ROW_BYTES 130.0
-
-static enum err_code parse_run(const char *word, int64_t *ret_run_id, struct err *err)
-{
-	if (!parse_integer(word, ret_run_id) || *ret_run_id < 1)
-		return err_set(err, ERR_USAGE, "'%s' is not a run number; 'hardrow runs' lists them", word);
-	return ERR_OK;
-}
 
 static enum err_code materialize(struct track *track, int64_t run_id, struct err *err)
 {
@@ -40,14 +32,14 @@ static enum err_code run_materialize(const struct invocation *invocation, struct
 	int64_t run_id;
 
 	for (size_t i = 0; i < invocation->argument_count; i++)
-		if (parse_run(invocation->arguments[i], &run_id, err) != ERR_OK)
+		if (command_parse_run(invocation->arguments[i], &run_id, err) != ERR_OK)
 			return err->code;
 	if (!file_exists(invocation->database))
 		return err_set(err, ERR_INPUT, "%s: there is no such file", invocation->database);
 	if (track_open(invocation->database, &track, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < invocation->argument_count; i++)
-		if (parse_run(invocation->arguments[i], &run_id, err) != ERR_OK ||
+		if (command_parse_run(invocation->arguments[i], &run_id, err) != ERR_OK ||
 		    materialize(track, run_id, err) != ERR_OK)
 			return err->code;
 	return track_close(track, err);

@@ -52,6 +52,7 @@ static enum err_code take_run(struct db_stmt *stmt, struct track_run_row *row, s
 	row->has_features = db_column_int(stmt, 10) != 0;
 	row->has_model = db_column_int(stmt, 11) != 0;
 	row->given = db_column_int(stmt, 12) != 0;
+	row->experiment_id = db_column_int(stmt, 14);
 	if (copy_column(stmt, 2, &row->method, err) != ERR_OK || copy_column(stmt, 3, &row->dataset, err) != ERR_OK ||
 	    copy_column(stmt, 4, &row->sha256, err) != ERR_OK || copy_column(stmt, 5, &row->label, err) != ERR_OK ||
 	    copy_column(stmt, 6, &row->missing, err) != ERR_OK)
@@ -69,7 +70,8 @@ enum err_code track_read_run(struct track *track, int64_t run_id, struct track_r
 		       "SELECT run.dataset_id, run.split_id, run.method, dataset.name, dataset.sha256, dataset.label,"
 		       " dataset.missing, dataset.instances, dataset.features, dataset.classes,"
 		       " NOT EXISTS (SELECT 1 FROM instance WHERE instance.dataset_id = run.dataset_id"
-		       " AND features IS NULL), run.settings ->> 'model' IS NOT NULL, split.given, split.test"
+		       " AND features IS NULL), run.settings ->> 'model' IS NOT NULL, split.given, split.test, "
+		       "run.experiment_id"
 		       " FROM run JOIN dataset USING (dataset_id) JOIN split USING (split_id)"
 		       " WHERE run.run_id = :run_id",
 		       &stmt, err) != ERR_OK)

@@ -15,6 +15,7 @@ MUST_CHECK enum err_code track_open_existing(const char *path, bool write, struc
 /* A run with the keys of its data set and split. */
 struct track_run_row {
 	int64_t run_id, dataset_id, split_id;
+	int64_t experiment_id; /* 0: none */
 	char *method;
 	char *dataset, *sha256, *label, *missing; /* as in track_dataset */
 	size_t instances, features, classes;

@@ -436,6 +436,20 @@ bool trainer_run_epoch(struct trainer *trainer)
 	return isfinite(trainer->evaluation->train.loss);
 }
 
+struct network *trainer_open(struct trainer *trainer, double **ret_mean_feature)
+{
+	*ret_mean_feature = trainer->moving_mean.value;
+	return trainer->network;
+}
+
+void trainer_evaluate(struct trainer *trainer)
+{
+	double start = clock_seconds();
+
+	evaluate(trainer);
+	trainer->seconds = clock_seconds() - start;
+}
+
 enum err_code trainer_readjust(struct trainer *trainer, const struct adjustment_parameters *parameters, struct err *err)
 {
 	struct adjuster adjuster;

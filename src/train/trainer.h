@@ -30,6 +30,11 @@ void trainer_freep(struct trainer **trainer);
  * diverged: its training loss is not finite. */
 bool trainer_run_epoch(struct trainer *trainer);
 
+/* For parameters that come from elsewhere: write them into this network, the moving average of the features (h) into
+ * *ret_mean_feature (NULL unless the classifier is cosine), then evaluate them as the next epoch. */
+struct network *trainer_open(struct trainer *trainer, double **ret_mean_feature);
+void trainer_evaluate(struct trainer *trainer);
+
 /* Evaluates the network as it is once more, as the next epoch, with other parameters of the method's adjustment.
  * ERR_INPUT: they do not fit the data set. */
 MUST_CHECK enum err_code trainer_readjust(struct trainer *trainer, const struct adjustment_parameters *parameters,

@@ -1,6 +1,7 @@
 #include "train/tune.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "base/mem.h"
 #include "train/trainer.h"
@@ -112,4 +113,12 @@ enum err_code tune_adjustment(const struct dataset *dataset, const struct split 
 		}
 	*settings = tuning.settings;
 	return ERR_OK;
+}
+
+void tune_describe(const struct run_settings *settings, size_t folds, char *ret_text, size_t size)
+{
+	bool is_tau = !isnan(settings->loss_parameters.tau);
+
+	(void)snprintf(ret_text, size, "%s %.9g by %zu-fold cross-validation", is_tau ? "tau" : "temperature",
+		       is_tau ? settings->loss_parameters.tau : settings->adjustment_parameters.temperature, folds);
 }

@@ -25,4 +25,7 @@ MUST_CHECK enum err_code tune_adjustment(const struct dataset *dataset, const st
 					 const struct tune_watch *watch, struct run_settings *settings,
 					 struct err *err);
 
+/* What it chose: "tau 0.6 by 5-fold cross-validation". */
+void tune_describe(const struct run_settings *settings, size_t folds, char *ret_text, size_t size);
+
 #endif

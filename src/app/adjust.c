@@ -1,0 +1,193 @@
+#include "app/adjust.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "app/message.h"
+#include "app/plan.h"
+#include "base/mem.h"
+#include "train/trainer.h"
+#include "train/tune.h"
+
+/* What the work needs; a zeroed one is empty. */
+struct work {
+	struct track *track;
+	struct stored_run *stored;
+	struct run_settings settings; /* the stored run's with the adjustment, as recorded */
+	struct run_settings tuned;    /* and with what cross-validation chose */
+	size_t *epochs;		      /* those with weights */
+	size_t epoch_count;
+	struct trainer *trainer;
+	char *method;
+};
+
+static void work_done(struct work *work)
+{
+	trainer_free(work->trainer);
+	stored_run_free(work->stored);
+	free(work->epochs);
+	free(work->method);
+}
+
+static enum err_code name_method(struct work *work, const char *name, const struct adjustment *adjustment,
+				 struct err *err)
+{
+	struct text label AUTO(text_done) = { 0 };
+	bool is_adjusted = work->stored->settings.adjustment > 1;
+
+	if (name != NULL ? text_append(&label, err, "%s", name) != ERR_OK
+			 : text_append(&label, err, "%s%s%s", work->stored->row.method, is_adjusted ? "" : "+",
+				       is_adjusted ? "" : adjustment->name) != ERR_OK)
+		return err->code;
+	return mem_copy_text(label.data, &work->method, err);
+}
+
+/* The settings of the new run. */
+static enum err_code compose(struct work *work, const struct adjust_request *request, struct err *err)
+{
+	struct run_settings *settings = &work->settings;
+	const struct adjustment *adjustment = adjustment_at((size_t)request->settings->adjustment - 2);
+
+	*settings = work->stored->settings;
+	if (settings->adjustment > 1 && settings->adjustment != request->settings->adjustment)
+		return err_set(err, ERR_INPUT, "has the adjustment %s already; it can be given other parameters",
+			       adjustment_name((size_t)settings->adjustment - 2));
+	settings->adjustment = request->settings->adjustment;
+	settings->adjustment_parameters = request->settings->adjustment_parameters;
+	settings->tune_folds = request->settings->tune_folds;
+	if (adjustment->defaults.tau != 0)
+		settings->loss_parameters.tau = request->settings->loss_parameters.tau;
+	settings->record_weights = "none";
+	return name_method(work, request->name, adjustment, err);
+}
+
+static bool is_stopped(void *stop)
+{
+	return stop != NULL && atomic_load((const atomic_bool *)stop);
+}
+
+static enum err_code tune(struct work *work, const struct adjust_request *request, struct adjust_result *result,
+			  struct err *err)
+{
+	const struct tune_watch watch = { is_stopped, (void *)request->stop };
+	size_t folds = 0;
+
+	work->tuned = work->settings;
+	if (settings_tune_folds(&work->settings, &folds, err) != ERR_OK)
+		return err->code;
+	if (folds == 0)
+		return ERR_OK;
+	if (tune_adjustment(work->stored->dataset, work->stored->split, folds, &watch, &work->tuned, err) != ERR_OK)
+		return err->code;
+	tune_describe(&work->tuned, folds, result->chosen, sizeof result->chosen);
+	return ERR_OK;
+}
+
+/* Puts the weights of an epoch into the trainer and evaluates them. */
+static enum err_code evaluate(struct work *work, size_t epoch, struct err *err)
+{
+	double *mean_feature = NULL;
+	struct network *network = trainer_open(work->trainer, &mean_feature);
+	size_t last = network_layer_count(network) - 1;
+	const struct track_matrix matrix = {
+		.run_id = work->stored->run_id,
+		.epoch = epoch,
+		.layer = last,
+		.name = "mean_feature",
+		.rows = 1,
+		.cols = network_layer(network, last).inputs,
+	};
+
+	if (stored_run_load(work->track, work->stored, epoch, network, err) != ERR_OK)
+		return err->code;
+	if (mean_feature != NULL && track_read_matrix(work->track, &matrix, mean_feature, err) != ERR_OK)
+		return err->code;
+	trainer_evaluate(work->trainer);
+	return ERR_OK;
+}
+
+static enum err_code write_epochs(struct work *work, int64_t run_id, struct err *err)
+{
+	const struct dataset *dataset = work->stored->dataset;
+	const struct evaluation *evaluation = trainer_evaluation(work->trainer);
+	AUTO(epoch_record_freep) struct epoch_record *record = NULL;
+	AUTO(mem_freep) struct track_summary *summaries = NULL;
+
+	if (epoch_record_create(dataset->instances, dataset->classes, 0, 0, &record, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < work->epoch_count; i++) {
+		size_t epoch = work->epochs[i];
+		if (evaluate(work, epoch, err) != ERR_OK)
+			return err->code;
+		message_record_epoch(evaluation, NULL,
+				     settings_records_epoch(work->settings.record, epoch, work->settings.epochs),
+				     record);
+		record->epoch = epoch;
+		record->seconds = trainer_epoch_seconds(work->trainer);
+		for (size_t c = 0; c < dataset->classes; c++)
+			record->by_class[c].weight_norm = network_class_norm(trainer_network(work->trainer), c);
+		if (track_put_epoch(work->track, run_id, record, err) != ERR_OK)
+			return err->code;
+	}
+	if (message_summarise(evaluation, &summaries, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < dataset->instances; i++)
+		if (track_put_summary(work->track, run_id, &summaries[i], err) != ERR_OK)
+			return err->code;
+	return ERR_OK;
+}
+
+static enum err_code write_run(struct work *work, const struct track_environment *environment,
+			       struct adjust_result *result, struct err *err)
+{
+	const struct stored_run *stored = work->stored;
+	struct text settings AUTO(text_done) = { 0 };
+	struct text message AUTO(text_done) = { 0 };
+	struct planned_run planned = {
+		.dataset = stored->dataset, .split = stored->split, .settings = work->settings, .method = work->method
+	};
+
+	if (runner_append_settings(&planned, &settings, err) != ERR_OK ||
+	    text_append(&message, err, "%s%sfrom the weights of run %lld", result->chosen,
+			result->chosen[0] != '\0' ? ", " : "", (long long)stored->run_id) != ERR_OK)
+		return err->code;
+	struct track_run track_run = {
+		.experiment_id = stored->row.experiment_id,
+		.dataset_id = stored->row.dataset_id,
+		.split_id = stored->row.split_id,
+		.model = model_name((size_t)work->settings.model),
+		.method = work->method,
+		.settings = settings.data,
+		.seed = work->settings.seed,
+		.environment = environment,
+	};
+	if (track_start_run(work->track, &track_run, &result->run_id, err) != ERR_OK ||
+	    write_epochs(work, result->run_id, err) != ERR_OK)
+		return err->code;
+	result->epochs = work->epoch_count;
+	return track_finish_run(work->track, result->run_id, TRACK_DONE, message.data, err);
+}
+
+enum err_code adjust_run(struct track *track, int64_t run_id, const struct adjust_request *request,
+			 const struct track_environment *environment, struct adjust_result *ret_result, struct err *err)
+{
+	AUTO(work_done) struct work work = { .track = track };
+	struct adjust_result result = { 0 };
+
+	if (stored_run_read(track, run_id, &request->source, &work.stored, err) != ERR_OK ||
+	    track_list_weight_epochs(track, run_id, &work.epochs, &work.epoch_count, err) != ERR_OK)
+		return err->code;
+	if (work.epoch_count == 0)
+		return err_set(err, ERR_INPUT, "run %lld has no recorded weights; --record-weights last records them",
+			       (long long)run_id);
+	if (compose(&work, request, err) != ERR_OK ||
+	    settings_check(&work.settings, work.stored->split, work.stored->dataset->features, err) != ERR_OK)
+		return err_prefix(err, "run %lld", (long long)run_id);
+	if (tune(&work, request, &result, err) != ERR_OK ||
+	    trainer_create(work.stored->dataset, work.stored->split, &work.tuned, &work.trainer, err) != ERR_OK ||
+	    write_run(&work, environment, &result, err) != ERR_OK)
+		return err->code;
+	*ret_result = result;
+	return ERR_OK;
+}
