@@ -50,11 +50,10 @@ static enum err_code append_late_parameters(struct text *text, const struct meth
 
 	const struct tile_cosine *cosine = &method->cosine;
 
-	if (cosine->heads > 0 && (append_parameter(text, "classifier-scale", cosine->scale, err) != ERR_OK ||
+	/* A single head without gamma is what the classifier is anyway. */
+	if (cosine->heads > 1 && (append_parameter(text, "classifier-scale", cosine->scale, err) != ERR_OK ||
 				  append_parameter(text, "classifier-heads", (double)cosine->heads, err) != ERR_OK ||
 				  append_parameter(text, "classifier-gamma", cosine->gamma, err) != ERR_OK))
-		return err->code;
-	if (method->stage != NULL && append_setting(text, "second-stage-epochs", err) != ERR_OK)
 		return err->code;
 	if (method->stage != NULL && method->stage->defers_weights && !method->loss->uses_beta &&
 	    append_setting(text, "beta", err) != ERR_OK)
@@ -184,8 +183,8 @@ static enum err_code explain(const char *name, struct err *err)
 	if (method->cosine.heads > 0)
 		help_write_entry(stdout, "classifier", "cosine");
 	help_write_entry(stdout, "divided by",
-			 method->loss->reduction == REDUCTION_WEIGHTS ? "the sum of a batch's weights"
-								      : "the size of a batch");
+			 method_reduction(method) == REDUCTION_WEIGHTS ? "the sum of a batch's weights"
+								       : "the size of a batch");
 	if (method->stage != NULL) {
 		help_write_entry(stdout, "second stage", method->stage->name);
 		help_write_entry(stdout, "", method->stage->summary);

@@ -64,6 +64,8 @@ static const struct method methods[] = {
 	  .sampler = &sampler_all, .loss = &loss_pairwise },
 	{ .name = "drw", .summary = "class weights in the last epochs only", .source = "Cao et al. 2019",
 	  .sampler = &sampler_all, .loss = &loss_cross_entropy, .stage = &stage_drw },
+	{ .name = "ldam-drw", .summary = "LDAM, with class weights in the last epochs", .source = "Cao et al. 2019",
+	  .sampler = &sampler_all, .loss = &loss_ldam, .stage = &stage_drw, .cosine = { .scale = 30, .heads = 1 } },
 	{ .name = "crt", .summary = "classifier trained again on class-aware draws", .source = "Kang et al. 2020",
 	  .sampler = &sampler_all, .loss = &loss_cross_entropy, .stage = &stage_crt },
 	{ .name = "lws", .summary = "class scales learned on class-aware draws", .source = "Kang et al. 2020",
@@ -94,6 +96,13 @@ const struct method *method_at(size_t i)
 const char *method_name(size_t i)
 {
 	return i < ARRAY_LENGTH(methods) ? methods[i].name : NULL;
+}
+
+enum loss_reduction method_reduction(const struct method *method)
+{
+	bool defers_weights = method->stage != NULL && method->stage->defers_weights;
+
+	return defers_weights ? REDUCTION_WEIGHTS : method->loss->reduction;
 }
 
 const char *method_apply_name(size_t i)

@@ -22,6 +22,9 @@ struct method {
 const struct method *method_at(size_t i); /* NULL behind the last */
 const char *method_name(size_t i);	  /* NULL behind the last */
 
+/* That of the loss, but the sum of the weights with deferred ones, as in the code of Cao et al. 2019. */
+enum loss_reduction method_reduction(const struct method *method);
+
 /* How a method that samples by difficulty applies the weights w:
  *     draw        N independent draws with replacement by w (the paper's Algorithm 1): sampler multinomial
  *     systematic  systematic resampling by w: sampler systematic

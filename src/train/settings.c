@@ -98,9 +98,9 @@ enum err_code settings_compose(const struct run_settings *settings, struct metho
 	return ERR_OK;
 }
 
-enum loss_reduction settings_reduction(const struct run_settings *settings, const struct loss *loss)
+enum loss_reduction settings_reduction(const struct run_settings *settings, const struct method *method)
 {
-	return settings->reduction > 0 ? (enum loss_reduction)(settings->reduction - 1) : loss->reduction;
+	return settings->reduction > 0 ? (enum loss_reduction)(settings->reduction - 1) : method_reduction(method);
 }
 
 static double fill(double given, double initial)

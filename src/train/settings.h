@@ -83,7 +83,7 @@ MUST_CHECK enum err_code settings_compose(const struct run_settings *settings, s
 					  struct err *err);
 
 /* What they divide a batch's weighted loss by. */
-enum loss_reduction settings_reduction(const struct run_settings *settings, const struct loss *loss);
+enum loss_reduction settings_reduction(const struct run_settings *settings, const struct method *method);
 
 /* Writes what the method and the defaults of its parts come to into the settings themselves. A tau or temperature that
  * cross-validation chooses stays NaN. ERR_INPUT as of settings_compose, settings_second_stage, settings_tune_folds. */

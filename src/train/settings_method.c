@@ -113,7 +113,7 @@ enum err_code settings_fill_method(struct run_settings *settings, struct err *er
 	settings->second_stage_epochs = stage_epochs;
 	settings->tune_folds = folds;
 	settings->sampler_parameters = sampler_fill_parameters(method.sampler, &settings->sampler_parameters);
-	settings->reduction = (int)settings_reduction(settings, method.loss) + 1;
+	settings->reduction = (int)settings_reduction(settings, &method) + 1;
 	settings->loss_parameters = loss_fill_parameters(method.loss, &settings->loss_parameters);
 	settings->adjustment_parameters = adjusted;
 	if (folds > 0)

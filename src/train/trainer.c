@@ -340,7 +340,7 @@ static void learn_batch(struct trainer *trainer, const uint32_t *index, size_t c
 {
 	double divisor = (double)count;
 
-	if (settings_reduction(trainer->settings, trainer->method.loss) == REDUCTION_WEIGHTS) {
+	if (settings_reduction(trainer->settings, &trainer->method) == REDUCTION_WEIGHTS) {
 		divisor = 0;
 		for (size_t i = 0; i < count; i++)
 			divisor += trainer->evaluation->loss_weight[index[i]];

@@ -279,12 +279,13 @@ Test(settings, reduction_is_the_loss_s_own_unless_it_is_given)
 {
 	struct run_settings settings = defaults();
 
-	cr_expect_eq(settings_reduction(&settings, &loss_class_balanced), REDUCTION_BATCH);
-	cr_expect_eq(settings_reduction(&settings, &loss_balanced), REDUCTION_WEIGHTS);
+	cr_expect_eq(settings_reduction(&settings, &(struct method){ .loss = &loss_class_balanced }), REDUCTION_BATCH);
+	cr_expect_eq(settings_reduction(&settings, &(struct method){ .loss = &loss_balanced }), REDUCTION_WEIGHTS);
 	set(&settings, "reduction", "batch");
-	cr_expect_eq(settings_reduction(&settings, &loss_balanced), REDUCTION_BATCH);
+	cr_expect_eq(settings_reduction(&settings, &(struct method){ .loss = &loss_balanced }), REDUCTION_BATCH);
 	set(&settings, "reduction", "weights");
-	cr_expect_eq(settings_reduction(&settings, &loss_class_balanced), REDUCTION_WEIGHTS);
+	cr_expect_eq(settings_reduction(&settings, &(struct method){ .loss = &loss_class_balanced }),
+		     REDUCTION_WEIGHTS);
 }
 
 /* One batch, equal start: dividing by the sum of the weights scales the first step by B over that sum. */
