@@ -181,7 +181,8 @@ static void write_layer(struct layers *layers, size_t l, const double *weight, c
 {
 	const struct dense_layer *layer = &layers->layer[l];
 
-	narrow(weight, layer->outputs * layer->inputs, layer->weight);
+	if (weight != NULL)
+		narrow(weight, layer->outputs * layer->inputs, layer->weight);
 	narrow(bias, layer->has_bias ? layer->outputs : 0, layer->bias);
 }
 

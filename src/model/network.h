@@ -78,7 +78,7 @@ void network_freeze_hidden(struct network *network);
 struct tile_cosine network_cosine(const struct network *network);
 
 /* weight (outputs, inputs) row-major and bias (outputs) of layer l; NULL for what is not wanted. A layer without bias
- * leaves it untouched. */
+ * leaves it untouched. Writing without weights leaves those as they are. */
 void network_read_layer(const struct network *network, size_t l, double *ret_weight, double *ret_bias);
 void network_write_layer(struct network *network, size_t l, const double *weight, const double *bias);
 

@@ -159,6 +159,21 @@ Test(stage, crt_trains_a_new_classifier_on_frozen_features)
 	scene_done(&scene);
 }
 
+Test(stage, crt_starts_the_biases_where_the_loss_wants_them)
+{
+	struct scene scene;
+
+	scene_init(&scene, "crt", "mlp");
+	set(&scene, "loss", "class-balanced-sigmoid");
+	set(&scene, "second-stage-epochs", "1");
+	set(&scene, "warm-up-epochs", "1000000000");
+	scene_train(&scene, 20);
+	struct layers last = read_layers(&scene);
+	for (size_t c = 0; c < CLASSES; c++)
+		cr_expect_float_eq(last.top_bias[c], -log(CLASSES - 1), 1e-6);
+	scene_done(&scene);
+}
+
 Test(stage, lws_learns_one_factor_a_class)
 {
 	struct scene scene;

@@ -1,0 +1,217 @@
+/* How a trainer is made. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "num/tile.h"
+#include "train/trainer_state.h"
+
+static enum err_code allocate(struct trainer *trainer, struct err *err)
+{
+	size_t n = trainer->dataset->instances;
+	size_t k = trainer->dataset->classes;
+	size_t lanes = tile_lanes(trainer->chunk);
+
+	if (mem_new(&trainer->class_weight, k, err) != ERR_OK ||
+	    mem_new(&trainer->final_class_weight, k, err) != ERR_OK ||
+	    mem_new(&trainer->batch_y, lanes, err) != ERR_OK || mem_new(&trainer->batch_scale, lanes, err) != ERR_OK ||
+	    mem_new(&trainer->delta, k * lanes, err) != ERR_OK || mem_new(&trainer->log_p, k * lanes, err) != ERR_OK ||
+	    mem_new(&trainer->order, trainer->most_draws, err) != ERR_OK || mem_new(&trainer->draws, n, err) != ERR_OK)
+		return err->code;
+	return ERR_OK;
+}
+
+void trainer_start_biases(struct trainer *trainer)
+{
+	size_t last = network_layer_count(trainer->network) - 1;
+	struct network_layer layer = network_layer(trainer->network, last);
+	double *bias = trainer->delta;
+
+	if (!trainer->method.loss->starts_low || !layer.has_bias || layer.outputs < 2)
+		return;
+	for (size_t c = 0; c < layer.outputs; c++)
+		bias[c] = -log((double)(layer.outputs - 1));
+	network_write_layer(trainer->network, last, NULL, bias);
+}
+
+static enum err_code create_model(struct trainer *trainer, struct err *err)
+{
+	const struct run_settings *settings = trainer->settings;
+	struct network_shape shape;
+
+	if (settings_shape(settings, trainer->dataset->features, trainer->dataset->classes, &shape, err) != ERR_OK)
+		return err->code;
+	trainer->chunk = TILE_INSTANCES;
+	if (shape.hidden_count > 0 && trainer->batch_size > TILE_INSTANCES)
+		trainer->chunk = trainer->batch_size < TRAINER_CHUNK ? trainer->batch_size : TRAINER_CHUNK;
+	shape.instances = trainer->chunk;
+	if (network_create(&shape, &trainer->network, err) != ERR_OK ||
+	    optimizer_create((size_t)settings->optimizer, &settings->optimization, trainer->network,
+			     &trainer->optimizer, err) != ERR_OK)
+		return err->code;
+	rng_init(&trainer->initial_weights, settings->seed, RNG_INITIAL_WEIGHTS);
+	network_initialise(trainer->network, (enum network_init)settings->init, &trainer->initial_weights);
+	return ERR_OK;
+}
+
+bool trainer_restarts_schedule(const struct trainer *trainer)
+{
+	const struct stage *stage = trainer->method.stage;
+
+	return stage != NULL && (stage->retrains_classifier || stage->learns_scales);
+}
+
+void trainer_start_schedule(struct trainer *trainer)
+{
+	const struct run_settings *settings = trainer->settings;
+	size_t epochs = settings->epochs;
+
+	if (trainer_restarts_schedule(trainer))
+		epochs = trainer->in_second_stage ? trainer->second_stage_epochs
+						  : settings->epochs - trainer->second_stage_epochs;
+	trainer->schedule = (struct schedule){
+		.kind = (enum schedule_kind)settings->schedule,
+		.epochs = epochs,
+		.step_epochs = settings->step_epochs,
+		.step_factor = settings->step_factor,
+		.warm_up_epochs = settings->warm_up_epochs,
+	};
+}
+
+static void weigh_classes_by(const struct trainer *trainer, const struct loss *loss, double *ret_weight)
+{
+	const struct split *split = trainer->split;
+	struct loss_parameters parameters = loss_fill_parameters(loss, &trainer->settings->loss_parameters);
+
+	loss_weigh_classes(loss, &parameters, split->train_class, split->classes, ret_weight);
+}
+
+static void weigh_classes(struct trainer *trainer)
+{
+	const struct stage *stage = trainer->method.stage;
+	const struct loss *loss = trainer->method.loss;
+
+	if (stage == NULL || !stage->defers_weights) {
+		weigh_classes_by(trainer, loss, trainer->class_weight);
+		return;
+	}
+	weigh_classes_by(trainer, &loss_cross_entropy, trainer->class_weight);
+	weigh_classes_by(trainer, loss->weigh_classes != NULL ? loss : &loss_class_balanced,
+			 trainer->final_class_weight);
+}
+
+/* What the second stage and the adjustment work with. */
+static enum err_code create_late_parts(struct trainer *trainer, struct err *err)
+{
+	const struct run_settings *settings = trainer->settings;
+	struct adjustment_parameters parameters = settings_adjustment_parameters(settings);
+
+	if (trainer->method.stage != NULL && trainer->method.stage->learns_scales &&
+	    class_scales_create((size_t)settings->optimizer, &settings->optimization, trainer->network,
+				tile_lanes(trainer->chunk), &trainer->scales, err) != ERR_OK)
+		return err->code;
+	if (network_cosine(trainer->network).heads > 0 &&
+	    moving_mean_init(&trainer->moving_mean, trainer->network, tile_lanes(trainer->chunk), err) != ERR_OK)
+		return err->code;
+	return adjuster_init(&trainer->adjuster, trainer->method.adjustment, &parameters, trainer->dataset,
+			     trainer->split, trainer->network, err);
+}
+
+static enum err_code create_loss(struct trainer *trainer, struct err *err)
+{
+	const struct run_settings *settings = trainer->settings;
+	struct loss_parameters parameters = settings->loss_parameters;
+	struct tile_cosine cosine;
+
+	if (settings_cosine(settings, &cosine, err) != ERR_OK)
+		return err->code;
+	parameters.scale = cosine.scale;
+	if (loss_state_init(&trainer->loss, trainer->method.loss, &parameters, trainer->split->train_class,
+			    trainer->dataset->classes, err) != ERR_OK)
+		return err->code;
+	rng_init(&trainer->loss.rng, settings->seed, RNG_LOSS);
+	return ERR_OK;
+}
+
+static enum err_code create_evaluation(struct trainer *trainer, struct err *err)
+{
+	const struct run_settings *settings = trainer->settings;
+	struct evaluation_settings evaluation_settings = {
+		.sampler = trainer->method.sampler,
+		.sampler_parameters = trainer->sampler_parameters,
+		.epochs = settings->epochs,
+		.class_weight = trainer->class_weight,
+		.loss_weighs_difficulty = trainer->method.loss->uses_difficulty,
+		.difficulty = settings->difficulty,
+	};
+
+	if (evaluation_create(trainer->dataset, trainer->split, &evaluation_settings, &trainer->evaluation, err) !=
+		ERR_OK ||
+	    sampler_work_init(&trainer->sampler_work, &trainer->evaluation->sampling.part, settings->seed, err) !=
+		ERR_OK)
+		return err->code;
+	trainer->sampler_work.keep_order = trainer->batch_size == trainer->most_draws;
+	return ERR_OK;
+}
+
+enum err_code trainer_create(const struct dataset *dataset, const struct split *split,
+			     const struct run_settings *settings, struct trainer **ret_trainer, struct err *err)
+{
+	AUTO(trainer_freep) struct trainer *trainer = NULL;
+
+	if (mem_new(&trainer, 1, err) != ERR_OK)
+		return err->code;
+	trainer->dataset = dataset;
+	trainer->split = split;
+	trainer->settings = settings;
+	if (settings_compose(settings, &trainer->method, err) != ERR_OK ||
+	    settings_second_stage(settings, &trainer->second_stage_epochs, err) != ERR_OK)
+		return err->code;
+	trainer->sampler_parameters = sampler_fill_parameters(trainer->method.sampler, &settings->sampler_parameters);
+	trainer->most_draws = settings_most_draws(settings, &trainer->method, split);
+	trainer->batch_size = settings_batch_size(settings, trainer->most_draws);
+	if (create_model(trainer, err) != ERR_OK || allocate(trainer, err) != ERR_OK ||
+	    scale_fit(dataset, split, (enum scale_kind)settings->scale, &trainer->scaled, err) != ERR_OK ||
+	    network_inputs_create(trainer->network, trainer->scaled.x, dataset->instances, &trainer->inputs, err) !=
+		ERR_OK)
+		return err->code;
+	trainer_start_biases(trainer);
+	trainer_start_schedule(trainer);
+	weigh_classes(trainer);
+	if (create_loss(trainer, err) != ERR_OK || create_late_parts(trainer, err) != ERR_OK ||
+	    create_evaluation(trainer, err) != ERR_OK)
+		return err->code;
+	rng_init(&trainer->dropout_rng, settings->seed, RNG_DROPOUT);
+	*ret_trainer = take_ptr(&trainer);
+	return ERR_OK;
+}
+
+void trainer_free(struct trainer *trainer)
+{
+	if (trainer == NULL)
+		return;
+	scaled_done(&trainer->scaled);
+	network_free(trainer->network);
+	network_inputs_free(trainer->inputs);
+	optimizer_free(trainer->optimizer);
+	evaluation_free(trainer->evaluation);
+	loss_state_done(&trainer->loss);
+	class_scales_free(trainer->scales);
+	adjuster_done(&trainer->adjuster);
+	moving_mean_done(&trainer->moving_mean);
+	free(trainer->class_weight);
+	free(trainer->final_class_weight);
+	free(trainer->batch_y);
+	free(trainer->batch_scale);
+	free(trainer->delta);
+	free(trainer->log_p);
+	free(trainer->order);
+	free(trainer->draws);
+	sampler_work_done(&trainer->sampler_work);
+	free(trainer);
+}
+
+void trainer_freep(struct trainer **trainer)
+{
+	trainer_free(*trainer);
+}

@@ -1,0 +1,111 @@
+/* An epoch of training: draws, batches, steps. */
+#include <string.h>
+
+#include "num/tile.h"
+#include "train/trainer_state.h"
+
+static void sample(struct trainer *trainer)
+{
+	trainer->draw_count = trainer->evaluation->settings.sampler->fill(&trainer->evaluation->sampling,
+									  &trainer->sampler_work, trainer->order);
+	memset(trainer->draws, 0, trainer->dataset->instances * sizeof *trainer->draws);
+	for (size_t i = 0; i < trainer->draw_count; i++)
+		trainer->draws[trainer->order[i]]++;
+}
+
+/* Whether class scales are what is learned now. */
+static bool learns_scales(const struct trainer *trainer)
+{
+	return trainer->in_second_stage && trainer->scales != NULL;
+}
+
+/* The training pass of `count` <= chunk instances; each loss is weighted and divided by `divisor`. */
+static struct loss_tile pass_chunk(struct trainer *trainer, const uint32_t *index, size_t count, double divisor,
+				   struct rng *dropout)
+{
+	size_t lanes = tile_lanes(count);
+	const struct network_batch batch = { trainer->inputs, index, count };
+
+	for (size_t i = 0; i < lanes; i++) {
+		trainer->batch_y[i] = i < count ? trainer->evaluation->y[index[i]] : 0;
+		trainer->batch_scale[i] = i < count ? trainer->evaluation->loss_weight[index[i]] / divisor : 0;
+	}
+	network_forward(trainer->network, &batch, dropout, trainer->log_p);
+	if (learns_scales(trainer))
+		class_scales_forward(trainer->scales, lanes, trainer->log_p);
+	return (struct loss_tile){ trainer->log_p, trainer->batch_y, trainer->batch_scale, lanes };
+}
+
+/* Adds the gradients of a chunk. */
+static void learn_chunk(struct trainer *trainer, const uint32_t *index, size_t count, double divisor)
+{
+	size_t k = trainer->dataset->classes;
+	struct loss_tile tile = pass_chunk(trainer, index, count, divisor, &trainer->dropout_rng);
+
+	if (trainer->moving_mean.features > 0)
+		moving_mean_add(&trainer->moving_mean, trainer->network, count);
+	if (trainer->loss.loss->evaluate != NULL) {
+		(void)loss_evaluate(&trainer->loss, &tile, trainer->delta);
+	} else {
+		tile_softmax(tile.logits, tile.lanes, k, tile.logits, trainer->delta);
+		tile_cross_entropy_delta(trainer->delta, tile.y, tile.scale, tile.lanes, k, trainer->delta);
+	}
+	if (learns_scales(trainer))
+		class_scales_backward(trainer->scales, tile.lanes, trainer->delta);
+	else
+		network_backward(trainer->network, trainer->delta);
+}
+
+static size_t chunk_at(const struct trainer *trainer, size_t first, size_t count)
+{
+	return count - first < trainer->chunk ? count - first : trainer->chunk;
+}
+
+/* Shows the loss a whole batch before its gradients; the pass that learns drops the same outputs again. */
+static void look_ahead(struct trainer *trainer, const uint32_t *index, size_t count, double divisor)
+{
+	struct rng dropout = trainer->dropout_rng;
+
+	for (size_t first = 0; first < count; first += trainer->chunk) {
+		struct loss_tile tile =
+		    pass_chunk(trainer, index + first, chunk_at(trainer, first, count), divisor, &dropout);
+		trainer->loss.loss->see_tile(&trainer->loss, &tile);
+	}
+	trainer->loss.loss->finish_batch(&trainer->loss);
+}
+
+static void learn_batch(struct trainer *trainer, const uint32_t *index, size_t count, double rate_factor)
+{
+	double divisor = (double)count;
+
+	if (settings_reduction(trainer->settings, &trainer->method) == REDUCTION_WEIGHTS) {
+		divisor = 0;
+		for (size_t i = 0; i < count; i++)
+			divisor += trainer->evaluation->loss_weight[index[i]];
+	}
+	if (trainer->loss.loss->see_tile != NULL)
+		look_ahead(trainer, index, count, divisor);
+	network_clear_gradients(trainer->network);
+	for (size_t first = 0; first < count; first += trainer->chunk)
+		learn_chunk(trainer, index + first, chunk_at(trainer, first, count), divisor);
+	if (trainer->moving_mean.features > 0)
+		moving_mean_end_batch(&trainer->moving_mean, count);
+	if (learns_scales(trainer))
+		class_scales_step(trainer->scales, rate_factor);
+	else
+		optimizer_step(trainer->optimizer, rate_factor);
+}
+
+void trainer_learn_epoch(struct trainer *trainer, double rate_factor)
+{
+	sample(trainer);
+	if (learns_scales(trainer))
+		class_scales_begin_epoch(trainer->scales);
+	for (size_t first = 0; first < trainer->draw_count; first += trainer->batch_size) {
+		size_t left = trainer->draw_count - first;
+		learn_batch(trainer, trainer->order + first, left < trainer->batch_size ? left : trainer->batch_size,
+			    rate_factor);
+	}
+	if (learns_scales(trainer))
+		class_scales_end_epoch(trainer->scales);
+}

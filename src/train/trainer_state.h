@@ -1,0 +1,61 @@
+/* Private to train: what a trainer holds, and the steps that its three files share: trainer_create.c makes it,
+ * trainer_learn.c trains an epoch, trainer.c runs one from beginning to end. */
+#ifndef HARDROW_TRAIN_TRAINER_STATE_H
+#define HARDROW_TRAIN_TRAINER_STATE_H
+
+#include "base/rng.h"
+#include "model/class_scales.h"
+#include "train/adjuster.h"
+#include "train/moving_mean.h"
+#include "train/trainer.h"
+
+/* Instances that go through a network with hidden layers at once: enough for OpenBLAS's kernels, few enough for the
+ * cache. */
+#define TRAINER_CHUNK 512
+
+struct trainer {
+	const struct dataset *dataset;
+	const struct split *split;
+	const struct run_settings *settings;
+	struct method method;
+	struct sampler_parameters sampler_parameters;
+	struct loss_state loss;
+	struct scaled scaled;
+	struct network *network;
+	struct network_inputs *inputs;
+	struct optimizer *optimizer;
+	struct class_scales *scales; /* of a second stage that learns them, else NULL */
+	struct adjuster adjuster;
+	struct moving_mean moving_mean; /* of cosine classifiers */
+	struct evaluation *evaluation;
+	struct rng initial_weights, dropout_rng;
+	struct schedule schedule;
+	size_t second_stage_epochs; /* the last so many epochs; 0: none */
+	bool in_second_stage;
+	size_t chunk;		       /* instances that go through the network at once, at most */
+	double *class_weight;	       /* (k) now */
+	double *final_class_weight;    /* (k) of a second stage that defers them */
+	double *batch_y, *batch_scale; /* (L) */
+	double *delta, *log_p;	       /* (k, L) */
+	size_t most_draws;	       /* that an epoch may have */
+	uint32_t *order;	       /* (most_draws) the epoch's draws, the first draw_count */
+	uint32_t *draws;	       /* (n) */
+	size_t draw_count;
+	struct sampler_work sampler_work;
+	size_t batch_size;
+	double seconds;
+};
+
+/* Whether the second stage starts the learning-rate schedule again. */
+bool trainer_restarts_schedule(const struct trainer *trainer);
+
+/* The learning-rate schedule of the stage that the trainer is in, from its beginning. */
+void trainer_start_schedule(struct trainer *trainer);
+
+/* The biases that the loss wants the classifier to start with (struct loss, starts_low). */
+void trainer_start_biases(struct trainer *trainer);
+
+/* Draws an epoch and learns it with `rate_factor` times the learning rate. */
+void trainer_learn_epoch(struct trainer *trainer, double rate_factor);
+
+#endif
