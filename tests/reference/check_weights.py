@@ -3,8 +3,8 @@
 
 1. Forward: the weights of every recorded epoch, applied to the data set's (scaled) features, and adjusted as the run says, give
    the recorded predictions.
-2. Backward, for runs without sampling noise (sampler all, one full batch, plain SGD, cross-entropy, no dropout): one step of
-   gradient descent from the weights of an epoch gives those of the next, to the rounding of the precision.
+2. Backward, for runs without sampling noise (sampler all, one full batch, plain SGD, a loss of losses.py, no dropout): one step
+   of gradient descent from the weights of an epoch gives those of the next, to the rounding of the precision.
 
 The last line printed is `N passed, N failed`, counting runs.
 """
@@ -14,6 +14,8 @@ import math
 import sqlite3
 import struct
 import sys
+
+import losses
 
 FLOAT32 = 2e-6  # of recorded probabilities
 STEP = {"double": 1e-13, "single": 2e-7}  # rounding of a step, by the run's precision
@@ -91,6 +93,12 @@ class Run:
         e = [math.exp(v - highest) for v in z]
         return [v / sum(e) for v in e]
 
+    def probabilities(self, z):
+        if self.settings["loss"] in losses.SIGMOID:
+            scores = [1 / (1 + math.exp(-v)) for v in z]
+            return [v / sum(scores) for v in scores]
+        return self.softmax(z)
+
     def check_forward(self):
         worst = 0.0
         for epoch, layers in self.layers.items():
@@ -101,17 +109,16 @@ class Run:
             outputs = {i: self.forward(layers, x) for i, x in self.x.items()}
             adjust = Adjustment(self, epoch, {i: of[-2] for i, of in outputs.items()})
             for i, of in outputs.items():
-                p = self.softmax(adjust(of[-1], of[-2]))
+                p = self.probabilities(adjust(of[-1], of[-2]))
                 worst = max(worst, max(abs(recorded[i, name] - v) for name, v in zip(self.classes, p)))
         return worst
 
     def descended(self, layers):
-        """The layers after one step of gradient descent on the mean cross-entropy of all instances."""
+        """The layers after one step of gradient descent on the loss of all instances."""
         gradients = [([[0.0] * len(w[0]) for _ in w], [0.0] * len(b)) for w, b in layers]
-        for i, x in self.x.items():
-            outputs = self.forward(layers, x)
-            p = self.softmax(outputs[-1])
-            delta = [(v - (c == self.y[i])) / len(self.x) for c, v in enumerate(p)]
+        everyone = [self.forward(layers, x) for x in self.x.values()]
+        deltas = losses.gradients([outputs[-1] for outputs in everyone], [self.y[i] for i in self.x], self.counts, self.settings)
+        for outputs, delta in zip(everyone, deltas):
             for depth in reversed(range(len(layers))):
                 below = outputs[depth]
                 for r, d in enumerate(delta):
@@ -127,9 +134,10 @@ class Run:
                  [b - rate * g for b, g in zip(bias, gb)]) for (weight, bias), (gw, gb) in zip(layers, gradients)]
 
     def is_plain_descent(self):
-        wanted = {"classifier": "linear", "sampler": "all", "loss": "cross-entropy", "optimizer": "sgd", "momentum": 0, "weight_decay": 0,
+        wanted = {"classifier": "linear", "sampler": "all", "optimizer": "sgd", "momentum": 0, "weight_decay": 0,
                   "dropout": 0, "test_fraction": 0, "schedule": "constant", "warm_up_epochs": 0}
-        return (all(self.settings.get(name) == value for name, value in wanted.items())
+        known = self.settings["loss"] in losses.LOSSES or (self.settings["loss"] == "ghm" and self.settings["bin_momentum"] == 0)
+        return (known and all(self.settings.get(name) == value for name, value in wanted.items())
                 and int(self.settings["batch_size"]) == len(self.x))
 
     def check_backward(self):

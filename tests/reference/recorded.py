@@ -43,6 +43,22 @@ DESCENTS = [
      "--classifier-scale", "16", "--classifier-gamma", "0.03125"],
     [*PLAIN, "--model", "mlp", "--hidden", "7,5", "--activation", "tanh"],
 ]
+UNEVEN = ["--data", "glass", *PLAIN[2:], "--precision", "double"]
+LOSSES = [
+    *([*UNEVEN, "--method", method, *(["--model", "mlp", "--hidden", "5"] if at % 2 else [])] for at, method in enumerate((
+        "class-balanced", "inverse-frequency", "balanced", "cost-sensitive", "log-frequency", "focal", "logit-adjusted",
+        "balanced-softmax", "cdt", "pairwise-margin", "class-balanced-sigmoid", "class-balanced-focal", "focal-sigmoid", "acsl"))),
+    [*UNEVEN, "--method", "balanced", "--reduction", "batch", "--learning-rate", "0.1"],
+    [*UNEVEN, "--method", "class-balanced", "--beta", "0.9", "--reduction", "weights"],
+    [*UNEVEN, "--method", "equalization", "--lambda", "0.07"],
+    [*UNEVEN, "--method", "ghm", "--bin-momentum", "0"],
+    [*UNEVEN, "--method", "ghm", "--bin-momentum", "0", "--bins", "10", "--model", "mlp", "--hidden", "5"],
+    [*UNEVEN, "--method", "pairwise-margin", "--pairwise-delta", "adaptive", "--pairwise-alpha", "inverse",
+     "--learning-rate", "0.05"],
+    [*UNEVEN, "--method", "pairwise-margin", "--pairwise-delta", "equalized", "--lambda", "0.07"],
+    [*UNEVEN, "--data", "iris", "--method", "pairwise-margin", "--pairwise-delta", "0,1,-1;0.5,0,2;0,0.25,0"],
+    [*UNEVEN, "--method", "ldam"],
+]
 
 
 GLASS = ["--data", "glass", "--scale", "standard", "--stratified"]
@@ -74,7 +90,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for seed, options in enumerate(RUNS):
             train(folder, "all.db", seed, options)
-        for seed, options in enumerate(DESCENTS + LATE):
+        for seed, options in enumerate(DESCENTS + LOSSES + LATE):
             train(folder, "weights.db", seed, options)
         checks = [("check_database.py", "all.db"), ("check_weights.py", "weights.db")]
         codes = [subprocess.run([sys.executable, HERE / script, database], cwd=folder, check=False).returncode

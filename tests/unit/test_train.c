@@ -275,6 +275,32 @@ Test(run, biases_start_where_the_loss_wants_them)
 	dataset_free(dataset);
 }
 
+/* A classifier that is trained again starts like the first: steps of nearly nothing leave it there. */
+Test(run, biases_start_again_in_the_second_stage)
+{
+	struct dataset *dataset = read_bundled("iris");
+	struct run_settings settings = defaults();
+	double weight[3 * 8], bias[3];
+
+	set(&settings, "method", "crt");
+	set(&settings, "loss", "class-balanced-focal");
+	set(&settings, "model", "mlp");
+	set(&settings, "hidden", "8");
+	set(&settings, "learning-rate", "1e-9");
+	set(&settings, "epochs", "2");
+	set(&settings, "second-stage-epochs", "1");
+	struct split *split = make_split(dataset, &settings);
+	struct trainer *trainer = make_trainer(dataset, split, &settings);
+	for (int epoch = 0; epoch < 2; epoch++)
+		cr_assert(trainer_run_epoch(trainer));
+	network_read_layer(trainer_network(trainer), 1, weight, bias);
+	for (size_t c = 0; c < 3; c++)
+		cr_expect_float_eq(bias[c], -0.69314718055994531, 1e-6);
+	trainer_free(trainer);
+	split_free(split);
+	dataset_free(dataset);
+}
+
 Test(settings, reduction_is_the_loss_s_own_unless_it_is_given)
 {
 	struct run_settings settings = defaults();
