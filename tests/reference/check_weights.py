@@ -3,8 +3,9 @@
 
 1. Forward: the weights of every recorded epoch, applied to the data set's (scaled) features, and adjusted as the run says, give
    the recorded predictions.
-2. Backward, for runs without sampling noise (sampler all, one full batch, plain SGD, a loss of losses.py, no dropout): one step
-   of gradient descent from the weights of an epoch gives those of the next, to the rounding of the precision.
+2. Backward, for runs without sampling noise (sampler all, one full batch, plain SGD, a loss of losses.py, no dropout, no cosine
+   classifier above hidden layers): one step of gradient descent from the weights of an epoch gives those of the next, to the
+   rounding of the precision.
 
 The last line printed is `N passed, N failed`, counting runs.
 """
@@ -70,7 +71,7 @@ class Run:
 
     def cosine_logit(self, row, x):
         """(s / H) sum_h w^_h x^_h, x^ = x / |x| (0 if x is 0), w^ = w / (|w| + gamma)."""
-        cosines = [sum(w * a for w, a in zip(wh, xh)) / (math.hypot(*wh) + self.settings["classifier_gamma"]) / (math.hypot(*xh) or 1)
+        cosines = [sum(w * a for w, a in zip(wh, xh)) / (sum(w * w for w in wh) ** 0.5 + self.settings["classifier_gamma"]) / (math.hypot(*xh) or 1)
                    for wh, xh in zip(self.heads(row), self.heads(x))]
         return self.settings["classifier_scale"] / self.settings["classifier_heads"] * sum(cosines)
 
@@ -113,17 +114,26 @@ class Run:
                 worst = max(worst, max(abs(recorded[i, name] - v) for name, v in zip(self.classes, p)))
         return worst
 
+    def slopes(self, row, bias, below):
+        """Of a logit by the weights of its class: complex steps for a cosine classifier."""
+        if bias is not None:
+            return below
+        steps = ([complex(w, losses.STEP if c == at else 0) for c, w in enumerate(row)] for at in range(len(row)))
+        return [self.cosine_logit(step, below).imag / losses.STEP for step in steps]
+
     def descended(self, layers):
         """The layers after one step of gradient descent on the loss of all instances."""
-        gradients = [([[0.0] * len(w[0]) for _ in w], [0.0] * len(b)) for w, b in layers]
+        gradients = [([[0.0] * len(w[0]) for _ in w], [0.0] * len(b or [])) for w, b in layers]
         everyone = [self.forward(layers, x) for x in self.x.values()]
         deltas = losses.gradients([outputs[-1] for outputs in everyone], [self.y[i] for i in self.x], self.counts, self.settings)
         for outputs, delta in zip(everyone, deltas):
             for depth in reversed(range(len(layers))):
                 below = outputs[depth]
                 for r, d in enumerate(delta):
-                    gradients[depth][1][r] += d
-                    for c, a in enumerate(below):
+                    weight, bias = layers[depth]
+                    if bias is not None:
+                        gradients[depth][1][r] += d
+                    for c, a in enumerate(self.slopes(weight[r], bias, below)):
                         gradients[depth][0][r][c] += d * a
                 if depth > 0:
                     slope = [1 - a * a if self.settings["activation"] == "tanh" else float(a > 0) for a in below]
@@ -131,12 +141,13 @@ class Run:
                              for c, s in enumerate(slope)]
         rate = self.settings["learning_rate"]
         return [([[w - rate * g for w, g in zip(*rows)] for rows in zip(weight, gw)],
-                 [b - rate * g for b, g in zip(bias, gb)]) for (weight, bias), (gw, gb) in zip(layers, gradients)]
+                 [b - rate * g for b, g in zip(bias or [], gb)]) for (weight, bias), (gw, gb) in zip(layers, gradients)]
 
     def is_plain_descent(self):
-        wanted = {"classifier": "linear", "sampler": "all", "optimizer": "sgd", "momentum": 0, "weight_decay": 0,
+        wanted = {"sampler": "all", "optimizer": "sgd", "momentum": 0, "weight_decay": 0,
                   "dropout": 0, "test_fraction": 0, "schedule": "constant", "warm_up_epochs": 0}
         known = self.settings["loss"] in losses.LOSSES or (self.settings["loss"] == "ghm" and self.settings["bin_momentum"] == 0)
+        known = known and (self.settings["classifier"] == "linear" or all(len(layers) == 1 for layers in self.layers.values()))
         return (known and all(self.settings.get(name) == value for name, value in wanted.items())
                 and int(self.settings["batch_size"]) == len(self.x))
 
@@ -146,7 +157,7 @@ class Run:
             if epoch + 1 not in self.layers or not self.is_plain_descent():
                 continue
             for (w1, b1), (w2, b2) in zip(self.descended(self.layers[epoch]), self.layers[epoch + 1]):
-                for r1, r2 in zip([*w1, b1], [*w2, b2]):
+                for r1, r2 in zip([*w1, b1 or [0]], [*w2, b2 or [0]]):
                     worst = max(worst, max(abs(v1 - v2) for v1, v2 in zip(r1, r2)))
         return worst
 

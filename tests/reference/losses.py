@@ -35,6 +35,11 @@ def cdt(z, y, counts, s):
     return cross_entropy([v / (max(counts) / n) ** s["gamma"] for v, n in zip(z, counts)], y, counts, s)
 
 
+def ldam(z, y, counts, s):
+    margin = s["margin"] * counts[y] ** -0.25 / max(n ** -0.25 for n in counts)
+    return cross_entropy([v - s["classifier_scale"] * margin * (c == y) for c, v in enumerate(z)], y, counts, s)
+
+
 def pairwise_margin(z, y, counts, s):
     share = [n / sum(counts) for n in counts]
     form = s["pairwise_delta"]
@@ -81,7 +86,7 @@ LOSSES = {
     "balanced": cross_entropy, "cost-sensitive": cross_entropy, "log-frequency": cross_entropy, "focal": focal,
     "logit-adjusted": logit_adjusted, "balanced-softmax": balanced_softmax, "cdt": cdt, "pairwise-margin": pairwise_margin,
     "class-balanced-sigmoid": sigmoid, "class-balanced-focal": sigmoid_focal, "focal-sigmoid": focal_sigmoid, "acsl": acsl,
-    "equalization": equalization,
+    "equalization": equalization, "ldam": ldam,
 }
 SIGMOID = {"class-balanced-sigmoid", "class-balanced-focal", "focal-sigmoid", "acsl", "equalization", "ghm"}
 
