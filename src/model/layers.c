@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "num/blas.h"
 
-/* Instances that are predicted at once by a network with hidden layers, at least: enough for OpenBLAS's kernels. */
+/* Wide inputs of hidden layers are predicted so many at once, at least: enough for OpenBLAS's kernels. */
 #define PREDICT_INSTANCES 512
 
 static size_t units_of(const struct network_shape *shape, size_t layer)
@@ -88,7 +88,9 @@ static enum err_code make_cosine(struct layers *layers, const struct network_sha
 static enum err_code layers_create(const struct network_shape *shape, struct layers **ret_layers, struct err *err)
 {
 	AUTO(layers_freep) struct layers *layers = NULL;
-	size_t least = shape->hidden_count > 0 ? PREDICT_INSTANCES : TILE_INSTANCES;
+	/* A cosine classifier of the inputs themselves works on tiles. */
+	bool takes_rows = shape->inputs >= TILE_WIDE_FEATURES && (shape->hidden_count > 0 || shape->cosine.heads == 0);
+	size_t least = takes_rows && shape->hidden_count > 0 ? PREDICT_INSTANCES : TILE_INSTANCES;
 	size_t lanes = tile_real_lanes(shape->instances > least ? shape->instances : least);
 	size_t narrow_lanes = REAL_IS_DOUBLE ? 0 : lanes;
 	size_t hidden_units = 0;
@@ -99,9 +101,7 @@ static enum err_code layers_create(const struct network_shape *shape, struct lay
 	layers->activation = shape->activation;
 	layers->dropout = shape->dropout;
 	layers->lanes = lanes;
-	/* A cosine classifier of the inputs themselves works on tiles. */
-	layers->takes_rows =
-	    shape->inputs >= TILE_WIDE_FEATURES && (shape->hidden_count > 0 || shape->cosine.heads == 0);
+	layers->takes_rows = takes_rows;
 	layers->parameter_count = network_count_parameters(shape);
 	for (size_t l = 0; l < shape->hidden_count; l++)
 		hidden_units += shape->hidden[l];
