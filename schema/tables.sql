@@ -210,6 +210,25 @@ CREATE TABLE dynamics_rows (
   PRIMARY KEY (run_id, epoch, instance_id)
 ) STRICT, WITHOUT ROWID;
 
+-- What 'hardrow influence --instance I --save' was asked for: does a step on training_instance_id help instance_id?
+CREATE TABLE influence (
+  run_id INTEGER NOT NULL REFERENCES run,
+  epoch INTEGER NOT NULL,        -- whose weights
+  instance_id INTEGER NOT NULL,  -- of either part
+  training_instance_id INTEGER NOT NULL,
+  inner_product REAL,            -- of their loss gradients
+  PRIMARY KEY (run_id, epoch, instance_id, training_instance_id)
+) STRICT, WITHOUT ROWID;
+
+-- What 'hardrow influence --save' was asked for: a change of loss that is predicted to first order.
+CREATE TABLE loss_change (
+  run_id INTEGER NOT NULL REFERENCES run,
+  epoch INTEGER NOT NULL,        -- by this epoch's draws, at the weights of the epoch before
+  instance_id INTEGER NOT NULL,
+  predicted REAL,                -- below 0: it is helped
+  PRIMARY KEY (run_id, epoch, instance_id)
+) STRICT, WITHOUT ROWID;
+
 -- For f32() of views.sql: a float32 is (hidden_bit + lower 23 bits) * scale, looked up by its upper 9 bits.
 CREATE TABLE float32_scale (
   exponent INTEGER PRIMARY KEY,  -- sign bit and 8 exponent bits; no rows 255 and 511: NaN and infinity become NULL

@@ -156,3 +156,13 @@ CROSS JOIN class ON class.dataset_id = instance.dataset_id AND class.class_index
 CREATE VIEW weights AS
 SELECT run_id, epoch, layer, name, rows, cols, value
 FROM weight;
+
+-- One row per run, epoch, instance and training instance, where 'hardrow influence --instance I --save' computed them.
+CREATE VIEW influences AS
+SELECT run_id, epoch, instance_id, training_instance_id, inner_product
+FROM influence;
+
+-- One row per run, epoch and instance, where 'hardrow influence --save' computed them.
+CREATE VIEW loss_changes AS
+SELECT run_id, epoch, instance_id, predicted AS predicted_loss_change
+FROM loss_change;

@@ -26,6 +26,7 @@
 	X(methods)                                                                                                     \
 	X(adjust)                                                                                                      \
 	X(import)                                                                                                      \
+	X(influence)                                                                                                   \
 	X(materialize)                                                                                                 \
 	X(help)
 

@@ -79,10 +79,21 @@ LATE = [
     [*GLASS, "--method", "crt", *MLP],
 ]
 
+INFLUENCES = [
+    ["--data", "iris", "--scale", "standard", "--method", "difficulty"],
+    ["--data", "iris", "--scale", "standard", "--model", "mlp", "--hidden", "5,4", "--activation", "tanh"],
+    ["--data", "glass", "--scale", "standard", "--model", "mlp", "--hidden", "6", "--test-fraction", "0.6"],
+]
+
 
 def train(folder, database, seed, options):
     subprocess.run([HARDROW, "train", "--quiet", "--db", database, "--data-dir", HERE.parents[1] / "datasets",
                     "--epochs", "12", "--seed", str(seed), "--split-seed", str(seed), *options],
+                   cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+
+def influence(folder, database, run, options):
+    subprocess.run([HARDROW, "influence", "--db", database, "--run", str(run), "--save", *options],
                    cwd=folder, check=True, stdout=subprocess.DEVNULL)
 
 
@@ -92,7 +103,12 @@ def main():
             train(folder, "all.db", seed, options)
         for seed, options in enumerate(DESCENTS + LOSSES + LATE):
             train(folder, "weights.db", seed, options)
-        checks = [("check_database.py", "all.db"), ("check_weights.py", "weights.db")]
+        for run, options in enumerate(INFLUENCES, 1):
+            train(folder, "influence.db", run, [*options, "--epochs", "4"])
+            influence(folder, "influence.db", run, [])
+            influence(folder, "influence.db", run, ["--instance", "70", "--epoch", "2"])
+        checks = [("check_database.py", "all.db"), ("check_weights.py", "weights.db"),
+                  ("check_influence.py", "influence.db")]
         codes = [subprocess.run([sys.executable, HERE / script, database], cwd=folder, check=False).returncode
                  for script, database in checks]
         sys.exit(max(codes))

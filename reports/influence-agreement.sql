@@ -1,0 +1,26 @@
+-- title: Whether du - dl of each epoch ranks the instances as the exact gradients do
+-- heading: Rank correlation of the loss change that the gradients predict with du - dl, run {run}
+-- note: 1 where du - dl orders the instances as the predicted change of their loss does, 0 without any relation. same_sign: share of instances for which both say better or both say worse.
+-- param run: run, required, the run
+-- param part: all|train|test = train, of which part
+-- plot: lines, x=epoch, y=rank_correlation, by=_run
+-- empty: no loss changes of run {run} are saved; 'hardrow influence --run {run} --save' computes and saves them
+--
+-- Spearman's: the correlation of the ranks, equal values have their mean rank. du - dl > 0 where the true class lost
+-- probability, as the loss grows.
+WITH step AS MATERIALIZED (
+  SELECT epoch, instance_id, predicted_loss_change AS predicted, du - dl AS unlearned
+  FROM loss_changes CROSS JOIN dynamics USING (run_id, epoch, instance_id)
+  WHERE run_id = :run AND :part IN ('all', part) AND predicted_loss_change IS NOT NULL AND du - dl IS NOT NULL
+),
+ranked AS (
+  SELECT epoch, predicted, unlearned,
+         rank() OVER (PARTITION BY epoch ORDER BY predicted)
+           + (count(*) OVER (PARTITION BY epoch, predicted) - count(*) OVER (PARTITION BY epoch)) / 2.0 - 1 AS a,
+         rank() OVER (PARTITION BY epoch ORDER BY unlearned)
+           + (count(*) OVER (PARTITION BY epoch, unlearned) - count(*) OVER (PARTITION BY epoch)) / 2.0 - 1 AS b
+  FROM step
+)
+SELECT epoch, count(*) AS instances, sum(a * b) / sqrt(nullif(sum(a * a) * sum(b * b), 0)) AS rank_correlation,
+       avg(sign(predicted) = sign(unlearned)) AS same_sign, 'run ' || :run AS _run
+FROM ranked GROUP BY epoch ORDER BY epoch

@@ -1,0 +1,95 @@
+/* What is computed from the weights of recorded runs. */
+#include "track/track_influence.h"
+#include "base/mem.h"
+#include "track/statements.h"
+
+static enum err_code delete_rows(struct track *track, const char *sql, const struct track_influence *influence,
+				 bool of_instance, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+
+	if (db_prepare(track->db, sql, &stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":run_id", influence->run_id);
+	db_bind_int(stmt, ":epoch", (int64_t)influence->epoch);
+	if (of_instance)
+		db_bind_int(stmt, ":instance_id", influence->instance_id);
+	return db_run(stmt, err);
+}
+
+enum err_code track_put_influence(struct track *track, const struct track_influence *influence, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+
+	if (track_checkpoint(track, err) != ERR_OK ||
+	    delete_rows(track,
+			"DELETE FROM influence WHERE run_id = :run_id AND epoch = :epoch"
+			" AND instance_id = :instance_id",
+			influence, true, err) != ERR_OK ||
+	    db_prepare(track->db,
+		       "INSERT INTO influence (run_id, epoch, instance_id, training_instance_id, inner_product)"
+		       " VALUES (:run_id, :epoch, :instance_id, :training_instance_id, :inner_product)",
+		       &stmt, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < influence->count; i++) {
+		db_bind_int(stmt, ":run_id", influence->run_id);
+		db_bind_int(stmt, ":epoch", (int64_t)influence->epoch);
+		db_bind_int(stmt, ":instance_id", influence->instance_id);
+		db_bind_int(stmt, ":training_instance_id", influence->ids[i]);
+		db_bind_real(stmt, ":inner_product", influence->values[i]);
+		if (db_run(stmt, err) != ERR_OK)
+			return err->code;
+	}
+	return ERR_OK;
+}
+
+enum err_code track_put_loss_changes(struct track *track, const struct track_influence *changes, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+
+	if (track_checkpoint(track, err) != ERR_OK ||
+	    delete_rows(track, "DELETE FROM loss_change WHERE run_id = :run_id AND epoch = :epoch", changes, false,
+			err) != ERR_OK ||
+	    db_prepare(track->db,
+		       "INSERT INTO loss_change (run_id, epoch, instance_id, predicted)"
+		       " VALUES (:run_id, :epoch, :instance_id, :predicted)",
+		       &stmt, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < changes->count; i++) {
+		db_bind_int(stmt, ":run_id", changes->run_id);
+		db_bind_int(stmt, ":epoch", (int64_t)changes->epoch);
+		db_bind_int(stmt, ":instance_id", changes->ids[i]);
+		db_bind_real(stmt, ":predicted", changes->values[i]);
+		if (db_run(stmt, err) != ERR_OK)
+			return err->code;
+	}
+	return ERR_OK;
+}
+
+enum err_code track_read_steps(struct track *track, const struct track_run_row *row, size_t epoch, double *ret_draws,
+			       double *ret_difficulty, bool *ret_found, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	bool more = false;
+	size_t i = 0;
+
+	if (db_prepare(track->db,
+		       "SELECT now.draws, before.difficulty FROM dynamics AS now"
+		       " CROSS JOIN dynamics AS before USING (run_id, instance_id)"
+		       " WHERE now.run_id = :run_id AND now.epoch = :epoch AND before.epoch = :epoch - 1"
+		       " AND now.draws IS NOT NULL ORDER BY instance_id",
+		       &stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":run_id", row->run_id);
+	db_bind_int(stmt, ":epoch", (int64_t)epoch);
+	for (; i < row->instances; i++) {
+		if (db_step(stmt, &more, err) != ERR_OK)
+			return err->code;
+		if (!more)
+			break;
+		ret_draws[i] = (double)db_column_int(stmt, 0);
+		ret_difficulty[i] = db_column_real(stmt, 1);
+	}
+	*ret_found = i == row->instances;
+	return ERR_OK;
+}

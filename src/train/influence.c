@@ -1,0 +1,227 @@
+#include "train/influence.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "num/tile.h"
+
+struct direction {
+	double *weight, *bias; /* (outputs, inputs), (outputs) of one layer */
+};
+
+struct influence {
+	struct influence_subject subject;
+	struct network_inputs *inputs;
+	struct direction *layers; /* G */
+	size_t layer_count;
+	struct tile_cosine cosine;
+	uint32_t *index;	 /* (n) */
+	double *y, *scale;	 /* (L) */
+	double *logits, *delta;	 /* (k, L) */
+	double *input, *product; /* (most inputs, L), (most outputs, L) of a layer */
+	double *sums;		 /* (most outputs, L) gradients by the layer's sums */
+	/* Of a cosine classifier with d inputs: */
+	double *unit, *inverse;	      /* (d, L), (H, L) of tile_unit_features */
+	double *own_weight, *by_unit; /* (k, d) its weights, G by w */
+};
+
+static enum err_code create_directions(struct influence *influence, struct err *err)
+{
+	const struct network *network = influence->subject.network;
+
+	influence->layer_count = network_layer_count(network);
+	if (mem_new(&influence->layers, influence->layer_count, err) != ERR_OK)
+		return err->code;
+	for (size_t l = 0; l < influence->layer_count; l++) {
+		struct network_layer layer = network_layer(network, l);
+		if (mem_new(&influence->layers[l].weight, layer.outputs * layer.inputs, err) != ERR_OK ||
+		    mem_new(&influence->layers[l].bias, layer.outputs, err) != ERR_OK)
+			return err->code;
+	}
+	return ERR_OK;
+}
+
+static enum err_code create_workspace(struct influence *influence, struct err *err)
+{
+	const struct network *network = influence->subject.network;
+	struct network_layer last = network_layer(network, influence->layer_count - 1);
+	size_t lanes = tile_lanes(INFLUENCE_BATCH);
+	size_t inputs = 0;
+	size_t outputs = 0;
+
+	for (size_t l = 0; l < influence->layer_count; l++) {
+		struct network_layer layer = network_layer(network, l);
+		inputs = layer.inputs > inputs ? layer.inputs : inputs;
+		outputs = layer.outputs > outputs ? layer.outputs : outputs;
+	}
+	if (mem_new(&influence->index, influence->subject.instances, err) != ERR_OK ||
+	    mem_new(&influence->y, lanes, err) != ERR_OK || mem_new(&influence->scale, lanes, err) != ERR_OK ||
+	    mem_new(&influence->logits, last.outputs * lanes, err) != ERR_OK ||
+	    mem_new(&influence->delta, last.outputs * lanes, err) != ERR_OK ||
+	    mem_new(&influence->input, inputs * lanes, err) != ERR_OK ||
+	    mem_new(&influence->product, outputs * lanes, err) != ERR_OK ||
+	    mem_new(&influence->sums, outputs * lanes, err) != ERR_OK)
+		return err->code;
+	if (influence->cosine.heads > 0 &&
+	    (mem_new(&influence->unit, last.inputs * lanes, err) != ERR_OK ||
+	     mem_new(&influence->inverse, influence->cosine.heads * lanes, err) != ERR_OK ||
+	     mem_new(&influence->own_weight, last.outputs * last.inputs, err) != ERR_OK ||
+	     mem_new(&influence->by_unit, last.outputs * last.inputs, err) != ERR_OK))
+		return err->code;
+	return ERR_OK;
+}
+
+enum err_code influence_create(const struct influence_subject *subject, struct influence **ret_influence,
+			       struct err *err)
+{
+	AUTO(influence_freep) struct influence *influence = NULL;
+
+	assert(subject->loss->loss->see_tile == NULL);
+	if (mem_new(&influence, 1, err) != ERR_OK)
+		return err->code;
+	influence->subject = *subject;
+	influence->cosine = network_cosine(subject->network);
+	if (create_directions(influence, err) != ERR_OK || create_workspace(influence, err) != ERR_OK ||
+	    network_inputs_create(subject->network, subject->x, subject->instances, &influence->inputs, err) != ERR_OK)
+		return err->code;
+	*ret_influence = take_ptr(&influence);
+	return ERR_OK;
+}
+
+void influence_free(struct influence *influence)
+{
+	if (influence == NULL)
+		return;
+	for (size_t l = 0; influence->layers != NULL && l < influence->layer_count; l++) {
+		free(influence->layers[l].weight);
+		free(influence->layers[l].bias);
+	}
+	free(influence->layers);
+	network_inputs_free(influence->inputs);
+	free(influence->index);
+	free(influence->y);
+	free(influence->scale);
+	free(influence->logits);
+	free(influence->delta);
+	free(influence->input);
+	free(influence->product);
+	free(influence->sums);
+	free(influence->unit);
+	free(influence->inverse);
+	free(influence->own_weight);
+	free(influence->by_unit);
+	free(influence);
+}
+
+void influence_freep(struct influence **influence)
+{
+	influence_free(*influence);
+}
+
+/* Forward and backward through the network; `weight` (n) of each instance's loss, NULL: 1. */
+static void pass(struct influence *influence, const struct network_batch *batch, const double *weight)
+{
+	const struct influence_subject *subject = &influence->subject;
+	size_t lanes = tile_lanes(batch->count);
+	struct loss_tile tile = { influence->logits, influence->y, influence->scale, lanes };
+
+	for (size_t i = 0; i < lanes; i++) {
+		bool is_there = i < batch->count;
+		influence->y[i] = is_there ? subject->y[batch->index[i]] : 0;
+		influence->scale[i] = !is_there ? 0 : weight != NULL ? weight[batch->index[i]] : 1;
+	}
+	network_forward(subject->network, batch, NULL, influence->logits);
+	(void)loss_evaluate(subject->loss, &tile, influence->delta);
+	network_backward(subject->network, influence->delta);
+}
+
+static size_t batch_count(size_t left)
+{
+	return left < INFLUENCE_BATCH ? left : INFLUENCE_BATCH;
+}
+
+/* The gradient by w is P g, g that by w^ and P symmetric, so that <P g, G> = <g, P G>: the classifier's G becomes P G.
+ */
+static void go_through_unit_weights(struct influence *influence)
+{
+	const struct network *network = influence->subject.network;
+	size_t last = influence->layer_count - 1;
+	struct network_layer layer = network_layer(network, last);
+	size_t size = layer.outputs * layer.inputs * sizeof(double);
+	double *weight = influence->layers[last].weight;
+
+	network_read_layer(network, last, influence->own_weight, NULL);
+	memcpy(influence->by_unit, weight, size);
+	memset(weight, 0, size);
+	tile_unit_weights_backward(&influence->cosine, influence->own_weight, layer.inputs, layer.outputs,
+				   influence->by_unit, weight);
+}
+
+void influence_take(struct influence *influence, const double *weight)
+{
+	struct network *network = influence->subject.network;
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < influence->subject.instances; i++)
+		if (weight[i] != 0)
+			influence->index[count++] = i;
+	network_clear_gradients(network);
+	for (size_t first = 0; first < count; first += INFLUENCE_BATCH) {
+		const struct network_batch batch = { influence->inputs, influence->index + first,
+						     batch_count(count - first) };
+		pass(influence, &batch, weight);
+	}
+	for (size_t l = 0; l < influence->layer_count; l++)
+		network_read_gradient(network, l, influence->layers[l].weight, influence->layers[l].bias);
+	if (influence->cosine.heads > 0)
+		go_through_unit_weights(influence);
+}
+
+/* What layer l multiplies its weights with: its inputs, or x^. */
+static struct tile read_input(struct influence *influence, size_t l, size_t count)
+{
+	struct tile tile = { tile_lanes(count), count, influence->input };
+	size_t features = network_layer(influence->subject.network, l).inputs;
+
+	network_read_input(influence->subject.network, l, influence->input);
+	if (influence->cosine.heads == 0 || l + 1 < influence->layer_count)
+		return tile;
+	tile_unit_features(&tile, features, influence->cosine.heads, influence->unit, influence->inverse);
+	tile.data = influence->unit;
+	return tile;
+}
+
+/* product (count) += delta · (G_W h + G_b) of layer l. */
+static void add_layer(struct influence *influence, size_t l, size_t count, double *product)
+{
+	const struct network *network = influence->subject.network;
+	struct network_layer layer = network_layer(network, l);
+	const struct tile input = read_input(influence, l, count);
+
+	network_read_delta(network, l, influence->sums);
+	tile_forward(&input, influence->layers[l].weight, influence->layers[l].bias, layer.inputs, layer.outputs,
+		     influence->product);
+	for (size_t c = 0; c < layer.outputs; c++)
+		for (size_t i = 0; i < count; i++)
+			product[i] += influence->sums[c * input.lanes + i] * influence->product[c * input.lanes + i];
+}
+
+void influence_multiply(struct influence *influence, double *ret_product)
+{
+	size_t n = influence->subject.instances;
+
+	for (uint32_t i = 0; i < n; i++) {
+		influence->index[i] = i;
+		ret_product[i] = 0;
+	}
+	for (size_t first = 0; first < n; first += INFLUENCE_BATCH) {
+		const struct network_batch batch = { influence->inputs, influence->index + first,
+						     batch_count(n - first) };
+		network_clear_gradients(influence->subject.network);
+		pass(influence, &batch, NULL);
+		for (size_t l = 0; l < influence->layer_count; l++)
+			add_layer(influence, l, batch.count, ret_product + first);
+	}
+}
