@@ -172,8 +172,7 @@ enum err_code influence_list_save(struct track *track, const struct influence_re
 
 /* subject->weight <- d_a v_a / D from the draws, and from the difficulty where the loss weighs by it: then v_a is
  * N D_a / sum D over the training part. */
-static enum err_code weigh_draws(struct subject *subject, const double *draws, const double *difficulty,
-				 struct err *err)
+static enum err_code weigh_draws(struct subject *subject, const struct track_steps *steps, struct err *err)
 {
 	const struct stored_run *run = subject->run;
 	const struct split *split = run->split;
@@ -186,15 +185,16 @@ static enum err_code weigh_draws(struct subject *subject, const double *draws, c
 	loss_weigh_classes(subject->method.loss, &subject->loss.parameters, split->train_class, run->dataset->classes,
 			   class_weight);
 	for (size_t i = 0; i < split->train_count; i++)
-		sum += difficulty[split->train[i]];
+		sum += steps->difficulty[split->train[i]];
 	for (size_t i = 0; i < split->train_count; i++) {
 		uint32_t a = split->train[i];
-		double weight = subject->method.loss->uses_difficulty ? (double)split->train_count * difficulty[a] / sum
-								      : class_weight[run->dataset->y[a]];
-		subject->weight[a] = draws[a] * weight;
+		double weight = subject->method.loss->uses_difficulty
+				    ? (double)split->train_count * steps->difficulty[a] / sum
+				    : class_weight[run->dataset->y[a]];
+		subject->weight[a] = steps->draws[a] * weight;
 		divisor += settings_reduction(&run->settings, &subject->method) == REDUCTION_WEIGHTS
 			       ? subject->weight[a]
-			       : draws[a];
+			       : steps->draws[a];
 	}
 	for (size_t i = 0; i < split->train_count; i++)
 		subject->weight[split->train[i]] /= divisor;
@@ -234,14 +234,14 @@ static enum err_code save_epochs(struct subject *subject, struct track *track, s
 	if (track_list_weight_epochs(track, subject->run->run_id, &epochs, &count, err) != ERR_OK ||
 	    mem_new(&draws, n, err) != ERR_OK || mem_new(&difficulty, n, err) != ERR_OK)
 		return err->code;
+	struct track_steps steps = { draws, difficulty };
 	for (size_t i = 0; i < count; i++) {
 		bool found = false;
-		if (track_read_steps(track, &subject->run->row, epochs[i] + 1, draws, difficulty, &found, err) !=
-		    ERR_OK)
+		if (track_read_steps(track, &subject->run->row, epochs[i] + 1, &steps, &found, err) != ERR_OK)
 			return err->code;
 		if (!found)
 			continue;
-		if (weigh_draws(subject, draws, difficulty, err) != ERR_OK ||
+		if (weigh_draws(subject, &steps, err) != ERR_OK ||
 		    save_epoch(subject, track, epochs[i] + 1, err) != ERR_OK)
 			return err->code;
 		saved++;

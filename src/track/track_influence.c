@@ -66,8 +66,8 @@ enum err_code track_put_loss_changes(struct track *track, const struct track_inf
 	return ERR_OK;
 }
 
-enum err_code track_read_steps(struct track *track, const struct track_run_row *row, size_t epoch, double *ret_draws,
-			       double *ret_difficulty, bool *ret_found, struct err *err)
+enum err_code track_read_steps(struct track *track, const struct track_run_row *row, size_t epoch,
+			       struct track_steps *ret_steps, bool *ret_found, struct err *err)
 {
 	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
 	bool more = false;
@@ -87,8 +87,8 @@ enum err_code track_read_steps(struct track *track, const struct track_run_row *
 			return err->code;
 		if (!more)
 			break;
-		ret_draws[i] = (double)db_column_int(stmt, 0);
-		ret_difficulty[i] = db_column_real(stmt, 1);
+		ret_steps->draws[i] = (double)db_column_int(stmt, 0);
+		ret_steps->difficulty[i] = db_column_real(stmt, 1);
 	}
 	*ret_found = i == row->instances;
 	return ERR_OK;

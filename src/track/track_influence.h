@@ -28,9 +28,14 @@ MUST_CHECK enum err_code track_put_influence(struct track *track, const struct t
 MUST_CHECK enum err_code track_put_loss_changes(struct track *track, const struct track_influence *changes,
 						struct err *err);
 
-/* What the steps of `epoch` were made of: how often each instance was drawn, and its difficulty at the epoch before
- * (n), by position. *ret_found: whether both epochs are recorded; if not the others may be partly filled. */
+/* What the steps of an epoch were made of, by position. */
+struct track_steps {
+	double *draws;	    /* (n) how often each instance was drawn */
+	double *difficulty; /* (n) at the epoch before */
+};
+
+/* Fills the arrays of *ret_steps. *ret_found: whether both epochs are recorded; if not they may be partly filled. */
 MUST_CHECK enum err_code track_read_steps(struct track *track, const struct track_run_row *row, size_t epoch,
-					  double *ret_draws, double *ret_difficulty, bool *ret_found, struct err *err);
+					  struct track_steps *ret_steps, bool *ret_found, struct err *err);
 
 #endif

@@ -22,9 +22,22 @@ enum err_code track_open_existing(const char *path, bool write, struct track **r
 	return ERR_OK;
 }
 
+/* The text of a column that is not NULL: SQLite has none to give only when memory is short. */
+static enum err_code text_column(struct db_stmt *stmt, size_t i, const char **ret_text, struct err *err)
+{
+	const char *text = db_column_text(stmt, i);
+
+	if (text == NULL)
+		return err_set(err, ERR_SYSTEM, "out of memory");
+	*ret_text = text;
+	return ERR_OK;
+}
+
 static enum err_code copy_column(struct db_stmt *stmt, size_t i, char **ret_text, struct err *err)
 {
-	return mem_copy_text(db_column_text(stmt, i), ret_text, err);
+	const char *text = NULL;
+
+	return text_column(stmt, i, &text, err) != ERR_OK ? err->code : mem_copy_text(text, ret_text, err);
 }
 
 /* The split's bytes, one for each instance. */
@@ -106,6 +119,8 @@ enum err_code track_read_settings(struct track *track, int64_t run_id,
 				  void *context, struct err *err)
 {
 	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	const char *name = NULL;
+	const char *value = NULL;
 	bool more = false;
 
 	/* '->' gives a number as it is written; a REAL would go through SQLite's conversions. */
@@ -121,7 +136,8 @@ enum err_code track_read_settings(struct track *track, int64_t run_id,
 			return err->code;
 		if (!more)
 			return ERR_OK;
-		if (take(context, db_column_text(stmt, 0), db_column_text(stmt, 1), err) != ERR_OK)
+		if (text_column(stmt, 0, &name, err) != ERR_OK || text_column(stmt, 1, &value, err) != ERR_OK ||
+		    take(context, name, value, err) != ERR_OK)
 			return err->code;
 	}
 }
@@ -192,6 +208,7 @@ enum err_code track_read_instances(struct track *track, const struct track_run_r
 enum err_code track_read_features(struct track *track, const struct track_run_row *row, double *ret_x, struct err *err)
 {
 	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	const char *number = NULL;
 	bool more = false;
 
 	if (db_prepare(track->db,
@@ -203,7 +220,9 @@ enum err_code track_read_features(struct track *track, const struct track_run_ro
 	for (size_t i = 0; i < row->instances * row->features; i++) {
 		if (db_step(stmt, &more, err) != ERR_OK)
 			return err->code;
-		if (!more || !parse_real(db_column_text(stmt, 0), &ret_x[i]))
+		if (more && text_column(stmt, 0, &number, err) != ERR_OK)
+			return err->code;
+		if (!more || !parse_real(number, &ret_x[i]))
 			return few_instances(track, row, err);
 	}
 	return ERR_OK;
