@@ -16,52 +16,10 @@
 #include "base/mem.h"
 #include "db/connection.h"
 #include "db/db.h"
+#include "unit/database.h"
 #include "unit/scratch.h"
 
 TestSuite(db, .init = scratch_enter, .fini = scratch_leave);
-
-static struct db *open_file(const char *path, enum db_mode mode)
-{
-	struct db *db = NULL;
-	struct err err = { 0 };
-
-	cr_assert_eq(db_open(path, mode, &db, &err), ERR_OK, "%s", err.message);
-	return db;
-}
-
-static void exec(struct db *db, const char *sql)
-{
-	struct err err = { 0 };
-
-	cr_assert_eq(db_exec(db, sql, &err), ERR_OK, "%s: %s", sql, err.message);
-}
-
-static int64_t query_int(struct db *db, const char *sql)
-{
-	struct err err = { 0 };
-	int64_t value = 0;
-
-	cr_assert_eq(db_query_int(db, sql, &value, &err), ERR_OK, "%s: %s", sql, err.message);
-	return value;
-}
-
-static void make_file(const char *path, const char *sql)
-{
-	struct db *db = open_file(path, DB_WRITE);
-
-	exec(db, sql);
-	db_free(db);
-}
-
-static void hash_file(const char *path, char ret_hex[FILE_SHA256_SIZE])
-{
-	AUTO(mem_freep) char *data = NULL;
-	struct err err = { 0 };
-	size_t length = 0;
-
-	cr_assert_eq(file_read(path, &data, &length, &err), ERR_OK, "%s", err.message);
-	file_sha256(data, length, ret_hex);
-}
 
 #define A_RUN                                                                                                          \
 	"INSERT INTO dataset VALUES (1, 'd', 'x', 'class', 'error', 1, 1, 2, '[]');"                                   \
@@ -71,14 +29,14 @@ static void hash_file(const char *path, char ret_hex[FILE_SHA256_SIZE])
 
 Test(db, new_file)
 {
-	struct db *db = open_file("a.db", DB_WRITE);
+	struct db *db = database_open("a.db", DB_WRITE);
 	struct err err = { 0 };
 
-	cr_assert_eq(query_int(db, "PRAGMA page_size"), 32768);
-	cr_assert_eq(query_int(db, "PRAGMA application_id"), DB_APPLICATION_ID);
-	cr_assert_eq(query_int(db, "PRAGMA user_version"), (int64_t)sql_migration_count);
-	cr_assert_eq(query_int(db, "PRAGMA foreign_keys"), 1);
-	cr_assert_eq(query_int(db, "PRAGMA busy_timeout"), 10000);
+	cr_assert_eq(database_query_int(db, "PRAGMA page_size"), 32768);
+	cr_assert_eq(database_query_int(db, "PRAGMA application_id"), DB_APPLICATION_ID);
+	cr_assert_eq(database_query_int(db, "PRAGMA user_version"), (int64_t)sql_migration_count);
+	cr_assert_eq(database_query_int(db, "PRAGMA foreign_keys"), 1);
+	cr_assert_eq(database_query_int(db, "PRAGMA busy_timeout"), 10000);
 	cr_assert_str_eq(db_path(db), "a.db");
 	cr_assert_eq(db_finish(db, &err), ERR_OK);
 	db_free(db);
@@ -90,20 +48,20 @@ Test(db, second_opening_writes_nothing)
 {
 	char before[FILE_SHA256_SIZE], after[FILE_SHA256_SIZE];
 
-	make_file("a.db", A_RUN);
-	hash_file("a.db", before);
-	db_free(open_file("a.db", DB_WRITE));
-	db_free(open_file("a.db", DB_READ));
-	hash_file("a.db", after);
+	database_make("a.db", A_RUN);
+	database_hash("a.db", before);
+	db_free(database_open("a.db", DB_WRITE));
+	db_free(database_open("a.db", DB_READ));
+	database_hash("a.db", after);
 	cr_assert_str_eq(before, after);
 }
 
 Test(db, finish_leaves_one_file)
 {
 	struct err err = { 0 };
-	struct db *db = open_file("a.db", DB_WRITE);
+	struct db *db = database_open("a.db", DB_WRITE);
 
-	exec(db, "PRAGMA journal_mode = WAL; " A_RUN);
+	database_exec(db, "PRAGMA journal_mode = WAL; " A_RUN);
 	cr_assert(scratch_count(".") > 1);
 	cr_assert_eq(db_finish(db, &err), ERR_OK);
 	cr_assert_eq(scratch_count("."), 1);
@@ -113,10 +71,10 @@ Test(db, finish_leaves_one_file)
 Test(db, finish_beside_a_reader)
 {
 	struct err err = { 0 };
-	struct db *db = open_file("a.db", DB_WRITE);
+	struct db *db = database_open("a.db", DB_WRITE);
 
-	exec(db, "PRAGMA journal_mode = WAL; " A_RUN);
-	struct db *reader = open_file("a.db", DB_READ);
+	database_exec(db, "PRAGMA journal_mode = WAL; " A_RUN);
+	struct db *reader = database_open("a.db", DB_READ);
 	struct db_stmt *stmt = NULL;
 	bool has_row = false;
 	cr_assert_eq(db_prepare(reader, "SELECT * FROM run", &stmt, &err), ERR_OK);
@@ -129,12 +87,12 @@ Test(db, finish_beside_a_reader)
 
 Test(db, views_are_made_anew)
 {
-	make_file("a.db", "DROP VIEW main.dynamics; CREATE VIEW main.dynamics AS SELECT 1; DROP VIEW main.weights;"
-			  "CREATE VIEW mine AS SELECT 2 AS two");
-	struct db *db = open_file("a.db", DB_WRITE);
-	cr_assert_eq(query_int(db, "SELECT count(*) FROM main.dynamics"), 0);
-	cr_assert_eq(query_int(db, "SELECT count(*) FROM weights"), 0);
-	cr_assert_eq(query_int(db, "SELECT two FROM mine"), 2);
+	database_make("a.db", "DROP VIEW main.dynamics; CREATE VIEW main.dynamics AS SELECT 1; DROP VIEW main.weights;"
+			      "CREATE VIEW mine AS SELECT 2 AS two");
+	struct db *db = database_open("a.db", DB_WRITE);
+	cr_assert_eq(database_query_int(db, "SELECT count(*) FROM main.dynamics"), 0);
+	cr_assert_eq(database_query_int(db, "SELECT count(*) FROM weights"), 0);
+	cr_assert_eq(database_query_int(db, "SELECT two FROM mine"), 2);
 	db_free(db);
 }
 
@@ -143,23 +101,12 @@ Test(db, names_that_sqlite_reads_otherwise)
 	static const char *const names[] = { ":memory:", "file:a.db?mode=memory", "with space 'quote'.db" };
 
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
-		make_file(names[i], A_RUN);
+		database_make(names[i], A_RUN);
 		cr_assert(file_exists(names[i]), "%s", names[i]);
-		struct db *db = open_file(names[i], DB_READ);
-		cr_assert_eq(query_int(db, "SELECT count(*) FROM runs"), 1);
+		struct db *db = database_open(names[i], DB_READ);
+		cr_assert_eq(database_query_int(db, "SELECT count(*) FROM runs"), 1);
 		db_free(db);
 	}
-}
-
-static void check_refused(const char *path, enum db_mode mode, enum err_code code, const char *words)
-{
-	struct db *db = NULL;
-	struct err err = { 0 };
-
-	cr_assert_eq(db_open(path, mode, &db, &err), code, "%s: %d %s", path, err.code, err.message);
-	cr_assert_null(db);
-	cr_assert_not_null(strstr(err.message, words), "%s", err.message);
-	cr_assert(path[0] == '\0' || strstr(err.message, path) != NULL, "%s", err.message);
 }
 
 Test(db, refused_files_stay_untouched)
@@ -177,8 +124,8 @@ Test(db, refused_files_stay_untouched)
 	char long_text[4096];
 
 	memset(long_text, 'x', sizeof long_text);
-	make_file("newer.db", "PRAGMA user_version = 99");
-	make_file("other.db", "PRAGMA application_id = 17");
+	database_make("newer.db", "PRAGMA user_version = 99");
+	database_make("other.db", "PRAGMA application_id = 17");
 	scratch_write("text.db", long_text, sizeof long_text);
 	scratch_write("short.db", "hello", 5);
 	cr_assert_eq(mkdir("folder", 0755), 0);
@@ -187,16 +134,16 @@ Test(db, refused_files_stay_untouched)
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		char before[FILE_SHA256_SIZE] = "", after[FILE_SHA256_SIZE] = "";
 		if (cases[i].code == ERR_FOREIGN)
-			hash_file(cases[i].path, before);
-		check_refused(cases[i].path, DB_WRITE, cases[i].code, cases[i].words);
-		check_refused(cases[i].path, DB_READ, cases[i].code, cases[i].words);
+			database_hash(cases[i].path, before);
+		database_expect_refusal(cases[i].path, DB_WRITE, cases[i].code, cases[i].words);
+		database_expect_refusal(cases[i].path, DB_READ, cases[i].code, cases[i].words);
 		if (cases[i].code == ERR_FOREIGN)
-			hash_file(cases[i].path, after);
+			database_hash(cases[i].path, after);
 		cr_assert_str_eq(before, after);
 	}
 	cr_assert_eq(scratch_count("."), count);
-	check_refused("missing.db", DB_READ, ERR_INPUT, "no such database");
-	check_refused("missing/x.db", DB_WRITE, ERR_SYSTEM, "unable to open");
+	database_expect_refusal("missing.db", DB_READ, ERR_INPUT, "no such database");
+	database_expect_refusal("missing/x.db", DB_WRITE, ERR_SYSTEM, "unable to open");
 	cr_assert_eq(scratch_count("."), count);
 }
 
@@ -205,13 +152,13 @@ Test(db, damaged_file)
 	char zeros[40000] = { 0 };
 	FILE *file;
 
-	make_file("a.db", A_RUN);
+	database_make("a.db", A_RUN);
 	file = fopen("a.db", "r+b");
 	cr_assert_eq(fseek(file, 100, SEEK_SET), 0);
 	cr_assert_eq(fwrite(zeros, 1, sizeof zeros, file), sizeof zeros);
 	cr_assert_eq(fclose(file), 0);
-	check_refused("a.db", DB_READ, ERR_SYSTEM, "malformed");
-	check_refused("a.db", DB_WRITE, ERR_SYSTEM, "malformed");
+	database_expect_refusal("a.db", DB_READ, ERR_SYSTEM, "malformed");
+	database_expect_refusal("a.db", DB_WRITE, ERR_SYSTEM, "malformed");
 }
 
 /* What kill -9 leaves in the middle of a transaction that has outgrown the cache. */
@@ -219,11 +166,11 @@ Test(db, journal_of_a_killed_writer)
 {
 	int status = 0;
 
-	make_file("a.db", A_RUN);
+	database_make("a.db", A_RUN);
 	pid_t child = fork();
 	if (child == 0) {
-		struct db *db = open_file("a.db", DB_WRITE);
-		exec(
+		struct db *db = database_open("a.db", DB_WRITE);
+		database_exec(
 		    db,
 		    "PRAGMA cache_size = 1; BEGIN IMMEDIATE; UPDATE run SET host = 'elsewhere';"
 		    "WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 300)"
@@ -232,9 +179,9 @@ Test(db, journal_of_a_killed_writer)
 	}
 	cr_assert_eq(waitpid(child, &status, 0), child);
 	cr_assert(file_exists("a.db-journal"));
-	struct db *db = open_file("a.db", DB_READ);
-	cr_expect_eq(query_int(db, "SELECT count(*) FROM dataset"), 1);
-	cr_expect_eq(query_int(db, "SELECT count(*) FROM run WHERE host = 'h'"), 1);
+	struct db *db = database_open("a.db", DB_READ);
+	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM dataset"), 1);
+	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM run WHERE host = 'h'"), 1);
 	db_free(db);
 	cr_expect_not(file_exists("a.db-journal"));
 }
@@ -243,14 +190,14 @@ Test(db, read_only_folder)
 {
 	bool is_root = geteuid() == 0;
 
-	make_file("a.db", A_RUN);
+	database_make("a.db", A_RUN);
 	cr_assert_eq(mkdir("locked", 0755), 0);
 	cr_assert_eq(chmod(".", 0555), 0);
 	cr_assert_eq(chmod("locked", 0555), 0);
 	/* Root may write everywhere. */
 	cr_assert(!is_root || seteuid(65534) == 0);
-	check_refused("locked/new.db", DB_WRITE, ERR_SYSTEM, "unable to open");
-	db_free(open_file("a.db", DB_READ));
+	database_expect_refusal("locked/new.db", DB_WRITE, ERR_SYSTEM, "unable to open");
+	db_free(database_open("a.db", DB_READ));
 	cr_assert(!is_root || seteuid(0) == 0);
 	(void)prctl(PR_SET_DUMPABLE, 1); /* the leak check at the end attaches to us */
 	cr_assert_eq(chmod(".", 0755), 0);
@@ -276,8 +223,8 @@ Test(db, locked_file)
 	struct db *second = NULL;
 	struct err err = { 0 };
 
-	make_file("a.db", A_RUN);
-	struct db *first = open_file("a.db", DB_WRITE);
+	database_make("a.db", A_RUN);
+	struct db *first = database_open("a.db", DB_WRITE);
 	cr_assert_eq(db_begin(first, &err), ERR_OK);
 	options.busy_timeout_ms = 20;
 	cr_assert_eq(db_open_with("a.db", DB_WRITE, &options, &second, &err), ERR_OK, "%s", err.message);
@@ -313,12 +260,12 @@ Test(db, many_create_one_file)
 		cr_assert_eq(pthread_join(threads[i], &message), 0);
 		cr_assert_null(message, "%s", (char *)message);
 	}
-	db_free(open_file("a.db", DB_READ));
+	db_free(database_open("a.db", DB_READ));
 }
 
 Test(db, statements)
 {
-	struct db *db = open_file("a.db", DB_WRITE);
+	struct db *db = database_open("a.db", DB_WRITE);
 	struct db_stmt *stmt = NULL;
 	struct err err = { 0 };
 	bool has_row = false;
@@ -365,31 +312,31 @@ Test(db, statements)
 
 Test(db, transactions)
 {
-	struct db *db = open_file("a.db", DB_WRITE);
+	struct db *db = database_open("a.db", DB_WRITE);
 	struct err err = { 0 };
 
 	db_rollback(db);
 	cr_assert(!db_in_transaction(db));
 	cr_assert_eq(db_begin(db, &err), ERR_OK);
 	cr_assert(db_in_transaction(db));
-	exec(db, "INSERT INTO experiment (name, source) VALUES ('a', '')");
+	database_exec(db, "INSERT INTO experiment (name, source) VALUES ('a', '')");
 	cr_assert_eq(db_last_rowid(db), 1);
 	db_rollback(db);
-	cr_assert_eq(query_int(db, "SELECT count(*) FROM experiment"), 0);
+	cr_assert_eq(database_query_int(db, "SELECT count(*) FROM experiment"), 0);
 	cr_assert_eq(db_begin(db, &err), ERR_OK);
-	exec(db, "INSERT INTO experiment (name, source) VALUES ('a', '')");
+	database_exec(db, "INSERT INTO experiment (name, source) VALUES ('a', '')");
 	cr_assert_eq(db_commit(db, &err), ERR_OK);
 	cr_assert_eq(db_begin(db, &err), ERR_OK);
-	exec(db, "DELETE FROM experiment");
+	database_exec(db, "DELETE FROM experiment");
 	db_free(db); /* rolls back */
-	db = open_file("a.db", DB_READ);
-	cr_assert_eq(query_int(db, "SELECT count(*) FROM experiment"), 1);
+	db = database_open("a.db", DB_READ);
+	cr_assert_eq(database_query_int(db, "SELECT count(*) FROM experiment"), 1);
 	db_free(db);
 }
 
 Test(db, constraint_is_an_error)
 {
-	struct db *db = open_file("a.db", DB_WRITE);
+	struct db *db = database_open("a.db", DB_WRITE);
 	struct db_stmt *stmt = NULL;
 	struct err err = { 0 };
 

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "db/connection.h"
+#include "unit/database.h"
 #include "unit/scratch.h"
 
 TestSuite(db_schema, .init = scratch_enter, .fini = scratch_leave);
@@ -35,15 +36,6 @@ static struct db *make_file(const char *path, const char *sql)
 	struct err err = { 0 };
 
 	cr_assert_eq(db_open_with(path, DB_WRITE, &options, &db, &err), ERR_OK, "%s", err.message);
-	return db;
-}
-
-static struct db *open_file(const char *path, enum db_mode mode)
-{
-	struct db *db = NULL;
-	struct err err = { 0 };
-
-	cr_assert_eq(db_open(path, mode, &db, &err), ERR_OK, "%s", err.message);
 	return db;
 }
 
@@ -123,7 +115,7 @@ Test(db_schema, tokens)
 Test(db_schema, tables_equal_the_migrations)
 {
 	AUTO(mem_freep) char *for_readers = read_source("schema/tables.sql");
-	struct db *by_migrations = open_file("a.db", DB_WRITE);
+	struct db *by_migrations = database_open("a.db", DB_WRITE);
 	struct db *by_tables = make_file("b.db", for_readers);
 	AUTO(mem_freep) char *expected = schema_tokens(by_migrations);
 	AUTO(mem_freep) char *got = schema_tokens(by_tables);
@@ -135,7 +127,7 @@ Test(db_schema, tables_equal_the_migrations)
 
 Test(db_schema, all_tables_are_strict)
 {
-	struct db *db = open_file("a.db", DB_WRITE);
+	struct db *db = database_open("a.db", DB_WRITE);
 	int64_t count = 1;
 	struct err err = { 0 };
 
@@ -168,7 +160,7 @@ Test(db_schema, columns_of_the_views)
 		{ "instance_summary", "run_id,instance_id,part,class,p_true_mean,p_true_sd,correctness,"
 				      "forgetting_events,difficulty,weight,predicted" },
 	};
-	struct db *db = open_file("a.db", DB_WRITE);
+	struct db *db = database_open("a.db", DB_WRITE);
 
 	for (size_t i = 0; i < ARRAY_LENGTH(views); i++) {
 		struct text sql AUTO(text_done) = { 0 };
@@ -203,7 +195,7 @@ Test(db_schema, views_seek)
 		{ "SELECT * FROM weights WHERE run_id = 1 AND epoch = 2", "" },
 		{ "SELECT * FROM class_epochs WHERE run_id = 1 AND epoch = 2", "SCAN part" },
 	};
-	struct db *db = open_file("a.db", DB_WRITE);
+	struct db *db = database_open("a.db", DB_WRITE);
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		struct text sql AUTO(text_done) = { 0 };
@@ -226,7 +218,7 @@ Test(db_schema, views_seek)
 /* (hidden_bit + significand) * scale is the float32 for each of the upper 9 bits, at both ends of the significand. */
 Test(db_schema, float32_scale_is_exact)
 {
-	struct db *db = open_file("a.db", DB_WRITE);
+	struct db *db = database_open("a.db", DB_WRITE);
 	AUTO(db_stmt_freep) struct db_stmt *stmt = prepare(db, "SELECT * FROM float32_scale ORDER BY exponent");
 
 	for (uint32_t upper = 0; upper < 512; upper++) {

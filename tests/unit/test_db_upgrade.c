@@ -8,63 +8,10 @@
 #include "base/mem.h"
 #include "db/connection.h"
 #include "db/db.h"
+#include "unit/database.h"
 #include "unit/scratch.h"
 
 TestSuite(db_upgrade, .init = scratch_enter, .fini = scratch_leave);
-
-static struct db *open_file(const char *path, enum db_mode mode)
-{
-	struct db *db = NULL;
-	struct err err = { 0 };
-
-	cr_assert_eq(db_open(path, mode, &db, &err), ERR_OK, "%s", err.message);
-	return db;
-}
-
-static void exec(struct db *db, const char *sql)
-{
-	struct err err = { 0 };
-
-	cr_assert_eq(db_exec(db, sql, &err), ERR_OK, "%s: %s", sql, err.message);
-}
-
-static int64_t query_int(struct db *db, const char *sql)
-{
-	struct err err = { 0 };
-	int64_t value = 0;
-
-	cr_assert_eq(db_query_int(db, sql, &value, &err), ERR_OK, "%s: %s", sql, err.message);
-	return value;
-}
-
-static void make_file(const char *path, const char *sql)
-{
-	struct db *db = open_file(path, DB_WRITE);
-
-	exec(db, sql);
-	db_free(db);
-}
-
-static void hash_file(const char *path, char ret_hex[FILE_SHA256_SIZE])
-{
-	AUTO(mem_freep) char *data = NULL;
-	struct err err = { 0 };
-	size_t length = 0;
-
-	cr_assert_eq(file_read(path, &data, &length, &err), ERR_OK, "%s", err.message);
-	file_sha256(data, length, ret_hex);
-}
-
-static void check_refused(const char *path, enum db_mode mode, enum err_code code, const char *words)
-{
-	struct db *db = NULL;
-	struct err err = { 0 };
-
-	cr_assert_eq(db_open(path, mode, &db, &err), code, "%s: %d %s", path, err.code, err.message);
-	cr_assert_null(db);
-	cr_assert_not_null(strstr(err.message, words), "%s", err.message);
-	cr_assert(path[0] == '\0' || strstr(err.message, path) != NULL, "%s", err.message);
-}
 
 #define A_RUN                                                                                                          \
 	"INSERT INTO dataset VALUES (1, 'd', 'x', 'class', 'error', 1, 1, 2, '[]');"                                   \
@@ -94,19 +41,19 @@ Test(db_upgrade, upgrade_keeps_a_backup)
 
 	(void)snprintf(backup, sizeof backup, "a.db.v%zu.backup", sql_migration_count);
 	(void)snprintf(partial, sizeof partial, "%s.partial", backup);
-	make_file("a.db", A_RUN);
+	database_make("a.db", A_RUN);
 	cr_assert_eq(open_newer(upgrade, DB_READ, &db, &err), ERR_INPUT);
 	cr_assert_not_null(strstr(err.message, "older hardrow"), "%s", err.message);
 	scratch_write(partial, "left over", 9);
 	cr_assert_eq(open_newer(upgrade, DB_WRITE, &db, &err), ERR_OK, "%s", err.message);
-	cr_assert_eq(query_int(db, "PRAGMA user_version"), (int64_t)sql_migration_count + 1);
-	cr_assert_eq(query_int(db, "SELECT count(mood) + count(*) FROM run"), 1);
-	cr_assert_eq(query_int(db, "SELECT count(*) FROM runs"), 1);
+	cr_assert_eq(database_query_int(db, "PRAGMA user_version"), (int64_t)sql_migration_count + 1);
+	cr_assert_eq(database_query_int(db, "SELECT count(mood) + count(*) FROM run"), 1);
+	cr_assert_eq(database_query_int(db, "SELECT count(*) FROM runs"), 1);
 	db_free(db);
 	cr_assert_eq(scratch_count("."), 2);
-	check_refused("a.db", DB_WRITE, ERR_FOREIGN, "newer hardrow");
-	db = open_file(backup, DB_READ);
-	cr_assert_eq(query_int(db, "SELECT count(*) FROM runs"), 1);
+	database_expect_refusal("a.db", DB_WRITE, ERR_FOREIGN, "newer hardrow");
+	db = database_open(backup, DB_READ);
+	cr_assert_eq(database_query_int(db, "SELECT count(*) FROM runs"), 1);
 	db_free(db);
 }
 
@@ -121,9 +68,9 @@ static struct db *upgrade_fixture(const char *fixture)
 	cr_assert_eq(file_join(getenv("HARDROW_SOURCE"), fixture, &path, &err), ERR_OK);
 	cr_assert_eq(file_read(path, &data, &length, &err), ERR_OK, "%s", err.message);
 	scratch_write("a.db", data, length);
-	struct db *db = open_file("a.db", DB_WRITE);
-	cr_assert_eq(query_int(db, "PRAGMA user_version"), (int64_t)sql_migration_count);
-	cr_assert_eq(query_int(db, "SELECT count(*) FROM dynamics"), 12);
+	struct db *db = database_open("a.db", DB_WRITE);
+	cr_assert_eq(database_query_int(db, "PRAGMA user_version"), (int64_t)sql_migration_count);
+	cr_assert_eq(database_query_int(db, "SELECT count(*) FROM dynamics"), 12);
 	return db;
 }
 
@@ -131,8 +78,8 @@ Test(db_upgrade, a_file_of_version_1_is_upgraded)
 {
 	struct db *db = upgrade_fixture("tests/fixtures/version1.db");
 
-	cr_assert_eq(query_int(db, "SELECT count(*) FROM instances WHERE subclass IS NULL"), 6);
-	cr_assert_eq(query_int(db, "SELECT count(*) FROM runs WHERE test_part_given = 0"), 1);
+	cr_assert_eq(database_query_int(db, "SELECT count(*) FROM instances WHERE subclass IS NULL"), 6);
+	cr_assert_eq(database_query_int(db, "SELECT count(*) FROM runs WHERE test_part_given = 0"), 1);
 	db_free(db);
 	cr_assert(file_exists("a.db.v1.backup"));
 }
@@ -141,8 +88,8 @@ Test(db_upgrade, a_file_of_version_2_is_upgraded)
 {
 	struct db *db = upgrade_fixture("tests/fixtures/version2.db");
 
-	cr_assert_eq(query_int(db, "SELECT count(DISTINCT subclass) FROM instances"), 4);
-	cr_assert_eq(query_int(db, "SELECT count(*) FROM epochs WHERE test_macro_f1 IS NULL"), 2);
+	cr_assert_eq(database_query_int(db, "SELECT count(DISTINCT subclass) FROM instances"), 4);
+	cr_assert_eq(database_query_int(db, "SELECT count(*) FROM epochs WHERE test_macro_f1 IS NULL"), 2);
 	db_free(db);
 	cr_assert(file_exists("a.db.v2.backup"));
 }
@@ -167,10 +114,10 @@ Test(db_upgrade, published_figures_are_upgraded)
 			     &err),
 		     ERR_OK, "%s", err.message);
 	db_free(db);
-	db = open_file("a.db", DB_WRITE);
-	cr_assert_eq(query_int(db,
-			       "SELECT count(*) FROM published WHERE experiment_id = 1 AND method = 'base' AND "
-			       "dataset = 'iris' AND metric = 'accuracy' AND value = 93.3 AND source = 'the paper'"),
+	db = database_open("a.db", DB_WRITE);
+	cr_assert_eq(database_query_int(
+			 db, "SELECT count(*) FROM published WHERE experiment_id = 1 AND method = 'base' AND "
+			     "dataset = 'iris' AND metric = 'accuracy' AND value = 93.3 AND source = 'the paper'"),
 		     1);
 	db_free(db);
 }
@@ -180,7 +127,7 @@ Test(db_upgrade, upgrade_of_a_file_without_runs)
 	struct db *db = NULL;
 	struct err err = { 0 };
 
-	make_file("a.db", "");
+	database_make("a.db", "");
 	cr_assert_eq(open_newer("CREATE TABLE mood (x TEXT) STRICT", DB_WRITE, &db, &err), ERR_OK, "%s", err.message);
 	db_free(db);
 	cr_assert_eq(scratch_count("."), 1);
@@ -195,15 +142,15 @@ Test(db_upgrade, failed_upgrade_changes_nothing)
 		{ "INSERT INTO class VALUES (77, 0, 'x')", "a row of table 'class' refers to a row of 'dataset'" },
 	};
 
-	make_file("a.db", A_RUN);
+	database_make("a.db", A_RUN);
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		struct db *db = NULL;
 		struct err err = { 0 };
 		char before[FILE_SHA256_SIZE], after[FILE_SHA256_SIZE];
-		hash_file("a.db", before);
+		database_hash("a.db", before);
 		cr_assert_eq(open_newer(cases[i].sql, DB_WRITE, &db, &err), ERR_SYSTEM);
 		cr_assert_not_null(strstr(err.message, cases[i].words), "%s", err.message);
-		hash_file("a.db", after);
+		database_hash("a.db", after);
 		cr_assert_str_eq(before, after);
 	}
 }
