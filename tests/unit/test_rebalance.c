@@ -102,6 +102,33 @@ Test(difficulty, equals_the_golden_values)
 	}
 }
 
+/* Uniform to [.6, .3, .1] to [.5, .2, .3] to [.9, .05, .05], class 0: the vector of independent implementations. */
+Test(difficulty, equals_the_vector)
+{
+	static const double p[3][K] = { { .6, .3, .1 }, { .5, .2, .3 }, { .9, .05, .05 } };
+	static const double du[3] = { 0, 0.2379546134, 0 };
+	static const double dl[3] = { 0.4411821155, 0.04054651081, 0.8909986874 };
+	static const struct {
+		double prior, value[3];
+	} cases[] = {
+		{ 1, { 0.6938748332, 0.835479987, 0.5217433146 } },
+		{ .01, { 0.0221639991, 0.5042509224, 0.1793228578 } },
+	};
+
+	for (size_t g = 0; g < ARRAY_LENGTH(cases); g++) {
+		struct difficulty *difficulty = make_difficulty(cases[g].prior, DIFFICULTY_CUMULATIVE);
+		for (size_t t = 0; t < 3; t++) {
+			struct predictions now = { 0 };
+			set_instance(&now, 0, p[t], 0);
+			difficulty_update(difficulty, 0, now.log_p, now.p, now.y);
+			cr_expect_float_eq(difficulty->du[0], du[t], 1e-9);
+			cr_expect_float_eq(difficulty->dl[0], dl[t], 1e-9);
+			cr_expect_float_eq(difficulty->value[0], cases[g].value[t], 1e-9);
+		}
+		difficulty_free(difficulty);
+	}
+}
+
 Test(difficulty, per_epoch_takes_the_last_epoch_alone)
 {
 	struct difficulty *difficulty = make_difficulty(0.1, DIFFICULTY_PER_EPOCH);
