@@ -33,6 +33,7 @@ struct arithmetic {
 	void (*write_layer)(struct layers *layers, size_t l, const double *weight, const double *bias);
 	void (*read_gradient)(const struct layers *layers, size_t l, double *ret_weight, double *ret_bias);
 	double (*class_norm)(const struct layers *layers, size_t class);
+	bool (*is_finite)(const struct layers *layers);
 	enum err_code (*fill_inputs)(const struct layers *layers, const double *x, struct network_inputs *inputs,
 				     struct err *err);
 	void (*forward)(struct layers *layers, const struct network_batch *batch, struct rng *dropout,

@@ -201,6 +201,14 @@ static double class_norm(const struct layers *layers, size_t class)
 	return blas_norm(last->inputs, last->weight + class * last->inputs);
 }
 
+static bool is_finite(const struct layers *layers)
+{
+	for (size_t i = 0; i < layers->parameter_count; i++)
+		if (!isfinite(layers->parameters[i]))
+			return false;
+	return true;
+}
+
 static struct parameter_range learning_parameters(struct layers *layers)
 {
 	size_t first = (size_t)(layers->layer[layers->first_learning].weight - layers->parameters);
@@ -234,6 +242,7 @@ const struct arithmetic REAL_NAME(arithmetic) = {
 	.write_layer = write_layer,
 	.read_gradient = read_gradient,
 	.class_norm = class_norm,
+	.is_finite = is_finite,
 	.fill_inputs = layers_fill_inputs,
 	.forward = layers_forward,
 	.backward = layers_backward,

@@ -122,6 +122,11 @@ double network_class_norm(const struct network *network, size_t class)
 	return network->arithmetic->class_norm(network->layers, class);
 }
 
+bool network_is_finite(const struct network *network)
+{
+	return network->arithmetic->is_finite(network->layers);
+}
+
 enum err_code network_inputs_create(const struct network *network, const double *x, size_t instances,
 				    struct network_inputs **ret_inputs, struct err *err)
 {

@@ -88,6 +88,9 @@ void network_read_gradient(const struct network *network, size_t l, double *ret_
 /* The Euclidean norm of a class's weights in the classifier, without its bias. */
 double network_class_norm(const struct network *network, size_t class);
 
+/* Whether all parameters are finite. */
+bool network_is_finite(const struct network *network);
+
 /* Instances as a network reads them: X (n, d) row-major, d the network's inputs. In double precision x is borrowed and
  * must outlive the inputs. They serve any network of the same shape. */
 MUST_CHECK enum err_code network_inputs_create(const struct network *network, const double *x, size_t instances,

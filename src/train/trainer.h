@@ -27,7 +27,7 @@ void trainer_free(struct trainer *trainer);
 void trainer_freep(struct trainer **trainer);
 
 /* Trains one epoch of the draws that the sampler makes and evaluates every instance. Returns false if the epoch
- * diverged: its training loss is not finite. */
+ * diverged: its training loss or a parameter is not finite. */
 bool trainer_run_epoch(struct trainer *trainer);
 
 /* For parameters that come from elsewhere: write them into this network, the moving average of the features (h) into

@@ -362,6 +362,28 @@ Test(run, divergence_is_noticed)
 	dataset_free(dataset);
 }
 
+Test(run, divergence_is_noticed_where_the_loss_stays_finite)
+{
+	struct dataset *dataset = read_bundled("wine");
+	struct run_settings settings = defaults();
+	bool converges = true;
+
+	set(&settings, "model", "mlp");
+	set(&settings, "hidden", "4");
+	set(&settings, "activation", "tanh");
+	set(&settings, "loss", "class-balanced-sigmoid");
+	set(&settings, "weight-decay", "1e300");
+	struct split *split = make_split(dataset, &settings);
+	struct trainer *trainer = make_trainer(dataset, split, &settings);
+	for (int epoch = 0; epoch < 3 && converges; epoch++)
+		converges = trainer_run_epoch(trainer);
+	cr_expect_not(converges);
+	cr_expect(isfinite(trainer_evaluation(trainer)->train.loss));
+	trainer_free(trainer);
+	split_free(split);
+	dataset_free(dataset);
+}
+
 Test(settings, say_which_epochs_are_recorded)
 {
 	static const struct {
