@@ -31,6 +31,9 @@ enum err_code settings_tune_folds(const struct run_settings *settings, size_t *r
 		return err_set(err, ERR_INPUT,
 			       "tune-folds %zu will not do: method %s has no adjustment with a tau or a temperature",
 			       settings->tune_folds, method.name);
+	if (settings->tune_folds > 0 && has_tau && method.loss->defaults.tau != 0)
+		return err_set(err, ERR_INPUT, "tune-folds %zu will not do: loss %s trains with the same tau",
+			       settings->tune_folds, method.loss->name);
 	if (settings->tune_folds > 0 && is_given)
 		return err_set(err, ERR_INPUT, "tune-folds %zu will not do: the %s is given", settings->tune_folds,
 			       has_tau ? "tau" : "temperature");

@@ -117,7 +117,10 @@ enum err_code tune_adjustment(const struct dataset *dataset, const struct split 
 
 void tune_describe(const struct run_settings *settings, size_t folds, char *ret_text, size_t size)
 {
-	bool is_tau = !isnan(settings->loss_parameters.tau);
+	struct method method = { 0 };
+	struct err err;
+	/* The loss may have a tau, too: which one was chosen, the adjustment says. */
+	bool is_tau = settings_compose(settings, &method, &err) == ERR_OK && method.adjustment->defaults.tau != 0;
 
 	(void)snprintf(ret_text, size, "%s %.9g by %zu-fold cross-validation", is_tau ? "tau" : "temperature",
 		       is_tau ? settings->loss_parameters.tau : settings->adjustment_parameters.temperature, folds);

@@ -347,3 +347,17 @@ Test(tune, can_be_stopped)
 	cr_expect(isnan(scene.settings.adjustment_parameters.temperature));
 	scene_done(&scene);
 }
+
+Test(tune, names_what_it_chose_where_the_loss_has_a_tau)
+{
+	struct scene scene;
+	char text[80];
+
+	scene_init(&scene, "temperature", "logreg");
+	set(&scene, "loss", "logit-adjusted");
+	set(&scene, "tau", "1.5");
+	set(&scene, "temperature", "2");
+	tune_describe(&scene.settings, 5, text, sizeof text);
+	cr_expect_str_eq(text, "temperature 2 by 5-fold cross-validation");
+	scene_done(&scene);
+}
