@@ -37,4 +37,7 @@ struct track {
 MUST_CHECK enum err_code track_statement(struct track *track, enum track_statement which, const char *sql,
 					 struct db_stmt **ret_stmt, struct err *err);
 
+/* Binds the run to :run_id and steps to the one row that it has. ERR_INPUT: there is no such run. */
+MUST_CHECK enum err_code track_find_run(struct track *track, struct db_stmt *stmt, int64_t run_id, struct err *err);
+
 #endif

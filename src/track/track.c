@@ -111,3 +111,15 @@ enum err_code track_statement(struct track *track, enum track_statement which, c
 	*ret_stmt = *slot;
 	return ERR_OK;
 }
+
+enum err_code track_find_run(struct track *track, struct db_stmt *stmt, int64_t run_id, struct err *err)
+{
+	bool found = false;
+
+	db_bind_int(stmt, ":run_id", run_id);
+	if (db_step(stmt, &found, err) != ERR_OK)
+		return err->code;
+	return found ? ERR_OK
+		     : err_set(err, ERR_INPUT, "%s: there is no run %lld; 'hardrow runs' lists them",
+			       db_path(track->db), (long long)run_id);
+}

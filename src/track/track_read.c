@@ -77,7 +77,6 @@ enum err_code track_read_run(struct track *track, int64_t run_id, struct track_r
 {
 	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
 	struct track_run_row row AUTO(track_run_row_done) = { .run_id = run_id };
-	bool found = false;
 
 	if (db_prepare(track->db,
 		       "SELECT run.dataset_id, run.split_id, run.method, dataset.name, dataset.sha256, dataset.label,"
@@ -89,13 +88,7 @@ enum err_code track_read_run(struct track *track, int64_t run_id, struct track_r
 		       " WHERE run.run_id = :run_id",
 		       &stmt, err) != ERR_OK)
 		return err->code;
-	db_bind_int(stmt, ":run_id", run_id);
-	if (db_step(stmt, &found, err) != ERR_OK)
-		return err->code;
-	if (!found)
-		return err_set(err, ERR_INPUT, "%s: there is no run %lld; 'hardrow runs' lists them",
-			       db_path(track->db), (long long)run_id);
-	if (take_run(stmt, &row, err) != ERR_OK)
+	if (track_find_run(track, stmt, run_id, err) != ERR_OK || take_run(stmt, &row, err) != ERR_OK)
 		return err->code;
 	*ret_row = row;
 	row = (struct track_run_row){ 0 };

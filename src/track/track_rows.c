@@ -5,7 +5,6 @@
 enum err_code track_count_dynamics(struct track *track, int64_t run_id, int64_t *ret_rows, struct err *err)
 {
 	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
-	bool found = false;
 
 	if (db_prepare(
 		track->db,
@@ -13,12 +12,8 @@ enum err_code track_count_dynamics(struct track *track, int64_t run_id, int64_t 
 		" FROM run JOIN dataset USING (dataset_id) WHERE run_id = :run_id",
 		&stmt, err) != ERR_OK)
 		return err->code;
-	db_bind_int(stmt, ":run_id", run_id);
-	if (db_step(stmt, &found, err) != ERR_OK)
+	if (track_find_run(track, stmt, run_id, err) != ERR_OK)
 		return err->code;
-	if (!found)
-		return err_set(err, ERR_INPUT, "%s: there is no run %lld; 'hardrow runs' lists them",
-			       db_path(track->db), (long long)run_id);
 	*ret_rows = db_column_int(stmt, 0);
 	return ERR_OK;
 }
