@@ -1,6 +1,7 @@
 #include "app/worker.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -147,10 +148,10 @@ static enum track_status train(struct worker *worker, size_t run, struct trainer
 static void explain(struct message *end, const struct evaluation *evaluation)
 {
 	if (end->status == TRACK_DIVERGED)
-		(void)snprintf(
-		    end->reason, sizeof end->reason,
-		    "training loss is not finite at epoch %zu; try a smaller learning rate or --scale standard",
-		    evaluation->dynamics->epochs);
+		(void)snprintf(end->reason, sizeof end->reason,
+			       "%s not finite at epoch %zu; try a smaller learning rate or --scale standard",
+			       isfinite(evaluation->train.loss) ? "weights are" : "training loss is",
+			       evaluation->dynamics->epochs);
 	else if (end->status == TRACK_INTERRUPTED)
 		(void)snprintf(end->reason, sizeof end->reason, "stopped after epoch %zu",
 			       evaluation->dynamics->epochs);
