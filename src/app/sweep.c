@@ -12,9 +12,9 @@
 struct plan {
 	const struct sweep *sweep;
 	struct catalogue *catalogue;
-	struct dataset **datasets; /* (dataset_count), NULL: not on this machine */
-	struct dataset **derived;  /* (dataset_count, splits) what an imbalance makes of them, else NULL */
-	struct split **splits;	   /* (dataset_count, splits) */
+	struct dataset **datasets; /* (data sets), NULL: not on this machine */
+	struct dataset **derived;  /* (data sets, splits) what an imbalance makes of them, else NULL */
+	struct split **splits;	   /* (data sets, splits) */
 	struct planned_run *runs;
 	size_t run_count, run_capacity;
 	size_t already_done;
@@ -22,11 +22,11 @@ struct plan {
 
 static void plan_done(struct plan *plan)
 {
-	for (size_t i = 0; plan->datasets != NULL && i < plan->sweep->dataset_count; i++)
+	for (size_t i = 0; plan->datasets != NULL && i < plan->sweep->datasets.count; i++)
 		dataset_free(plan->datasets[i]);
-	for (size_t i = 0; plan->derived != NULL && i < plan->sweep->dataset_count * plan->sweep->splits; i++)
+	for (size_t i = 0; plan->derived != NULL && i < plan->sweep->datasets.count * plan->sweep->splits; i++)
 		dataset_free(plan->derived[i]);
-	for (size_t i = 0; plan->splits != NULL && i < plan->sweep->dataset_count * plan->sweep->splits; i++)
+	for (size_t i = 0; plan->splits != NULL && i < plan->sweep->datasets.count * plan->sweep->splits; i++)
 		split_free(plan->splits[i]);
 	free(plan->datasets);
 	free(plan->derived);
@@ -41,8 +41,8 @@ static enum err_code open_datasets(struct plan *plan, const struct data_path *pa
 	const struct run_settings *settings = &plan->sweep->settings;
 	size_t found = 0;
 
-	for (size_t i = 0; i < plan->sweep->dataset_count; i++) {
-		enum err_code code = catalogue_open(plan->catalogue, path, plan->sweep->datasets[i], settings->label,
+	for (size_t i = 0; i < plan->sweep->datasets.count; i++) {
+		enum err_code code = catalogue_open(plan->catalogue, path, plan->sweep->datasets.at[i], settings->label,
 						    (enum missing_policy)settings->missing, &plan->datasets[i], err);
 		if (code != ERR_OK && code != ERR_MISSING)
 			return err_prefix(err, "sweep %s", plan->sweep->name);
@@ -59,7 +59,7 @@ static enum err_code open_datasets(struct plan *plan, const struct data_path *pa
 /* Reports tell data sets by their names. */
 static enum err_code check_names(const struct plan *plan, struct err *err)
 {
-	for (size_t i = 0; i < plan->sweep->dataset_count; i++)
+	for (size_t i = 0; i < plan->sweep->datasets.count; i++)
 		for (size_t j = 0; j < i && plan->datasets[i] != NULL; j++)
 			if (plan->datasets[j] != NULL && strcmp(plan->datasets[i]->name, plan->datasets[j]->name) == 0)
 				return err_set(err, ERR_INPUT, "%s and %s: two data sets called '%s' in one sweep",
@@ -70,14 +70,14 @@ static enum err_code check_names(const struct plan *plan, struct err *err)
 
 static enum err_code make_splits(struct plan *plan, struct err *err)
 {
-	for (size_t i = 0; i < plan->sweep->dataset_count; i++)
+	for (size_t i = 0; i < plan->sweep->datasets.count; i++)
 		for (size_t s = 0; s < plan->sweep->splits && plan->datasets[i] != NULL; s++) {
 			struct run_settings settings = plan->sweep->settings;
 			settings.split_seed += s;
 			size_t at = i * plan->sweep->splits + s;
 			if (plan_split(plan->datasets[i], &settings, false, &plan->derived[at], &plan->splits[at],
 				       err) != ERR_OK)
-				return err_prefix(err, "%s", plan->sweep->datasets[i]);
+				return err_prefix(err, "%s", plan->sweep->datasets.at[i]);
 		}
 	return ERR_OK;
 }
@@ -100,8 +100,8 @@ static enum err_code name_figures(const struct sweep *sweep, const char *const *
 		return err->code;
 	for (size_t i = 0; i < sweep->published_count; i++) {
 		published[i] = sweep->published[i];
-		for (size_t d = 0; d < sweep->dataset_count; d++)
-			if (strcmp(sweep->published[i].dataset, sweep->datasets[d]) == 0)
+		for (size_t d = 0; d < sweep->datasets.count; d++)
+			if (strcmp(sweep->published[i].dataset, sweep->datasets.at[d]) == 0)
 				published[i].dataset = names[d];
 	}
 	*ret_published = take_ptr(&published);
@@ -115,12 +115,12 @@ static enum err_code put_experiment(struct track *track, const struct plan *plan
 	AUTO(mem_freep) const char **titles = NULL;
 	AUTO(mem_freep) const char **names = NULL;
 
-	if (mem_new(&titles, sweep->dataset_count, err) != ERR_OK ||
-	    mem_new(&names, sweep->dataset_count, err) != ERR_OK)
+	if (mem_new(&titles, sweep->datasets.count, err) != ERR_OK ||
+	    mem_new(&names, sweep->datasets.count, err) != ERR_OK)
 		return err->code;
-	for (size_t i = 0; i < sweep->dataset_count; i++) {
-		const struct catalogue_entry *entry = catalogue_find(plan->catalogue, sweep->datasets[i]);
-		names[i] = plan->datasets[i] != NULL ? subject(plan, i, 0)->name : sweep->datasets[i];
+	for (size_t i = 0; i < sweep->datasets.count; i++) {
+		const struct catalogue_entry *entry = catalogue_find(plan->catalogue, sweep->datasets.at[i]);
+		names[i] = plan->datasets[i] != NULL ? subject(plan, i, 0)->name : sweep->datasets.at[i];
 		titles[i] = entry != NULL ? entry->title : names[i];
 	}
 	if (name_figures(sweep, names, &published, err) != ERR_OK)
@@ -128,12 +128,12 @@ static enum err_code put_experiment(struct track *track, const struct plan *plan
 	struct track_experiment experiment = {
 		.name = sweep->name,
 		.source = sweep->source,
-		.dataset_count = sweep->dataset_count,
-		.method_count = sweep->method_count,
+		.dataset_count = sweep->datasets.count,
+		.method_count = sweep->methods.count,
 		.published_count = sweep->published_count,
 		.datasets = names,
 		.titles = titles,
-		.methods = sweep->methods,
+		.methods = sweep->methods.at,
 		.published = published,
 	};
 	return track_put_experiment(track, &experiment, ret_id, err);
@@ -193,11 +193,11 @@ static enum err_code plan_run(struct plan *plan, struct track *track, const stru
 static enum err_code plan_model(struct plan *plan, struct track *track, struct planned_run *run, size_t model, size_t s,
 				struct err *err)
 {
-	for (size_t m = 0; m < plan->sweep->method_count; m++) {
+	for (size_t m = 0; m < plan->sweep->methods.count; m++) {
 		struct err ignored;
 		if (sweep_compose(plan->sweep, model, m, &run->settings, &ignored) != ERR_OK)
 			continue;
-		run->method = plan->sweep->methods[m];
+		run->method = plan->sweep->methods.at[m];
 		if (plan_run(plan, track, run, s, err) != ERR_OK)
 			return err->code;
 	}
@@ -210,7 +210,7 @@ static enum err_code plan_runs(struct plan *plan, struct track *track, int64_t e
 	const struct sweep *sweep = plan->sweep;
 
 	for (size_t s = 0; s < sweep->splits; s++)
-		for (size_t i = 0; i < sweep->dataset_count; i++) {
+		for (size_t i = 0; i < sweep->datasets.count; i++) {
 			if (plan->datasets[i] == NULL)
 				continue;
 			struct planned_run run = {
@@ -235,7 +235,7 @@ static void tell_mismatches(const struct sweep *sweep, const struct runner_watch
 	struct err err;
 
 	for (size_t model = 0; model < sweep_model_count(sweep); model++)
-		for (size_t m = 0; m < sweep->method_count; m++)
+		for (size_t m = 0; m < sweep->methods.count; m++)
 			if (sweep_compose(sweep, model, m, &settings, &err) != ERR_OK && watch->notice != NULL)
 				watch->notice(watch->context, err.message);
 }
@@ -249,9 +249,9 @@ enum err_code sweep_run(const struct sweep *sweep, const char *database, const s
 	int64_t experiment_id = 0;
 
 	if (sweep_check_settings(sweep, err) != ERR_OK ||
-	    mem_new(&plan.datasets, sweep->dataset_count, err) != ERR_OK ||
-	    mem_new(&plan.derived, sweep->dataset_count * sweep->splits, err) != ERR_OK ||
-	    mem_new(&plan.splits, sweep->dataset_count * sweep->splits, err) != ERR_OK ||
+	    mem_new(&plan.datasets, sweep->datasets.count, err) != ERR_OK ||
+	    mem_new(&plan.derived, sweep->datasets.count * sweep->splits, err) != ERR_OK ||
+	    mem_new(&plan.splits, sweep->datasets.count * sweep->splits, err) != ERR_OK ||
 	    catalogue_create(&plan.catalogue, err) != ERR_OK || open_datasets(&plan, path, watch, err) != ERR_OK ||
 	    check_names(&plan, err) != ERR_OK || make_splits(&plan, err) != ERR_OK ||
 	    track_open(database, &track, err) != ERR_OK ||

@@ -41,20 +41,24 @@ struct sweep_override {
 	const char *value;
 };
 
+/* Names of one kind, each once; the array is owned, the names are not. */
+struct sweep_names {
+	const char **at;
+	size_t count, capacity;
+};
+
 struct sweep {
 	const char *name;
 	char *source; /* the file's text; owned */
 	size_t splits, record_splits;
 	struct run_settings settings;
-	size_t dataset_count, method_count, model_count, published_count, override_count;
-	const char **datasets, **methods;
-	const char **models; /* of model_name(); none: the model of `settings` */
+	struct sweep_names datasets, methods;
+	struct sweep_names models; /* of model_name(); none: the model of `settings` */
 	struct sweep_override *overrides;
 	struct track_published *published;
 	char **strings; /* everything the fields point into; owned */
-	size_t string_count;
-	size_t string_capacity, dataset_capacity, method_capacity, model_capacity, published_capacity,
-	    override_capacity;
+	size_t override_count, published_count, string_count;
+	size_t override_capacity, published_capacity, string_capacity;
 };
 
 /* ERR_INPUT with file and line for what cannot be read. */

@@ -12,6 +12,7 @@ struct reader {
 	struct sweep *sweep;
 	struct err *err;
 	enum err_code code;
+	struct sweep_names keys;      /* "[section] key" of those seen; owned */
 	const char *published_source; /* of the last [published …] section that named one */
 };
 
@@ -30,43 +31,36 @@ static const struct option_spec sweep_specs[] = {
 	  .initial = "1000000" },
 };
 
-static const char *find_name(const char *const *names, size_t count, const char *name)
+static const char *find_name(const struct sweep_names *names, const char *name)
 {
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(names[i], name) == 0)
-			return names[i];
+	for (size_t i = 0; i < names->count; i++)
+		if (strcmp(names->at[i], name) == 0)
+			return names->at[i];
 	return NULL;
+}
+
+static enum err_code add_name(struct sweep_names *names, const char *kind, const char *name, struct err *err)
+{
+	if (find_name(names, name) != NULL)
+		return err_set(err, ERR_INPUT, "%s '%s' is named twice", kind, name);
+	if (mem_grow((void **)&names->at, names->count, &names->capacity, sizeof *names->at, err) != ERR_OK)
+		return err->code;
+	names->at[names->count++] = name;
+	return ERR_OK;
 }
 
 static enum err_code add_dataset(struct sweep *sweep, const char *name, struct err *err)
 {
-	if (find_name(sweep->datasets, sweep->dataset_count, name) != NULL)
-		return err_set(err, ERR_INPUT, "data set '%s' is named twice", name);
-	if (mem_grow((void **)&sweep->datasets, sweep->dataset_count, &sweep->dataset_capacity, sizeof *sweep->datasets,
-		     err) != ERR_OK)
-		return err->code;
-	sweep->datasets[sweep->dataset_count++] = name;
-	return ERR_OK;
-}
-
-static enum err_code add_method(struct sweep *sweep, const char *name, struct err *err)
-{
-	if (find_name(sweep->methods, sweep->method_count, name) != NULL)
-		return err_set(err, ERR_INPUT, "method '%s' is named twice", name);
-	if (mem_grow((void **)&sweep->methods, sweep->method_count, &sweep->method_capacity, sizeof *sweep->methods,
-		     err) != ERR_OK)
-		return err->code;
-	sweep->methods[sweep->method_count++] = name;
-	return ERR_OK;
+	return add_name(&sweep->datasets, "data set", name, err);
 }
 
 /* "all" stands for every method of the program. */
-static enum err_code add_methods(struct sweep *sweep, const char *name, struct err *err)
+static enum err_code add_method(struct sweep *sweep, const char *name, struct err *err)
 {
 	if (strcmp(name, "all") != 0)
-		return add_method(sweep, name, err);
+		return add_name(&sweep->methods, "method", name, err);
 	for (size_t i = 0; method_name(i) != NULL; i++)
-		if (add_method(sweep, method_name(i), err) != ERR_OK)
+		if (add_name(&sweep->methods, "method", method_name(i), err) != ERR_OK)
 			return err->code;
 	return ERR_OK;
 }
@@ -75,13 +69,7 @@ static enum err_code add_model(struct sweep *sweep, const char *name, struct err
 {
 	if (sweep_model_of_name(name) < 0)
 		return err_set(err, ERR_INPUT, "there is no model '%s'", name);
-	if (find_name(sweep->models, sweep->model_count, name) != NULL)
-		return err_set(err, ERR_INPUT, "model '%s' is named twice", name);
-	if (mem_grow((void **)&sweep->models, sweep->model_count, &sweep->model_capacity, sizeof *sweep->models, err) !=
-	    ERR_OK)
-		return err->code;
-	sweep->models[sweep->model_count++] = name;
-	return ERR_OK;
+	return add_name(&sweep->models, "model", name, err);
 }
 
 /* "a, b, c": each name goes to `add`. */
@@ -116,6 +104,18 @@ static enum err_code set_option(struct sweep *sweep, const struct option_spec *s
 	return option_set(spec, target, kept, err);
 }
 
+/* A key that may stand only once, unlike lists, which may go on in the next line. */
+static enum err_code add_key(struct reader *reader, const char *section, const char *name)
+{
+	struct text key AUTO(text_done) = { 0 };
+	const char *kept = NULL;
+
+	if (text_append(&key, reader->err, "[%s] %s", section, name) != ERR_OK ||
+	    sweep_keep(reader->sweep, key.data, &kept, reader->err) != ERR_OK)
+		return reader->err->code;
+	return add_name(&reader->keys, "key", kept, reader->err);
+}
+
 static enum err_code read_sweep_key(struct reader *reader, const char *name, const char *value)
 {
 	struct sweep *sweep = reader->sweep;
@@ -125,26 +125,27 @@ static enum err_code read_sweep_key(struct reader *reader, const char *name, con
 	if (strcmp(name, "models") == 0)
 		return add_names(sweep, value, add_model, reader->err);
 	if (strcmp(name, "methods") == 0)
-		return add_names(sweep, value, add_methods, reader->err);
+		return add_names(sweep, value, add_method, reader->err);
 	const struct option_spec *spec = option_find(sweep_specs, ARRAY_LENGTH(sweep_specs), name);
-	return spec == NULL ? unknown_key("sweep", name, reader->err)
-			    : set_option(sweep, spec, sweep, value, reader->err);
+	if (spec == NULL)
+		return unknown_key("sweep", name, reader->err);
+	return add_key(reader, "sweep", name) != ERR_OK ? reader->err->code
+							: set_option(sweep, spec, sweep, value, reader->err);
 }
 
 static enum err_code read_setting(struct reader *reader, const char *name, const char *value)
 {
-	const struct option_spec *spec = option_find(settings_specs, settings_spec_count, name);
+	const struct option_spec *spec = NULL;
 
-	if (spec == NULL)
-		return err_set(reader->err, ERR_INPUT, "there is no setting '%s'; 'hardrow help train' lists them",
-			       name);
+	if (sweep_find_setting(name, &spec, reader->err) != ERR_OK)
+		return reader->err->code;
 	return set_option(reader->sweep, spec, &reader->sweep->settings, value, reader->err);
 }
 
 static enum err_code read_method_key(struct reader *reader, const char *method, const char *name, const char *value)
 {
 	struct sweep *sweep = reader->sweep;
-	const char *found = find_name(sweep->methods, sweep->method_count, method);
+	const char *found = find_name(&sweep->methods, method);
 
 	if (found == NULL)
 		return err_set(reader->err, ERR_INPUT, "[method %s] is not among the methods of [sweep]", method);
@@ -154,7 +155,7 @@ static enum err_code read_method_key(struct reader *reader, const char *method, 
 static enum err_code read_model_key(struct reader *reader, const char *model, const char *name, const char *value)
 {
 	struct sweep *sweep = reader->sweep;
-	const char *found = find_name(sweep->models, sweep->model_count, model);
+	const char *found = find_name(&sweep->models, model);
 
 	if (found == NULL)
 		return err_set(reader->err, ERR_INPUT, "[model %s] is not among the models of [sweep]", model);
@@ -182,7 +183,7 @@ static enum err_code read_figure_name(struct sweep *sweep, const char *name, str
 		return err->code;
 	metric = dataset;
 	(void)strsep(&metric, " \t");
-	row->dataset = find_name(sweep->datasets, sweep->dataset_count, dataset);
+	row->dataset = find_name(&sweep->datasets, dataset);
 	if (row->dataset == NULL)
 		return err_set(err, ERR_INPUT, "a figure for '%s', which is not among the datasets of [sweep]",
 			       dataset);
@@ -220,14 +221,16 @@ static enum err_code read_key(struct reader *reader, const char *section, const 
 {
 	if (strcmp(section, "sweep") == 0)
 		return read_sweep_key(reader, name, value);
+	if (strncmp(section, "published ", 10) == 0)
+		return read_published_key(reader, section + 10, name, value);
+	if (add_key(reader, section, name) != ERR_OK)
+		return reader->err->code;
 	if (strcmp(section, "settings") == 0)
 		return read_setting(reader, name, value);
 	if (strncmp(section, "method ", 7) == 0)
 		return read_method_key(reader, section + 7, name, value);
 	if (strncmp(section, "model ", 6) == 0)
 		return read_model_key(reader, section + 6, name, value);
-	if (strncmp(section, "published ", 10) == 0)
-		return read_published_key(reader, section + 10, name, value);
 	return err_set(
 	    reader->err, ERR_INPUT,
 	    "there is no section [%s]; known are [sweep], [settings], [model NAME], [method NAME], [published NAME]",
@@ -249,9 +252,9 @@ static enum err_code check_complete(const struct sweep *sweep, struct err *err)
 {
 	if (sweep->name == NULL)
 		return err_set(err, ERR_INPUT, "[sweep] needs a name");
-	if (sweep->dataset_count == 0)
+	if (sweep->datasets.count == 0)
 		return err_set(err, ERR_INPUT, "[sweep] needs datasets");
-	if (sweep->method_count == 0)
+	if (sweep->methods.count == 0)
 		return err_set(err, ERR_INPUT, "[sweep] needs methods");
 	return ERR_OK;
 }
@@ -259,8 +262,8 @@ static enum err_code check_complete(const struct sweep *sweep, struct err *err)
 /* A name in `methods` is either in the table or has a section of its own. */
 static enum err_code check_names(const struct sweep *sweep, struct err *err)
 {
-	for (size_t i = 0; i < sweep->method_count; i++) {
-		const char *name = sweep->methods[i];
+	for (size_t i = 0; i < sweep->methods.count; i++) {
+		const char *name = sweep->methods.at[i];
 		AUTO(mem_freep) char *section = NULL;
 		if (sweep_method_of_name(name) >= 0)
 			continue;
@@ -287,6 +290,7 @@ enum err_code sweep_read(const char *path, struct sweep **ret_sweep, struct err 
 	option_reset(settings_specs, settings_spec_count, &sweep->settings);
 	struct reader reader = { .sweep = sweep, .err = err };
 	int line = ini_parse_string(sweep->source, on_key, &reader);
+	free(reader.keys.at);
 	if (reader.code == ERR_OK && line != 0)
 		(void)err_set(err, ERR_INPUT, "neither [section] nor key = value");
 	if (line != 0)
@@ -306,9 +310,9 @@ void sweep_free(struct sweep *sweep)
 		free(sweep->strings[i]);
 	free(sweep->strings);
 	free(sweep->source);
-	free(sweep->datasets);
-	free(sweep->methods);
-	free(sweep->models);
+	free(sweep->datasets.at);
+	free(sweep->methods.at);
+	free(sweep->models.at);
 	free(sweep->overrides);
 	free(sweep->published);
 	free(sweep);

@@ -34,7 +34,7 @@ int sweep_model_of_name(const char *name)
 
 size_t sweep_model_count(const struct sweep *sweep)
 {
-	return sweep->model_count > 0 ? sweep->model_count : 1;
+	return sweep->models.count > 0 ? sweep->models.count : 1;
 }
 
 /* Adds it if the value will do; `method` and `model` are borrowed. */
@@ -52,7 +52,7 @@ static enum err_code add_override(struct sweep *sweep, const struct sweep_overri
 	return ERR_OK;
 }
 
-static enum err_code find_setting(const char *name, const struct option_spec **ret_spec, struct err *err)
+enum err_code sweep_find_setting(const char *name, const struct option_spec **ret_spec, struct err *err)
 {
 	const struct option_spec *spec = option_find(settings_specs, settings_spec_count, name);
 
@@ -69,7 +69,7 @@ enum err_code sweep_override(struct sweep *sweep, const char *method, const char
 					      "split-seed", "imbalance", "imbalance-max", "relabel" };
 	struct sweep_override override = { .method = method, .model = model, .value = value };
 
-	if (find_setting(name, &override.spec, err) != ERR_OK)
+	if (sweep_find_setting(name, &override.spec, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < ARRAY_LENGTH(shared); i++)
 		if (strcmp(override.spec->name, shared[i]) == 0)
@@ -90,7 +90,7 @@ enum err_code sweep_set(struct sweep *sweep, const char *assignment, struct err 
 		return err_set(err, ERR_USAGE, "'%s' will not do: set takes KEY=VALUE, as epochs=10", assignment);
 	*value = '\0';
 	override.value = value + 1;
-	if (find_setting(name, &override.spec, err) != ERR_OK || add_override(sweep, &override, err) != ERR_OK)
+	if (sweep_find_setting(name, &override.spec, err) != ERR_OK || add_override(sweep, &override, err) != ERR_OK)
 		return err->code;
 	/* What concerns the data is read from there. */
 	return option_set(override.spec, &sweep->settings, sweep->overrides[sweep->override_count - 1].value, err);
@@ -117,7 +117,7 @@ static enum err_code apply(const struct sweep *sweep, const char *method, const 
 static enum err_code check(const struct sweep *sweep, size_t model, const struct run_settings *settings,
 			   struct err *err)
 {
-	if (sweep->model_count > 0 && settings->model != sweep_model_of_name(sweep->models[model]))
+	if (sweep->models.count > 0 && settings->model != sweep_model_of_name(sweep->models.at[model]))
 		return err_set(err, ERR_INPUT, "'model' does not go with a list of models in [sweep]");
 	return settings_check_parts(settings, err);
 }
@@ -126,8 +126,8 @@ enum err_code sweep_compose(const struct sweep *sweep, size_t model, size_t meth
 			    struct err *err)
 {
 	struct run_settings settings = sweep->settings;
-	const char *method_called = sweep->methods[method];
-	const char *model_called = sweep->model_count > 0 ? sweep->models[model] : NULL;
+	const char *method_called = sweep->methods.at[method];
+	const char *model_called = sweep->models.count > 0 ? sweep->models.at[model] : NULL;
 	int known = sweep_method_of_name(method_called);
 
 	if (model_called != NULL) {
@@ -151,7 +151,7 @@ enum err_code sweep_check_settings(const struct sweep *sweep, struct err *err)
 	size_t models = sweep_model_count(sweep);
 	struct run_settings settings;
 
-	for (size_t m = 0; m < sweep->method_count; m++) {
+	for (size_t m = 0; m < sweep->methods.count; m++) {
 		size_t matches = 0;
 		for (size_t i = 0; i < models; i++)
 			matches += sweep_compose(sweep, i, m, &settings, err) == ERR_OK;
@@ -160,7 +160,7 @@ enum err_code sweep_check_settings(const struct sweep *sweep, struct err *err)
 	}
 	for (size_t i = 0; i < models; i++) {
 		size_t matches = 0;
-		for (size_t m = 0; m < sweep->method_count; m++)
+		for (size_t m = 0; m < sweep->methods.count; m++)
 			matches += sweep_compose(sweep, i, m, &settings, err) == ERR_OK;
 		if (matches == 0)
 			return err->code;

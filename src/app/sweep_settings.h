@@ -7,6 +7,9 @@
 /* A copy of `text` that lives as long as the sweep. */
 MUST_CHECK enum err_code sweep_keep(struct sweep *sweep, const char *text, const char **ret_text, struct err *err);
 
+/* ERR_INPUT: there is no such setting. */
+MUST_CHECK enum err_code sweep_find_setting(const char *name, const struct option_spec **ret_spec, struct err *err);
+
 /* Adds a setting of one method or model, of which the others must not have another: what all runs of a data set share
  * is refused, and so is a model in a sweep that lists them. */
 MUST_CHECK enum err_code sweep_override(struct sweep *sweep, const char *method, const char *model, const char *name,
