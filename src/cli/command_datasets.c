@@ -171,8 +171,9 @@ const struct command command_datasets = {
 	.arguments = "[fetch [NAME...]]",
 	.summary = "List the known data sets, or fetch those that do not come with hardrow",
 	.details =
-	    "Data sets are looked for in --data-dir, HARDROW_DATA (folders with ':' between), ./datasets and\n"
-	    "~/.local/share/hardrow/datasets; mnist and fashion-mnist as folders of four IDX files, plain or .gz.\n"
+	    "Data sets are looked for in --data-dir, HARDROW_DATA (folders with ':' between), ./datasets,\n"
+	    "../shared/datasets if it is there, and ~/.local/share/hardrow/datasets; mnist and fashion-mnist as\n"
+	    "folders of four IDX files, plain or .gz.\n"
 	    "'fetch' gets the original files with curl and checks their sha256; the two by name only.",
 	.options = specs,
 	.option_count = ARRAY_LENGTH(specs),

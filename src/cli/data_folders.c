@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -18,6 +19,7 @@ static enum err_code find_home(char **ret_home, struct err *err)
 
 enum err_code data_folders_init(struct data_folders *folders, const struct option_list *given, struct err *err)
 {
+	static const char beside_the_project[] = "../shared/datasets";
 	const char *from_environment = getenv("HARDROW_DATA");
 	size_t count = 0;
 
@@ -30,9 +32,11 @@ enum err_code data_folders_init(struct data_folders *folders, const struct optio
 		return err->code;
 	char *rest = NULL;
 	for (char *folder = from_environment == NULL ? NULL : strtok_r(folders->environment, ":", &rest);
-	     folder != NULL && count < DATA_FOLDERS_MAX - 2; folder = strtok_r(NULL, ":", &rest))
+	     folder != NULL && count < DATA_FOLDERS_MAX - 3; folder = strtok_r(NULL, ":", &rest))
 		folders->folders[count++] = folder;
 	folders->folders[count++] = "datasets";
+	if (file_exists(beside_the_project))
+		folders->folders[count++] = beside_the_project;
 	folders->folders[count++] = folders->home;
 	return ERR_OK;
 }

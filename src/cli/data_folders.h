@@ -20,7 +20,7 @@ struct data_folders {
 	char *home, *environment; /* owned */
 };
 
-/* --data-dir, HARDROW_DATA (folders with ':' between), ./datasets,
+/* --data-dir, HARDROW_DATA (folders with ':' between), ./datasets, ../shared/datasets if it is there,
  * ~/.local/share/hardrow/datasets. */
 MUST_CHECK enum err_code data_folders_init(struct data_folders *folders, const struct option_list *given,
 					   struct err *err);
