@@ -58,6 +58,7 @@ Test(loss, values_equal_the_vectors_of_reference_code)
 		{ &loss_focal_sigmoid, { { 0 } }, REDUCTION_BATCH, 0.346968461545 },
 		{ &loss_acsl, { { 0 } }, REDUCTION_BATCH, 0.702304977133 },
 		{ &loss_equalization, { GIVE(lambda, .05) }, REDUCTION_BATCH, 1.39696115754 },
+		{ &loss_equalization, { GIVE(lambda, 1e-300) }, REDUCTION_BATCH, 3 * 0.564369249067 },
 		{ &loss_softmax_equalization, { GIVE(gamma, 1), GIVE(lambda, .05) }, REDUCTION_BATCH, 0.533751335632 },
 	};
 
@@ -69,6 +70,31 @@ Test(loss, values_equal_the_vectors_of_reference_code)
 		cr_expect_float_eq(value, cases[i].value, 1e-9, "case %zu, %s: %.12g", i, cases[i].loss->name, value);
 		loss_state_done(&state);
 	}
+}
+
+Test(loss, cross_entropy_of_each_instance_equals_the_vector)
+{
+	static const double expected[4] = { 0.2413112967, 1.420827656, 0.2663678998, 0.7177359187 };
+	struct fixture f;
+	struct loss_state state = fixture_state(&loss_cross_entropy, fixture_own, fixture_counts);
+
+	fixture_fill(&f, &state, REDUCTION_BATCH);
+	for (size_t i = 0; i < 4; i++) {
+		memset(f.scale, 0, sizeof f.scale);
+		f.scale[i] = 1;
+		cr_expect_float_eq(fixture_evaluate(&state, &f), expected[i], 1e-9, "instance %zu", i);
+	}
+	loss_state_done(&state);
+}
+
+Test(loss, temperatures_of_cdt_equal_the_vector)
+{
+	static const double expected[3] = { 1, 1.584893192, 2.511886432 };
+	struct loss_state state = fixture_state(&loss_cdt, fixture_own, fixture_counts);
+
+	for (size_t c = 0; c < 3; c++)
+		cr_expect_float_eq(1 / state.constant[c], expected[c], 1e-9);
+	loss_state_done(&state);
 }
 
 /* Cui et al. 2019, scikit-learn's "balanced", BagofTricks' cost-sensitive and Tang et al. 2020's weighted softmax. */
