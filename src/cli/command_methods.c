@@ -27,7 +27,7 @@ static const struct option_spec specs[] = {
 
 static const struct out_column columns[] = {
 	{ .name = "method" },	  { .name = "sampler" }, { .name = "loss" },	{ .name = "also" },
-	{ .name = "parameters" }, { .name = "source" },	 { .name = "summary" }, { .name = "formula" },
+	{ .name = "parameters" }, { .name = "source" },	 { .name = "formula" }, { .name = "summary" },
 };
 
 static enum err_code append_parameter(struct text *text, const char *name, double value, struct err *err)
@@ -119,6 +119,23 @@ static enum err_code append_also(struct text *text, const struct method *method,
 	return ERR_OK;
 }
 
+static enum err_code append_part(struct text *text, const char *label, const char *formula, struct err *err)
+{
+	return formula == NULL ? ERR_OK : text_append(text, err, "; %s: %s", label, formula);
+}
+
+/* The loss, and whatever differs from plain training. */
+static enum err_code append_formula(struct text *text, const struct method *method, struct err *err)
+{
+	if (text_append(text, err, "%s", method->loss->formula) != ERR_OK ||
+	    append_part(text, "class weights", method->loss->class_weights, err) != ERR_OK ||
+	    append_part(text, "draws", method->sampler == &sampler_all ? NULL : method->sampler->expected, err) !=
+		ERR_OK ||
+	    append_part(text, "second stage", method->stage == NULL ? NULL : method->stage->formula, err) != ERR_OK)
+		return err->code;
+	return append_part(text, "afterwards", method->adjustment == NULL ? NULL : method->adjustment->formula, err);
+}
+
 static struct out_value text_value(const char *text)
 {
 	return (struct out_value){ .type = text != NULL ? OUT_TEXT : OUT_NULL, .text = text };
@@ -129,7 +146,7 @@ static enum err_code list(const struct invocation *invocation, struct err *err)
 	const struct methods_options *options = invocation->options;
 	AUTO(out_freep) struct out *out = NULL;
 	struct out_target target = { .file = stdout, .terminal = invocation->terminal };
-	size_t shown = options->format == OUT_FORMAT_TABLE ? 6 : ARRAY_LENGTH(columns);
+	size_t shown = options->format == OUT_FORMAT_TABLE ? 7 : ARRAY_LENGTH(columns);
 
 	if (out_begin((size_t)options->format, &target, columns, shown, &out, err) != ERR_OK)
 		return err->code;
@@ -137,12 +154,14 @@ static enum err_code list(const struct invocation *invocation, struct err *err)
 		const struct method *method = method_at(i);
 		AUTO(text_done) struct text parameters = { 0 };
 		AUTO(text_done) struct text also = { 0 };
-		if (append_parameters(&parameters, method, err) != ERR_OK || append_also(&also, method, err) != ERR_OK)
+		AUTO(text_done) struct text formula = { 0 };
+		if (append_parameters(&parameters, method, err) != ERR_OK ||
+		    append_also(&also, method, err) != ERR_OK || append_formula(&formula, method, err) != ERR_OK)
 			return err->code;
 		struct out_value values[ARRAY_LENGTH(columns)] = {
-			text_value(method->name),    text_value(method->sampler->name), text_value(method->loss->name),
-			text_value(also.data),	     text_value(parameters.data),	text_value(method->source),
-			text_value(method->summary), text_value(method->loss->formula),
+			text_value(method->name), text_value(method->sampler->name), text_value(method->loss->name),
+			text_value(also.data),	  text_value(parameters.data),	     text_value(method->source),
+			text_value(formula.data), text_value(method->summary),
 		};
 		if (out_row(out, values, err) != ERR_OK)
 			return err->code;
@@ -188,6 +207,7 @@ static enum err_code explain(const char *name, struct err *err)
 	if (method->stage != NULL) {
 		help_write_entry(stdout, "second stage", method->stage->name);
 		help_write_entry(stdout, "", method->stage->summary);
+		help_write_entry(stdout, "its formula", method->stage->formula);
 	}
 	if (method->adjustment != NULL) {
 		help_write_entry(stdout, "adjustment", method->adjustment->name);

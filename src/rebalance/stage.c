@@ -5,12 +5,14 @@
 const struct stage stage_drw = {
 	.name = "drw",
 	.summary = "deferred re-weighting: class weights in the last epochs only",
+	.formula = "class weights (1 - beta) / (1 - beta^n_c), scaled to mean 1, or the loss's own",
 	.defers_weights = true,
 };
 
 const struct stage stage_crt = {
 	.name = "crt",
 	.summary = "classifier re-training: the last layer anew, on frozen features and class-aware draws",
+	.formula = "W, b of z = W x + b from new initial values, x as it is; draws N / (K n_c)",
 	.retrains_classifier = true,
 	.sampler = &sampler_class_aware,
 };
@@ -18,6 +20,7 @@ const struct stage stage_crt = {
 const struct stage stage_lws = {
 	.name = "lws",
 	.summary = "learnable weight scaling: a factor of each class's logit, learned on class-aware draws",
+	.formula = "z_c = f_c (w_c . x + b_c), f from 1, all else as it is; draws N / (K n_c)",
 	.learns_scales = true,
 	.sampler = &sampler_class_aware,
 };

@@ -12,6 +12,7 @@
 struct stage {
 	const char *name;
 	const char *summary;
+	const char *formula; /* of what it does otherwise */
 	/* Class weights are 1 before the second stage; in it they are the loss's, or if it has none those of the
 	 * effective number (Cui et al. 2019). */
 	bool defers_weights;
