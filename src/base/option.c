@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/parse.h"
 
 static bool same_name(const char *a, const char *b)
@@ -195,26 +196,32 @@ enum err_code option_append_json(const struct option_spec *specs, size_t count, 
 	return ERR_OK;
 }
 
+static size_t lesser(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Insertions, deletions, substitutions, and neighbours that changed places ("optimal string alignment"). */
 static size_t edit_distance(const char *a, const char *b)
 {
-	size_t row[64];
-	size_t width = strlen(b);
+	size_t rows[3][64]; /* of a's letters i, i - 1, i - 2, in turns */
+	size_t width = strlen(b), length = strlen(a);
 
-	if (width + 1 > sizeof row / sizeof *row)
+	if (width + 1 > ARRAY_LENGTH(rows[0]))
 		return SIZE_MAX;
 	for (size_t j = 0; j <= width; j++)
-		row[j] = j;
-	for (size_t i = 1; a[i - 1] != '\0'; i++) {
-		size_t diagonal = row[0];
+		rows[0][j] = j;
+	for (size_t i = 1; i <= length; i++) {
+		size_t *row = rows[i % 3];
+		const size_t *above = rows[(i - 1) % 3], *above_that = rows[(i + 1) % 3];
 		row[0] = i;
 		for (size_t j = 1; j <= width; j++) {
-			size_t substituted = diagonal + (a[i - 1] != b[j - 1]);
-			size_t shorter = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-			diagonal = row[j];
-			row[j] = substituted < shorter ? substituted : shorter;
+			row[j] = lesser(above[j - 1] + (a[i - 1] != b[j - 1]), lesser(above[j], row[j - 1]) + 1);
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				row[j] = lesser(row[j], above_that[j - 2] + 1);
 		}
 	}
-	return row[width];
+	return rows[length % 3][width];
 }
 
 /* A name farther than this is no suggestion. */
