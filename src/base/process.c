@@ -1,6 +1,7 @@
 #include "base/process.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <spawn.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -114,6 +115,8 @@ enum err_code process_run(const struct process *process, const char *input, stru
 		return err->code;
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		continue;
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT)
+		return err_set(err, ERR_INTERRUPTED, "interrupted");
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		return complain(process, streams.fd[STDERR_FILENO], err);
 	return read_all(streams.fd[STDOUT_FILENO], output, err);

@@ -74,22 +74,31 @@ Test(process, failures_are_one_line)
 		const char *arguments[4];
 		bool last_line;
 		const char *words;
+		enum err_code code;
 	} cases[] = {
-		{ { "sh", "-c", "echo out; printf '\\n first\\nsecond\\n\\n' >&2; exit 3" }, false, "first" },
-		{ { "sh", "-c", "echo out; printf '\\n first\\nsecond\\n\\n' >&2; exit 3" }, true, "second" },
-		{ { "sh", "-c", "exit 1" }, true, "sh failed" },
-		{ { "sh", "-c", "kill -KILL $$" }, false, "sh failed" },
+		{ { "sh", "-c", "echo out; printf '\\n first\\nsecond\\n\\n' >&2; exit 3" },
+		  false,
+		  "first",
+		  ERR_SYSTEM },
+		{ { "sh", "-c", "echo out; printf '\\n first\\nsecond\\n\\n' >&2; exit 3" },
+		  true,
+		  "second",
+		  ERR_SYSTEM },
+		{ { "sh", "-c", "exit 1" }, true, "sh failed", ERR_SYSTEM },
+		{ { "sh", "-c", "kill -KILL $$" }, false, "sh failed", ERR_SYSTEM },
+		{ { "sh", "-c", "kill -INT $$" }, false, "interrupted", ERR_INTERRUPTED },
 		{ { "no-such-program" },
 		  false,
 		  "the command 'no-such-program' does not start (No such file or directory): Debian's package 'dash' "
-		  "has it" },
+		  "has it",
+		  ERR_SYSTEM },
 	};
 	struct text output AUTO(text_done) = { 0 };
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		const struct process process = { cases[i].arguments, "dash", cases[i].last_line };
 		struct err err;
-		cr_expect_eq(process_run(&process, "", &output, &err), ERR_SYSTEM);
+		cr_expect_eq(process_run(&process, "", &output, &err), cases[i].code);
 		cr_expect_str_eq(err.message, cases[i].words);
 	}
 	cr_expect_eq(output.length, 0);
