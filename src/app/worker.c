@@ -1,7 +1,6 @@
 #include "app/worker.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,16 +144,14 @@ static enum track_status train(struct worker *worker, size_t run, struct trainer
 	}
 }
 
-static void explain(struct message *end, const struct evaluation *evaluation)
+static void explain(struct message *end, const struct run_settings *settings, size_t epoch)
 {
 	if (end->status == TRACK_DIVERGED)
 		(void)snprintf(end->reason, sizeof end->reason,
-			       "%s not finite at epoch %zu; try a smaller learning rate or --scale standard",
-			       isfinite(evaluation->train.loss) ? "weights are" : "training loss is",
-			       evaluation->dynamics->epochs);
+			       "training loss or weights are not finite at epoch %zu; try a smaller learning rate%s",
+			       epoch, settings->scale == SCALE_NONE ? " or --scale standard" : "");
 	else if (end->status == TRACK_INTERRUPTED)
-		(void)snprintf(end->reason, sizeof end->reason, "stopped after epoch %zu",
-			       evaluation->dynamics->epochs);
+		(void)snprintf(end->reason, sizeof end->reason, "stopped after epoch %zu", epoch);
 }
 
 static bool asks_to_stop(void *workload)
@@ -198,7 +195,7 @@ static enum err_code do_run(struct worker *worker, size_t run, struct message *e
 		return err->code;
 	send_scaling(worker, run, trainer);
 	end->status = train(worker, run, trainer);
-	explain(end, trainer_evaluation(trainer));
+	explain(end, &settings, trainer_evaluation(trainer)->dynamics->epochs);
 	return message_summarise(trainer_evaluation(trainer), &end->summaries, err);
 }
 
