@@ -6,6 +6,40 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+
+size_t text_character_length(const char *bytes, size_t left)
+{
+	unsigned char first = (unsigned char)bytes[0];
+	size_t length = first < 0x80   ? 1
+			: first < 0xc2 ? 0
+			: first < 0xe0 ? 2
+			: first < 0xf0 ? 3
+			: first < 0xf5 ? 4
+				       : 0;
+
+	if (length > left)
+		return 0;
+	for (size_t i = 1; i < length; i++)
+		if (((unsigned char)bytes[i] & 0xc0) != 0x80)
+			return 0;
+	/* Overlong forms, surrogates and numbers above U+10FFFF show in the second byte. */
+	unsigned char second = length > 1 ? (unsigned char)bytes[1] : 0;
+	if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) || (first == 0xf0 && second < 0x90) ||
+	    (first == 0xf4 && second > 0x8f))
+		return 0;
+	return length;
+}
+
+size_t text_width(const char *bytes, size_t length)
+{
+	size_t width = 0;
+
+	for (size_t i = 0; i < length; i++)
+		width += ((unsigned char)bytes[i] & 0xc0) != 0x80;
+	return width;
+}
+
 static enum err_code reserve(struct text *text, size_t more, struct err *err)
 {
 	size_t wanted = text->length + more + 1;
@@ -75,7 +109,7 @@ static int format_short_decimal(double value, char *digits, size_t size)
 
 	if (!(size_of_value >= 1e-4 && size_of_value < 1e9))
 		return 0;
-	for (int places = 0; places < (int)(sizeof powers / sizeof *powers); places++) {
+	for (int places = 0; places < (int)ARRAY_LENGTH(powers); places++) {
 		double count = nearbyint(size_of_value * powers[places]);
 		if (count / powers[places] != size_of_value)
 			continue;

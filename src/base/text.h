@@ -1,10 +1,18 @@
-/* A growing UTF-8 text: formatted appends, JSON pieces. Zero-initialise it, end it with text_done(). */
+/* UTF-8 texts: what a character is, and a growing text with formatted appends and JSON pieces. Zero-initialise the
+ * struct, end it with text_done(). */
 #ifndef HARDROW_BASE_TEXT_H
 #define HARDROW_BASE_TEXT_H
 
 #include <stddef.h>
 
 #include "base/err.h"
+
+/* Length of the UTF-8 character at `bytes`, 0 if there is none (RFC 3629: no overlong forms, no surrogates, nothing
+ * above U+10FFFF). Looks at `left` >= 1 bytes at most, and at none behind a NUL. */
+size_t text_character_length(const char *bytes, size_t left);
+
+/* Characters in `length` bytes of UTF-8: all bytes but those that continue one. */
+size_t text_width(const char *bytes, size_t length);
 
 struct text {
 	char *data; /* NUL-terminated once anything was appended, else NULL; owned */

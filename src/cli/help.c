@@ -5,19 +5,9 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-/* Characters of UTF-8 text. */
-static int width_of(const char *text, size_t length)
-{
-	int width = 0;
-
-	for (size_t i = 0; i < length; i++)
-		width += ((unsigned char)text[i] & 0xc0) != 0x80;
-	return width;
-}
-
 void help_write_entry(FILE *file, const char *left, const char *right)
 {
-	int column = 2 + width_of(left, strlen(left));
+	int column = 2 + (int)text_width(left, strlen(left));
 
 	(void)fprintf(file, "  %s", left);
 	if (column + 2 > HELP_COLUMN) {
@@ -26,7 +16,7 @@ void help_write_entry(FILE *file, const char *left, const char *right)
 	}
 	while (*right != '\0') {
 		size_t length = strcspn(right, " ");
-		int width = width_of(right, length);
+		int width = (int)text_width(right, length);
 		if (column > HELP_COLUMN && column + 1 + width > HELP_WIDTH) {
 			(void)fputc('\n', file);
 			column = 0;

@@ -7,7 +7,7 @@
 #include "base/err.h"
 
 /* ERR_INPUT with file and line at the first byte that no UTF-8 text holds: a NUL, or a byte that breaks the encoding
- * (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF). `path` is for the message only. */
+ * (text_character_length). `path` is for the message only. */
 MUST_CHECK enum err_code encoding_check(const char *path, const char *text, size_t length, struct err *err);
 
 #endif

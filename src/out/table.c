@@ -1,5 +1,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "out/format.h"
@@ -21,16 +22,6 @@ struct table {
 	bool *right;
 	bool settled; /* widths are fixed and the head is written */
 };
-
-/* Characters of a UTF-8 text: the bytes that do not continue one. */
-static size_t width_of(const char *text)
-{
-	size_t width = 0;
-
-	for (; *text != '\0'; text++)
-		width += ((unsigned char)*text & 0xc0) != 0x80;
-	return width;
-}
 
 /* A cell is one line, and a text from a file must not drive the terminal. */
 static enum err_code append_clean(struct text *texts, const char *value, struct err *err)
@@ -89,7 +80,7 @@ static enum err_code append_blanks(struct text *line, size_t count, struct err *
 static enum err_code append_cell(struct out *out, size_t column, const char *text, bool bold, struct err *err)
 {
 	const struct table *table = out->state;
-	size_t width = width_of(text);
+	size_t width = text_width(text, strlen(text));
 	size_t blanks = width < table->widths[column] ? table->widths[column] - width : 0;
 	bool last = column + 1 == out->count;
 	bool marked = bold && out->target.terminal;
@@ -121,11 +112,13 @@ static enum err_code append_head(struct out *out, struct err *err)
 static void settle_column(const struct out *out, size_t column)
 {
 	struct table *table = out->state;
+	const char *name = out->columns[column].name;
 	bool numbers = false, texts = false;
 
-	table->widths[column] = width_of(out->columns[column].name);
+	table->widths[column] = text_width(name, strlen(name));
 	for (size_t i = column; i < table->cell_count; i += out->count) {
-		size_t width = width_of(table->texts.data + table->cells[i].start);
+		const char *text = table->texts.data + table->cells[i].start;
+		size_t width = text_width(text, strlen(text));
 		if (width > table->widths[column])
 			table->widths[column] = width;
 		numbers |= table->cells[i].number;
