@@ -34,19 +34,12 @@ static enum err_code read_settings(struct track *track, struct stored_run *run, 
 	return track_read_settings(track, run->run_id, take_setting, run, err);
 }
 
-static const char *missing_name(const char *recorded)
-{
-	for (size_t i = 0; missing_policy_name(i) != NULL; i++)
-		if (strcmp(missing_policy_name(i), recorded) == 0)
-			return missing_policy_name(i);
-	return missing_policy_name(MISSING_ERROR);
-}
-
 /* From the tables alone. */
 static enum err_code rebuild_dataset(struct track *track, struct stored_run *run, struct err *err)
 {
 	const struct track_run_row *row = &run->row;
 	size_t n = row->instances;
+	int missing = option_index(row->missing, missing_policy_name);
 	AUTO(dataset_freep) struct dataset *dataset = NULL;
 
 	if (mem_new(&dataset, 1, err) != ERR_OK)
@@ -54,7 +47,7 @@ static enum err_code rebuild_dataset(struct track *track, struct stored_run *run
 	dataset->instances = n;
 	dataset->features = row->features;
 	dataset->classes = row->classes;
-	dataset->missing = missing_name(row->missing);
+	dataset->missing = missing_policy_name(missing < 0 ? MISSING_ERROR : (size_t)missing);
 	memcpy(dataset->sha256, row->sha256, strnlen(row->sha256, sizeof dataset->sha256 - 1));
 	if (mem_copy_text(row->dataset, &dataset->name, err) != ERR_OK ||
 	    mem_copy_text(row->label, &dataset->label, err) != ERR_OK ||

@@ -73,16 +73,25 @@ static bool in_range(const struct option_spec *spec, double value)
 	       (spec->max == 0 || value <= spec->max);
 }
 
+int option_index(const char *name, const char *(*names)(size_t i))
+{
+	for (int i = 0; names((size_t)i) != NULL; i++)
+		if (strcmp(names((size_t)i), name) == 0)
+			return i;
+	return -1;
+}
+
 static enum err_code set_choice(const struct option_spec *spec, int *field, const char *text, struct err *err)
 {
 	char known[900] = "";
 	size_t length = 0;
+	int chosen = option_index(text, spec->choice);
 
+	if (chosen >= 0) {
+		*field = chosen;
+		return ERR_OK;
+	}
 	for (size_t i = 0; spec->choice(i) != NULL; i++) {
-		if (strcmp(spec->choice(i), text) == 0) {
-			*field = (int)i;
-			return ERR_OK;
-		}
 		int more = snprintf(known + length, sizeof known - length, "%s%s", i == 0 ? "" : ", ", spec->choice(i));
 		length += more > 0 && (size_t)more < sizeof known - length ? (size_t)more : 0;
 	}

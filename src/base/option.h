@@ -60,8 +60,11 @@ MUST_CHECK enum err_code option_set(const struct option_spec *spec, void *target
 MUST_CHECK enum err_code option_append_json(const struct option_spec *specs, size_t count, const void *source,
 					    struct text *json, struct err *err);
 
+/* The i for which names(i) is `name`, -1 if none is; names(i) gives NULL behind the last. */
+int option_index(const char *name, const char *(*names)(size_t i));
+
 /* The known name nearest to `name` by edit distance (Levenshtein 1966), or NULL if none is close: at most a third of
- * its letters wrong. names(i) gives NULL behind the last. */
+ * its letters wrong. */
 const char *option_nearest(const char *name, const char *(*names)(size_t i));
 
 /* The same among `count` names. */

@@ -1,7 +1,6 @@
 #include "cli/command.h"
 
 #include <stddef.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "base/parse.h"
@@ -37,9 +36,9 @@ static const char *command_name(size_t i)
 
 enum err_code command_find(const char *name, const struct command **ret_command, struct err *err)
 {
-	for (size_t i = 0; i < ARRAY_LENGTH(commands); i++) {
-		if (strcmp(commands[i]->name, name) != 0)
-			continue;
+	int i = option_index(name, command_name);
+
+	if (i >= 0) {
 		*ret_command = commands[i];
 		return ERR_OK;
 	}

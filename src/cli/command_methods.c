@@ -1,7 +1,6 @@
 /* hardrow methods: the named methods, and what each of them computes. */
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -169,25 +168,18 @@ static enum err_code list(const struct invocation *invocation, struct err *err)
 	return out_end(out, err);
 }
 
-static const struct method *find(const char *name)
-{
-	for (size_t i = 0; method_at(i) != NULL; i++)
-		if (strcmp(method_at(i)->name, name) == 0)
-			return method_at(i);
-	return NULL;
-}
-
 static enum err_code explain(const char *name, struct err *err)
 {
-	const struct method *method = find(name);
+	int i = option_index(name, method_name);
 	AUTO(text_done) struct text parameters = { 0 };
 
-	if (method == NULL) {
+	if (i < 0) {
 		const char *nearest = option_nearest(name, method_name);
 		return err_set(err, ERR_USAGE, "there is no method '%s': %s%s%s", name,
 			       nearest != NULL ? "did you mean '" : "'hardrow methods' lists them",
 			       nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
 	}
+	const struct method *method = method_at((size_t)i);
 	if (append_parameters(&parameters, method, err) != ERR_OK)
 		return err->code;
 	(void)printf("%s: %s\n\n", method->name, method->summary);

@@ -1,7 +1,5 @@
 #include "cli/query.h"
 
-#include <string.h>
-
 #include "base/file.h"
 #include "base/mem.h"
 #include "cli/interrupt.h"
@@ -11,9 +9,8 @@ enum err_code query_check_format(const char *text, struct err *err)
 {
 	const char *nearest = option_nearest(text, out_format_name);
 
-	for (size_t i = 0; out_format_name(i) != NULL; i++)
-		if (strcmp(out_format_name(i), text) == 0)
-			return ERR_OK;
+	if (option_index(text, out_format_name) >= 0)
+		return ERR_OK;
 	if (nearest != NULL)
 		return err_set(err, ERR_INPUT, "'%s' will not do: did you mean '%s'? format takes table, csv or json",
 			       text, nearest);
@@ -23,10 +20,7 @@ enum err_code query_check_format(const char *text, struct err *err)
 /* The index of a checked name; `otherwise` for NULL. */
 static size_t format_index(const char *text, size_t otherwise)
 {
-	for (size_t i = 0; text != NULL && out_format_name(i) != NULL; i++)
-		if (strcmp(out_format_name(i), text) == 0)
-			return i;
-	return otherwise;
+	return text == NULL ? otherwise : (size_t)option_index(text, out_format_name);
 }
 
 enum err_code query_run_report(const struct invocation *invocation, const struct report *report,

@@ -264,14 +264,9 @@ static bool is_path(const char *name)
 	       (length >= strlen(suffix) && strcmp(name + length - strlen(suffix), suffix) == 0);
 }
 
-static const char *name_at(size_t i)
-{
-	return i < ARRAY_LENGTH(catalogue_names) ? catalogue_names[i] : NULL;
-}
-
 static enum err_code unknown_name(const char *name, struct err *err)
 {
-	const char *nearest = option_nearest(name, name_at);
+	const char *nearest = option_nearest_of(name, catalogue_names, ARRAY_LENGTH(catalogue_names));
 
 	if (nearest != NULL)
 		return err_set(err, ERR_INPUT, "'%s' is no known data set and no file; did you mean '%s'?", name,

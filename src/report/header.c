@@ -41,14 +41,13 @@ static char *cut(char **rest, char separator)
 
 static enum err_code read_format(struct report *report, char *name, char *value, struct err *err)
 {
+	int format = option_index(value, out_format_name);
+
 	(void)name;
-	for (size_t i = 0; out_format_name(i) != NULL; i++) {
-		if (strcmp(out_format_name(i), value) != 0)
-			continue;
-		report->format = i;
-		return ERR_OK;
-	}
-	return err_set(err, ERR_INPUT, "'%s' is no format", value);
+	if (format < 0)
+		return err_set(err, ERR_INPUT, "'%s' is no format", value);
+	report->format = (size_t)format;
+	return ERR_OK;
 }
 
 static enum err_code read_choices(struct report_param *param, char *kind, struct err *err)
@@ -237,19 +236,18 @@ static enum err_code read_key(struct report *report, char *key, char *value, str
 {
 	char *name = key;
 	char *word = cut(&name, ' ');
+	int i = option_index(word, key_name);
 
-	for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
-		if (strcmp(keys[i].name, word) != 0)
-			continue;
-		if (keys[i].read != NULL)
-			return keys[i].read(report, trim(name), trim(value), err);
-		*(const char **)((char *)report + keys[i].offset) = trim(value);
-		return ERR_OK;
+	if (i < 0) {
+		const char *nearest = option_nearest(word, key_name);
+		return err_set(err, ERR_INPUT, "unknown key '%s'%s%s%s; free comments go below a line '--'", word,
+			       nearest == NULL ? "" : ": did you mean '", nearest == NULL ? "" : nearest,
+			       nearest == NULL ? "" : "'?");
 	}
-	const char *nearest = option_nearest(word, key_name);
-	return err_set(err, ERR_INPUT, "unknown key '%s'%s%s%s; free comments go below a line '--'", word,
-		       nearest == NULL ? "" : ": did you mean '", nearest == NULL ? "" : nearest,
-		       nearest == NULL ? "" : "'?");
+	if (keys[i].read != NULL)
+		return keys[i].read(report, trim(name), trim(value), err);
+	*(const char **)((char *)report + keys[i].offset) = trim(value);
+	return ERR_OK;
 }
 
 /* Whether the comment begins like a key: small letters, maybe a name, a colon. */

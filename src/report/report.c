@@ -29,9 +29,10 @@ const char *report_name(size_t i)
 
 enum err_code report_find(const char *name, struct report **ret_report, struct err *err)
 {
-	for (size_t i = 0; i < sql_report_count; i++)
-		if (strcmp(sql_reports[i].name, name) == 0)
-			return report_parse(name, sql_reports[i].text, ret_report, err);
+	int i = option_index(name, report_name);
+
+	if (i >= 0)
+		return report_parse(name, sql_reports[i].text, ret_report, err);
 	const char *nearest = option_nearest(name, report_name);
 	if (nearest != NULL)
 		return err_set(err, ERR_USAGE, "no report '%s': did you mean '%s'?", name, nearest);

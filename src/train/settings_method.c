@@ -69,35 +69,6 @@ enum err_code settings_second_stage(const struct run_settings *settings, size_t 
 	return ERR_OK;
 }
 
-/* Choice 0 is the method's own, `first` that of the table's first entry; NULL, of which there is no entry, is 1. */
-static int choice_of(const void *part, const void *(*at)(size_t), int first)
-{
-	for (int i = 0; part != NULL && at((size_t)i) != NULL; i++)
-		if (at((size_t)i) == part)
-			return first + i;
-	return 1;
-}
-
-static const void *any_sampler(size_t i)
-{
-	return sampler_at(i);
-}
-
-static const void *any_loss(size_t i)
-{
-	return loss_at(i);
-}
-
-static const void *any_adjustment(size_t i)
-{
-	return adjustment_at(i);
-}
-
-static const void *any_stage(size_t i)
-{
-	return stage_at(i);
-}
-
 enum err_code settings_fill_method(struct run_settings *settings, struct err *err)
 {
 	struct method method = { 0 };
@@ -109,10 +80,11 @@ enum err_code settings_fill_method(struct run_settings *settings, struct err *er
 		return err->code;
 	struct adjustment_parameters given = settings_adjustment_parameters(settings);
 	struct adjustment_parameters adjusted = adjustment_fill_parameters(method.adjustment, &given);
-	settings->sampler = choice_of(method.sampler, any_sampler, 1);
-	settings->loss = choice_of(method.loss, any_loss, 1);
-	settings->adjustment = choice_of(method.adjustment, any_adjustment, 2);
-	settings->second_stage = choice_of(method.stage, any_stage, 2);
+	settings->sampler = option_index(method.sampler->name, sampler_name) + 1;
+	settings->loss = option_index(method.loss->name, loss_name) + 1;
+	settings->adjustment =
+	    method.adjustment == NULL ? 1 : option_index(method.adjustment->name, adjustment_name) + 2;
+	settings->second_stage = method.stage == NULL ? 1 : option_index(method.stage->name, stage_name) + 2;
 	settings->second_stage_epochs = stage_epochs;
 	settings->tune_folds = folds;
 	settings->sampler_parameters = sampler_fill_parameters(method.sampler, &settings->sampler_parameters);
