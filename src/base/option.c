@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "base/parse.h"
 
-static bool same_name(const char *a, const char *b)
+bool option_same_name(const char *a, const char *b)
 {
 	for (; *a != '\0' && *b != '\0'; a++, b++)
 		if ((*a == '_' ? '-' : *a) != (*b == '_' ? '-' : *b))
@@ -20,7 +20,7 @@ static bool same_name(const char *a, const char *b)
 const struct option_spec *option_find(const struct option_spec *specs, size_t count, const char *name)
 {
 	for (size_t i = 0; i < count; i++)
-		if (same_name(specs[i].name, name))
+		if (option_same_name(specs[i].name, name))
 			return &specs[i];
 	return NULL;
 }

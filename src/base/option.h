@@ -49,7 +49,10 @@ struct option_spec {
 /* Sets every field of *target to its default. The table's own defaults must be valid (asserted). */
 void option_reset(const struct option_spec *specs, size_t count, void *target);
 
-/* The spec called `name` ('_' and '-' are the same), or NULL. */
+/* Whether two names are one: '_' and '-' are the same. */
+bool option_same_name(const char *a, const char *b);
+
+/* The spec called `name`, or NULL. */
 const struct option_spec *option_find(const struct option_spec *specs, size_t count, const char *name);
 
 /* Parses `text` into the field. ERR_INPUT: "'abc' is not a number; --epochs takes a whole number from 1". */

@@ -2,9 +2,15 @@
 
 #include <string.h>
 
+#include "base/mem.h"
+
 enum err_code report_find_column(const struct report *report, struct db_stmt *stmt, const char *kind, const char *name,
 				 size_t *ret_place, struct err *err)
 {
+	if (name == NULL) {
+		*ret_place = NO_COLUMN;
+		return ERR_OK;
+	}
 	for (size_t i = 0; i < db_column_count(stmt); i++) {
 		if (strcmp(db_column_name(stmt, i), name) != 0)
 			continue;
@@ -17,5 +23,18 @@ enum err_code report_find_column(const struct report *report, struct db_stmt *st
 
 const char *report_text_or_null(struct db_stmt *stmt, size_t place)
 {
-	return db_column_type(stmt, place) == DB_NULL ? NULL : db_column_text(stmt, place);
+	return place == NO_COLUMN || db_column_type(stmt, place) == DB_NULL ? NULL : db_column_text(stmt, place);
+}
+
+enum err_code report_column_title(const char *column, char **ret_title, struct err *err)
+{
+	char *title = NULL;
+
+	if (mem_copy_text(column + (column[0] == '_'), &title, err) != ERR_OK)
+		return err->code;
+	for (char *letter = title; *letter != '\0'; letter++)
+		if (*letter == '_')
+			*letter = ' ';
+	*ret_title = title;
+	return ERR_OK;
 }

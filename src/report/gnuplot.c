@@ -1,8 +1,7 @@
 /* The script for gnuplot. Of what comes from a database only numbers and strings get into it. */
-#include <string.h>
-
 #include "base/mem.h"
 #include "base/process.h"
+#include "report/columns.h"
 #include "report/plot.h"
 
 #define WIDTH 900
@@ -39,7 +38,7 @@ static enum err_code set_string(struct text *script, const char *what, const cha
 	return text_append(script, err, "\n");
 }
 
-/* A column's name as a title: "_instance_id" is "instance id". */
+/* The title, or without one the column's. */
 static enum err_code set_title(struct text *script, const char *what, const char *title, const char *column,
 			       struct err *err)
 {
@@ -47,11 +46,8 @@ static enum err_code set_title(struct text *script, const char *what, const char
 
 	if (title != NULL || column == NULL)
 		return set_string(script, what, title, err);
-	if (mem_copy_text(column + (column[0] == '_'), &name, err) != ERR_OK)
+	if (report_column_title(column, &name, err) != ERR_OK)
 		return err->code;
-	for (char *letter = name; *letter != '\0'; letter++)
-		if (*letter == '_')
-			*letter = ' ';
 	return set_string(script, what, name, err);
 }
 

@@ -27,7 +27,7 @@ struct grid {
 	size_t cell_count, cell_capacity;
 };
 
-/* Indices of a pivot's columns in the statement; SIZE_MAX for none. */
+/* Indices of a pivot's columns in the statement. */
 struct places {
 	size_t row, column, cell, bold;
 };
@@ -53,14 +53,10 @@ static enum err_code find_places(const struct report *report, struct db_stmt *st
 {
 	for (size_t i = 0; i < report->pivot_count; i++) {
 		const struct report_pivot *pivot = &report->pivots[i];
-		places[i] = (struct places){ .column = SIZE_MAX, .bold = SIZE_MAX };
+		const char *column = pivot->literal ? NULL : pivot->column;
 		if (report_find_column(report, stmt, "pivot", pivot->row, &places[i].row, err) != ERR_OK ||
-		    report_find_column(report, stmt, "pivot", pivot->cell, &places[i].cell, err) != ERR_OK)
-			return err->code;
-		if (!pivot->literal &&
-		    report_find_column(report, stmt, "pivot", pivot->column, &places[i].column, err) != ERR_OK)
-			return err->code;
-		if (pivot->bold != NULL &&
+		    report_find_column(report, stmt, "pivot", pivot->cell, &places[i].cell, err) != ERR_OK ||
+		    report_find_column(report, stmt, "pivot", column, &places[i].column, err) != ERR_OK ||
 		    report_find_column(report, stmt, "pivot", pivot->bold, &places[i].bold, err) != ERR_OK)
 			return err->code;
 	}
@@ -120,7 +116,7 @@ static enum err_code add_row(struct grid *grid, const struct report *report, con
 		struct cell cell = {
 			.row = index,
 			.text = (char *)report_text_or_null(stmt, places[i].cell),
-			.bold = places[i].bold != SIZE_MAX && db_column_int(stmt, places[i].bold) != 0,
+			.bold = places[i].bold != NO_COLUMN && db_column_int(stmt, places[i].bold) != 0,
 		};
 		if (add_cell(grid, i, column, &cell, err) != ERR_OK)
 			return err->code;
@@ -137,17 +133,6 @@ static void order_columns(const struct grid *grid, size_t pivots, size_t *order)
 		for (size_t i = 0; i < grid->columns.count; i++)
 			if (grid->columns.items[i].pivot == pivot)
 				order[shown++] = i;
-}
-
-/* "_data_set" is shown as "data set". */
-static enum err_code row_heading(const char *column, char **ret_heading, struct err *err)
-{
-	if (mem_copy_text(column + (column[0] == '_'), ret_heading, err) != ERR_OK)
-		return err->code;
-	for (char *letter = *ret_heading; *letter != '\0'; letter++)
-		if (*letter == '_')
-			*letter = ' ';
-	return ERR_OK;
 }
 
 static enum err_code write_rows(const struct grid *grid, const size_t *order, struct out *out, struct err *err)
@@ -185,7 +170,7 @@ static enum err_code write_grid(const struct grid *grid, const struct report *re
 	size_t count = grid->columns.count;
 
 	if (mem_new(&columns, count + 1, err) != ERR_OK || mem_new(&order, count, err) != ERR_OK ||
-	    row_heading(report->pivots[0].row, &heading, err) != ERR_OK)
+	    report_column_title(report->pivots[0].row, &heading, err) != ERR_OK)
 		return err->code;
 	order_columns(grid, report->pivot_count, order);
 	columns[0] = (struct out_column){ heading, OUT_ALIGN_LEFT };

@@ -7,27 +7,20 @@
 #include "base/mem.h"
 #include "report/columns.h"
 
-/* Indices of a plot's columns in the statement; SIZE_MAX for none. */
+/* Indices of a plot's columns in the statement. */
 struct places {
 	size_t x, y, by, low, high, title;
 };
 
-static enum err_code find_place(const struct report *report, struct db_stmt *stmt, const char *name, size_t *ret_place,
-				struct err *err)
-{
-	*ret_place = SIZE_MAX;
-	return name == NULL ? ERR_OK : report_find_column(report, stmt, "plot", name, ret_place, err);
-}
-
 static enum err_code find_places(const struct report *report, struct db_stmt *stmt, const struct report_plot *plot,
 				 struct places *places, struct err *err)
 {
-	if (find_place(report, stmt, plot->x, &places->x, err) != ERR_OK ||
-	    find_place(report, stmt, plot->y, &places->y, err) != ERR_OK ||
-	    find_place(report, stmt, plot->by, &places->by, err) != ERR_OK ||
-	    find_place(report, stmt, plot->low, &places->low, err) != ERR_OK ||
-	    find_place(report, stmt, plot->high, &places->high, err) != ERR_OK ||
-	    find_place(report, stmt, plot->title, &places->title, err) != ERR_OK)
+	if (report_find_column(report, stmt, "plot", plot->x, &places->x, err) != ERR_OK ||
+	    report_find_column(report, stmt, "plot", plot->y, &places->y, err) != ERR_OK ||
+	    report_find_column(report, stmt, "plot", plot->by, &places->by, err) != ERR_OK ||
+	    report_find_column(report, stmt, "plot", plot->low, &places->low, err) != ERR_OK ||
+	    report_find_column(report, stmt, "plot", plot->high, &places->high, err) != ERR_OK ||
+	    report_find_column(report, stmt, "plot", plot->title, &places->title, err) != ERR_OK)
 		return err->code;
 	return ERR_OK;
 }
@@ -60,7 +53,7 @@ struct numbers {
 static enum err_code read_number(const char *report, struct db_stmt *stmt, size_t place, double *ret_number,
 				 struct err *err)
 {
-	enum db_type type = place == SIZE_MAX ? DB_NULL : db_column_type(stmt, place);
+	enum db_type type = place == NO_COLUMN ? DB_NULL : db_column_type(stmt, place);
 
 	if (type != DB_NULL && type != DB_INTEGER && type != DB_REAL)
 		return err_set(err, ERR_INPUT, "%s: a plot needs numbers, and '%s' in column '%s' is none", report,
@@ -125,10 +118,10 @@ static enum err_code add_row(struct plot_panel *panel, const char *report, const
 		return ERR_OK;
 	if (read_numbers(panel, report, places, stmt, &numbers, err) != ERR_OK)
 		return err->code;
-	const char *name = places->by == SIZE_MAX ? NULL : report_text_or_null(stmt, places->by);
+	const char *name = report_text_or_null(stmt, places->by);
 	if (find_curve(panel, report, name == NULL ? "" : name, &curve, err) != ERR_OK)
 		return err->code;
-	const char *title = places->title == SIZE_MAX ? NULL : report_text_or_null(stmt, places->title);
+	const char *title = report_text_or_null(stmt, places->title);
 	if (panel->title == NULL && title != NULL && mem_copy_text(title, &panel->title, err) != ERR_OK)
 		return err->code;
 	if (append_point(&numbers, &curve->points, err) != ERR_OK ||

@@ -66,18 +66,10 @@ void report_freep(struct report **report)
 	report_free(*report);
 }
 
-static bool same_name(const char *a, const char *b)
-{
-	for (; *a != '\0' && *b != '\0'; a++, b++)
-		if ((*a == '_' ? '-' : *a) != (*b == '_' ? '-' : *b))
-			return false;
-	return *a == *b;
-}
-
 const struct report_param *report_find_param(const struct report *report, const char *name)
 {
 	for (size_t i = 0; i < report->param_count; i++)
-		if (same_name(report->params[i].name, name))
+		if (option_same_name(report->params[i].name, name))
 			return &report->params[i];
 	return NULL;
 }
