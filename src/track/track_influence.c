@@ -1,69 +1,56 @@
 /* What is computed from the weights of recorded runs. */
 #include "track/track_influence.h"
+
 #include "base/mem.h"
 #include "track/statements.h"
 
-static enum err_code delete_rows(struct track *track, const char *sql, const struct track_influence *influence,
-				 bool of_instance, struct err *err)
+static void bind_key(struct db_stmt *stmt, const struct track_influence *influence, bool is_pair)
 {
-	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
-
-	if (db_prepare(track->db, sql, &stmt, err) != ERR_OK)
-		return err->code;
 	db_bind_int(stmt, ":run_id", influence->run_id);
 	db_bind_int(stmt, ":epoch", (int64_t)influence->epoch);
-	if (of_instance)
+	if (is_pair)
 		db_bind_int(stmt, ":instance_id", influence->instance_id);
-	return db_run(stmt, err);
+}
+
+/* Deletes the old rows and inserts the new ones. `is_pair`: they have a column for the instance that they are about. */
+static enum err_code replace_rows(struct track *track, const char *delete, const char *insert, bool is_pair,
+				  const struct track_influence *influence, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *old = NULL;
+	AUTO(db_stmt_freep) struct db_stmt *new = NULL;
+
+	if (track_checkpoint(track, err) != ERR_OK || db_prepare(track->db, delete, &old, err) != ERR_OK ||
+	    db_prepare(track->db, insert, &new, err) != ERR_OK)
+		return err->code;
+	bind_key(old, influence, is_pair);
+	if (db_run(old, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < influence->count; i++) {
+		bind_key(new, influence, is_pair);
+		db_bind_int(new, ":id", influence->ids[i]);
+		db_bind_real(new, ":value", influence->values[i]);
+		if (db_run(new, err) != ERR_OK)
+			return err->code;
+	}
+	return ERR_OK;
 }
 
 enum err_code track_put_influence(struct track *track, const struct track_influence *influence, struct err *err)
 {
-	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
-
-	if (track_checkpoint(track, err) != ERR_OK ||
-	    delete_rows(track,
-			"DELETE FROM influence WHERE run_id = :run_id AND epoch = :epoch"
-			" AND instance_id = :instance_id",
-			influence, true, err) != ERR_OK ||
-	    db_prepare(track->db,
-		       "INSERT INTO influence (run_id, epoch, instance_id, training_instance_id, inner_product)"
-		       " VALUES (:run_id, :epoch, :instance_id, :training_instance_id, :inner_product)",
-		       &stmt, err) != ERR_OK)
-		return err->code;
-	for (size_t i = 0; i < influence->count; i++) {
-		db_bind_int(stmt, ":run_id", influence->run_id);
-		db_bind_int(stmt, ":epoch", (int64_t)influence->epoch);
-		db_bind_int(stmt, ":instance_id", influence->instance_id);
-		db_bind_int(stmt, ":training_instance_id", influence->ids[i]);
-		db_bind_real(stmt, ":inner_product", influence->values[i]);
-		if (db_run(stmt, err) != ERR_OK)
-			return err->code;
-	}
-	return ERR_OK;
+	return replace_rows(track,
+			    "DELETE FROM influence WHERE run_id = :run_id AND epoch = :epoch"
+			    " AND instance_id = :instance_id",
+			    "INSERT INTO influence (run_id, epoch, instance_id, training_instance_id, inner_product)"
+			    " VALUES (:run_id, :epoch, :instance_id, :id, :value)",
+			    true, influence, err);
 }
 
 enum err_code track_put_loss_changes(struct track *track, const struct track_influence *changes, struct err *err)
 {
-	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
-
-	if (track_checkpoint(track, err) != ERR_OK ||
-	    delete_rows(track, "DELETE FROM loss_change WHERE run_id = :run_id AND epoch = :epoch", changes, false,
-			err) != ERR_OK ||
-	    db_prepare(track->db,
-		       "INSERT INTO loss_change (run_id, epoch, instance_id, predicted)"
-		       " VALUES (:run_id, :epoch, :instance_id, :predicted)",
-		       &stmt, err) != ERR_OK)
-		return err->code;
-	for (size_t i = 0; i < changes->count; i++) {
-		db_bind_int(stmt, ":run_id", changes->run_id);
-		db_bind_int(stmt, ":epoch", (int64_t)changes->epoch);
-		db_bind_int(stmt, ":instance_id", changes->ids[i]);
-		db_bind_real(stmt, ":predicted", changes->values[i]);
-		if (db_run(stmt, err) != ERR_OK)
-			return err->code;
-	}
-	return ERR_OK;
+	return replace_rows(track, "DELETE FROM loss_change WHERE run_id = :run_id AND epoch = :epoch",
+			    "INSERT INTO loss_change (run_id, epoch, instance_id, predicted)"
+			    " VALUES (:run_id, :epoch, :id, :value)",
+			    false, changes, err);
 }
 
 enum err_code track_read_steps(struct track *track, const struct track_run_row *row, size_t epoch,
