@@ -137,11 +137,13 @@ enum err_code split_restore(const struct dataset *dataset, const uint8_t *is_tes
 	return ERR_OK;
 }
 
-static enum err_code use_own_test(const struct dataset *dataset, struct split **ret_split, struct err *err)
+/* split_restore() for parts to train on: two classes at least. */
+static enum err_code restore_checked(const struct dataset *dataset, const uint8_t *is_test, bool is_given,
+				     struct split **ret_split, struct err *err)
 {
 	AUTO(split_freep) struct split *split = NULL;
 
-	if (split_restore(dataset, dataset->own_test, true, &split, err) != ERR_OK ||
+	if (split_restore(dataset, is_test, is_given, &split, err) != ERR_OK ||
 	    check_training_part(split, dataset, split_test_share(split), err) != ERR_OK)
 		return err->code;
 	*ret_split = take_ptr(&split);
@@ -151,35 +153,27 @@ static enum err_code use_own_test(const struct dataset *dataset, struct split **
 enum err_code split_select(const struct split *split, const uint8_t *keep, const struct dataset *selected,
 			   struct split **ret_split, struct err *err)
 {
-	AUTO(split_freep) struct split *copy = NULL;
+	AUTO(mem_freep) uint8_t *is_test = NULL;
 	size_t at = 0;
 
-	if (mem_new(&copy, 1, err) != ERR_OK)
-		return err->code;
-	copy->is_given = split->is_given;
-	for (size_t i = 0; i < split->instances; i++)
-		copy->test_count += keep[i] && split->is_test[i];
-	if (allocate(copy, selected, err) != ERR_OK)
+	if (mem_new(&is_test, selected->instances, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < split->instances; i++)
 		if (keep[i])
-			copy->is_test[at++] = split->is_test[i];
-	list_parts(copy, selected);
-	*ret_split = take_ptr(&copy);
-	return ERR_OK;
+			is_test[at++] = split->is_test[i];
+	return split_restore(selected, is_test, split->is_given, ret_split, err);
 }
 
 enum err_code split_fold(const struct split *split, const struct dataset *dataset, const struct split_folds *folds,
 			 struct split **ret_split, struct err *err)
 {
-	AUTO(split_freep) struct split *fold = NULL;
 	AUTO(mem_freep) uint8_t *is_test = NULL;
 	AUTO(mem_freep) uint32_t *order = NULL;
 	AUTO(mem_freep) uint32_t *dealt = NULL;
 	struct rng rng;
 
-	if (mem_new(&fold, 1, err) != ERR_OK || mem_new(&is_test, split->instances, err) != ERR_OK ||
-	    mem_new(&order, split->train_count, err) != ERR_OK || mem_new(&dealt, split->classes, err) != ERR_OK)
+	if (mem_new(&is_test, split->instances, err) != ERR_OK || mem_new(&order, split->train_count, err) != ERR_OK ||
+	    mem_new(&dealt, split->classes, err) != ERR_OK)
 		return err->code;
 	memcpy(is_test, split->is_test, split->instances);
 	memcpy(order, split->train, split->train_count * sizeof *order);
@@ -189,21 +183,10 @@ enum err_code split_fold(const struct split *split, const struct dataset *datase
 	 */
 	for (size_t c = 1; c < split->classes; c++)
 		dealt[c] = dealt[c - 1] + split->train_class[c - 1];
-	fold->test_count = split->test_count;
-	for (size_t i = 0; i < split->train_count; i++) {
-		if (dealt[dataset->y[order[i]]]++ % folds->count != folds->at)
-			continue;
-		is_test[order[i]] = 1;
-		fold->test_count++;
-	}
-	if (allocate(fold, dataset, err) != ERR_OK)
-		return err->code;
-	memcpy(fold->is_test, is_test, split->instances);
-	list_parts(fold, dataset);
-	if (check_training_part(fold, dataset, split_test_share(fold), err) != ERR_OK)
-		return err->code;
-	*ret_split = take_ptr(&fold);
-	return ERR_OK;
+	for (size_t i = 0; i < split->train_count; i++)
+		if (dealt[dataset->y[order[i]]]++ % folds->count == folds->at)
+			is_test[order[i]] = 1;
+	return restore_checked(dataset, is_test, false, ret_split, err);
 }
 
 double split_test_share(const struct split *split)
@@ -222,7 +205,7 @@ enum err_code split_create(const struct dataset *dataset, double test_fraction, 
 		return err_set(err, ERR_INPUT, "'%g' will not do: the test fraction is from 0 to below 1",
 			       test_fraction);
 	if (dataset->own_test != NULL)
-		return use_own_test(dataset, ret_split, err);
+		return restore_checked(dataset, dataset->own_test, true, ret_split, err);
 	if (mem_new(&split, 1, err) != ERR_OK || mem_new(&size, dataset->classes, err) != ERR_OK)
 		return err->code;
 	split->test_count = (size_t)ceil(test_fraction * (double)dataset->instances);
