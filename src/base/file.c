@@ -10,7 +10,23 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "base/text.h"
+
+enum err_code file_read_fd(int fd, const char *name, struct text *content, struct err *err)
+{
+	char buffer[65536];
+
+	for (;;) {
+		ssize_t count = read(fd, buffer, sizeof buffer);
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count < 0)
+			return err_set(err, ERR_SYSTEM, "%s: %s", name, strerror(errno));
+		if (count == 0)
+			return ERR_OK;
+		if (text_append_bytes(content, buffer, (size_t)count, err) != ERR_OK)
+			return err->code;
+	}
+}
 
 enum err_code file_read(const char *path, char **ret_data, size_t *ret_length, struct err *err)
 {
@@ -22,38 +38,24 @@ enum err_code file_read(const char *path, char **ret_data, size_t *ret_length, s
 		return err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
 	if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode))
 		return err_set(err, ERR_INPUT, "%s: is a directory, not a file", path);
-	if (text_append_bytes(&content, "", 0, err) != ERR_OK)
+	if (text_append_bytes(&content, "", 0, err) != ERR_OK || file_read_fd(fd, path, &content, err) != ERR_OK)
 		return err->code;
-	for (;;) {
-		char buffer[65536];
-		ssize_t count = read(fd, buffer, sizeof buffer);
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count < 0)
-			return err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
-		if (count == 0)
-			break;
-		if (text_append_bytes(&content, buffer, (size_t)count, err) != ERR_OK)
-			return err->code;
-	}
 	*ret_length = content.length;
 	*ret_data = take_ptr(&content.data);
 	return ERR_OK;
 }
 
-static enum err_code write_all(int fd, const char *path, const char *data, size_t length, struct err *err)
+enum err_code file_write_fd(int fd, const char *name, const char *data, size_t length, struct err *err)
 {
 	while (length > 0) {
 		ssize_t count = write(fd, data, length);
 		if (count < 0 && errno == EINTR)
 			continue;
 		if (count < 0)
-			return err_set(err, ERR_SYSTEM, "%s: %s", path, strerror(errno));
+			return err_set(err, ERR_SYSTEM, "%s: %s", name, strerror(errno));
 		data += count;
 		length -= (size_t)count;
 	}
-	if (fsync(fd) != 0)
-		return err_set(err, ERR_SYSTEM, "%s: %s", path, strerror(errno));
 	return ERR_OK;
 }
 
@@ -66,8 +68,8 @@ enum err_code file_replace(const char *path, const char *data, size_t length, st
 	AUTO(file_close_fd) int fd = mkstemp(temporary.data);
 	if (fd < 0)
 		return err_set(err, ERR_SYSTEM, "%s: %s", path, strerror(errno));
-	enum err_code code = write_all(fd, path, data, length, err);
-	if (code == ERR_OK && (fchmod(fd, 0644) != 0 || rename(temporary.data, path) != 0))
+	enum err_code code = file_write_fd(fd, path, data, length, err);
+	if (code == ERR_OK && (fsync(fd) != 0 || fchmod(fd, 0644) != 0 || rename(temporary.data, path) != 0))
 		code = err_set(err, ERR_SYSTEM, "%s: %s", path, strerror(errno));
 	if (code != ERR_OK)
 		(void)unlink(temporary.data);

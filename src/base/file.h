@@ -6,12 +6,13 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "base/text.h"
 
 /* Length of a SHA-256 in hexadecimal, with its NUL. */
 #define FILE_SHA256_SIZE 65
 
 /* The whole regular file, a NUL behind it (not counted in *ret_length); *ret_data is freed with free().
- * ERR_INPUT with the path for: no such file, a directory, not readable. */
+ * ERR_INPUT with the path for: no such file, a directory, no right to read it. */
 MUST_CHECK enum err_code file_read(const char *path, char **ret_data, size_t *ret_length, struct err *err);
 
 /* Writes `length` bytes so that `path` holds either its old content or all of the new: a temporary file beside it,
@@ -23,6 +24,12 @@ void file_sha256(const char *data, size_t length, char ret_hex[FILE_SHA256_SIZE]
 
 /* "directory/name", freed with free(). */
 MUST_CHECK enum err_code file_join(const char *directory, const char *name, char **ret_path, struct err *err);
+
+/* Reads an open file from where it stands to its end and appends that to *content. `name` is for the message. */
+MUST_CHECK enum err_code file_read_fd(int fd, const char *name, struct text *content, struct err *err);
+
+/* Writes all of it to an open file. */
+MUST_CHECK enum err_code file_write_fd(int fd, const char *name, const char *data, size_t length, struct err *err);
 
 bool file_exists(const char *path);
 

@@ -11,7 +11,10 @@
 #include "base/file.h"
 #include "base/mem.h"
 
-/* Files in memory instead of pipes: nobody waits for the other side to read. */
+/* What errors call the files in memory. */
+static const char memory[] = "a file in memory";
+
+/* Files in memory instead of pipes: nobody waits for the other side to read. Rewinding one does not fail. */
 struct streams {
 	int fd[3]; /* standard input, output and error of the program */
 };
@@ -32,19 +35,11 @@ static enum err_code streams_init(struct streams *streams, const char *input, st
 	for (size_t i = 0; i < ARRAY_LENGTH(streams->fd); i++) {
 		streams->fd[i] = memfd_create("hardrow", MFD_CLOEXEC);
 		if (streams->fd[i] < 0)
-			return err_set(err, ERR_SYSTEM, "no file in memory: %s", strerror(errno));
+			return err_set(err, ERR_SYSTEM, "%s: %s", memory, strerror(errno));
 	}
-	for (size_t rest = strlen(input); rest > 0;) {
-		ssize_t count = write(streams->fd[STDIN_FILENO], input, rest);
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count < 0)
-			return err_set(err, ERR_SYSTEM, "cannot write to memory: %s", strerror(errno));
-		input += count;
-		rest -= (size_t)count;
-	}
-	if (lseek(streams->fd[STDIN_FILENO], 0, SEEK_SET) < 0)
-		return err_set(err, ERR_SYSTEM, "cannot read from memory: %s", strerror(errno));
+	if (file_write_fd(streams->fd[STDIN_FILENO], memory, input, strlen(input), err) != ERR_OK)
+		return err->code;
+	(void)lseek(streams->fd[STDIN_FILENO], 0, SEEK_SET);
 	return ERR_OK;
 }
 
@@ -66,23 +61,10 @@ static enum err_code start(const struct process *process, const struct streams *
 	return ERR_OK;
 }
 
-static enum err_code read_all(int fd, struct text *text, struct err *err)
+static enum err_code read_stream(int fd, struct text *content, struct err *err)
 {
-	char buffer[4096];
-
-	if (lseek(fd, 0, SEEK_SET) < 0)
-		return err_set(err, ERR_SYSTEM, "cannot read from memory: %s", strerror(errno));
-	for (;;) {
-		ssize_t count = read(fd, buffer, sizeof buffer);
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count < 0)
-			return err_set(err, ERR_SYSTEM, "cannot read from memory: %s", strerror(errno));
-		if (count == 0)
-			return ERR_OK;
-		if (text_append_bytes(text, buffer, (size_t)count, err) != ERR_OK)
-			return err->code;
-	}
+	(void)lseek(fd, 0, SEEK_SET);
+	return file_read_fd(fd, memory, content, err);
 }
 
 /* The first or last line with something on it. */
@@ -92,7 +74,7 @@ static enum err_code complain(const struct process *process, int fd, struct err 
 	const char *line = NULL;
 	char *rest;
 
-	if (read_all(fd, &words, err) != ERR_OK)
+	if (read_stream(fd, &words, err) != ERR_OK)
 		return err->code;
 	rest = words.data;
 	for (char *piece = strsep(&rest, "\r\n"); piece != NULL; piece = strsep(&rest, "\r\n")) {
@@ -119,5 +101,5 @@ enum err_code process_run(const struct process *process, const char *input, stru
 		return err_set(err, ERR_INTERRUPTED, "interrupted");
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		return complain(process, streams.fd[STDERR_FILENO], err);
-	return read_all(streams.fd[STDOUT_FILENO], output, err);
+	return read_stream(streams.fd[STDOUT_FILENO], output, err);
 }

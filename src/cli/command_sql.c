@@ -1,7 +1,7 @@
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "cli/command.h"
 #include "cli/query.h"
@@ -12,14 +12,8 @@ struct options {
 
 static enum err_code read_stdin(struct text *sql, struct err *err)
 {
-	char buffer[4096];
-	size_t length;
-
-	while ((length = fread(buffer, 1, sizeof buffer, stdin)) > 0)
-		if (text_append_bytes(sql, buffer, length, err) != ERR_OK)
-			return err->code;
-	if (ferror(stdin) != 0)
-		return err_set(err, ERR_SYSTEM, "cannot read standard input: %s", strerror(errno));
+	if (file_read_fd(STDIN_FILENO, "standard input", sql, err) != ERR_OK)
+		return err->code;
 	if (sql->data == NULL || strlen(sql->data) != sql->length)
 		return err_set(err, ERR_INPUT, "no SQL on standard input");
 	return ERR_OK;
