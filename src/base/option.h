@@ -10,7 +10,7 @@
 #include "base/text.h"
 
 enum option_type {
-	OPTION_FLAG,	/* bool; on the command line it takes no value ("yes"/"no" in files) */
+	OPTION_FLAG,	/* bool, false by default; on the command line it takes no value ("yes"/"no" in files) */
 	OPTION_COUNT,	/* size_t, min..max */
 	OPTION_SEED,	/* uint64_t, to INT64_MAX: the most that SQL stores as an integer */
 	OPTION_REAL,	/* double, finite, min..max (min itself excluded if above_min) */

@@ -8,7 +8,6 @@
 #include "base/mem.h"
 
 #define OPTIONS_MAX 96
-#define NEGATION "no-"
 #define NAME_MAX_LENGTH 48
 
 /* getopt_long returns this plus the index of a long option; letters stay below. */
@@ -19,41 +18,25 @@ struct table {
 	struct option longs[OPTIONS_MAX + 1];
 	const struct option_spec *specs[OPTIONS_MAX];
 	void *targets[OPTIONS_MAX];
-	char negations[OPTIONS_MAX][NAME_MAX_LENGTH]; /* "no-NAME" where option i is that, else empty */
 	char letters[2 * OPTIONS_MAX + 3];
 	size_t count;
 };
-
-static bool starts_on(const struct option_spec *spec)
-{
-	return spec->type == OPTION_FLAG && spec->initial != NULL && strcmp(spec->initial, "yes") == 0;
-}
-
-static void add_long(struct table *table, const struct option_spec *spec, bool negated, void *target)
-{
-	size_t i = table->count++;
-
-	assert(i < OPTIONS_MAX && strlen(spec->name) + sizeof NEGATION <= NAME_MAX_LENGTH);
-	if (negated)
-		(void)strcat(strcpy(table->negations[i], NEGATION), spec->name);
-	table->longs[i] = (struct option){
-		.name = negated ? table->negations[i] : spec->name,
-		.has_arg = spec->type == OPTION_FLAG ? no_argument : required_argument,
-		.val = FIRST_LONG + (int)i,
-	};
-	table->specs[i] = spec;
-	table->targets[i] = target;
-}
 
 static void add_specs(struct table *table, const struct option_spec *specs, size_t count, void *target)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct option_spec *spec = &specs[i];
+		size_t at = table->count++;
 		char letter[3] = { spec->letter, spec->type == OPTION_FLAG ? '\0' : ':', '\0' };
 
-		add_long(table, spec, false, target);
-		if (starts_on(spec))
-			add_long(table, spec, true, target);
+		assert(at < OPTIONS_MAX && strlen(spec->name) < NAME_MAX_LENGTH);
+		table->longs[at] = (struct option){
+			.name = spec->name,
+			.has_arg = spec->type == OPTION_FLAG ? no_argument : required_argument,
+			.val = FIRST_LONG + (int)at,
+		};
+		table->specs[at] = spec;
+		table->targets[at] = target;
 		(void)strcat(table->letters, letter);
 	}
 }
@@ -123,10 +106,8 @@ static size_t index_of(const struct table *table, int option)
 static enum err_code set_option(const struct table *table, size_t index, int argc, char **argv, struct err *err)
 {
 	const struct option_spec *spec = table->specs[index];
-	const char *text = optarg;
+	const char *text = spec->type == OPTION_FLAG ? "yes" : optarg;
 
-	if (spec->type == OPTION_FLAG)
-		text = table->negations[index][0] != '\0' ? "no" : "yes";
 	for (size_t word = 1;; word++) {
 		if (option_set(spec, table->targets[index], text, err) != ERR_OK) {
 			err->code = ERR_USAGE;

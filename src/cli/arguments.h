@@ -14,9 +14,8 @@ struct arguments {
 };
 
 /* Reads argv[1] .. argv[argc-1]; argv[0] is the command's name. Options and words may be mixed; "--" ends the options.
- * Names must be whole (no abbreviations: a later option must not change what a script means). A flag that is on by
- * default has a --no-NAME. ERR_USAGE for an unknown or repeated-too-often option, a bad value and a wrong number of
- * words (not checked when --help is given). */
+ * Names must be whole (no abbreviations: a later option must not change what a script means). ERR_USAGE for an unknown
+ * or repeated-too-often option, a bad value and a wrong number of words (not checked when --help is given). */
 MUST_CHECK enum err_code arguments_read(const struct command *command, int argc, char **argv,
 					struct arguments *ret_arguments, struct err *err);
 

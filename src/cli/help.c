@@ -70,7 +70,7 @@ static enum err_code describe(const struct option_spec *spec, struct text *text,
 		return err->code;
 	if ((spec->type == OPTION_COUNT || spec->type == OPTION_REAL) && append_range(text, spec, err) != ERR_OK)
 		return err->code;
-	if (spec->type == OPTION_FLAG || spec->initial == NULL)
+	if (spec->initial == NULL)
 		return ERR_OK;
 	return text_append(text, err, " (default %s)", spec->initial);
 }
@@ -80,15 +80,12 @@ static enum err_code write_option(FILE *file, const struct option_spec *spec, st
 	AUTO(text_done) struct text left = { 0 };
 	AUTO(text_done) struct text right = { 0 };
 	const char *argument = spec->type == OPTION_CHOICE && spec->argument == NULL ? "NAME" : spec->argument;
-	bool starts_on = spec->type == OPTION_FLAG && spec->initial != NULL && strcmp(spec->initial, "yes") == 0;
 
 	if (spec->letter != 0 && text_append(&left, err, "-%c, ", spec->letter) != ERR_OK)
 		return err->code;
-	if (text_append(&left, err, starts_on ? "--no-%s" : "--%s", spec->name) != ERR_OK)
+	if (text_append(&left, err, "--%s", spec->name) != ERR_OK)
 		return err->code;
 	if (argument != NULL && text_append(&left, err, " %s", argument) != ERR_OK)
-		return err->code;
-	if (starts_on && text_append(&right, err, "not: ") != ERR_OK)
 		return err->code;
 	if (describe(spec, &right, err) != ERR_OK)
 		return err->code;
