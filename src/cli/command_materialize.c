@@ -1,10 +1,9 @@
 /* hardrow materialize: runs as plain rows. */
 #include <stdio.h>
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "cli/command.h"
-#include "track/track.h"
+#include "track/track_read.h"
 
 #define MUCH 1e9
 
@@ -34,9 +33,7 @@ static enum err_code run_materialize(const struct invocation *invocation, struct
 	for (size_t i = 0; i < invocation->argument_count; i++)
 		if (command_parse_run(invocation->arguments[i], &run_id, err) != ERR_OK)
 			return err->code;
-	if (!file_exists(invocation->database))
-		return err_set(err, ERR_INPUT, "%s: there is no such file", invocation->database);
-	if (track_open(invocation->database, &track, err) != ERR_OK)
+	if (track_open_existing(invocation->database, true, &track, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < invocation->argument_count; i++)
 		if (command_parse_run(invocation->arguments[i], &run_id, err) != ERR_OK ||
