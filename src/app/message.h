@@ -3,8 +3,7 @@
 #define HARDROW_APP_MESSAGE_H
 
 #include "app/queue.h"
-#include "app/runner.h"
-#include "track/epoch_record.h"
+#include "track/track.h"
 #include "train/evaluation.h"
 
 enum message_kind { MESSAGE_START, MESSAGE_EPOCH, MESSAGE_END, MESSAGE_LEAVE };

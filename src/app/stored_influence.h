@@ -4,7 +4,6 @@
 #ifndef HARDROW_APP_STORED_INFLUENCE_H
 #define HARDROW_APP_STORED_INFLUENCE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

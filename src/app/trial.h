@@ -2,8 +2,6 @@
 #ifndef HARDROW_APP_TRIAL_H
 #define HARDROW_APP_TRIAL_H
 
-#include <stddef.h>
-
 #include "app/runner.h"
 #include "base/err.h"
 #include "data/catalogue.h"

@@ -1,10 +1,10 @@
 #include "app/worker.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/message.h"
 #include "base/mem.h"
 #include "train/trainer.h"
 #include "train/tune.h"

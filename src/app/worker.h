@@ -6,7 +6,6 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
-#include "app/message.h"
 #include "app/queue.h"
 #include "app/runner.h"
 

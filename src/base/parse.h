@@ -3,7 +3,6 @@
 #define HARDROW_BASE_PARSE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 /* Each returns true and sets *ret_value only if the whole of `text`, blanks around it allowed, is such a number. */

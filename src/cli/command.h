@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "base/err.h"
 #include "base/option.h"
@@ -38,7 +37,6 @@ struct named_value {
 
 /* One call of a command. Everything is borrowed from main() and lives until it returns. */
 struct invocation {
-	const struct command *command;
 	const void *options; /* the command's struct, filled from its table */
 	const char *const *arguments;
 	size_t argument_count; /* within the command's minimum..maximum */
@@ -47,8 +45,7 @@ struct invocation {
 	const char *database;	/* --db, HARDROW_DB or hardrow.db */
 	bool terminal;		/* standard output is one */
 	bool error_terminal;	/* standard error is one: progress may redraw its line */
-	int argc;		/* the command line as it was typed, for the record */
-	char *const *argv;
+	char *const *argv;	/* the command line as it was typed, for the record; NULL behind the last */
 };
 
 struct command {

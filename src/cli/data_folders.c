@@ -5,7 +5,6 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "base/text.h"
 
 static enum err_code find_home(char **ret_home, struct err *err)
 {

@@ -48,7 +48,6 @@ static enum err_code call(const struct command *command, int argc, char **argv, 
 	if (arguments.common.help)
 		return help_write_command(stdout, command, err);
 	struct invocation invocation = {
-		.command = command,
 		.options = arguments.options,
 		.arguments = arguments.words,
 		.argument_count = arguments.word_count,
@@ -57,7 +56,6 @@ static enum err_code call(const struct command *command, int argc, char **argv, 
 		.database = database_path(&arguments.common),
 		.terminal = isatty(STDOUT_FILENO) == 1,
 		.error_terminal = isatty(STDERR_FILENO) == 1,
-		.argc = argc,
 		.argv = argv,
 	};
 	return command->run(&invocation, err);

@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "cli/command.h"
 
 #define BAR_WIDTH 24
 #define REDRAW_SECONDS 0.1

@@ -1,7 +1,6 @@
 #include "data/relabel.h"
 
 #include <stdint.h>
-#include <stdlib.h>
 
 #include "base/mem.h"
 #include "base/parse.h"

@@ -15,7 +15,6 @@ struct filling {
 	const char *path;
 	const char *label;
 	bool has_header;
-	bool has_class; /* of the row being read */
 };
 
 static int compare_names(const void *left, const void *right)

@@ -15,8 +15,7 @@ enum err_code difficulty_create(size_t instances, size_t classes, const struct d
 				struct difficulty **ret_difficulty, struct err *err)
 {
 	AUTO(difficulty_freep) struct difficulty *d = NULL;
-	size_t tiles = (instances + TILE_INSTANCES - 1) / TILE_INSTANCES;
-	size_t padded = tiles * TILE_INSTANCES;
+	size_t padded = (instances + TILE_INSTANCES - 1) / TILE_INSTANCES * TILE_INSTANCES;
 
 	if (mem_new(&d, 1, err) != ERR_OK || mem_new(&d->du, padded, err) != ERR_OK ||
 	    mem_new(&d->dl, padded, err) != ERR_OK || mem_new(&d->sum_du, padded, err) != ERR_OK ||
@@ -24,9 +23,7 @@ enum err_code difficulty_create(size_t instances, size_t classes, const struct d
 	    mem_new(&d->past_p, padded * classes, err) != ERR_OK ||
 	    mem_new(&d->past_log_p, padded * classes, err) != ERR_OK)
 		return err->code;
-	d->instances = instances;
 	d->classes = classes;
-	d->tiles = tiles;
 	d->settings = *settings;
 	for (size_t i = 0; i < padded; i++)
 		d->value[i] = 1.0;

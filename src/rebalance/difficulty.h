@@ -16,7 +16,6 @@
 #define HARDROW_REBALANCE_DIFFICULTY_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/err.h"
 #include "num/tile.h"
@@ -31,7 +30,7 @@ struct difficulty_settings {
 };
 
 struct difficulty {
-	size_t instances, classes, tiles;
+	size_t classes;
 	struct difficulty_settings settings;
 	double *du, *dl;	     /* (T * 64) of the last epoch; padding behind n */
 	double *sum_du, *sum_dl;     /* (T * 64) over all epochs */

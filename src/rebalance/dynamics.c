@@ -13,7 +13,6 @@ enum err_code dynamics_create(size_t instances, struct dynamics **ret_dynamics, 
 	    mem_new(&d->squares, instances, err) != ERR_OK || mem_new(&d->correct, instances, err) != ERR_OK ||
 	    mem_new(&d->forgotten, instances, err) != ERR_OK || mem_new(&d->was_correct, instances, err) != ERR_OK)
 		return err->code;
-	d->instances = instances;
 	*ret_dynamics = take_ptr(&d);
 	return ERR_OK;
 }

@@ -8,12 +8,10 @@
 #define HARDROW_REBALANCE_DYNAMICS_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/err.h"
 
 struct dynamics {
-	size_t instances;
 	size_t epochs;
 	double *mean;	     /* (n) */
 	double *squares;     /* (n) sum of squared deviations from the mean */

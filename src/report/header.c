@@ -1,6 +1,5 @@
 #include "report/header.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "base/mem.h"

@@ -4,8 +4,6 @@
 
 #include <stdint.h>
 
-#include "base/err.h"
-
 enum report_form { FORM_TEXT, FORM_INTEGER, FORM_REAL, FORM_INTEGERS, FORM_CHOICE };
 
 struct report_kind {

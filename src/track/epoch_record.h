@@ -17,7 +17,6 @@
 #include "base/err.h"
 
 #define BLOCK_INSTANCES 64
-#define DRAWS_UNKNOWN UINT32_MAX
 
 struct record_matrix {
 	const char *name; /* "weight", "bias": static */

@@ -1,6 +1,5 @@
 /* Runs and their epochs. */
 #include "base/clock.h"
-#include "base/mem.h"
 #include "track/statements.h"
 
 enum err_code track_has_run(struct track *track, const struct track_run *run, bool *ret_has, struct err *err)

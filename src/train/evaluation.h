@@ -5,7 +5,6 @@
 #define HARDROW_TRAIN_EVALUATION_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/err.h"
 #include "data/dataset.h"

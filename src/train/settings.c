@@ -5,7 +5,6 @@
 
 #include "base/mem.h"
 #include "base/parse.h"
-#include "data/scale.h"
 
 const char *model_name(size_t i)
 {

@@ -6,7 +6,6 @@
 #define HARDROW_TRAIN_TRAINER_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
