@@ -138,7 +138,7 @@ static enum err_code create_evaluation(struct trainer *trainer, struct err *err)
 	const struct run_settings *settings = trainer->settings;
 	struct evaluation_settings evaluation_settings = {
 		.sampler = trainer->method.sampler,
-		.sampler_parameters = trainer->sampler_parameters,
+		.sampler_parameters = sampler_fill_parameters(trainer->method.sampler, &settings->sampler_parameters),
 		.epochs = settings->epochs,
 		.class_weight = trainer->class_weight,
 		.loss_weighs_difficulty = trainer->method.loss->uses_difficulty,
@@ -167,7 +167,6 @@ enum err_code trainer_create(const struct dataset *dataset, const struct split *
 	if (settings_compose(settings, &trainer->method, err) != ERR_OK ||
 	    settings_second_stage(settings, &trainer->second_stage_epochs, err) != ERR_OK)
 		return err->code;
-	trainer->sampler_parameters = sampler_fill_parameters(trainer->method.sampler, &settings->sampler_parameters);
 	trainer->most_draws = settings_most_draws(settings, &trainer->method, split);
 	trainer->batch_size = settings_batch_size(settings, trainer->most_draws);
 	if (create_model(trainer, err) != ERR_OK || allocate(trainer, err) != ERR_OK ||

@@ -4,13 +4,17 @@
 #include "num/tile.h"
 #include "train/trainer_state.h"
 
-static void sample(struct trainer *trainer)
+/* Draws the epoch; returns how many draws it has. */
+static size_t sample(struct trainer *trainer)
 {
-	trainer->draw_count = trainer->evaluation->settings.sampler->fill(&trainer->evaluation->sampling,
-									  &trainer->sampler_work, trainer->order);
+	struct evaluation *evaluation = trainer->evaluation;
+	size_t count =
+	    evaluation->settings.sampler->fill(&evaluation->sampling, &trainer->sampler_work, trainer->order);
+
 	memset(trainer->draws, 0, trainer->dataset->instances * sizeof *trainer->draws);
-	for (size_t i = 0; i < trainer->draw_count; i++)
+	for (size_t i = 0; i < count; i++)
 		trainer->draws[trainer->order[i]]++;
+	return count;
 }
 
 /* Whether class scales are what is learned now. */
@@ -98,11 +102,12 @@ static void learn_batch(struct trainer *trainer, const uint32_t *index, size_t c
 
 void trainer_learn_epoch(struct trainer *trainer, double rate_factor)
 {
-	sample(trainer);
+	size_t draws = sample(trainer);
+
 	if (learns_scales(trainer))
 		class_scales_begin_epoch(trainer->scales);
-	for (size_t first = 0; first < trainer->draw_count; first += trainer->batch_size) {
-		size_t left = trainer->draw_count - first;
+	for (size_t first = 0; first < draws; first += trainer->batch_size) {
+		size_t left = draws - first;
 		learn_batch(trainer, trainer->order + first, left < trainer->batch_size ? left : trainer->batch_size,
 			    rate_factor);
 	}

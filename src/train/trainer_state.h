@@ -18,7 +18,6 @@ struct trainer {
 	const struct split *split;
 	const struct run_settings *settings;
 	struct method method;
-	struct sampler_parameters sampler_parameters;
 	struct loss_state loss;
 	struct scaled scaled;
 	struct network *network;
@@ -38,9 +37,8 @@ struct trainer {
 	double *batch_y, *batch_scale; /* (L) */
 	double *delta, *log_p;	       /* (k, L) */
 	size_t most_draws;	       /* that an epoch may have */
-	uint32_t *order;	       /* (most_draws) the epoch's draws, the first draw_count */
+	uint32_t *order;	       /* (most_draws) the epoch's draws */
 	uint32_t *draws;	       /* (n) */
-	size_t draw_count;
 	struct sampler_work sampler_work;
 	size_t batch_size;
 	double seconds;
