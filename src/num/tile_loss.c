@@ -60,13 +60,14 @@ VECTOR_CLONES double tile_focal(const double *log_p, const double *p, const doub
 	return vector_sum(value);
 }
 
-/* log sigma(u) = min(u, 0) - log(1 + e^-|u|), where neither part overflows. */
+/* log sigma(u) = min(u, 0) - log(1 + e^-|u|), where neither part overflows; NaN for NaN and infinity. */
 VECTOR_INLINE vector log_sigmoid(vector u)
 {
 	vector lower = at_most_zero(u);
 	vector minus_magnitude = lower + at_most_zero(-u);
 
-	return lower - vector_log(1.0 + vector_exp(minus_magnitude));
+	/* u - u is 0, or not a number: what is the lesser of that and 0 is the compiler's choice. */
+	return lower - vector_log(1.0 + vector_exp(minus_magnitude)) + (u - u);
 }
 
 VECTOR_CLONES double tile_sigmoid_loss(const struct sigmoid_cells *cells, const double *logits, const double *y,

@@ -36,7 +36,7 @@ void tile_sigmoid_error(const double *logits, const double *y, size_t lanes, siz
 double tile_weighted_sigmoid(const double *logits, const double *weight, const double *y, const double *scale,
 			     size_t lanes, size_t classes, double *ret_delta);
 
-/* log sigma(z) of every logit (k, L); ret_log_score may be the logits. */
+/* log sigma(z) of every logit (k, L), NaN for NaN and infinity; ret_log_score may be the logits. */
 void tile_log_sigmoid(const double *logits, size_t lanes, size_t classes, double *ret_log_score);
 
 #endif

@@ -67,7 +67,7 @@ bool trainer_run_epoch(struct trainer *trainer)
 		weigh_second_stage(trainer);
 	evaluate(trainer);
 	trainer->seconds = clock_seconds() - start;
-	/* Sigmoids, and adjustments that do not read the classifier, hide lost parameters from the loss. */
+	/* Adjustments that do not read the classifier hide lost parameters from the loss. */
 	return isfinite(trainer->evaluation->train.loss) && network_is_finite(trainer->network);
 }
 

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "num/blas.h"
 #include "num/tile.h"
+#include "num/tile_loss.h"
 
 /* k = 2, z = (0, x): p_0 = 1 / (1 + e^x), against long double. */
 Test(softmax, is_exact_to_four_units_in_the_last_place)
@@ -50,6 +51,18 @@ Test(softmax, extreme_logits_stay_finite_and_bad_ones_do_not)
 			cr_expect_eq(p[8], cases[i].p1, "case %zu", i);
 		}
 	}
+}
+
+Test(sigmoid, of_what_is_not_a_number_is_none)
+{
+	static const double bad[] = { NAN, -NAN, INFINITY, -INFINITY };
+	double z[8] __attribute__((aligned(64))) = { 0 };
+
+	memcpy(z, bad, sizeof bad);
+	tile_log_sigmoid(z, 8, 1, z);
+	for (size_t i = 0; i < ARRAY_LENGTH(bad); i++)
+		cr_expect(isnan(z[i]), "%g", bad[i]);
+	cr_expect_float_eq(z[7], -log(2), 1e-15);
 }
 
 Test(read_out, the_first_maximum_is_predicted)
