@@ -10,7 +10,7 @@ void loss_weigh_by_effective_number(const struct loss_parameters *parameters, co
 	double beta = parameters->beta;
 
 	for (size_t c = 0; c < classes; c++)
-		ret_weight[c] = beta == 0.0 ? 1.0 : (1.0 - beta) / -expm1((double)counts[c] * log(beta));
+		ret_weight[c] = (1.0 - beta) / -expm1((double)counts[c] * log(beta));
 }
 
 const struct loss loss_class_balanced = {

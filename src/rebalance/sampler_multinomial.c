@@ -31,11 +31,7 @@ static void build_alias_table(const struct sampling *sampling, double *keep, uin
 			work[small++] = high;
 		}
 	}
-	/* What is left over is 1 but for rounding. */
-	while (small > 0)
-		keep[work[--small]] = 1.0;
-	while (large < count)
-		keep[work[large++]] = 1.0;
+	/* What is left over is 1 but for rounding, and its other index is its own. */
 }
 
 size_t sampler_draw_by_weight(const struct sampling *sampling, struct sampler_work *work, uint32_t *ret_order)

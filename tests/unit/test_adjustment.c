@@ -77,6 +77,7 @@ Test(adjustment, a_target_prior_is_bayes_rule)
 
 	given.target_prior = "2,1,1";
 	struct adjustment_state state = make_state(&adjustment_target_prior, given, counts, 2);
+	cr_expect_eq(state.target[0], .5);
 	fill(z);
 	state.adjustment->prepare(&state, &(struct adjustment_classifier){ 0 });
 	state.adjustment->apply(&state, NULL, L, z);
@@ -90,10 +91,34 @@ Test(adjustment, a_target_prior_is_bayes_rule)
 	adjustment_state_done(&state);
 }
 
+Test(adjustment, a_class_that_nobody_wants_is_never_predicted)
+{
+	struct adjustment_parameters given = NONE;
+	double z[K * L] = { [2 * L] = 500 };
+
+	given.target_prior = "1,1,0";
+	struct adjustment_state state = make_state(&adjustment_target_prior, given, counts, 2);
+	state.adjustment->prepare(&state, &(struct adjustment_classifier){ 0 });
+	state.adjustment->apply(&state, NULL, L, z);
+	cr_expect_neq(argmax(z, 0), 2);
+	cr_expect(isfinite(z[2 * L]));
+	adjustment_state_done(&state);
+}
+
 Test(adjustment, target_priors_that_will_not_do)
 {
-	static const char *const bad[] = { "0.5,0.5", "1,1,1,1", "1,1,x",   "1,,1",  "",
-					   "0,0,0",   "1,-1,1",	 "1,1,inf", "1,1,1," };
+	/* The last one's first number is as long as its buffer. */
+	static const char *const bad[] = { "0.5,0.5",
+					   "1,1,1,1",
+					   "1,1,x",
+					   "1,,1",
+					   "",
+					   "0,0,0",
+					   "1,-1,1",
+					   "1,1,inf",
+					   "1,1,1,",
+					   "0000000000000000000000000000000"
+					   "000000000000000000000000000000001,1,1" };
 
 	for (size_t t = 0; t < ARRAY_LENGTH(bad); t++) {
 		struct adjustment_parameters given = NONE;
@@ -138,6 +163,61 @@ Test(adjustment, tau_norm_equals_the_vectors)
 		}
 }
 
+/* Neither is a weight vector without length divided by it. */
+Test(adjustment, weights_of_zero_keep_the_logits)
+{
+	static const struct adjustment *const cases[] = { &adjustment_tau_norm, &adjustment_tde };
+	static const double nothing[K * 2] = { 0 }, bias[K] = { .5, -1, 2 }, something[2] = { 1, 2 };
+
+	for (size_t t = 0; t < ARRAY_LENGTH(cases); t++)
+		for (size_t has_mean = 0; has_mean < 2; has_mean++) {
+			struct adjustment_parameters given = NONE;
+			struct adjustment_state state = make_state(cases[t], given, counts, 2);
+			struct adjustment_classifier classifier = {
+				.weight = nothing, .bias = bias, .scale = 16, .heads = 1
+			};
+			double features[2 * L] = { [0] = 3, [L] = -1 }, z[K * L] = { 0 };
+			classifier.mean_feature = has_mean ? something : nothing;
+			for (size_t c = 0; c < K; c++)
+				z[c * L] = bias[c];
+			state.adjustment->prepare(&state, &classifier);
+			state.adjustment->apply(&state, features, L, z);
+			for (size_t c = 0; c < K; c++)
+				cr_expect_eq(z[c * L], bias[c], "%s", cases[t]->name);
+			adjustment_state_done(&state);
+		}
+}
+
+Test(adjustment, features_without_a_direction_have_no_effect)
+{
+	static const double weight[] = { 3, 4, .6, .8, 0, .1 }, nothing[2] = { 0 };
+	struct adjustment_parameters given = NONE;
+	struct adjustment_state state = make_state(&adjustment_tde, given, counts, 2);
+	struct adjustment_classifier classifier = {
+		.weight = weight, .scale = 16, .heads = 1, .mean_feature = nothing
+	};
+	double features[2 * L] = { [0] = 3, [L] = -1 }, z[K * L] = { 0 };
+
+	state.adjustment->prepare(&state, &classifier);
+	state.adjustment->apply(&state, features, L, z);
+	for (size_t c = 0; c < K; c++)
+		cr_expect_eq(z[c * L], 0.0);
+	adjustment_state_done(&state);
+}
+
+Test(adjustment, parameters_that_it_has_not_are_not_filled_in)
+{
+	static const struct adjustment_parameters given = { 3, 3, 3, true, "1,1,1" };
+	struct adjustment_parameters post_hoc = adjustment_fill_parameters(&adjustment_post_hoc, &given);
+	struct adjustment_parameters tau_norm = adjustment_fill_parameters(&adjustment_tau_norm, &given);
+	struct adjustment_parameters none = adjustment_fill_parameters(NULL, &given);
+
+	cr_expect(post_hoc.tau == 3 && !post_hoc.drop_bias && post_hoc.target_prior == NULL);
+	cr_expect(isnan(post_hoc.temperature) && isnan(post_hoc.effect));
+	cr_expect(tau_norm.drop_bias);
+	cr_expect(isnan(none.tau) && !none.drop_bias && none.target_prior == NULL);
+}
+
 Test(adjustment, tde_equals_the_vector)
 {
 	static const double x[] = { 1, 2, -1, .5 }, mean[] = { .5, .1, .2, -.3 };
@@ -165,24 +245,29 @@ Test(adjustment, tde_equals_the_vector)
 
 /* Two training instances of class 0, one of class 1, one test instance; class 2 is absent. By numpy:
  *     x = np.array([[1, 0], [3, 1], [0, 4]]); m = x.mean(0); u = x - m; u /= np.linalg.norm(u, axis=1)[:, None]
- *     mean = [u[:2].mean(0), u[2]]; t = [2, 2] - m; t /= np.linalg.norm(t) */
+ *     mean = [u[:2].mean(0), u[2]]; t = [2, 2] - m; t /= np.linalg.norm(t)
+ * An instance at m itself has no direction: its features are 0, and class 1's mean has length 1. */
 Test(adjustment, nearest_class_mean_equals_numpy)
 {
-	static const double x[4][2] = { { 1, 0 }, { 3, 1 }, { 0, 4 }, { 2, 2 } };
+	static const double x[5][2] = { { 1, 0 }, { 3, 1 }, { 0, 4 }, { 2, 2 }, { 4.0 / 3, 5.0 / 3 } };
 	static const uint32_t present[K] = { 2, 1, 0 };
 	static const struct {
 		const struct adjustment *adjustment;
-		double train[K], test[K];
+		double train[K], test[K], centre;
 	} cases[] = {
-		{ &adjustment_ncm, { -.40895536991, -3.50816319177, -700 }, { -1.54062140478, -2.11094003925, -700 } },
+		{ &adjustment_ncm,
+		  { -.40895536991, -3.50816319177, -700 },
+		  { -1.54062140478, -2.11094003925, -700 },
+		  -1 },
 		{ &adjustment_ncm_cosine,
 		  { .29552231505, -.37704079794, -700 },
-		  { .01260580633, -.02773500981, -700 } },
+		  { .01260580633, -.02773500981, -700 },
+		  0 },
 	};
 	double features[2 * L] = { 0 }, y[L] = { 0, 0, 1, 1 }, is_train[L] = { 1, 1, 1 };
 	struct adjustment_tile tile = { features, y, is_train, L };
 
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; i < ARRAY_LENGTH(x); i++)
 		for (size_t j = 0; j < 2; j++)
 			features[j * L + i] = x[i][j];
 	for (size_t t = 0; t < ARRAY_LENGTH(cases); t++) {
@@ -197,6 +282,7 @@ Test(adjustment, nearest_class_mean_equals_numpy)
 			cr_expect_float_eq(z[c * L], cases[t].train[c], 1e-9, "%.11f", z[c * L]);
 			cr_expect_float_eq(z[c * L + 3], cases[t].test[c], 1e-9, "%.11f", z[c * L + 3]);
 		}
+		cr_expect_float_eq(z[L + 4], cases[t].centre, 1e-12);
 		adjustment_state_done(&state);
 	}
 }

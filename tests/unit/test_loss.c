@@ -148,7 +148,8 @@ Test(loss, an_absent_class_weighs_nothing)
 		double weight[3];
 		loss_weigh_classes(loss_at(i), &parameters, with_absent, 3, weight);
 		cr_expect_eq(weight[1], 0.0, "%s", loss_at(i)->name);
-		cr_expect(isfinite(weight[0]) && isfinite(weight[2]), "%s", loss_at(i)->name);
+		for (size_t c = 0; c < 3; c += 2)
+			cr_expect(isfinite(weight[c]) && weight[c] > 0, "%s", loss_at(i)->name);
 		if (!loss_at(i)->keeps_weights)
 			cr_expect_float_eq(weight[0] + weight[2], 2, 1e-12, "%s", loss_at(i)->name);
 	}
@@ -228,6 +229,21 @@ Test(loss, adjustments_of_absent_classes_are_left_out)
 		{ &loss_softmax_equalization, { 0, 0, 0 } },
 		{ &loss_ldam, { 11.3975352847739, 0, 15 } },
 	};
+	static const struct {
+		const char *delta;
+		double margin[K][K];
+	} pairs[] = {
+		{ "adaptive",
+		  { { 1.07456993182354, 1.07456993182354, 1.07456993182354 },
+		    { 0, 0, 0 },
+		    { 1.4142135623731, 1.4142135623731, 1.4142135623731 } } },
+		{ "equalized",
+		  { { 0, 0, -.693147180559945 }, { 0, 0, -.693147180559945 }, { 0, 0, -.693147180559945 } } },
+		{ "logit-adjusted",
+		  { { 0, .287682072451781, -1.09861228866811 },
+		    { -.287682072451781, 0, -1.38629436111989 },
+		    { 1.09861228866811, 1.38629436111989, 0 } } },
+	};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		struct loss_state state = fixture_state(cases[i].loss, fixture_own, with_absent);
@@ -236,6 +252,34 @@ Test(loss, adjustments_of_absent_classes_are_left_out)
 					   cases[i].loss->name, c, state.constant[c]);
 		loss_state_done(&state);
 	}
+	for (size_t i = 0; i < ARRAY_LENGTH(pairs); i++) {
+		struct loss_parameters parameters = fixture_own;
+		parameters.pairwise_delta = pairs[i].delta;
+		parameters.gamma = parameters.lambda = 0.5;
+		struct loss_state state = fixture_state(&loss_pairwise, parameters, with_absent);
+		for (size_t at = 0; at < K * K; at++)
+			cr_expect_float_eq(state.constant[at], pairs[i].margin[at / K][at % K], 1e-13, "%s, %zu",
+					   pairs[i].delta, at);
+		loss_state_done(&state);
+	}
+}
+
+Test(loss, a_share_of_lambda_is_not_rare)
+{
+	static const uint32_t quarter[K] = { 50, 25, 25 };
+	struct loss_parameters parameters = fixture_own;
+
+	parameters.lambda = 0.25;
+	struct loss_state sigmoid = fixture_state(&loss_equalization, parameters, quarter);
+	struct loss_state softmax = fixture_state(&loss_softmax_equalization, parameters, quarter);
+	parameters.pairwise_delta = "equalized";
+	struct loss_state pairs = fixture_state(&loss_pairwise, parameters, quarter);
+	cr_expect_eq(sigmoid.constant[1], 1.0);
+	cr_expect_eq(softmax.constant[1], 0.0);
+	cr_expect_eq(pairs.constant[1], 0.0);
+	loss_state_done(&sigmoid);
+	loss_state_done(&softmax);
+	loss_state_done(&pairs);
 }
 
 Test(loss, probabilities_are_what_the_link_says)
@@ -264,12 +308,14 @@ Test(loss, probabilities_are_what_the_link_says)
 
 Test(loss, parameters_that_a_loss_has_not_are_not_filled_in)
 {
-	static const struct loss_parameters given = { .gamma = 3, .tau = 3 };
+	static const struct loss_parameters given = { .gamma = 3, .tau = 3, .bins = 3, .pairwise_alpha = "inverse" };
 	struct loss_parameters focal = loss_fill_parameters(&loss_focal, &given);
 	struct loss_parameters sigmoid = loss_fill_parameters(&loss_focal_sigmoid, &fixture_own);
 
 	cr_expect_eq(focal.gamma, 3.0);
 	cr_expect(isnan(focal.tau));
+	cr_expect_eq(focal.bins, 0);
+	cr_expect_null(focal.pairwise_alpha);
 	cr_expect_eq(sigmoid.gamma, 2.0);
 	cr_expect_eq(sigmoid.alpha, 0.25);
 }

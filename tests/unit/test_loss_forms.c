@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "loss_fixture.h"
+#include "num/tile_loss.h"
 #include "rebalance/loss_pairwise.h"
 
 /* Li et al. 2019: the second call with momentum is of the same batch. */
@@ -56,6 +57,43 @@ Test(loss, ghm_does_not_depend_on_tiles)
 	for (int p = 0; p < 2; p++)
 		value += fixture_evaluate(&state, &part[p]);
 	cr_expect_float_eq(value, 2.6501038412, 1e-9);
+	loss_state_done(&state);
+}
+
+/* Gradient norms next to the edges b / M of the bins: b / M <= g < (b + 1) / M, whatever their product with M rounds
+ * to. */
+Test(loss, ghm_bins_are_exact_at_their_edges)
+{
+	struct loss_parameters parameters = fixture_own;
+	size_t missed = 0;
+
+	parameters.bins = 49;
+	struct loss_state state = fixture_state(&loss_ghm, parameters, fixture_counts);
+	for (size_t edge = 1; edge < 49; edge++) {
+		struct fixture f = { 0 };
+		double expected[49] = { 0 }, z = log((double)edge / (double)(49 - edge));
+		for (size_t i = 0; i < 40; i++)
+			z = nextafter(z, -INFINITY);
+		for (size_t at = 0; at < K * L; at++) {
+			f.z[at] = z;
+			f.y[at % L] = K;
+			f.scale[at % L] = 1;
+			for (size_t i = 0; i < 3; i++)
+				z = nextafter(z, INFINITY);
+		}
+		tile_sigmoid_error(f.z, f.y, L, K, f.delta);
+		for (size_t at = 0; at < K * L; at++) {
+			size_t bin = edge - (f.delta[at] < (double)edge / 49);
+			expected[bin]++;
+			missed += bin != (size_t)(f.delta[at] * 49);
+		}
+		state.loss->see_tile(&state, &(struct loss_tile){ f.z, f.y, f.scale, L });
+		for (size_t b = 0; b < 49; b++) {
+			cr_expect_eq(state.memory[b], expected[b], "edge %zu, bin %zu", edge, b);
+			state.memory[b] = 0;
+		}
+	}
+	cr_expect_gt(missed, 0);
 	loss_state_done(&state);
 }
 
@@ -168,7 +206,8 @@ Test(loss, parameters_that_do_not_fit_are_refused)
 		  "gamma 1.5 will not do: it is a probability here, at most 1" },
 	};
 	static const char *const no_alpha[] = { "", "two", "1,", "1;2", "0,1", "1,-1", "1,nan", "1,,2" };
-	static const char *const no_delta[] = { "", "one", "1,2", "1;2", "1,2;3", "1,2;3,4;", "1,2;3,inf", "0;,1" };
+	static const char *const no_delta[] = { "",	     "one",	 "1,2",	      "1;2", "1,2;3",
+						"1,2,3;4,5", "1,2;3,4;", "1,2;3,inf", "0;,1" };
 	struct err err;
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
@@ -212,5 +251,19 @@ Test(loss, softmax_equalization_leaves_out_a_share_of_gamma)
 		}
 	}
 	cr_expect_float_eq(left_out / cells, 0.9, 0.015);
+	loss_state_done(&state);
+}
+
+/* Else what an instance draws would depend on the tile it is in. */
+Test(loss, softmax_equalization_draws_nothing_for_padding)
+{
+	static const uint32_t rare_last[K] = { 500, 498, 2 };
+	struct loss_state state = fixture_state(&loss_softmax_equalization, fixture_own, rare_last);
+	struct fixture f = { 0 };
+	struct rng untouched = state.rng;
+	struct loss_tile tile = { f.z, f.y, f.scale, L };
+
+	(void)loss_evaluate(&state, &tile, f.delta);
+	cr_expect_eq(rng_uniform(&state.rng), rng_uniform(&untouched));
 	loss_state_done(&state);
 }

@@ -86,6 +86,7 @@ Test(difficulty, equals_the_golden_values)
 {
 	for (size_t g = 0; g < ARRAY_LENGTH(golden_difficulty); g++) {
 		struct difficulty *difficulty = make_difficulty(golden_difficulty[g].prior, DIFFICULTY_CUMULATIVE);
+		cr_expect_eq(difficulty->value[0], 1.0);
 		for (size_t t = 0; t < 3; t++) {
 			struct predictions now;
 			fill(&now, t);
