@@ -108,6 +108,19 @@ Test(sampler, class_shares_equal_the_published_vectors)
 	}
 }
 
+Test(sampler, one_epoch_alone_is_uniform)
+{
+	static const uint32_t counts[MAX_CLASSES] = { 100, 10, 1, 0 };
+	struct scene scene;
+
+	scene_init(&scene, &sampler_progressive, counts, 1);
+	scene.sampling.epochs = 1;
+	sampler_weigh(&sampler_progressive, &scene.sampling);
+	for (size_t i = 1; i < scene.sampling.part.count; i++)
+		cr_expect_eq(scene.sampling.weight[scene.train[i]], scene.sampling.weight[scene.train[0]]);
+	scene_done(&scene);
+}
+
 #define ROUNDS 4000
 
 /* How often each instance comes in ROUNDS epochs: mean and its standard error, (n) each; and draws an epoch. */
@@ -163,6 +176,49 @@ Test(sampler, draws_as_often_as_it_says)
 			cr_expect_float_eq(total, 0, 1e-9, "%s draws test instances", sampler_name(s));
 			scene_done(&scene);
 		}
+}
+
+/* Where in an epoch a draw comes says nothing about its instance. */
+Test(sampler, draws_in_random_order)
+{
+	static const uint32_t counts[MAX_CLASSES] = { 6, 0, 3, 3 };
+
+	for (size_t s = 0; sampler_at(s) != NULL; s++) {
+		struct scene scene;
+		double place[MAX_INSTANCES] = { 0 }, squares[MAX_INSTANCES] = { 0 }, draws[MAX_INSTANCES] = { 0 };
+		scene_init(&scene, sampler_at(s), counts, 1);
+		scene.sampling.epoch = 3;
+		sampler_weigh(sampler_at(s), &scene.sampling);
+		for (size_t r = 0; r < ROUNDS; r++) {
+			uint32_t order[MAX_INSTANCES];
+			size_t count = sampler_at(s)->fill(&scene.sampling, &scene.work, order);
+			for (size_t i = 0; i < count; i++) {
+				double from_middle = (double)i - ((double)count - 1) / 2;
+				place[order[i]] += from_middle;
+				squares[order[i]] += from_middle * from_middle;
+				draws[order[i]]++;
+			}
+		}
+		for (size_t i = 0; i < scene.sampling.part.count; i++) {
+			size_t at = scene.train[i];
+			cr_expect_leq(fabs(place[at]), 4.5 * sqrt(squares[at]), "%s, instance %zu: %g from the middle",
+				      sampler_name(s), at, place[at] / draws[at]);
+		}
+		scene_done(&scene);
+	}
+}
+
+Test(sampler, all_keeps_the_order_where_it_does_not_matter)
+{
+	static const uint32_t counts[MAX_CLASSES] = { 20, 0, 7, 3 };
+	struct scene scene;
+	uint32_t order[MAX_INSTANCES];
+
+	scene_init(&scene, &sampler_all, counts, 1);
+	scene.work.keep_order = true;
+	cr_assert_eq(sampler_all.fill(&scene.sampling, &scene.work, order), 30);
+	cr_expect_arr_eq(order, scene.train, 30 * sizeof *order);
+	scene_done(&scene);
 }
 
 Test(sampler, equal_seeds_draw_alike_and_others_do_not)
@@ -237,17 +293,19 @@ Test(sampler, class_aware_draws_in_cycles)
 /* floor(n_min / ratio) and floor(ratio n_max): what imbalanced-learn makes of two classes by sampling_strategy. */
 Test(sampler, ratios_set_the_class_sizes)
 {
-	static const uint32_t counts[MAX_CLASSES] = { 31, 0, 3, 10 };
+	/* In doubles 7 / 0.14 and 100 * 0.29 are less than 50 and 29. */
+	static const uint32_t counts[MAX_CLASSES] = { 100, 0, 7, 10 };
 	static const struct {
 		const struct sampler *sampler;
 		double ratio;
 		uint32_t drawn[MAX_CLASSES];
 		bool once; /* no instance twice, else each at least once */
 	} cases[] = {
-		{ &sampler_under, 1, { 3, 0, 3, 3 }, true },	 { &sampler_under, 0.3, { 10, 0, 3, 10 }, true },
-		{ &sampler_under, 0.5, { 6, 0, 3, 6 }, true },	 { &sampler_under, 0.01, { 31, 0, 3, 10 }, true },
-		{ &sampler_over, 1, { 31, 0, 31, 31 }, false },	 { &sampler_over, 0.5, { 31, 0, 15, 15 }, false },
-		{ &sampler_over, 0.1, { 31, 0, 3, 10 }, false },
+		{ &sampler_under, 1, { 7, 0, 7, 7 }, true },	    { &sampler_under, 0.3, { 23, 0, 7, 10 }, true },
+		{ &sampler_under, 0.14, { 50, 0, 7, 10 }, true },   { &sampler_under, 0.01, { 100, 0, 7, 10 }, true },
+		{ &sampler_under, 0.8, { 8, 0, 7, 8 }, true },	    { &sampler_over, 1, { 100, 0, 100, 100 }, false },
+		{ &sampler_over, 0.29, { 100, 0, 29, 29 }, false }, { &sampler_over, 0.085, { 100, 0, 8, 10 }, false },
+		{ &sampler_over, 0.05, { 100, 0, 7, 10 }, false },
 	};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
@@ -290,6 +348,18 @@ Test(self_paced, quotas_equal_the_published_vector)
 	}
 }
 
+Test(self_paced, what_is_not_known_is_as_hard_as_can_be)
+{
+	static const uint32_t members[6] = { 0, 1, 2, 3, 4, 5 };
+	double p_true[2][6] = { { .95, .9, .8, .5, .45, 0 }, { .95, .9, .8, .5, .45, NAN } };
+	struct self_paced_bins bins[2];
+
+	for (size_t i = 0; i < 2; i++)
+		self_paced_cut(p_true[i], members, 6, 3, 0.5, &bins[i]);
+	cr_expect_arr_eq(bins[0].edge, bins[1].edge, sizeof bins[0].edge);
+	cr_expect_arr_eq(bins[0].draws, bins[1].draws, sizeof bins[0].draws);
+}
+
 Test(self_paced, is_uniform_when_all_are_equally_hard_or_unknown)
 {
 	static const uint32_t counts[MAX_CLASSES] = { 20, 0, 5, 9 };
@@ -309,7 +379,8 @@ Test(self_paced, is_uniform_when_all_are_equally_hard_or_unknown)
 	}
 }
 
-/* Hard instances are drawn more often the later it is, up to the last epoch, where every bin counts the same. */
+/* Hard instances are drawn more often the later it is, up to the last epoch, where every bin counts the same; there it
+ * stays. */
 Test(self_paced, hard_instances_come_later)
 {
 	static const uint32_t counts[MAX_CLASSES] = { 150, 0, 20, 0 };
@@ -325,6 +396,7 @@ Test(self_paced, hard_instances_come_later)
 			if (scene.p_true[scene.train[i]] < 0.4 && scene.y[scene.train[i]] == 0)
 				hardest += scene.sampling.weight[scene.train[i]];
 		cr_expect_geq(hardest, before - 1e-9, "epoch %zu", epoch);
+		cr_expect(epoch < 6 || hardest == before);
 		before = hardest;
 	}
 	scene_done(&scene);
