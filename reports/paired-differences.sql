@@ -46,7 +46,7 @@ technique AS (
 pair AS (
   SELECT mine.method, mine.model, mine.dataset, mine.split_seed, mine.value - base.value AS difference
   FROM value AS mine JOIN value AS base USING (dataset, model, split_seed)
-  WHERE base.method = :reference AND mine.method <> :reference
+  WHERE base.method = :reference
 ),
 breadth AS (
   SELECT method, model, count(DISTINCT dataset) AS datasets FROM pair GROUP BY method, model

@@ -1,7 +1,7 @@
 -- title: One run: its classes at the last epoch
 -- heading: Classes at the last epoch
 -- param run: run, required, the run
-SELECT class, part, instances, correct, CASE WHEN instances > 0 THEN 1.0 * correct / instances END AS accuracy,
+SELECT class, part, instances, correct, 1.0 * correct / instances AS accuracy,
        sampling_share, weight_norm
 FROM class_epochs
 WHERE run_id = :run AND epoch = (SELECT epochs FROM runs WHERE run_id = :run)

@@ -1,6 +1,7 @@
 -- One data set; 'base' is right on half of everything, method 'nN' differs on N splits by 0.1 and -0.05 in turn.
 CREATE TEMP TABLE size (splits INTEGER PRIMARY KEY);
-INSERT INTO size VALUES (2), (3), (10), (31), (32), (50), (100);
+INSERT INTO size
+  WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 32) SELECT i FROM n UNION ALL VALUES (50), (100);
 CREATE TEMP TABLE number AS
   WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 99) SELECT i FROM n;
 INSERT INTO dataset (dataset_id, name, sha256, label, missing, instances, features, classes, feature_names) VALUES
