@@ -193,10 +193,12 @@ static enum err_code check_row(const struct import *import, size_t row, struct e
 	double sum = 0;
 
 	if (epoch < 1 || epoch != floor(epoch) || epoch > 1e9)
-		return err_set(err, ERR_INPUT, "column 'epoch': '%g' will not do, epochs are whole numbers from 1",
+		return err_set(err, ERR_INPUT,
+			       "column 'epoch': '%g' will not do, epochs are whole numbers from 1 to 1000000000",
 			       epoch);
 	if (instance < 0 || instance != floor(instance) || instance > 4e9)
-		return err_set(err, ERR_INPUT, "column 'instance_id': '%g' will not do, it takes whole numbers from 0",
+		return err_set(err, ERR_INPUT,
+			       "column 'instance_id': '%g' will not do, it takes whole numbers from 0 to 4000000000",
 			       instance);
 	for (size_t c = 0; c < import->subject->classes; c++) {
 		double p = cell(rows, row, import->class_column[c]);
