@@ -39,7 +39,6 @@ static enum err_code rebuild_dataset(struct track *track, struct stored_run *run
 {
 	const struct track_run_row *row = &run->row;
 	size_t n = row->instances;
-	int missing = option_index(row->missing, missing_policy_name);
 	AUTO(dataset_freep) struct dataset *dataset = NULL;
 
 	if (mem_new(&dataset, 1, err) != ERR_OK)
@@ -47,7 +46,6 @@ static enum err_code rebuild_dataset(struct track *track, struct stored_run *run
 	dataset->instances = n;
 	dataset->features = row->features;
 	dataset->classes = row->classes;
-	dataset->missing = missing_policy_name(missing < 0 ? MISSING_ERROR : (size_t)missing);
 	memcpy(dataset->sha256, row->sha256, strnlen(row->sha256, sizeof dataset->sha256 - 1));
 	if (mem_copy_text(row->dataset, &dataset->name, err) != ERR_OK ||
 	    mem_copy_text(row->label, &dataset->label, err) != ERR_OK ||

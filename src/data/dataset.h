@@ -14,7 +14,7 @@ struct dataset {
 	char *path;
 	char *label;		       /* the label column's name */
 	char sha256[FILE_SHA256_SIZE]; /* of the CSV; data/idx.h says of what for images */
-	const char *missing;	       /* how missing values were treated: "error", "mean" or "drop" */
+	const char *missing;	       /* how missing values were treated: "error", "mean", "drop"; NULL: not known */
 	size_t instances, features, classes;
 	double *x;	       /* X (n, d), row-major */
 	uint32_t *y;	       /* (n) class index, 0 .. k-1 */

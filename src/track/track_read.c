@@ -59,18 +59,17 @@ static enum err_code take_run(struct db_stmt *stmt, struct track_run_row *row, s
 {
 	row->dataset_id = db_column_int(stmt, 0);
 	row->split_id = db_column_int(stmt, 1);
-	row->instances = (size_t)db_column_int(stmt, 7);
-	row->features = (size_t)db_column_int(stmt, 8);
-	row->classes = (size_t)db_column_int(stmt, 9);
-	row->has_features = db_column_int(stmt, 10) != 0;
-	row->has_model = db_column_int(stmt, 11) != 0;
-	row->given = db_column_int(stmt, 12) != 0;
-	row->experiment_id = db_column_int(stmt, 14);
+	row->instances = (size_t)db_column_int(stmt, 6);
+	row->features = (size_t)db_column_int(stmt, 7);
+	row->classes = (size_t)db_column_int(stmt, 8);
+	row->has_features = db_column_int(stmt, 9) != 0;
+	row->has_model = db_column_int(stmt, 10) != 0;
+	row->given = db_column_int(stmt, 11) != 0;
+	row->experiment_id = db_column_int(stmt, 13);
 	if (copy_column(stmt, 2, &row->method, err) != ERR_OK || copy_column(stmt, 3, &row->dataset, err) != ERR_OK ||
-	    copy_column(stmt, 4, &row->sha256, err) != ERR_OK || copy_column(stmt, 5, &row->label, err) != ERR_OK ||
-	    copy_column(stmt, 6, &row->missing, err) != ERR_OK)
+	    copy_column(stmt, 4, &row->sha256, err) != ERR_OK || copy_column(stmt, 5, &row->label, err) != ERR_OK)
 		return err->code;
-	return copy_test(stmt, 13, row, err);
+	return copy_test(stmt, 12, row, err);
 }
 
 enum err_code track_read_run(struct track *track, int64_t run_id, struct track_run_row *ret_row, struct err *err)
@@ -80,7 +79,7 @@ enum err_code track_read_run(struct track *track, int64_t run_id, struct track_r
 
 	if (db_prepare(track->db,
 		       "SELECT run.dataset_id, run.split_id, run.method, dataset.name, dataset.sha256, dataset.label,"
-		       " dataset.missing, dataset.instances, dataset.features, dataset.classes,"
+		       " dataset.instances, dataset.features, dataset.classes,"
 		       " NOT EXISTS (SELECT 1 FROM instance WHERE instance.dataset_id = run.dataset_id"
 		       " AND features IS NULL), run.settings ->> 'model' IS NOT NULL, split.given, split.test, "
 		       "run.experiment_id"
@@ -101,7 +100,6 @@ void track_run_row_done(struct track_run_row *row)
 	free(row->dataset);
 	free(row->sha256);
 	free(row->label);
-	free(row->missing);
 	free(row->is_test);
 	*row = (struct track_run_row){ 0 };
 }

@@ -219,7 +219,6 @@ void influence_multiply(struct influence *influence, double *ret_product)
 	for (size_t first = 0; first < n; first += INFLUENCE_BATCH) {
 		const struct network_batch batch = { influence->inputs, influence->index + first,
 						     batch_count(n - first) };
-		network_clear_gradients(influence->subject.network);
 		pass(influence, &batch, NULL);
 		for (size_t l = 0; l < influence->layer_count; l++)
 			add_layer(influence, l, batch.count, ret_product + first);

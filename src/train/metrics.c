@@ -26,7 +26,7 @@ static size_t calibration_bin(double confidence)
 	/* Also where a confidence is not a number. */
 	if (!(place > 0.0))
 		return 0;
-	size_t bin = place < CALIBRATION_BINS ? (size_t)place : CALIBRATION_BINS;
+	size_t bin = (size_t)place;
 	/* The upper edge is the bin's own. */
 	return bin - ((double)bin >= place);
 }
