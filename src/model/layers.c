@@ -11,30 +11,24 @@
 /* Wide inputs of hidden layers are predicted so many at once, at least: enough for OpenBLAS's kernels. */
 #define PREDICT_INSTANCES 512
 
-static size_t units_of(const struct network_shape *shape, size_t layer)
-{
-	return layer < shape->hidden_count ? shape->hidden[layer] : shape->outputs;
-}
-
 /* Lays the layers' weights and biases out in one block, and the hidden layers' buffers in another. */
 static void lay_out(struct layers *layers, const struct network_shape *shape, size_t lanes)
 {
-	size_t inputs = shape->inputs;
 	size_t at = 0;
 	real *buffer = layers->workspace;
 
 	for (size_t l = 0; l < layers->count; l++) {
 		struct dense_layer *layer = &layers->layer[l];
-		layer->inputs = inputs;
-		layer->outputs = units_of(shape, l);
+		struct network_layer size = network_shape_layer(shape, l);
+		layer->inputs = size.inputs;
+		layer->outputs = size.outputs;
+		layer->has_bias = size.has_bias;
 		layer->weight = layers->parameters + at;
 		layer->weight_gradient = layers->gradients + at;
 		at += layer->outputs * layer->inputs;
-		layer->has_bias = l < shape->hidden_count || shape->cosine.heads == 0;
 		layer->bias = layer->has_bias ? layers->parameters + at : layers->no_bias;
 		layer->bias_gradient = layer->has_bias ? layers->gradients + at : layers->no_gradient;
 		at += layer->has_bias ? layer->outputs : 0;
-		inputs = layer->outputs;
 		if (l + 1 == layers->count)
 			break;
 		layer->output = buffer;
@@ -72,7 +66,7 @@ static void layers_freep(struct layers **layers)
 static enum err_code make_cosine(struct layers *layers, const struct network_shape *shape, size_t lanes,
 				 struct err *err)
 {
-	size_t inputs = shape->hidden_count > 0 ? shape->hidden[shape->hidden_count - 1] : shape->inputs;
+	size_t inputs = network_shape_layer(shape, shape->hidden_count).inputs;
 	size_t k = shape->outputs;
 
 	if (mem_new(&layers->unit, inputs * lanes, err) != ERR_OK ||
@@ -181,8 +175,7 @@ static void write_layer(struct layers *layers, size_t l, const double *weight, c
 {
 	const struct dense_layer *layer = &layers->layer[l];
 
-	if (weight != NULL)
-		narrow(weight, layer->outputs * layer->inputs, layer->weight);
+	narrow(weight, layer->outputs * layer->inputs, layer->weight);
 	narrow(bias, layer->has_bias ? layer->outputs : 0, layer->bias);
 }
 

@@ -52,7 +52,7 @@ void network_freep(struct network **network)
 	network_free(*network);
 }
 
-static struct network_layer layer_of(const struct network_shape *shape, size_t l)
+struct network_layer network_shape_layer(const struct network_shape *shape, size_t l)
 {
 	return (struct network_layer){
 		.inputs = l > 0 ? shape->hidden[l - 1] : shape->inputs,
@@ -66,7 +66,7 @@ size_t network_count_parameters(const struct network_shape *shape)
 	size_t count = 0;
 
 	for (size_t l = 0; l <= shape->hidden_count; l++) {
-		struct network_layer layer = layer_of(shape, l);
+		struct network_layer layer = network_shape_layer(shape, l);
 		count += (layer.inputs + layer.has_bias) * layer.outputs;
 	}
 	return count;
@@ -79,7 +79,7 @@ size_t network_layer_count(const struct network *network)
 
 struct network_layer network_layer(const struct network *network, size_t l)
 {
-	return layer_of(&network->shape, l);
+	return network_shape_layer(&network->shape, l);
 }
 
 void network_initialise(struct network *network, enum network_init init, struct rng *rng)

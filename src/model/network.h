@@ -52,13 +52,14 @@ MUST_CHECK enum err_code network_create(const struct network_shape *shape, struc
 void network_free(struct network *network);
 void network_freep(struct network **network);
 
-/* What it looks like. */
+/* Layer l, of a network or of any of that shape. */
 struct network_layer {
 	size_t inputs, outputs;
 	bool has_bias;
 };
 size_t network_layer_count(const struct network *network); /* hidden_count + 1 */
 struct network_layer network_layer(const struct network *network, size_t l);
+struct network_layer network_shape_layer(const struct network_shape *shape, size_t l);
 
 /* Initial parameters, drawn in row-major order layer by layer, weights before biases.
  *     zero     all 0

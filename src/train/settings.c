@@ -159,7 +159,7 @@ enum err_code settings_shape(const struct run_settings *settings, size_t inputs,
 		    settings_read_hidden(settings->hidden != NULL ? settings->hidden : MLP_HIDDEN, shape.hidden);
 	if (settings_cosine(settings, &shape.cosine, err) != ERR_OK)
 		return err->code;
-	size_t features = shape.hidden_count > 0 ? shape.hidden[shape.hidden_count - 1] : inputs;
+	size_t features = network_shape_layer(&shape, shape.hidden_count).inputs;
 	if (shape.cosine.heads > 0 && features % shape.cosine.heads != 0)
 		return err_set(err, ERR_INPUT, "classifier-heads %zu will not do: %zu features do not divide into them",
 			       shape.cosine.heads, features);
