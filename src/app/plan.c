@@ -42,9 +42,31 @@ enum err_code plan_measure(struct planned_run *run, struct err *err)
 	return ERR_OK;
 }
 
+/* The tracker's view of a data set. */
+static struct track_dataset track_view(const struct dataset *dataset)
+{
+	return (struct track_dataset){
+		.name = dataset->name,
+		.sha256 = dataset->sha256,
+		.label = dataset->label,
+		.missing = dataset->missing,
+		.instances = dataset->instances,
+		.features = dataset->features,
+		.classes = dataset->classes,
+		.x = dataset->x,
+		.y = dataset->y,
+		.instance_id = dataset->instance_id,
+		.source_line = dataset->source_line,
+		.feature_names = dataset->feature_names,
+		.class_names = dataset->class_names,
+		.subclass = dataset->subclass,
+		.subclass_names = dataset->subclass_names,
+	};
+}
+
 enum err_code plan_register(struct track *track, struct planned_run *run, struct err *err)
 {
-	struct track_dataset dataset = runner_track_dataset(run->dataset);
+	struct track_dataset dataset = track_view(run->dataset);
 	struct track_split split = {
 		.seed = run->settings.split_seed,
 		.test_fraction = run->split->is_given ? split_test_share(run->split) : run->settings.test_fraction,
@@ -63,9 +85,28 @@ enum err_code plan_register(struct track *track, struct planned_run *run, struct
 	return track_put_split(track, &split, &run->split_id, err);
 }
 
+/* Bytes that the runs will put into the file, to within some 10 %. */
+static double estimate_bytes(const struct planned_run *runs, size_t count)
+{
+	double bytes = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct run_settings *settings = &runs[i].settings;
+		double n = (double)runs[i].dataset->instances;
+		double k = (double)runs[i].dataset->classes;
+		double weights = (double)runs[i].parameter_count;
+		const char *record_weights = settings_record_weights(settings, runs[i].parameter_count);
+		bytes +=
+		    (double)settings_count_recorded(settings->record, settings->epochs) * n * (20.0 + 4.0 * k) * 1.05;
+		bytes += (double)settings_count_recorded(record_weights, settings->epochs) * 8.0 * weights;
+		bytes += n * 90.0 + (double)settings->epochs * (90.0 + 36.0 * k);
+	}
+	return bytes;
+}
+
 static void warn_of_size(const struct planned_run *runs, size_t count, const struct runner_watch *watch)
 {
-	double bytes = runner_estimate_bytes(runs, count);
+	double bytes = estimate_bytes(runs, count);
 	char line[160];
 
 	if (bytes <= MUCH)

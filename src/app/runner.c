@@ -21,24 +21,6 @@ struct writer {
 	struct runner_progress progress;
 };
 
-double runner_estimate_bytes(const struct planned_run *runs, size_t count)
-{
-	double bytes = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		const struct run_settings *settings = &runs[i].settings;
-		double n = (double)runs[i].dataset->instances;
-		double k = (double)runs[i].dataset->classes;
-		double weights = (double)runs[i].parameter_count;
-		const char *record_weights = settings_record_weights(settings, runs[i].parameter_count);
-		bytes +=
-		    (double)settings_count_recorded(settings->record, settings->epochs) * n * (20.0 + 4.0 * k) * 1.05;
-		bytes += (double)settings_count_recorded(record_weights, settings->epochs) * 8.0 * weights;
-		bytes += n * 90.0 + (double)settings->epochs * (90.0 + 36.0 * k);
-	}
-	return bytes;
-}
-
 enum err_code runner_append_settings(const struct planned_run *run, struct text *json, struct err *err)
 {
 	struct run_settings effective = run->settings;
@@ -68,27 +50,6 @@ enum err_code runner_append_settings(const struct planned_run *run, struct text 
 	    option_append_json(settings_specs, settings_spec_count, &effective, json, err) != ERR_OK)
 		return err->code;
 	return text_append(json, err, "}");
-}
-
-struct track_dataset runner_track_dataset(const struct dataset *dataset)
-{
-	return (struct track_dataset){
-		.name = dataset->name,
-		.sha256 = dataset->sha256,
-		.label = dataset->label,
-		.missing = dataset->missing,
-		.instances = dataset->instances,
-		.features = dataset->features,
-		.classes = dataset->classes,
-		.x = dataset->x,
-		.y = dataset->y,
-		.instance_id = dataset->instance_id,
-		.source_line = dataset->source_line,
-		.feature_names = dataset->feature_names,
-		.class_names = dataset->class_names,
-		.subclass = dataset->subclass,
-		.subclass_names = dataset->subclass_names,
-	};
 }
 
 static enum err_code start_run(struct writer *writer, size_t run, struct err *err)

@@ -44,9 +44,6 @@ struct runner_watch {
 	const atomic_bool *stop;
 };
 
-/* Bytes that the runs will put into the file, to within some 10 %. */
-double runner_estimate_bytes(const struct planned_run *runs, size_t count);
-
 /* Does the runs in order on `jobs` >= 1 threads. A run that diverges or cannot start (failed, with the reason) does not
  * stop the others. ERR_INTERRUPTED if stopped; ERR_SYSTEM if the file cannot be written: what was committed stays.
  * *ret_progress is set in every case. */
@@ -57,8 +54,5 @@ MUST_CHECK enum err_code runner_execute(struct track *track, const struct planne
 /* The canonical settings of a run, as recorded and compared: JSON with the composed sampler and loss and the batch
  * size. Appends to *json. */
 MUST_CHECK enum err_code runner_append_settings(const struct planned_run *run, struct text *json, struct err *err);
-
-/* The tracker's view of a data set. */
-struct track_dataset runner_track_dataset(const struct dataset *dataset);
 
 #endif
