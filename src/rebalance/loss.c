@@ -65,6 +65,15 @@ void loss_weigh_classes(const struct loss *loss, const struct loss_parameters *p
 		ret_weight[c] *= present / sum;
 }
 
+double loss_count_instances(const uint32_t *counts, size_t classes)
+{
+	double sum = 0;
+
+	for (size_t c = 0; c < classes; c++)
+		sum += counts[c];
+	return sum;
+}
+
 static double fill(double given, double initial)
 {
 	if (initial == 0)

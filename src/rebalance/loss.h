@@ -22,6 +22,9 @@ struct loss_parameters {
 enum loss_reduction { REDUCTION_BATCH, REDUCTION_WEIGHTS };
 const char *loss_reduction_name(size_t i); /* NULL behind the last */
 
+/* A logit that is as good as minus infinity, next to which others of any size are something. */
+#define LOSS_LEFT_OUT (-1e300)
+
 /* What the recorded probabilities hold:
  *     LINK_SOFTMAX   softmax of the logits
  *     LINK_SIGMOID   sigmoid scores divided by their sum: s_c = sigma(z_c), p_c = s_c / sum_j s_j
@@ -122,6 +125,8 @@ double loss_evaluate_sigmoid(struct loss_state *state, const struct loss_tile *t
 /* For losses whose gamma is a probability: ERR_INPUT if it is above 1. */
 MUST_CHECK enum err_code loss_check_probability(const struct loss_parameters *parameters, size_t classes,
 						struct err *err);
+/* N, the sum of counts (k). */
+double loss_count_instances(const uint32_t *counts, size_t classes);
 /* All constants 1. */
 void loss_prepare_ones(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
 		       double *ret_constant);

@@ -3,13 +3,11 @@
 static void weigh_to_balance(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
 			     double *ret_weight)
 {
-	double sum = 0;
+	double all = loss_count_instances(counts, classes);
 
 	(void)parameters;
 	for (size_t c = 0; c < classes; c++)
-		sum += counts[c];
-	for (size_t c = 0; c < classes; c++)
-		ret_weight[c] = sum / ((double)classes * (double)counts[c]);
+		ret_weight[c] = all / ((double)classes * (double)counts[c]);
 }
 
 /* What scikit-learn calls "balanced", over the sum of the weights as there. */

@@ -5,12 +5,10 @@
 static void prepare_equalization(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
 				 double *ret_constant)
 {
-	double sum = 0;
+	double all = loss_count_instances(counts, classes);
 
 	for (size_t c = 0; c < classes; c++)
-		sum += counts[c];
-	for (size_t c = 0; c < classes; c++)
-		ret_constant[c] = counts[c] > 0 && (double)counts[c] / sum < parameters->lambda ? 0 : 1;
+		ret_constant[c] = counts[c] > 0 && (double)counts[c] / all < parameters->lambda ? 0 : 1;
 }
 
 const struct loss loss_equalization = {

@@ -7,12 +7,10 @@
 static void prepare_log_prior(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
 			      double *ret_constant)
 {
-	double sum = 0;
+	double all = loss_count_instances(counts, classes);
 
 	for (size_t c = 0; c < classes; c++)
-		sum += counts[c];
-	for (size_t c = 0; c < classes; c++)
-		ret_constant[c] = counts[c] == 0 ? 0 : log(pow((double)counts[c] / sum, parameters->tau) + 1e-12);
+		ret_constant[c] = counts[c] == 0 ? 0 : log(pow((double)counts[c] / all, parameters->tau) + 1e-12);
 }
 
 const struct loss loss_logit_adjusted = {

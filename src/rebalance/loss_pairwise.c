@@ -7,9 +7,6 @@
 #include "base/parse.h"
 #include "rebalance/loss.h"
 
-/* A logit that is as good as minus infinity. */
-#define LEFT_OUT (-1e300)
-
 struct numbers {
 	size_t rows, columns;
 	double least;
@@ -116,19 +113,11 @@ static enum err_code check(const struct loss_parameters *parameters, size_t clas
 	return strcmp(delta, "equalized") == 0 ? loss_check_probability(parameters, classes, err) : ERR_OK;
 }
 
-static double share(const uint32_t *counts, size_t classes, size_t c)
-{
-	double sum = 0;
-
-	for (size_t j = 0; j < classes; j++)
-		sum += counts[j];
-	return (double)counts[c] / sum;
-}
-
 static void weigh_by_alpha(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
 			   double *ret_weight)
 {
 	const char *alpha = parameters->pairwise_alpha;
+	double all = loss_count_instances(counts, classes);
 	struct numbers numbers;
 
 	if (!is_named_alpha(alpha)) {
@@ -136,7 +125,7 @@ static void weigh_by_alpha(const struct loss_parameters *parameters, const uint3
 		return;
 	}
 	for (size_t c = 0; c < classes; c++)
-		ret_weight[c] = strcmp(alpha, "one") == 0 ? 1 : 1 / share(counts, classes, c);
+		ret_weight[c] = strcmp(alpha, "one") == 0 ? 1 : 1 / (counts[c] / all);
 }
 
 /* Delta_yy' of a named form, from the shares of the two classes. An absent class is left as it is, as in the losses
@@ -148,7 +137,7 @@ static double margin_between(const struct loss_parameters *parameters, double ow
 	if (strcmp(delta, "adaptive") == 0)
 		return own > 0 ? pow(own, -0.25) : 0;
 	if (strcmp(delta, "equalized") == 0)
-		return other > 0 && other < parameters->lambda ? fmax(log(1 - parameters->gamma), LEFT_OUT) : 0;
+		return other > 0 && other < parameters->lambda ? fmax(log(1 - parameters->gamma), LOSS_LEFT_OUT) : 0;
 	if (strcmp(delta, "logit-adjusted") == 0)
 		return parameters->tau * ((other > 0 ? log(other) : 0) - (own > 0 ? log(own) : 0));
 	return 0;
@@ -157,6 +146,7 @@ static double margin_between(const struct loss_parameters *parameters, double ow
 static void prepare_margins(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
 			    double *ret_constant)
 {
+	double all = loss_count_instances(counts, classes);
 	struct numbers numbers;
 
 	if (!is_named_delta(parameters->pairwise_delta)) {
@@ -165,8 +155,7 @@ static void prepare_margins(const struct loss_parameters *parameters, const uint
 	}
 	for (size_t y = 0; y < classes; y++)
 		for (size_t c = 0; c < classes; c++)
-			ret_constant[y * classes + c] =
-			    margin_between(parameters, share(counts, classes, y), share(counts, classes, c));
+			ret_constant[y * classes + c] = margin_between(parameters, counts[y] / all, counts[c] / all);
 }
 
 /* log(1 + sum of e^(Delta + z_c - z_y)) is the cross-entropy of the logits with their margins added. */

@@ -1,19 +1,14 @@
 #include "rebalance/loss.h"
 
-/* A logit that is as good as minus infinity, next to which others of any size are something. */
-#define LEFT_OUT (-1e300)
-
 /* 1 for the rare classes. A class that is absent altogether would never be trained if it were: it counts as frequent.
  */
 static void prepare_rare(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
 			 double *ret_constant)
 {
-	double sum = 0;
+	double all = loss_count_instances(counts, classes);
 
 	for (size_t c = 0; c < classes; c++)
-		sum += counts[c];
-	for (size_t c = 0; c < classes; c++)
-		ret_constant[c] = counts[c] > 0 && (double)counts[c] / sum < parameters->lambda;
+		ret_constant[c] = counts[c] > 0 && (double)counts[c] / all < parameters->lambda;
 }
 
 /* A class that is left out of an instance's softmax has weight 0 in it, so that the sum of exponentials stays the
@@ -26,7 +21,7 @@ static double evaluate_left_out(struct loss_state *state, const struct loss_tile
 			if (is_padding || tile->y[i] == (double)c)
 				continue;
 			if (rng_uniform(&state->rng) < state->parameters.gamma)
-				tile->logits[c * tile->lanes + i] = LEFT_OUT;
+				tile->logits[c * tile->lanes + i] = LOSS_LEFT_OUT;
 		}
 	return loss_evaluate_cross_entropy(state, tile, ret_delta);
 }
