@@ -10,7 +10,8 @@ database that the program's own migrations made) and free text; then calls and w
     stderr: its standard error, line by line
     exit: its exit code, if it is not 0
 
-Each transcript runs in an empty folder; HARDROW_DB is `t.db` there, HARDROW_SOURCE the project's folder. --update writes what was answered into the file.
+Each transcript runs in an empty folder; HARDROW_DB is `t.db` there, HARDROW_SOURCE the project's folder. --update writes
+what was answered into the file.
 The last line printed is `N passed, N failed`.
 """
 

@@ -1,3 +1,4 @@
+/* hardrow help: the commands, or the options of one. */
 #include "cli/command.h"
 #include "cli/help.h"
 

@@ -1,3 +1,4 @@
+/* hardrow report: a report as rows or as a picture, or the list of them. */
 #include <stdio.h>
 
 #include "base/mem.h"

@@ -1,3 +1,4 @@
+/* hardrow runs: the runs of a database. */
 #include "base/mem.h"
 #include "cli/command.h"
 #include "cli/query.h"

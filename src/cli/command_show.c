@@ -1,3 +1,4 @@
+/* hardrow show: one run. */
 #include "cli/command.h"
 #include "cli/query.h"
 

@@ -1,3 +1,4 @@
+/* hardrow sql: a person's SELECT. */
 #include <string.h>
 #include <unistd.h>
 

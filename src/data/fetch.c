@@ -1,3 +1,4 @@
+/* Getting data sets from where they are published. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* Learnable weight scaling (Kang et al. 2020, "LWS"): the weights stay as they are, what is learned is one factor f_c
- * of each class's logit, from 1: z_c = f_c (w_c . x + b_c) While an epoch is trained the network computes the unscaled
+ * of each class's logit, from 1: z_c = f_c (w_c . x + b_c). While an epoch is trained the network computes the unscaled
  * logits; between epochs its classifier has the factors in it, so that it predicts, and is recorded, as it is. Shapes:
  * k classes, h features, tiles as in num/tile.h. */
 #ifndef HARDROW_MODEL_CLASS_SCALES_H

@@ -1,3 +1,4 @@
+/* Rows as CSV. */
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>

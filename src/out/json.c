@@ -1,3 +1,4 @@
+/* Rows as JSON. */
 #include <inttypes.h>
 
 #include "base/mem.h"

@@ -1,3 +1,4 @@
+/* Rows as a table for people. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

@@ -119,8 +119,8 @@ double loss_evaluate_cross_entropy(const struct loss_state *state, const struct 
 /* For losses that differ in their constants only. Softmax cross-entropy of z_c + constant_c: */
 double loss_evaluate_shifted(struct loss_state *state, const struct loss_tile *tile, double *ret_delta);
 /* Sum over classes of (1 - p_t)^gamma (-log p_t) on sigmoid scores, the class's own cell times alpha, the others' times
- * constant_c; without alpha it is 1, without gamma 0; with xi only those
- * others count that have sigma(z) >= xi: */
+ * constant_c; without alpha that is 1, without gamma that is 0; with xi only those others count that have
+ * sigma(z) >= xi: */
 double loss_evaluate_sigmoid(struct loss_state *state, const struct loss_tile *tile, double *ret_delta);
 /* For losses whose gamma is a probability: ERR_INPUT if it is above 1. */
 MUST_CHECK enum err_code loss_check_probability(const struct loss_parameters *parameters, size_t classes,

@@ -1,4 +1,5 @@
-/* The named methods: compositions of a sampler and a loss. A new method is one line in the table of method.c. */
+/* The named methods: compositions of a sampler, a loss and, for some, a classifier, a second stage or an adjustment. A
+ * new method is one line in the table of method.c. */
 #ifndef HARDROW_REBALANCE_METHOD_H
 #define HARDROW_REBALANCE_METHOD_H
 

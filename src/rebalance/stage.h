@@ -1,5 +1,5 @@
-/* Second stages: what a training does otherwise in its last epochs. A new one is an entry
- * and a line in the table of stage.c. */
+/* Second stages: what a training does otherwise in its last epochs. A new one is an entry and a line in the table of
+ * stage.c. */
 #ifndef HARDROW_REBALANCE_STAGE_H
 #define HARDROW_REBALANCE_STAGE_H
 

@@ -1,3 +1,4 @@
+/* Running reports: checked values, the SELECT, its rows or its picture, the reports below. */
 #include "base/mem.h"
 #include "db/db.h"
 #include "report/pivot.h"

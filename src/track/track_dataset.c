@@ -1,4 +1,4 @@
-/* Data sets, splits and experiments. */
+/* Data sets and splits. */
 #include "base/mem.h"
 #include "base/text.h"
 #include "track/statements.h"

@@ -77,8 +77,8 @@ const char *classifier_name(size_t i); /* NULL behind the last */
 extern const struct option_spec settings_specs[];
 extern const size_t settings_spec_count;
 
-/* The sampler and loss that the settings come to. ERR_INPUT if --apply is given with a method that has no difficulty.
- */
+/* The method that the settings come to: the named one with the parts given instead of its own. ERR_INPUT: apply is
+ * given with a method that has no difficulty. */
 MUST_CHECK enum err_code settings_compose(const struct run_settings *settings, struct method *ret_method,
 					  struct err *err);
 
