@@ -1,6 +1,7 @@
 -- title: Test accuracy or another metric of every method on every data set, the published figures beside
 -- heading: Test {metric} in percent: mean ± standard deviation over the splits
 -- note: Average: over the data sets that every method has, split by split; –: no finished run.
+-- note: *: runs of different settings, or of fewer splits than others; --explain DATA_SET METHOD lists them.
 -- param experiment: experiment, which experiment; without it the newest
 -- param metric: accuracy|balanced-error|macro-f1|calibration-error|many-shot|medium-shot|few-shot = accuracy, what the cells hold; many-shot: accuracy on classes of more than 100 training instances, few-shot: of fewer than 20
 -- pivot: row=_data_set, column=_method, cell=_cell, bold=_best
@@ -29,6 +30,12 @@ value AS (
   FROM newest JOIN runs USING (run_id) WHERE newest.status = 'done'
   GROUP BY dataset, model, method, split_seed
   HAVING value IS NOT NULL
+),
+-- Cells whose runs differ in more than their seeds and what is recorded of them.
+mixed AS (
+  SELECT dataset, model, method FROM newest JOIN runs USING (run_id) WHERE newest.status = 'done'
+  GROUP BY dataset, model, method
+  HAVING count(DISTINCT json_remove(settings, '$.seed', '$.split_seed', '$.record', '$.record_weights')) > 1
 ),
 -- With more than one model, each has rows of its own.
 kind AS (
@@ -98,7 +105,9 @@ head AS (
 grid AS (
   SELECT side.averaged, side.extra, side.ordinal, head.extra AS head_extra, head.ordinal AS head_ordinal,
          head.trained, dataset, model, title, datasets, method, coalesce(splits, 0) AS splits, mean, sd,
-         published_cell.value AS published, printf('%.1f', 100 * mean) AS shown
+         published_cell.value AS published, printf('%.1f', 100 * mean) AS shown,
+         side.averaged = 0 AND splits IS NOT NULL AND (splits < max(splits) OVER (PARTITION BY side.averaged)
+           OR (dataset, model, method) IN mixed) AS differs
   FROM side CROSS JOIN head
   LEFT JOIN cell USING (averaged, dataset, model, method)
   LEFT JOIN published_cell USING (averaged, dataset, model, method)
@@ -107,7 +116,8 @@ SELECT dataset, datasets, method, splits, mean, sd, published, nullif(model, '')
        title AS _data_set,
        CASE WHEN trained THEN method END AS _method,
        CASE WHEN mean IS NULL THEN NULL WHEN sd IS NULL THEN shown
-            ELSE shown || printf(' ± %4.1f', 100 * sd) END AS _cell,
+            ELSE shown || printf(' ± %4.1f', 100 * sd) END ||
+            iif(differs, '*', iif(max(differs) OVER (PARTITION BY method), ' ', '')) AS _cell,
        mean IS NOT NULL AND count(mean) OVER line > 1 AND CAST(shown AS REAL) =
          CASE WHEN :metric LIKE '%-error' THEN min(CASE WHEN mean IS NOT NULL THEN CAST(shown AS REAL) END) OVER line
          ELSE max(CASE WHEN mean IS NOT NULL THEN CAST(shown AS REAL) END) OVER line END AS _best,

@@ -63,7 +63,7 @@ gain AS (
   SELECT (avg(ours.value) - avg(base.value)) / 100 AS gain
   FROM chosen JOIN published AS ours USING (experiment_id)
   JOIN published AS base USING (experiment_id, dataset, metric)
-  WHERE :metric = 'accuracy' AND metric = 'accuracy' AND ours.method = 'difficulty' AND base.method = 'base'
+  WHERE :metric = 'accuracy' AND :reference = 'base' AND metric = 'accuracy' AND ours.method = 'difficulty' AND base.method = 'base'
 ),
 summary AS (
   SELECT method, model, datasets, count(*) AS splits, mean,
