@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "app/message.h"
 #include "app/plan.h"
@@ -33,12 +34,15 @@ static void work_done(struct work *work)
 static enum err_code name_method(struct work *work, const char *name, const struct adjustment *adjustment,
 				 struct err *err)
 {
+	const char *method = work->stored->row.method;
 	struct text label AUTO(text_done) = { 0 };
-	bool is_adjusted = work->stored->settings.adjustment > 1;
 
-	if (name != NULL ? text_append(&label, err, "%s", name) != ERR_OK
-			 : text_append(&label, err, "%s%s%s", work->stored->row.method, is_adjusted ? "" : "+",
-				       is_adjusted ? "" : adjustment->name) != ERR_OK)
+	if (name != NULL && strcmp(name, method) == 0)
+		return err_set(err, ERR_INPUT,
+			       "name '%s' will not do: the run itself has it, and tables count the newest", name);
+	if (name != NULL)
+		return mem_copy_text(name, &work->method, err);
+	if (text_append(&label, err, "%s+%s", method, adjustment->name) != ERR_OK)
 		return err->code;
 	return mem_copy_text(label.data, &work->method, err);
 }
@@ -181,7 +185,7 @@ enum err_code adjust_run(struct track *track, int64_t run_id, const struct adjus
 	if (work.epoch_count == 0)
 		return err_set(err, ERR_INPUT, "run %lld has no recorded weights; --record-weights last records them",
 			       (long long)run_id);
-	if (compose(&work, request, err) != ERR_OK ||
+	if (compose(&work, request, err) != ERR_OK || settings_check_uses(&work.settings, err) != ERR_OK ||
 	    settings_check(&work.settings, work.stored->split, work.stored->dataset->features, err) != ERR_OK)
 		return err_prefix(err, "run %lld", (long long)run_id);
 	if (tune(&work, request, &result, err) != ERR_OK ||

@@ -92,7 +92,7 @@ static void tell_end(const struct writer *writer, const struct message *message)
 {
 	const struct runner_watch *watch = writer->watch;
 	bool failed = message->status == TRACK_FAILED;
-	void (*tell)(void *, const char *) = failed && watch->failure != NULL ? watch->failure : watch->notice;
+	void (*tell)(void *, const char *) = watch->failure != NULL ? watch->failure : watch->notice;
 	char line[512];
 
 	if (tell == NULL || (message->status != TRACK_DIVERGED && !failed))

@@ -37,7 +37,7 @@ struct runner_watch {
 	void (*progress)(void *context, const struct runner_progress *progress);
 	/* One line for the person; may be NULL. */
 	void (*notice)(void *context, const char *line);
-	/* The same for a run that failed; NULL: notice gets it. */
+	/* The same for a run that diverged or failed; NULL: notice gets it. */
 	void (*failure)(void *context, const char *line);
 	/* Set (by a signal handler) to end cleanly: the epochs under way are finished and written, their runs marked
 	 * 'interrupted'. May be NULL. */

@@ -113,12 +113,17 @@ static enum err_code apply(const struct sweep *sweep, const char *method, const 
 	return ERR_OK;
 }
 
-/* Whether method, model and their settings go together, as far as can be said without a data set. */
-static enum err_code check(const struct sweep *sweep, size_t model, const struct run_settings *settings,
-			   struct err *err)
+/* Whether method, model and their settings go together, as far as can be said without a data set. What stands in
+ * [settings] may be for some of the methods only. */
+static enum err_code check(const struct sweep *sweep, size_t model, const char *method,
+			   const struct run_settings *settings, struct err *err)
 {
 	if (sweep->models.count > 0 && settings->model != sweep_model_of_name(sweep->models.at[model]))
 		return err_set(err, ERR_INPUT, "'model' does not go with a list of models in [sweep]");
+	for (size_t i = 0; i < sweep->override_count; i++)
+		if (sweep->overrides[i].method != NULL && strcmp(sweep->overrides[i].method, method) == 0 &&
+		    settings_check_use(settings, sweep->overrides[i].spec, err) != ERR_OK)
+			return err->code;
 	return settings_check_parts(settings, err);
 }
 
@@ -139,7 +144,8 @@ enum err_code sweep_compose(const struct sweep *sweep, size_t model, size_t meth
 	if (known >= 0)
 		settings.method = known;
 	if (apply(sweep, method_called, NULL, &settings, err) != ERR_OK ||
-	    apply(sweep, NULL, NULL, &settings, err) != ERR_OK || check(sweep, model, &settings, err) != ERR_OK)
+	    apply(sweep, NULL, NULL, &settings, err) != ERR_OK ||
+	    check(sweep, model, method_called, &settings, err) != ERR_OK)
 		return model_called == NULL ? err_prefix(err, "method %s", method_called)
 					    : err_prefix(err, "method %s, model %s", method_called, model_called);
 	*ret_settings = settings;

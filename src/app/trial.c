@@ -12,10 +12,11 @@ enum err_code trial_run(const struct trial *trial, const struct track_environmen
 	AUTO(dataset_freep) struct dataset *derived = NULL;
 	AUTO(split_freep) struct split *split = NULL;
 	AUTO(track_freep) struct track *track = NULL;
+	AUTO(text_done) struct text method = { 0 };
 	const struct run_settings *settings = &trial->settings;
-	struct method method;
 
-	if (settings_compose(settings, &method, err) != ERR_OK || catalogue_create(&catalogue, err) != ERR_OK ||
+	if (settings_check_uses(settings, err) != ERR_OK || settings_append_method(settings, &method, err) != ERR_OK ||
+	    catalogue_create(&catalogue, err) != ERR_OK ||
 	    catalogue_open(catalogue, &trial->path, trial->data, settings->label,
 			   (enum missing_policy)settings->missing, &dataset, err) != ERR_OK ||
 	    dataset_relabel(dataset, (enum relabel_kind)settings->relabel, err) != ERR_OK ||
@@ -29,7 +30,7 @@ enum err_code trial_run(const struct trial *trial, const struct track_environmen
 		.dataset = dataset,
 		.split = split,
 		.settings = *settings,
-		.method = method_name((size_t)settings->method),
+		.method = method.data,
 	};
 	if (plan_measure(&run, err) != ERR_OK || track_open(trial->database, &track, err) != ERR_OK ||
 	    plan_register(track, &run, err) != ERR_OK)

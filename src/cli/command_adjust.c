@@ -32,8 +32,10 @@ static const struct option_spec specs[] = {
 	DATA_DIR_OPTION(struct adjust_options, data_dirs),
 };
 
+/* Appends a line for each run to *lines: what fails later takes all of them back. */
 static enum err_code adjust(const struct invocation *invocation, const struct adjust_request *request,
-			    const struct track_environment *environment, struct track *track, struct err *err)
+			    const struct track_environment *environment, struct track *track, struct text *lines,
+			    struct err *err)
 {
 	for (size_t i = 0; i < invocation->argument_count; i++) {
 		struct adjust_result result = { 0 };
@@ -41,10 +43,11 @@ static enum err_code adjust(const struct invocation *invocation, const struct ad
 		if (command_parse_run(invocation->arguments[i], &run_id, err) != ERR_OK ||
 		    adjust_run(track, run_id, request, environment, &result, err) != ERR_OK)
 			return err->code;
-		(void)printf("run %lld: %s on the weights of run %lld, %zu epoch%s%s%s\n", (long long)result.run_id,
-			     adjustment_name((size_t)request->settings->adjustment - 2), (long long)run_id,
-			     result.epochs, result.epochs == 1 ? "" : "s", result.chosen[0] != '\0' ? ", " : "",
-			     result.chosen);
+		if (text_append(lines, err, "run %lld: %s on the weights of run %lld, %zu epoch%s%s%s\n",
+				(long long)result.run_id, adjustment_name((size_t)request->settings->adjustment - 2),
+				(long long)run_id, result.epochs, result.epochs == 1 ? "" : "s",
+				result.chosen[0] != '\0' ? ", " : "", result.chosen) != ERR_OK)
+			return err->code;
 	}
 	return ERR_OK;
 }
@@ -55,6 +58,7 @@ static enum err_code run_adjust(const struct invocation *invocation, struct err 
 	AUTO(data_folders_done) struct data_folders folders = { 0 };
 	AUTO(environment_done) struct environment environment = { 0 };
 	AUTO(track_freep) struct track *track = NULL;
+	AUTO(text_done) struct text lines = { 0 };
 	int64_t run_id;
 
 	if (options->settings.adjustment < 2)
@@ -73,9 +77,11 @@ static enum err_code run_adjust(const struct invocation *invocation, struct err 
 		.name = options->name,
 		.stop = interrupt_catch(NULL),
 	};
-	if (adjust(invocation, &request, &environment.track, track, err) != ERR_OK)
+	if (adjust(invocation, &request, &environment.track, track, &lines, err) != ERR_OK ||
+	    track_close(track, err) != ERR_OK)
 		return err->code;
-	return track_close(track, err);
+	(void)fputs(lines.data, stdout);
+	return ERR_OK;
 }
 
 const struct command command_adjust = {

@@ -35,7 +35,7 @@ static const struct option_spec specs[] = {
 /* The context of a watch: its start is what progress_update() and progress_notice() take. */
 struct followed {
 	struct progress progress;
-	char failure[512]; /* why the run failed */
+	char failure[512]; /* why the run diverged or failed */
 };
 
 static void keep_failure(void *context, const char *line)
@@ -51,6 +51,7 @@ static enum err_code run_train(const struct invocation *invocation, struct err *
 	AUTO(data_folders_done) struct data_folders folders = { 0 };
 	AUTO(environment_done) struct environment environment = { 0 };
 	struct followed followed = { 0 };
+	AUTO(text_done) struct text method = { 0 };
 	struct runner_progress result = { 0 };
 
 	if (options->data == NULL)
@@ -58,7 +59,8 @@ static enum err_code run_train(const struct invocation *invocation, struct err *
 	blas_use_one_thread();
 	progress_init(&followed.progress, invocation->error_terminal, options->quiet || !invocation->error_terminal);
 	if (data_folders_init(&folders, &options->data_dirs, err) != ERR_OK ||
-	    environment_init(invocation->argv, &environment, err) != ERR_OK)
+	    environment_init(invocation->argv, &environment, err) != ERR_OK ||
+	    settings_append_method(&options->settings, &method, err) != ERR_OK)
 		return err->code;
 	struct trial trial = {
 		.data = options->data,
@@ -75,14 +77,13 @@ static enum err_code run_train(const struct invocation *invocation, struct err *
 	};
 	enum err_code code = trial_run(&trial, &environment.track, &watch, &result, err);
 	progress_done(&followed.progress);
-	if (code == ERR_OK && result.failed > 0)
+	if (code == ERR_OK && result.diverged + result.failed > 0)
 		return err_set(err, ERR_SYSTEM, "%s", followed.failure);
 	if (code == ERR_OK)
-		(void)printf("run %lld in %s: %.0f epochs of %s on %s%s; 'hardrow show %lld --db %s' says more\n",
+		(void)printf("run %lld in %s: %.0f epoch%s of %s on %s; 'hardrow show %lld --db %s' says more\n",
 			     (long long)result.last_run_id, invocation->database, result.epochs_ended,
-			     method_name((size_t)options->settings.method), options->data,
-			     result.diverged > 0 ? ", diverged" : "", (long long)result.last_run_id,
-			     invocation->database);
+			     result.epochs_ended == 1 ? "" : "s", method.data, options->data,
+			     (long long)result.last_run_id, invocation->database);
 	return code;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/option.h"
+#include "base/text.h"
 #include "data/imbalance.h"
 #include "data/split.h"
 #include "model/network.h"
@@ -82,6 +83,11 @@ extern const size_t settings_spec_count;
 MUST_CHECK enum err_code settings_compose(const struct run_settings *settings, struct method *ret_method,
 					  struct err *err);
 
+/* Appends what a run of these settings is called: the method, then "+PART" for each sampler, loss, second stage or
+ * adjustment that is not its own. */
+MUST_CHECK enum err_code settings_append_method(const struct run_settings *settings, struct text *text,
+						struct err *err);
+
 /* What they divide a batch's weighted loss by. */
 enum loss_reduction settings_reduction(const struct run_settings *settings, const struct method *method);
 
@@ -121,7 +127,15 @@ MUST_CHECK enum err_code settings_shape(const struct run_settings *settings, siz
 /* The precision they come to. */
 enum network_precision settings_precision(const struct run_settings *settings);
 
-/* Whether the settings go together, whatever the data: everything above. ERR_INPUT with the reason. */
+/* ERR_INPUT: the setting is given, and it is a parameter of samplers, losses or adjustments that the method does not
+ * have. The second: any is. */
+MUST_CHECK enum err_code settings_check_use(const struct run_settings *settings, const struct option_spec *spec,
+					    struct err *err);
+MUST_CHECK enum err_code settings_check_uses(const struct run_settings *settings, struct err *err);
+
+/* Whether the settings go together, whatever the data: everything above but their use, initial weights from which
+ * nothing can be learned, Nesterov momentum without momentum, more epochs of warm-up than in all. ERR_INPUT with the
+ * reason. */
 MUST_CHECK enum err_code settings_check_parts(const struct run_settings *settings, struct err *err);
 
 /* Whether a run of these settings can be on this data: the same, and parameters that must fit its features and classes.

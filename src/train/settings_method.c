@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "train/settings.h"
 
 struct adjustment_parameters settings_adjustment_parameters(const struct run_settings *settings)
@@ -98,6 +99,82 @@ enum err_code settings_fill_method(struct run_settings *settings, struct err *er
 	return ERR_OK;
 }
 
+static enum err_code append_other(struct text *text, const void *own, const void *composed, const char *name,
+				  struct err *err)
+{
+	return composed == own ? ERR_OK : text_append(text, err, "+%s", composed != NULL ? name : "none");
+}
+
+enum err_code settings_append_method(const struct run_settings *settings, struct text *text, struct err *err)
+{
+	struct run_settings plain = *settings;
+	struct method own = { 0 }, method = { 0 };
+
+	plain.sampler = plain.loss = plain.second_stage = plain.adjustment = 0;
+	if (settings_compose(&plain, &own, err) != ERR_OK || settings_compose(settings, &method, err) != ERR_OK ||
+	    text_append(text, err, "%s", own.name) != ERR_OK ||
+	    append_other(text, own.sampler, method.sampler, method.sampler->name, err) != ERR_OK ||
+	    append_other(text, own.loss, method.loss, method.loss->name, err) != ERR_OK ||
+	    append_other(text, own.stage, method.stage, method.stage == NULL ? NULL : method.stage->name, err) !=
+		ERR_OK)
+		return err->code;
+	return append_other(text, own.adjustment, method.adjustment,
+			    method.adjustment == NULL ? NULL : method.adjustment->name, err);
+}
+
+static bool is_dropped(const struct option_spec *spec, const void *given, const void *filled)
+{
+	switch (spec->type) {
+	case OPTION_REAL:
+		return !isnan(*(const double *)given) && isnan(*(const double *)filled);
+	case OPTION_COUNT:
+		return *(const size_t *)given > 0 && *(const size_t *)filled == 0;
+	case OPTION_FLAG:
+		return *(const bool *)given && !*(const bool *)filled;
+	case OPTION_TEXT:
+	case OPTION_CHECKED:
+		return *(const char *const *)given != NULL && *(const char *const *)filled == NULL;
+	default:
+		return false;
+	}
+}
+
+enum err_code settings_check_use(const struct run_settings *settings, const struct option_spec *spec, struct err *err)
+{
+	struct run_settings filled = *settings;
+	struct method method = { 0 };
+
+	if (settings_fill_method(&filled, err) != ERR_OK || settings_compose(settings, &method, err) != ERR_OK)
+		return err->code;
+	if (!is_dropped(spec, (const char *)settings + spec->offset, (const char *)&filled + spec->offset))
+		return ERR_OK;
+	return err_set(err, ERR_INPUT, "%s will not do: sampler %s, loss %s and adjustment %s have no such parameter",
+		       spec->name, method.sampler->name, method.loss->name,
+		       method.adjustment != NULL ? method.adjustment->name : "none");
+}
+
+enum err_code settings_check_uses(const struct run_settings *settings, struct err *err)
+{
+	for (size_t i = 0; i < settings_spec_count; i++)
+		if (settings_check_use(settings, &settings_specs[i], err) != ERR_OK)
+			return err->code;
+	return ERR_OK;
+}
+
+static enum err_code check_training(const struct run_settings *settings, const struct network_shape *shape,
+				    struct err *err)
+{
+	if (settings->init == INIT_ZERO && (shape->hidden_count > 0 || shape->cosine.heads > 0))
+		return err_set(err, ERR_INPUT, "init 'zero' will not do: %s never learns from zeros",
+			       shape->hidden_count > 0 ? "a network with hidden layers" : "a cosine classifier");
+	if (settings->optimization.nesterov && settings->optimization.momentum == 0)
+		return err_set(err, ERR_INPUT, "nesterov will not do: momentum is 0");
+	if (settings->warm_up_epochs > settings->epochs)
+		return err_set(err, ERR_INPUT, "warm-up-epochs %zu will not do: there are %zu epochs in all",
+			       settings->warm_up_epochs, settings->epochs);
+	return ERR_OK;
+}
+
 enum err_code settings_check_parts(const struct run_settings *settings, struct err *err)
 {
 	struct tile_cosine cosine = { 0 };
@@ -109,7 +186,7 @@ enum err_code settings_check_parts(const struct run_settings *settings, struct e
 	if (settings_compose(settings, &method, err) != ERR_OK || settings_cosine(settings, &cosine, err) != ERR_OK ||
 	    settings_shape(settings, cosine.heads + !cosine.heads, 2, &shape, err) != ERR_OK ||
 	    settings_second_stage(settings, &count, err) != ERR_OK ||
-	    settings_tune_folds(settings, &count, err) != ERR_OK)
+	    settings_tune_folds(settings, &count, err) != ERR_OK || check_training(settings, &shape, err) != ERR_OK)
 		return err->code;
 	enum adjustment_needs needs = method.adjustment != NULL ? method.adjustment->needs : NEEDS_ANY_CLASSIFIER;
 	if (needs != NEEDS_ANY_CLASSIFIER && (needs == NEEDS_COSINE_CLASSIFIER) != (cosine.heads > 0))

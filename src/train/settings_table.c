@@ -179,8 +179,8 @@ const struct option_spec settings_specs[] = {
 	  .help = "of adjustment tau-norm: without the biases, as its paper's classifiers" },
 	{ .name = "target-prior", .type = OPTION_TEXT, FIELD(adjustment_parameters.target_prior),
 	  .argument = "uniform|P,P...",
-	  .help = "of adjustment target-prior: the class shares to predict for, in the order of the classes; "
-	          "without it uniform" },
+	  .help = "of adjustment target-prior: the class shares to predict for, in the order of the classes, on any "
+	          "scale; without it uniform" },
 	{ .name = "tune-folds", .type = OPTION_COUNT, FIELD(tune_folds), .max = 1000, .argument = "N", .initial = "0",
 	  .help = "choose the adjustment's tau (least balanced error) or temperature (least loss) by N-fold "
 	          "cross-validation on the training part; 0: only temperature, 5-fold, unless it is given" },
