@@ -1,6 +1,7 @@
 #include "app/import.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,13 +73,13 @@ static enum err_code count_classes(const struct import *import, size_t *ret_clas
 	return ERR_OK;
 }
 
-static bool has_column_of(const struct dataset *rows, const char *class_name)
+/* The column p_NAME. */
+static size_t find_probability(const struct dataset *rows, const char *name)
 {
 	for (size_t j = 0; j < rows->features; j++)
-		if (strncmp(rows->feature_names[j], "p_", 2) == 0 &&
-		    strcmp(rows->feature_names[j] + 2, class_name) == 0)
-			return true;
-	return false;
+		if (strncmp(rows->feature_names[j], "p_", 2) == 0 && strcmp(rows->feature_names[j] + 2, name) == 0)
+			return j;
+	return MISSING_COLUMN;
 }
 
 /* How many classes of the rows have a column p_<name>. If all have, the columns say what the classes are, even one that
@@ -88,7 +89,7 @@ static size_t count_named_classes(const struct dataset *rows)
 	size_t count = 0;
 
 	for (size_t c = 0; c < rows->classes; c++)
-		count += has_column_of(rows, rows->class_names[c]);
+		count += find_probability(rows, rows->class_names[c]) != MISSING_COLUMN;
 	return count;
 }
 
@@ -97,7 +98,7 @@ static enum err_code unnamed_class(const struct dataset *rows, struct err *err)
 {
 	size_t row = 0;
 
-	while (has_column_of(rows, rows->class_names[rows->y[row]]))
+	while (find_probability(rows, rows->class_names[rows->y[row]]) != MISSING_COLUMN)
 		row++;
 	const char *name = rows->class_names[rows->y[row]];
 	return err_set(err, ERR_INPUT, "%s:%u: column 'class': there is no column 'p_%s' for '%s'", rows->path,
@@ -131,10 +132,7 @@ static enum err_code map_by_name(struct import *import, struct err *err)
 	if (order_classes(import, &set, err) != ERR_OK)
 		return err->code;
 	for (size_t c = 0; c < import->subject->classes; c++)
-		for (size_t j = 0; j < import->rows->features; j++)
-			if (strncmp(import->rows->feature_names[j], "p_", 2) == 0 &&
-			    strcmp(import->rows->feature_names[j] + 2, import->subject->class_names[c]) == 0)
-				import->class_column[c] = j;
+		import->class_column[c] = find_probability(import->rows, import->subject->class_names[c]);
 	return ERR_OK;
 }
 
@@ -150,13 +148,12 @@ static enum err_code map_by_number(struct import *import, size_t classes, struct
 		return err->code;
 	subject->classes = classes;
 	for (size_t c = 0; c < classes; c++) {
-		struct text name AUTO(text_done) = { 0 };
-		if (text_append(&name, err, "p_%zu", c) != ERR_OK)
-			return err->code;
-		import->class_column[c] = find_column(rows, name.data);
+		char number[32];
+		(void)snprintf(number, sizeof number, "%zu", c);
+		import->class_column[c] = find_probability(rows, number);
 		if (import->class_column[c] == MISSING_COLUMN)
-			return err_set(err, ERR_INPUT, "%s:1: no column 'p_%s' or '%s' for class '%s'", rows->path,
-				       rows->class_names[c], name.data, rows->class_names[c]);
+			return err_set(err, ERR_INPUT, "%s:1: no column 'p_%s' or 'p_%s' for class '%s'", rows->path,
+				       rows->class_names[c], number, rows->class_names[c]);
 		if (mem_copy_text(rows->class_names[c], &subject->class_names[c], err) != ERR_OK)
 			return err->code;
 	}
