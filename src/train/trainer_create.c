@@ -121,11 +121,8 @@ static enum err_code create_loss(struct trainer *trainer, struct err *err)
 {
 	const struct run_settings *settings = trainer->settings;
 	struct loss_parameters parameters = settings->loss_parameters;
-	struct tile_cosine cosine;
 
-	if (settings_cosine(settings, &cosine, err) != ERR_OK)
-		return err->code;
-	parameters.scale = cosine.scale;
+	parameters.scale = network_cosine(trainer->network).scale;
 	if (loss_state_init(&trainer->loss, trainer->method.loss, &parameters, trainer->split->train_class,
 			    trainer->dataset->classes, err) != ERR_OK)
 		return err->code;
