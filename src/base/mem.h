@@ -45,6 +45,15 @@ MUST_CHECK enum err_code mem_copy_text(const char *text, char **ret_copy, struct
  * there is room for count + 1. Grows by doubling with realloc (no alignment promise). */
 MUST_CHECK enum err_code mem_grow(void **items, size_t count, size_t *capacity, size_t size, struct err *err);
 
+/* Typed form: `if (mem_more(&items, count, &capacity, err) != ERR_OK) return err->code;` */
+#define mem_more(items, count, capacity, err)                                                                          \
+	__extension__({                                                                                                \
+		void *grown_ = *(items);                                                                               \
+		enum err_code code_ = mem_grow(&grown_, (count), (capacity), sizeof **(items), (err));                 \
+		*(items) = grown_;                                                                                     \
+		code_;                                                                                                 \
+	})
+
 /* For AUTO: frees *pointer (any pointer's address). */
 void mem_freep(void *pointer);
 

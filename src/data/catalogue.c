@@ -56,8 +56,7 @@ struct parsing {
 
 static enum err_code keep_text(struct catalogue *catalogue, const char *text, const char **ret_kept, struct err *err)
 {
-	if (mem_grow((void **)&catalogue->texts, catalogue->text_count, &catalogue->text_capacity,
-		     sizeof *catalogue->texts, err) != ERR_OK ||
+	if (mem_more(&catalogue->texts, catalogue->text_count, &catalogue->text_capacity, err) != ERR_OK ||
 	    mem_copy_text(text, &catalogue->texts[catalogue->text_count], err) != ERR_OK)
 		return err->code;
 	*ret_kept = catalogue->texts[catalogue->text_count++];
@@ -68,8 +67,7 @@ static enum err_code add_entry(struct catalogue *catalogue, const char *name, st
 {
 	struct catalogue_entry entry = { 0 };
 
-	if (mem_grow((void **)&catalogue->entries, catalogue->count, &catalogue->capacity, sizeof entry, err) !=
-		ERR_OK ||
+	if (mem_more(&catalogue->entries, catalogue->count, &catalogue->capacity, err) != ERR_OK ||
 	    keep_text(catalogue, name, &entry.name, err) != ERR_OK)
 		return err->code;
 	catalogue->entries[catalogue->count++] = entry;

@@ -33,8 +33,8 @@ enum err_code class_set_add(struct class_set *set, const char *name, uint32_t *r
 	}
 	if (set->count == CLASSES_MOST)
 		return err_set(err, ERR_INPUT, "more than %d classes: is this the label column?", CLASSES_MOST);
-	if (mem_grow((void **)&set->names, set->count, &set->names_capacity, sizeof *set->names, err) != ERR_OK ||
-	    mem_grow((void **)&set->sorted, set->count, &set->sorted_capacity, sizeof *set->sorted, err) != ERR_OK ||
+	if (mem_more(&set->names, set->count, &set->names_capacity, err) != ERR_OK ||
+	    mem_more(&set->sorted, set->count, &set->sorted_capacity, err) != ERR_OK ||
 	    mem_copy_text(name, &set->names[set->count], err) != ERR_OK)
 		return err->code;
 	memmove(set->sorted + place + 1, set->sorted + place, (set->count - place) * sizeof *set->sorted);

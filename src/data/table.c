@@ -83,8 +83,7 @@ static enum err_code end_header(struct filling *filling, size_t line, struct err
 
 static enum err_code take_name(struct table *table, const char *text, struct err *err)
 {
-	if (mem_grow((void **)&table->columns, table->column_count, &table->column_capacity, sizeof *table->columns,
-		     err) != ERR_OK ||
+	if (mem_more(&table->columns, table->column_count, &table->column_capacity, err) != ERR_OK ||
 	    mem_copy_text(text, &table->columns[table->column_count], err) != ERR_OK)
 		return err->code;
 	table->column_count++;
@@ -99,7 +98,7 @@ static enum err_code start_row(struct filling *filling, size_t line, struct err 
 		return err_set(err, ERR_INPUT, "%s:%zu: more lines than 32 bits count", filling->path, line);
 	if (mem_grow((void **)&table->x, table->row_count, &table->x_capacity, table->features * sizeof *table->x,
 		     err) != ERR_OK ||
-	    mem_grow((void **)&table->rows, table->row_count, &table->row_capacity, sizeof *table->rows, err) != ERR_OK)
+	    mem_more(&table->rows, table->row_count, &table->row_capacity, err) != ERR_OK)
 		return err->code;
 	table->rows[table->row_count] =
 	    (struct table_row){ .class = TABLE_NO_CLASS, .line = (uint32_t)line, .number = (uint32_t)table->row_count };

@@ -56,8 +56,7 @@ static int load_classes(struct subject *subject, int64_t dataset_id)
 	while (sqlite3_step(subject->find_classes) == SQLITE_ROW) {
 		const char *name = (const char *)sqlite3_column_text(subject->find_classes, 0);
 		if (name == NULL ||
-		    mem_grow((void **)&subject->class_names, subject->class_count, &subject->class_capacity,
-			     sizeof *subject->class_names, &err) != ERR_OK ||
+		    mem_more(&subject->class_names, subject->class_count, &subject->class_capacity, &err) != ERR_OK ||
 		    mem_copy_text(name, &subject->class_names[subject->class_count], &err) != ERR_OK) {
 			(void)sqlite3_reset(subject->find_classes);
 			return SQLITE_NOMEM;
@@ -97,8 +96,8 @@ static int read_instances(struct subject *subject, sqlite3_stmt *stmt, const str
 		};
 		if (!passes(subject, filter, instance.class_index))
 			continue;
-		if (mem_grow((void **)&subject->instances, subject->instance_count, &subject->instance_capacity,
-			     sizeof *subject->instances, &err) != ERR_OK) {
+		if (mem_more(&subject->instances, subject->instance_count, &subject->instance_capacity, &err) !=
+		    ERR_OK) {
 			(void)sqlite3_reset(stmt);
 			return SQLITE_NOMEM;
 		}

@@ -57,11 +57,8 @@ static enum err_code append_value(struct text *texts, const struct out_value *va
 
 static enum err_code hold(struct table *table, const struct out_value *value, struct err *err)
 {
-	void *cells = table->cells;
-
-	if (mem_grow(&cells, table->cell_count, &table->cell_capacity, sizeof *table->cells, err) != ERR_OK)
+	if (mem_more(&table->cells, table->cell_count, &table->cell_capacity, err) != ERR_OK)
 		return err->code;
-	table->cells = cells;
 	struct cell cell = { .start = table->texts.length,
 			     .bold = value->bold,
 			     .number = value->type == OUT_INTEGER || value->type == OUT_REAL,

@@ -72,12 +72,9 @@ static enum err_code name_index(struct names *names, const char *text, size_t pi
 		*ret_index = i;
 		return ERR_OK;
 	}
-	void *items = names->items;
 	char *copy = NULL;
-	if (mem_grow(&items, names->count, &names->capacity, sizeof *names->items, err) != ERR_OK)
-		return err->code;
-	names->items = items;
-	if (mem_copy_text(text, &copy, err) != ERR_OK)
+	if (mem_more(&names->items, names->count, &names->capacity, err) != ERR_OK ||
+	    mem_copy_text(text, &copy, err) != ERR_OK)
 		return err->code;
 	names->items[names->count] = (struct name){ copy, pivot };
 	*ret_index = names->count++;
@@ -88,13 +85,10 @@ static enum err_code add_cell(struct grid *grid, size_t pivot, const char *colum
 			      struct err *err)
 {
 	struct cell added = *cell;
-	void *cells = grid->cells;
 
 	if (name_index(&grid->columns, column, pivot, &added.column, err) != ERR_OK ||
-	    mem_grow(&cells, grid->cell_count, &grid->cell_capacity, sizeof *grid->cells, err) != ERR_OK)
-		return err->code;
-	grid->cells = cells;
-	if (cell->text != NULL && mem_copy_text(cell->text, &added.text, err) != ERR_OK)
+	    mem_more(&grid->cells, grid->cell_count, &grid->cell_capacity, err) != ERR_OK ||
+	    (cell->text != NULL && mem_copy_text(cell->text, &added.text, err) != ERR_OK))
 		return err->code;
 	grid->cells[grid->cell_count++] = added;
 	return ERR_OK;

@@ -238,7 +238,7 @@ enum err_code track_list_weight_epochs(struct track *track, int64_t run_id, size
 			return err->code;
 		if (!more)
 			break;
-		if (mem_grow((void **)&epochs, count, &capacity, sizeof *epochs, err) != ERR_OK)
+		if (mem_more(&epochs, count, &capacity, err) != ERR_OK)
 			return err->code;
 		epochs[count++] = (size_t)db_column_int(stmt, 0);
 	}
