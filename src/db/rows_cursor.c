@@ -146,11 +146,9 @@ static int check_row(struct rows_cursor *cursor, bool *ret_is_row)
 	}
 	*ret_is_row = cursor->has_block;
 	if (cursor->kind == ROWS_PREDICTIONS) {
-		if (cursor->class_index >= subject->class_count)
-			*ret_is_row = false;
-		else if (cursor->filter.class_name != NULL &&
-			 strcmp(cursor->filter.class_name, subject->class_names[cursor->class_index]) != 0)
-			*ret_is_row = false;
+		const char *name = subject_class_name(subject, cursor->class_index);
+		const char *wanted = cursor->filter.class_name;
+		*ret_is_row = cursor->has_block && name != NULL && (wanted == NULL || strcmp(wanted, name) == 0);
 	}
 	return SQLITE_OK;
 }
@@ -220,14 +218,21 @@ int rows_cursor_next(struct rows_cursor *cursor)
 	return seek_row(cursor);
 }
 
-static void put_float(const struct rows_cursor *cursor, sqlite3_context *context, enum series series, size_t index)
+/* NaN also for what is not there, in a damaged block. */
+static float get_float(const struct rows_cursor *cursor, enum series series, size_t index)
 {
 	const struct series_bytes *from = &cursor->series[series];
-	float value;
+	float value = NAN;
 
-	if (index >= from->length / sizeof value)
-		return; /* a damaged block: NULL */
-	memcpy(&value, from->bytes + index * sizeof value, sizeof value);
+	if (index < from->length / sizeof value)
+		memcpy(&value, from->bytes + index * sizeof value, sizeof value);
+	return value;
+}
+
+static void put_float(const struct rows_cursor *cursor, sqlite3_context *context, enum series series, size_t index)
+{
+	float value = get_float(cursor, series, index);
+
 	if (isfinite(value))
 		sqlite3_result_double(context, (double)value);
 }
@@ -257,14 +262,10 @@ static size_t p_index(const struct rows_cursor *cursor, uint32_t class_index, si
 
 static void put_probabilities(struct rows_cursor *cursor, sqlite3_context *context, size_t i)
 {
-	const struct series_bytes *from = &cursor->series[SERIES_P];
 	sqlite3_str *text = sqlite3_str_new(cursor->handle);
 
 	for (uint32_t c = 0; c < cursor->subject.class_count; c++) {
-		size_t index = p_index(cursor, c, i);
-		float value = NAN;
-		if (index < from->length / sizeof value)
-			memcpy(&value, from->bytes + index * sizeof value, sizeof value);
+		float value = get_float(cursor, SERIES_P, p_index(cursor, c, i));
 		sqlite3_str_appendchar(text, 1, c == 0 ? '[' : ',');
 		if (isfinite(value))
 			sqlite3_str_appendf(text, "%!.17g", (double)value);
