@@ -44,13 +44,7 @@ static const struct option_spec specs[] = {
 	  .offset = offsetof(struct options, status),
 	  .argument = "NAME",
 	  .help = "only runs that are running, done, diverged, failed or interrupted" },
-	{ .name = "format",
-	  .type = OPTION_CHECKED,
-	  .offset = offsetof(struct options, format),
-	  .check = query_check_format,
-	  .argument = "NAME",
-	  .initial = "table",
-	  .help = "table, csv or json" },
+	FORMAT_OPTION(struct options, format),
 };
 
 const struct command command_runs = {

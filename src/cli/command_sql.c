@@ -33,13 +33,7 @@ static enum err_code sql_command(const struct invocation *invocation, struct err
 }
 
 static const struct option_spec specs[] = {
-	{ .name = "format",
-	  .type = OPTION_CHECKED,
-	  .offset = offsetof(struct options, format),
-	  .check = query_check_format,
-	  .argument = "NAME",
-	  .initial = "table",
-	  .help = "table, csv or json" },
+	FORMAT_OPTION(struct options, format),
 };
 
 const struct command command_sql = {

@@ -8,6 +8,13 @@
 /* For OPTION_CHECKED: the name of an output format. */
 MUST_CHECK enum err_code query_check_format(const char *text, struct err *err);
 
+/* One line of an option table: `--format NAME`, for the text `field` of `owner`; a table by default. */
+#define FORMAT_OPTION(owner, field)                                                                                    \
+	{                                                                                                              \
+		.name = "format", .type = OPTION_CHECKED, .offset = offsetof(owner, field),                            \
+		.check = query_check_format, .argument = "NAME", .initial = "table", .help = "table, csv or json"      \
+	}
+
 /* Runs the report on the invocation's database, to stdout; Ctrl-C ends it with ERR_INTERRUPTED. `format` may be NULL:
  * the report's own. */
 MUST_CHECK enum err_code query_run_report(const struct invocation *invocation, const struct report *report,
