@@ -91,9 +91,9 @@ static void prepare_ncm(struct adjustment_state *state, const struct adjustment_
 }
 
 /* Sets each logit to its class's dot product of features and mean, or minus their squared distance. */
-static void score(const struct adjustment_state *state, const double *features, size_t lanes, double *logits,
-		  bool is_cosine)
+static void apply_ncm(const struct adjustment_state *state, const double *features, size_t lanes, double *logits)
 {
+	bool is_cosine = state->adjustment == &adjustment_ncm_cosine;
 	const double *all = sum_of_all(state);
 	double inverse[TILE_INSTANCES];
 
@@ -112,16 +112,6 @@ static void score(const struct adjustment_state *state, const double *features, 
 			}
 		}
 	}
-}
-
-static void apply_ncm(const struct adjustment_state *state, const double *features, size_t lanes, double *logits)
-{
-	score(state, features, lanes, logits, false);
-}
-
-static void apply_ncm_cosine(const struct adjustment_state *state, const double *features, size_t lanes, double *logits)
-{
-	score(state, features, lanes, logits, true);
 }
 
 const struct adjustment adjustment_ncm = {
@@ -143,5 +133,5 @@ const struct adjustment adjustment_ncm_cosine = {
 	.passes = 2,
 	.see = see_ncm,
 	.prepare = prepare_ncm,
-	.apply = apply_ncm_cosine,
+	.apply = apply_ncm,
 };
