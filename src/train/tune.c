@@ -53,7 +53,6 @@ static enum err_code try_fold(struct tuning *tuning, const struct split *fold, s
 {
 	AUTO(trainer_freep) struct trainer *trainer = NULL;
 
-	set(tuning, 1);
 	if (trainer_create(tuning->dataset, fold, &tuning->settings, &trainer, err) != ERR_OK)
 		return err->code;
 	for (size_t epoch = 1; epoch <= tuning->settings.epochs && trainer_run_epoch(trainer); epoch++)

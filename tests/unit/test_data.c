@@ -315,6 +315,8 @@ Test(names, follow_the_enums)
 Test(split, folds_hold_every_training_instance_out_once)
 {
 	static const uint32_t size[] = { 80, 20, 3 };
+	/* 82 training instances of 64, 16 and 2: each class begins where the one before it ended. */
+	static const uint32_t each[] = { 17, 17, 16, 16, 16 };
 	struct counted counted;
 	const struct dataset *dataset = &counted.dataset;
 	struct split *split = NULL;
@@ -339,6 +341,7 @@ Test(split, folds_hold_every_training_instance_out_once)
 			uint32_t even = split->train_class[c] / 5;
 			cr_expect(members[c] == even || members[c] == even + 1);
 		}
+		cr_expect_eq(members[0] + members[1] + members[2], each[at], "fold %zu", at);
 		split_free(fold);
 	}
 	for (size_t i = 0; i < dataset->instances; i++)

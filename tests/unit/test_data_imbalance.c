@@ -127,6 +127,34 @@ Test(imbalance, what_cannot_be_is_refused)
 	}
 }
 
+/* floor(f max) of the second class must not be above what it has: 26 x 0.3 is 7.8, 16 x 0.5 is 8. */
+Test(imbalance, the_sizes_are_the_largest_that_all_classes_have)
+{
+	static const struct {
+		const char *text;
+		uint32_t size[2];
+	} cases[] = { { "step:0.3", { 26, 7 } }, { "step:0.5", { 15, 7 } } };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct dataset *dataset = make(50, 2, 0, 1);
+		struct dataset *tailed = NULL;
+		struct split *split = NULL;
+		struct imbalance imbalance;
+		struct err err = { 0 };
+		uint8_t is_test[100] = { 0 };
+		for (size_t row = 14; row < 100; row++)
+			is_test[row] = dataset->y[row] == 1;
+		cr_assert_eq(split_restore(dataset, is_test, false, &split, &err), ERR_OK);
+		cr_assert_eq(imbalance_parse(cases[i].text, &imbalance, &err), ERR_OK);
+		cr_assert_eq(imbalance_apply(&imbalance, dataset, &split, 3, &tailed, &err), ERR_OK, "%s", err.message);
+		cr_expect_arr_eq(split->train_class, cases[i].size, sizeof cases[i].size, "%s: %u, %u", cases[i].text,
+				 split->train_class[0], split->train_class[1]);
+		dataset_free(dataset);
+		dataset_free(tailed);
+		split_free(split);
+	}
+}
+
 Test(imbalance, texts)
 {
 	static const char *const bad[] = { "", "exp", "exp:", "exp:0", "exp:1.01", "exp:nan", "step:x", "tail:0.1" };
@@ -170,7 +198,7 @@ Test(imbalance, the_profile_runs_over_the_subclasses)
 	struct dataset *dataset = make(8, 4, 0, 1);
 	struct dataset *tailed = NULL;
 	struct split *split = NULL;
-	struct imbalance imbalance = { IMBALANCE_EXP, .125, 0 };
+	struct imbalance imbalance = { IMBALANCE_EXP, .125, 8 };
 	uint32_t size[4] = { 0 };
 	struct err err = { 0 };
 
@@ -180,10 +208,24 @@ Test(imbalance, the_profile_runs_over_the_subclasses)
 	for (size_t i = 0; i < tailed->instances; i++)
 		size[tailed->subclass[i]]++;
 	cr_expect_arr_eq(size, ((uint32_t[]){ 8, 4, 2, 1 }), sizeof size);
-	cr_expect_str_eq(tailed->name, "t-even-odd-exp:0.125");
+	cr_expect_str_eq(tailed->name, "t-even-odd-exp:0.125-8");
 	dataset_free(dataset);
 	dataset_free(tailed);
 	split_free(split);
+}
+
+Test(imbalance, negative_classes_have_a_parity)
+{
+	static const uint32_t y[] = { 1, 1, 0 };
+	struct dataset *dataset = NULL;
+	struct err err = { 0 };
+	const char csv[] = "a,class\n1,-3\n2,1\n3,2\n";
+
+	scratch_write("t.csv", csv, sizeof csv - 1);
+	cr_assert_eq(dataset_read_csv("t.csv", NULL, MISSING_ERROR, &dataset, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(dataset_relabel(dataset, RELABEL_EVEN_ODD, &err), ERR_OK, "%s", err.message);
+	cr_expect_arr_eq(dataset->y, y, sizeof y);
+	dataset_free(dataset);
 }
 
 Test(imbalance, one_parity_only_is_refused)

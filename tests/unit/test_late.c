@@ -1,72 +1,12 @@
-/* train: what a method does late in a training or after it: second stages, adjustments, cross-validation. */
+/* train: what a method does late in a training or after it: second stages and adjustments. */
 #include <criterion/criterion.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "num/tile.h"
-#include "train/trainer.h"
-#include "train/tune.h"
-
-#define CLASSES 6
-#define FEATURES 9
-#define HIDDEN 5
-
-/* Glass, which is long-tailed, with a stratified split. */
-struct scene {
-	struct dataset *dataset;
-	struct split *split;
-	struct run_settings settings;
-	struct trainer *trainer;
-};
-
-static void set(struct scene *scene, const char *name, const char *value)
-{
-	struct err err;
-	const struct option_spec *spec = option_find(settings_specs, settings_spec_count, name);
-
-	cr_assert_eq(option_set(spec, &scene->settings, value, &err), ERR_OK, "%s", err.message);
-}
-
-static void scene_init(struct scene *scene, const char *method, const char *model)
-{
-	char *path = NULL;
-	struct err err;
-
-	*scene = (struct scene){ 0 };
-	cr_assert_eq(file_join(getenv("HARDROW_SOURCE"), "datasets/glass.csv", &path, &err), ERR_OK);
-	cr_assert_eq(dataset_read_csv(path, NULL, MISSING_ERROR, &scene->dataset, &err), ERR_OK, "%s", err.message);
-	free(path);
-	cr_assert_eq(split_create(scene->dataset, .2, true, 0, &scene->split, &err), ERR_OK);
-	option_reset(settings_specs, settings_spec_count, &scene->settings);
-	set(scene, "scale", "standard");
-	set(scene, "method", method);
-	set(scene, "model", model);
-	set(scene, "epochs", "20");
-	if (strcmp(model, "mlp") == 0)
-		set(scene, "hidden", "5");
-}
-
-static void scene_train(struct scene *scene, size_t epochs)
-{
-	struct err err;
-
-	if (scene->trainer == NULL)
-		cr_assert_eq(trainer_create(scene->dataset, scene->split, &scene->settings, &scene->trainer, &err),
-			     ERR_OK, "%s", err.message);
-	for (size_t epoch = 0; epoch < epochs; epoch++)
-		cr_assert(trainer_run_epoch(scene->trainer));
-}
-
-static void scene_done(struct scene *scene)
-{
-	trainer_free(scene->trainer);
-	split_free(scene->split);
-	dataset_free(scene->dataset);
-}
+#include "scene.h"
 
 static const double *log_p(const struct scene *scene)
 {
@@ -143,8 +83,8 @@ Test(stage, crt_trains_a_new_classifier_on_frozen_features)
 	struct scene scene;
 
 	scene_init(&scene, "crt", "mlp");
-	set(&scene, "learning-rate", "1e-9");
-	set(&scene, "second-stage-epochs", "3");
+	scene_set(&scene, "learning-rate", "1e-9");
+	scene_set(&scene, "second-stage-epochs", "3");
 	scene_train(&scene, 17);
 	struct layers first = read_layers(&scene);
 	scene_train(&scene, 1);
@@ -164,9 +104,9 @@ Test(stage, crt_starts_the_biases_where_the_loss_wants_them)
 	struct scene scene;
 
 	scene_init(&scene, "crt", "mlp");
-	set(&scene, "loss", "class-balanced-sigmoid");
-	set(&scene, "second-stage-epochs", "1");
-	set(&scene, "warm-up-epochs", "1000000000");
+	scene_set(&scene, "loss", "class-balanced-sigmoid");
+	scene_set(&scene, "second-stage-epochs", "1");
+	scene_set(&scene, "warm-up-epochs", "1000000000");
 	scene_train(&scene, 20);
 	struct layers last = read_layers(&scene);
 	for (size_t c = 0; c < CLASSES; c++)
@@ -180,7 +120,7 @@ Test(stage, lws_learns_one_factor_a_class)
 	double furthest = 0;
 
 	scene_init(&scene, "lws", "mlp");
-	set(&scene, "precision", "double");
+	scene_set(&scene, "precision", "double");
 	scene_train(&scene, 16);
 	struct layers first = read_layers(&scene);
 	scene_train(&scene, 4);
@@ -202,10 +142,10 @@ Test(stage, the_learning_rate_schedule_starts_again)
 	struct scene scene;
 
 	scene_init(&scene, "crt", "mlp");
-	set(&scene, "schedule", "step");
-	set(&scene, "step-epochs", "1");
-	set(&scene, "step-factor", "1e-9");
-	set(&scene, "second-stage-epochs", "2");
+	scene_set(&scene, "schedule", "step");
+	scene_set(&scene, "step-epochs", "1");
+	scene_set(&scene, "step-factor", "1e-9");
+	scene_set(&scene, "second-stage-epochs", "2");
 	scene_train(&scene, 18);
 	struct layers before = read_layers(&scene);
 	scene_train(&scene, 1);
@@ -215,6 +155,164 @@ Test(stage, the_learning_rate_schedule_starts_again)
 	cr_expect(same_hidden(&before, &last));
 	/* The rate is full in the first epoch of the stage, next to nothing in the second. */
 	cr_expect_lt(fabs(begun.top[0] - last.top[0]), 1e-6);
+	scene_done(&scene);
+}
+
+#define STAGE_EPOCHS 4
+
+/* Biases of a network whose weights are all zero, and their steps: one epoch is one step, with momentum. */
+struct steps {
+	double start[CLASSES]; /* where the second stage found the biases: scales multiply them */
+	double factor[CLASSES], velocity[CLASSES], bias[CLASSES];
+};
+
+/* One step on draws that weigh share (k), sum 1; the gradient by a logit is its probability less its share. */
+static void make_step(struct steps *steps, const double *share, double rate, bool is_scaled)
+{
+	double p[CLASSES], sum = 0;
+
+	for (size_t c = 0; c < CLASSES; c++)
+		sum += p[c] = exp(steps->bias[c]);
+	for (size_t c = 0; c < CLASSES; c++) {
+		double gradient = p[c] / sum - share[c];
+		steps->velocity[c] = 0.9 * steps->velocity[c] + gradient * (is_scaled ? steps->start[c] : 1);
+		if (is_scaled)
+			steps->factor[c] -= rate * steps->velocity[c];
+		steps->bias[c] =
+		    is_scaled ? steps->factor[c] * steps->start[c] : steps->bias[c] - rate * steps->velocity[c];
+	}
+}
+
+static void begin_stage(struct steps *steps, bool is_scaled)
+{
+	for (size_t c = 0; c < CLASSES; c++) {
+		steps->start[c] = steps->bias[c];
+		steps->factor[c] = 1;
+		steps->velocity[c] = 0;
+		steps->bias[c] = is_scaled ? steps->bias[c] : 0;
+	}
+}
+
+/* Stages that restart have their own schedule, without momentum from before; drw's goes on, with other weights. */
+Test(stage, steps_are_those_of_gradient_descent)
+{
+	static const struct {
+		const char *method, *loss;
+		bool restarts, is_scaled;
+	} cases[] = {
+		{ "crt", "cross-entropy", true, false },
+		{ "lws", "cross-entropy", true, true },
+		{ "drw", "cross-entropy", false, false },
+		{ "drw", "inverse-frequency", false, false },
+	};
+
+	for (size_t t = 0; t < ARRAY_LENGTH(cases); t++) {
+		struct scene scene;
+		struct steps steps = { 0 };
+		scene_init(&scene, cases[t].method, "mlp");
+		scene_set(&scene, "loss", cases[t].loss);
+		scene_set(&scene, "init", "zero");
+		scene_set(&scene, "activation", "tanh");
+		scene_set(&scene, "precision", "double");
+		scene_set(&scene, "batch-size", "full");
+		scene_set(&scene, "schedule", "cosine");
+		scene_set(&scene, "second-stage-epochs", "4");
+		for (int epoch = 1; epoch <= 20; epoch++) {
+			bool is_late = epoch > 20 - STAGE_EPOCHS;
+			double share[CLASSES] = { 0 }, sum = 0;
+			int past = cases[t].restarts && is_late ? epoch - 1 - (20 - STAGE_EPOCHS) : epoch - 1;
+			int epochs = !cases[t].restarts ? 20 : is_late ? STAGE_EPOCHS : 20 - STAGE_EPOCHS;
+			scene_train(&scene, 1);
+			for (size_t i = 0; i < scene.split->train_count; i++) {
+				uint32_t at = scene.split->train[i], y = scene.dataset->y[at];
+				double n = scene.split->train_class[y];
+				double weight = strcmp(cases[t].loss, "inverse-frequency") == 0
+						    ? 1 / n
+						    : (1 - .9999) / (1 - pow(.9999, n));
+				share[y] +=
+				    trainer_draws(scene.trainer)[at] * (is_late && !cases[t].restarts ? weight : 1);
+			}
+			for (size_t c = 0; c < CLASSES; c++)
+				sum += share[c];
+			for (size_t c = 0; c < CLASSES; c++)
+				share[c] /= sum;
+			if (is_late && cases[t].restarts && past == 0)
+				begin_stage(&steps, cases[t].is_scaled);
+			make_step(&steps, share, 0.1 * (1 + cos(M_PI * past / epochs)) / 2,
+				  is_late && cases[t].is_scaled);
+			struct layers layers = read_layers(&scene);
+			for (size_t c = 0; c < CLASSES; c++)
+				cr_expect_float_eq(layers.top_bias[c], steps.bias[c], 1e-11, "%s with %s, epoch %d: %g",
+						   cases[t].method, cases[t].loss, epoch, layers.top_bias[c]);
+		}
+		scene_done(&scene);
+	}
+}
+
+/* Of the features of the last epoch, which are recomputed from the weights, and of the training part. */
+Test(adjustment, class_means_are_of_the_training_part)
+{
+	struct scene scene;
+	double centre[HIDDEN] = { 0 }, mean[CLASSES][HIDDEN] = { 0 };
+
+	scene_init(&scene, "ncm", "mlp");
+	scene_set(&scene, "precision", "double");
+	scene_train(&scene, 3);
+	const struct layers layers = read_layers(&scene);
+	size_t n = scene.dataset->instances;
+	double(*feature)[HIDDEN] = calloc(n, sizeof *feature);
+	for (size_t i = 0; i < n; i++)
+		for (size_t h = 0; h < HIDDEN; h++) {
+			double sum = layers.hidden_bias[h];
+			for (size_t j = 0; j < FEATURES; j++)
+				sum += layers.hidden[h * FEATURES + j] *
+				       trainer_scaled(scene.trainer)->x[i * FEATURES + j];
+			feature[i][h] = fmax(sum, 0);
+			centre[h] += scene.split->is_test[i] ? 0 : feature[i][h] / (double)scene.split->train_count;
+		}
+	for (size_t i = 0; i < n; i++) {
+		double length = 0;
+		for (size_t h = 0; h < HIDDEN; h++)
+			length += pow(feature[i][h] - centre[h], 2);
+		for (size_t h = 0; h < HIDDEN; h++) {
+			uint32_t y = scene.dataset->y[i];
+			feature[i][h] = (feature[i][h] - centre[h]) / sqrt(length);
+			mean[y][h] += scene.split->is_test[i] ? 0 : feature[i][h] / scene.split->train_class[y];
+		}
+	}
+	for (size_t i = 0; i < n; i++) {
+		double first = 0;
+		for (size_t c = 0; c < CLASSES; c++) {
+			double distance = 0;
+			for (size_t h = 0; h < HIDDEN; h++)
+				distance += pow(feature[i][h] - mean[c][h], 2);
+			size_t at = (i / TILE_INSTANCES * CLASSES + c) * TILE_INSTANCES + i % TILE_INSTANCES;
+			/* The same for all classes: the normalisation. */
+			first = c == 0 ? log_p(&scene)[at] + distance : first;
+			cr_assert_float_eq(log_p(&scene)[at] + distance, first, 1e-9);
+		}
+	}
+	free(feature);
+	scene_done(&scene);
+}
+
+/* e <- 0.9 e + mean: of one batch an epoch, on inputs that stay, the mean times 1 + 0.9 + 0.81. */
+Test(adjustment, the_moving_mean_is_of_the_batches)
+{
+	struct scene scene;
+
+	scene_init(&scene, "tde", "logreg");
+	scene_set(&scene, "scale", "none");
+	scene_set(&scene, "batch-size", "full");
+	scene_set(&scene, "classifier-heads", "1");
+	scene_train(&scene, 3);
+	for (size_t j = 0; j < FEATURES; j++) {
+		double mean = 0;
+		for (size_t i = 0; i < scene.split->train_count; i++)
+			mean +=
+			    scene.dataset->x[scene.split->train[i] * FEATURES + j] / (double)scene.split->train_count;
+		cr_expect_float_eq(trainer_mean_feature(scene.trainer)[j], 2.71 * mean, 1e-12 * (1 + fabs(mean)));
+	}
 	scene_done(&scene);
 }
 
@@ -258,7 +356,7 @@ Test(adjustment, what_changes_nothing_gives_the_predictions_of_base)
 	for (size_t t = 0; t < ARRAY_LENGTH(cases); t++) {
 		struct scene scene;
 		scene_init(&scene, cases[t].method, "logreg");
-		set(&scene, cases[t].parameter, cases[t].value);
+		scene_set(&scene, cases[t].parameter, cases[t].value);
 		scene_train(&scene, 20);
 		for (size_t i = 0; i < base.dataset->instances * CLASSES; i++) {
 			size_t at = (i / CLASSES / TILE_INSTANCES * CLASSES + i % CLASSES) * TILE_INSTANCES +
@@ -268,96 +366,4 @@ Test(adjustment, what_changes_nothing_gives_the_predictions_of_base)
 		scene_done(&scene);
 	}
 	scene_done(&base);
-}
-
-static bool never(void *context)
-{
-	(void)context;
-	return false;
-}
-
-static bool at_once(void *context)
-{
-	(void)context;
-	return true;
-}
-
-/* Balanced error of the instances held out in five folds, each fold's model trained with this tau from the start. */
-static double held_out_error(struct scene *scene, const char *tau)
-{
-	size_t wrong[CLASSES] = { 0 };
-	double error = 0;
-	struct err err;
-
-	set(scene, "tau", tau);
-	for (size_t at = 0; at < 5; at++) {
-		struct split_folds folds = { .count = 5, .at = at, .seed = 0 };
-		struct split *fold = NULL;
-		struct trainer *trainer = NULL;
-		cr_assert_eq(split_fold(scene->split, scene->dataset, &folds, &fold, &err), ERR_OK);
-		cr_assert_eq(trainer_create(scene->dataset, fold, &scene->settings, &trainer, &err), ERR_OK);
-		for (int epoch = 0; epoch < 20; epoch++)
-			cr_assert(trainer_run_epoch(trainer));
-		for (size_t i = 0; i < fold->test_count; i++) {
-			uint32_t position = fold->test[i];
-			uint32_t y = scene->dataset->y[position];
-			wrong[y] += !scene->split->is_test[position] &&
-				    trainer_evaluation(trainer)->predicted[position] != (double)y;
-		}
-		trainer_free(trainer);
-		split_free(fold);
-	}
-	for (size_t c = 0; c < CLASSES; c++)
-		error += (double)wrong[c] / scene->split->train_class[c];
-	return error;
-}
-
-Test(tune, chooses_the_tau_with_the_least_error_held_out)
-{
-	struct scene scene;
-	double best = INFINITY, expected = NAN;
-	struct tune_watch watch = { .is_stopped = never };
-	struct err err;
-
-	scene_init(&scene, "post-hoc", "logreg");
-	struct run_settings chosen = scene.settings;
-	cr_assert_eq(tune_adjustment(scene.dataset, scene.split, 5, &watch, &chosen, &err), ERR_OK);
-	for (int i = 0; i <= 20; i++) {
-		char tau[16];
-		snprintf(tau, sizeof tau, "%d.%d", i / 10, i % 10);
-		double error = held_out_error(&scene, tau);
-		if (error < best - 1e-12) {
-			best = error;
-			expected = i / 10.0;
-		}
-	}
-	cr_expect_float_eq(chosen.loss_parameters.tau, expected, 1e-12);
-	cr_expect_gt(expected, 0);
-	scene_done(&scene);
-}
-
-Test(tune, can_be_stopped)
-{
-	struct scene scene;
-	struct tune_watch watch = { .is_stopped = at_once };
-	struct err err;
-
-	scene_init(&scene, "temperature", "logreg");
-	cr_expect_eq(tune_adjustment(scene.dataset, scene.split, 5, &watch, &scene.settings, &err), ERR_INTERRUPTED);
-	cr_expect(isnan(scene.settings.adjustment_parameters.temperature));
-	scene_done(&scene);
-}
-
-Test(tune, names_what_it_chose_where_the_loss_has_a_tau)
-{
-	struct scene scene;
-	char text[80];
-
-	scene_init(&scene, "temperature", "logreg");
-	set(&scene, "loss", "logit-adjusted");
-	set(&scene, "tau", "1.5");
-	set(&scene, "temperature", "2");
-	tune_describe(&scene.settings, 5, text, sizeof text);
-	cr_expect_str_eq(text, "temperature 2 by 5-fold cross-validation");
-	scene_done(&scene);
 }

@@ -65,6 +65,23 @@ Test(sigmoid, of_what_is_not_a_number_is_none)
 	cr_expect_float_eq(z[7], -log(2), 1e-15);
 }
 
+/* Focal loss next to certainty, where 1 - p and -log p are next to nothing, against long double: rest r = e^-x of two
+ * classes, gradient (p_c - [c = y]) (r^2 + 2 p r (-log p)). */
+Test(focal, keeps_its_digits_next_to_certainty)
+{
+	for (double x = 1; x < 60; x += 0.7) {
+		double z[16] __attribute__((aligned(64))) = { 0 }, p[16] __attribute__((aligned(64)));
+		double y[8] __attribute__((aligned(64))) = { 0 }, scale[8] __attribute__((aligned(64))) = { 1 };
+		z[8] = -x;
+		tile_softmax(z, 8, 2, z, p);
+		(void)tile_focal(z, p, y, scale, 8, 2, 2, p);
+		long double r = 1 / (1 + expl((long double)x)), loss = log1pl(expl(-(long double)x));
+		long double expected = r * (r * r + 2 * (1 - r) * r * loss);
+		cr_expect_leq(fabsl(p[8] / expected - 1), 1e-8L, "%g: %g, not %Lg", x, p[8], expected);
+		cr_expect_leq(fabsl(p[0] / -expected - 1), 1e-8L, "%g: %g, not %Lg", x, p[0], -expected);
+	}
+}
+
 Test(read_out, the_first_maximum_is_predicted)
 {
 	double log_p[24] __attribute__((aligned(64))) = { 0 };

@@ -362,6 +362,23 @@ Test(run, divergence_is_noticed)
 	dataset_free(dataset);
 }
 
+/* After one step the weights are still numbers, but not their products with inputs of a thousand. */
+Test(run, divergence_is_noticed_where_the_weights_stay_finite)
+{
+	struct dataset *dataset = read_bundled("wine");
+	struct run_settings settings = defaults();
+
+	set(&settings, "learning-rate", "1e305");
+	set(&settings, "batch-size", "full");
+	struct split *split = make_split(dataset, &settings);
+	struct trainer *trainer = make_trainer(dataset, split, &settings);
+	cr_expect_not(trainer_run_epoch(trainer));
+	cr_expect(network_is_finite(trainer_network(trainer)));
+	trainer_free(trainer);
+	split_free(split);
+	dataset_free(dataset);
+}
+
 Test(run, divergence_is_noticed_where_the_loss_stays_finite)
 {
 	struct dataset *dataset = read_bundled("wine");
@@ -410,11 +427,14 @@ Test(settings, refuse_what_makes_no_sense)
 	static const struct {
 		const char *name, *value;
 	} cases[] = {
-		{ "prior", "0" },	  { "prior", "-1" },	    { "floor", "0" },
-		{ "record", "every:0" },  { "record", "first" },    { "batch-size", "0" },
-		{ "batch-size", "all" },  { "epochs", "0" },	    { "beta", "1" },
-		{ "test-fraction", "1" }, { "learning-rate", "0" }, { "learning-rate", "inf" },
-		{ "momentum", "1" },	  { "method", "smote" },    { "seed", "9223372036854775808" },
+		{ "prior", "0" },	  { "prior", "-1" },
+		{ "floor", "0" },	  { "record", "every:0" },
+		{ "record", "first" },	  { "batch-size", "0" },
+		{ "batch-size", "all" },  { "epochs", "0" },
+		{ "beta", "1" },	  { "test-fraction", "1" },
+		{ "learning-rate", "0" }, { "learning-rate", "inf" },
+		{ "hidden", "1000001" },  { "momentum", "1" },
+		{ "method", "smote" },	  { "seed", "9223372036854775808" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
@@ -423,6 +443,37 @@ Test(settings, refuse_what_makes_no_sense)
 		const struct option_spec *spec = option_find(settings_specs, settings_spec_count, cases[i].name);
 		cr_expect_eq(option_set(spec, &settings, cases[i].value, &err), ERR_INPUT, "%s %s", cases[i].name,
 			     cases[i].value);
+	}
+}
+
+Test(settings, the_imbalance_has_its_size)
+{
+	struct run_settings settings = defaults();
+	struct imbalance imbalance;
+	struct err err;
+
+	set(&settings, "imbalance", "exp:0.5");
+	set(&settings, "imbalance-max", "40");
+	cr_assert_eq(settings_imbalance(&settings, &imbalance, &err), ERR_OK);
+	cr_expect_eq(imbalance.max, 40);
+}
+
+Test(settings, many_weights_are_recorded_last)
+{
+	static const struct {
+		const char *record;
+		size_t parameters;
+		const char *weights;
+	} cases[] = {
+		{ "every:2", SETTINGS_MANY_PARAMETERS, "every:2" },
+		{ "every:2", SETTINGS_MANY_PARAMETERS + 1, "last" },
+		{ "none", SETTINGS_MANY_PARAMETERS + 1, "none" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct run_settings settings = defaults();
+		set(&settings, "record", cases[i].record);
+		cr_expect_str_eq(settings_record_weights(&settings, cases[i].parameters), cases[i].weights);
 	}
 }
 

@@ -1,0 +1,52 @@
+#include "scene.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+
+void scene_set(struct scene *scene, const char *name, const char *value)
+{
+	struct err err;
+	const struct option_spec *spec = option_find(settings_specs, settings_spec_count, name);
+
+	cr_assert_eq(option_set(spec, &scene->settings, value, &err), ERR_OK, "%s", err.message);
+}
+
+void scene_init(struct scene *scene, const char *method, const char *model)
+{
+	char *path = NULL;
+	struct err err;
+
+	*scene = (struct scene){ 0 };
+	cr_assert_eq(file_join(getenv("HARDROW_SOURCE"), "datasets/glass.csv", &path, &err), ERR_OK);
+	cr_assert_eq(dataset_read_csv(path, NULL, MISSING_ERROR, &scene->dataset, &err), ERR_OK, "%s", err.message);
+	free(path);
+	cr_assert_eq(split_create(scene->dataset, .2, true, 0, &scene->split, &err), ERR_OK);
+	option_reset(settings_specs, settings_spec_count, &scene->settings);
+	scene_set(scene, "scale", "standard");
+	scene_set(scene, "method", method);
+	scene_set(scene, "model", model);
+	scene_set(scene, "epochs", "20");
+	if (strcmp(model, "mlp") == 0)
+		scene_set(scene, "hidden", "5");
+}
+
+void scene_train(struct scene *scene, size_t epochs)
+{
+	struct err err;
+
+	if (scene->trainer == NULL)
+		cr_assert_eq(trainer_create(scene->dataset, scene->split, &scene->settings, &scene->trainer, &err),
+			     ERR_OK, "%s", err.message);
+	for (size_t epoch = 0; epoch < epochs; epoch++)
+		cr_assert(trainer_run_epoch(scene->trainer));
+}
+
+void scene_done(struct scene *scene)
+{
+	trainer_free(scene->trainer);
+	split_free(scene->split);
+	dataset_free(scene->dataset);
+}
