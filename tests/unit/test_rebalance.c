@@ -243,3 +243,22 @@ Test(method, difficulty_applies_its_weights_three_ways)
 	cr_expect_eq(method_applied(difficulty, APPLY_WEIGHT).sampler, &sampler_all);
 	cr_expect_eq(method_applied(difficulty, APPLY_WEIGHT).loss, &loss_difficulty);
 }
+
+/* The settings of Cao et al. 2019 and Tang et al. 2020, as their code has them. */
+Test(method, cosine_classifiers_are_those_of_the_papers)
+{
+	static const struct {
+		const char *name;
+		struct tile_cosine cosine;
+	} cases[] = { { "ldam", { 30, 1, 0 } }, { "ldam-drw", { 30, 1, 0 } }, { "tde", { 16, 2, 1.0 / 32 } } };
+
+	for (size_t t = 0; t < ARRAY_LENGTH(cases); t++)
+		for (size_t m = 0; method_at(m) != NULL; m++) {
+			const struct tile_cosine *cosine = &method_at(m)->cosine;
+			if (strcmp(method_name(m), cases[t].name) != 0)
+				continue;
+			cr_expect(cosine->scale == cases[t].cosine.scale && cosine->heads == cases[t].cosine.heads &&
+				      cosine->gamma == cases[t].cosine.gamma,
+				  "%s", cases[t].name);
+		}
+}
