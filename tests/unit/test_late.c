@@ -158,7 +158,7 @@ Test(stage, the_learning_rate_schedule_starts_again)
 	scene_done(&scene);
 }
 
-#define STAGE_EPOCHS 4
+#define STAGE_EPOCHS 3
 
 /* Biases of a network whose weights are all zero, and their steps: one epoch is one step, with momentum. */
 struct steps {
@@ -216,7 +216,7 @@ Test(stage, steps_are_those_of_gradient_descent)
 		scene_set(&scene, "precision", "double");
 		scene_set(&scene, "batch-size", "full");
 		scene_set(&scene, "schedule", "cosine");
-		scene_set(&scene, "second-stage-epochs", "4");
+		scene_set(&scene, "second-stage-epochs", "3");
 		for (int epoch = 1; epoch <= 20; epoch++) {
 			bool is_late = epoch > 20 - STAGE_EPOCHS;
 			double share[CLASSES] = { 0 }, sum = 0;
