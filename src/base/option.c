@@ -37,10 +37,11 @@ void option_reset(const struct option_spec *specs, size_t count, void *target)
 
 	for (size_t i = 0; i < count; i++) {
 		memset((char *)target + specs[i].offset, 0, sizes[specs[i].type]);
-		if (specs[i].optional)
-			*(double *)((char *)target + specs[i].offset) = NAN;
-		if (specs[i].initial == NULL)
+		if (specs[i].initial == NULL) {
+			if (specs[i].type == OPTION_REAL)
+				*(double *)((char *)target + specs[i].offset) = NAN;
 			continue;
+		}
 		enum err_code code = option_set(&specs[i], target, specs[i].initial, &err);
 		assert(code == ERR_OK);
 		(void)code;

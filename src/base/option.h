@@ -35,14 +35,13 @@ struct option_spec {
 	size_t offset;	 /* of the field in the struct */
 	double min, max; /* OPTION_COUNT and OPTION_REAL; max 0 is no bound */
 	bool above_min;
-	bool optional; /* OPTION_REAL without an initial value: NaN, in JSON null, until it is set */
 	/* OPTION_CHOICE: name of choice i, NULL behind the last. */
 	const char *(*choice)(size_t i);
 	/* OPTION_CHECKED: ERR_INPUT with what is expected if `text` will not do. */
 	enum err_code (*check)(const char *text, struct err *err);
 	const char *argument; /* what the help calls the value: "N", "FILE"; NULL for flags and choices */
 	size_t words;	      /* OPTION_LIST: how many words follow the option on the command line each time; 0 is 1 */
-	const char *initial;  /* the default as text; NULL: the field's zero value */
+	const char *initial;  /* the default as text; NULL: the field's zero value, of OPTION_REAL NaN, in JSON null */
 	const char *help;     /* one line, no full stop */
 };
 
