@@ -28,8 +28,8 @@ struct option_list {
 };
 
 struct option_spec {
-	const char *
-	    name; /* "learning-rate": `--learning-rate`, `learning-rate =` or `learning_rate =`, JSON "learning_rate" */
+	/* "learning-rate": `--learning-rate`, `learning-rate =` or `learning_rate =`, JSON "learning_rate" */
+	const char *name;
 	char letter; /* short option or 0 */
 	enum option_type type;
 	size_t offset;	 /* of the field in the struct */

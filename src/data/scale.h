@@ -13,8 +13,8 @@ struct scaled {
 	const double *x; /* (n, d) row-major, all instances, scaled; for SCALE_NONE the data set's own */
 	double *values;	 /* what x points to if it is scaled, else NULL; owned */
 	double *mean;	 /* (d) of the training part; 0 for SCALE_NONE */
-	double
-	    *sd; /* (d) population standard deviation of the training part; 1 for SCALE_NONE, 0 for constant columns */
+	/* (d) population standard deviation of the training part; 1 for SCALE_NONE, 0 for constant columns */
+	double *sd;
 };
 
 /* SCALE_STANDARD: (x - mean) / sd; a column that is constant in the training part becomes 0 everywhere.

@@ -37,8 +37,8 @@ struct sampling {
 	const double *p_true;	  /* (n) borrowed: predictions after the last epoch; all alike before the first */
 	uint32_t *by_class;	  /* (N) positions of the training instances, class by class */
 	size_t *class_start;	  /* (k) where those of class c start in it */
-	uint32_t present, smallest,
-	    largest;	/* number of classes with n_c > 0; of those the smallest and the largest n_c */
+	/* number of classes with n_c > 0; of those the smallest and the largest n_c */
+	uint32_t present, smallest, largest;
 	double *weight; /* (n) expected draws of each training instance, any scale */
 };
 

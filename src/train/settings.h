@@ -30,8 +30,8 @@ struct run_settings {
 	size_t imbalance_max;  /* 0: as large as can be */
 	int relabel;	       /* enum relabel_kind */
 	/* method */
-	int method, sampler,
-	    loss;  /* indices of the tables; sampler and loss 0: the method's own, else table index + 1 */
+	/* indices of the tables; sampler and loss 0: the method's own, else table index + 1 */
+	int method, sampler, loss;
 	int apply; /* enum method_apply */
 	struct difficulty_settings difficulty;
 	struct loss_parameters loss_parameters;	      /* NaN: the loss's own default */
