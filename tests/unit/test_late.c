@@ -249,6 +249,25 @@ Test(stage, steps_are_those_of_gradient_descent)
 	}
 }
 
+/* Adam's first step is the learning rate, whatever the gradient; the factors' moments are their own. */
+Test(stage, lws_takes_its_first_step_anew)
+{
+	struct scene scene;
+
+	scene_init(&scene, "lws", "mlp");
+	scene_set(&scene, "precision", "double");
+	scene_set(&scene, "optimizer", "adam");
+	scene_set(&scene, "batch-size", "full");
+	scene_set(&scene, "second-stage-epochs", "1");
+	scene_train(&scene, 19);
+	struct layers first = read_layers(&scene);
+	scene_train(&scene, 1);
+	struct layers last = read_layers(&scene);
+	for (size_t c = 0; c < CLASSES; c++)
+		cr_expect_float_eq(fabs(last.top_bias[c] / first.top_bias[c] - 1), 0.1, 1e-5);
+	scene_done(&scene);
+}
+
 /* Of the features of the last epoch, which are recomputed from the weights, and of the training part. */
 Test(adjustment, class_means_are_of_the_training_part)
 {
