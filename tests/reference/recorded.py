@@ -83,6 +83,9 @@ INFLUENCES = [
     ["--data", "iris", "--scale", "standard", "--method", "difficulty"],
     ["--data", "iris", "--scale", "standard", "--model", "mlp", "--hidden", "5,4", "--activation", "tanh"],
     ["--data", "glass", "--scale", "standard", "--model", "mlp", "--hidden", "6", "--test-fraction", "0.6"],
+    ["--data", "iris", "--scale", "standard", "--method", "difficulty", "--apply", "weight", "--prior", "0.1"],
+    ["--data", "glass", "--scale", "standard", "--stratified", "--method", "cost-sensitive"],
+    ["--data", "glass", "--scale", "standard", "--stratified", "--method", "ldam"],
 ]
 
 
