@@ -64,11 +64,4 @@ static enum err_code csv_row(struct out *out, const struct out_value *values, st
 	return ERR_OK;
 }
 
-static enum err_code csv_end(struct out *out, struct err *err)
-{
-	(void)out;
-	(void)err;
-	return ERR_OK;
-}
-
-const struct out_format out_format_csv = { "csv", csv_begin, csv_row, csv_end, NULL };
+const struct out_format out_format_csv = { "csv", csv_begin, csv_row, NULL, NULL };

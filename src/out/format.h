@@ -15,7 +15,7 @@ struct out {
 	void *state;	  /* the format's own */
 };
 
-/* Each appends to out->line what is to be written now. `free` may be NULL and takes out->state. */
+/* Each appends to out->line what is to be written now. `end` and `free` may be NULL; `free` takes out->state. */
 struct out_format {
 	const char *name;
 	enum err_code (*begin)(struct out *out, struct err *err);

@@ -83,7 +83,7 @@ enum err_code out_row(struct out *out, const struct out_value *values, struct er
 
 enum err_code out_end(struct out *out, struct err *err)
 {
-	if (out->format->end(out, err) != ERR_OK)
+	if (out->format->end != NULL && out->format->end(out, err) != ERR_OK)
 		return err->code;
 	return write_line(out, err);
 }

@@ -171,11 +171,6 @@ static enum err_code table_row(struct out *out, const struct out_value *values, 
 	return release(out, err);
 }
 
-static enum err_code table_end(struct out *out, struct err *err)
-{
-	return release(out, err);
-}
-
 static void table_free(void *state)
 {
 	struct table *table = state;
@@ -189,4 +184,4 @@ static void table_free(void *state)
 	free(table);
 }
 
-const struct out_format out_format_table = { "table", table_begin, table_row, table_end, table_free };
+const struct out_format out_format_table = { "table", table_begin, table_row, release, table_free };
