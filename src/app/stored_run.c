@@ -152,9 +152,7 @@ void stored_run_free(struct stored_run *run)
 {
 	if (run == NULL)
 		return;
-	for (size_t i = 0; i < run->text_count; i++)
-		free(run->texts[i]);
-	free(run->texts);
+	mem_free_texts(run->texts, run->text_count);
 	scaled_done(&run->scaled);
 	split_free(run->split);
 	dataset_free(run->dataset);

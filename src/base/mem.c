@@ -31,6 +31,13 @@ enum err_code mem_copy_text(const char *text, char **ret_copy, struct err *err)
 	return ERR_OK;
 }
 
+void mem_free_texts(char **texts, size_t count)
+{
+	for (size_t i = 0; texts != NULL && i < count; i++)
+		free(texts[i]);
+	free(texts);
+}
+
 enum err_code mem_grow(void **items, size_t count, size_t *capacity, size_t size, struct err *err)
 {
 	if (count < *capacity)

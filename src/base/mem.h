@@ -41,6 +41,9 @@ MUST_CHECK enum err_code mem_alloc(size_t count, size_t size, void **ret_block, 
 /* A copy of `text`, freed with free(). */
 MUST_CHECK enum err_code mem_copy_text(const char *text, char **ret_copy, struct err *err);
 
+/* Frees `count` texts and the array of them, which may be NULL. */
+void mem_free_texts(char **texts, size_t count);
+
 /* Makes room for one more element: *items holds `count` elements of `size` bytes with room for *capacity; on success
  * there is room for count + 1. Grows by doubling with realloc (no alignment promise). */
 MUST_CHECK enum err_code mem_grow(void **items, size_t count, size_t *capacity, size_t size, struct err *err);

@@ -123,9 +123,7 @@ void catalogue_free(struct catalogue *catalogue)
 {
 	if (catalogue == NULL)
 		return;
-	for (size_t i = 0; i < catalogue->text_count; i++)
-		free(catalogue->texts[i]);
-	free(catalogue->texts);
+	mem_free_texts(catalogue->texts, catalogue->text_count);
 	free(catalogue->entries);
 	free(catalogue);
 }

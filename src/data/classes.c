@@ -99,9 +99,7 @@ enum err_code class_set_order(struct class_set *set, const uint32_t *members, ui
 
 void class_set_done(struct class_set *set)
 {
-	for (size_t i = 0; i < set->count; i++)
-		free(set->names[i]);
-	free(set->names);
+	mem_free_texts(set->names, set->count);
 	free(set->sorted);
 	*set = (struct class_set){ 0 };
 }

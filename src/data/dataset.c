@@ -209,20 +209,13 @@ enum err_code dataset_read_csv(const char *path, const char *label, enum missing
 	return ERR_OK;
 }
 
-static void free_texts(char **texts, size_t count)
-{
-	for (size_t i = 0; texts != NULL && i < count; i++)
-		free(texts[i]);
-	free(texts);
-}
-
 void dataset_free(struct dataset *dataset)
 {
 	if (dataset == NULL)
 		return;
-	free_texts(dataset->feature_names, dataset->features);
-	free_texts(dataset->class_names, dataset->classes);
-	free_texts(dataset->subclass_names, dataset->subclasses);
+	mem_free_texts(dataset->feature_names, dataset->features);
+	mem_free_texts(dataset->class_names, dataset->classes);
+	mem_free_texts(dataset->subclass_names, dataset->subclasses);
 	free(dataset->subclass);
 	free(dataset->name);
 	free(dataset->path);

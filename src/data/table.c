@@ -199,9 +199,7 @@ enum err_code table_read(const char *path, const char *text, size_t length, cons
 
 void table_done(struct table *table)
 {
-	for (size_t j = 0; j < table->column_count; j++)
-		free(table->columns[j]);
-	free(table->columns);
+	mem_free_texts(table->columns, table->column_count);
 	free(table->x);
 	free(table->rows);
 	class_set_done(&table->classes);

@@ -63,9 +63,7 @@ void db_stmt_free(struct db_stmt *stmt)
 	if (stmt == NULL)
 		return;
 	(void)sqlite3_finalize(stmt->handle);
-	for (size_t i = 0; i < stmt->parameter_count; i++)
-		free(stmt->names[i]);
-	free(stmt->names);
+	mem_free_texts(stmt->names, stmt->parameter_count);
 	free(stmt);
 }
 
