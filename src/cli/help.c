@@ -5,6 +5,10 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+/* Where the help column starts, and where its lines end. */
+#define HELP_COLUMN 28
+#define HELP_WIDTH 100
+
 void help_write_entry(FILE *file, const char *left, const char *right)
 {
 	int column = 2 + (int)text_width(left, strlen(left));

@@ -6,17 +6,13 @@
 
 #include "cli/command.h"
 
-/* Where the help column starts, and where its lines end. */
-#define HELP_COLUMN 28
-#define HELP_WIDTH 100
-
 /* The commands with their summaries. */
 void help_write_commands(FILE *file);
 
 /* Usage, details, options with range, choices and default. */
 MUST_CHECK enum err_code help_write_command(FILE *file, const struct command *command, struct err *err);
 
-/* One entry: "  LEFT" and then `right`, wrapped at blanks and indented to HELP_COLUMN. */
+/* One entry: "  LEFT" and then `right`, wrapped at blanks, in a column of its own. */
 void help_write_entry(FILE *file, const char *left, const char *right);
 
 #endif

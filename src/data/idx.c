@@ -43,7 +43,8 @@ const char *idx_part_name(size_t i)
 	return i < ARRAY_LENGTH(names) ? names[i] : NULL;
 }
 
-enum err_code idx_locate(const char *folder, size_t part, char **ret_file, struct err *err)
+/* The part's file in `folder`, plain or with ".gz" (plain first), freed with free(); NULL if there is none. */
+static enum err_code locate(const char *folder, size_t part, char **ret_file, struct err *err)
 {
 	static const char *const suffixes[] = { "", ".gz" };
 
@@ -66,7 +67,7 @@ enum err_code idx_is_folder(const char *folder, bool *ret_is, struct err *err)
 
 	for (size_t i = 0; i < IDX_PARTS && found; i++) {
 		AUTO(mem_freep) char *file = NULL;
-		if (idx_locate(folder, i, &file, err) != ERR_OK)
+		if (locate(folder, i, &file, err) != ERR_OK)
 			return err->code;
 		found = file != NULL;
 	}
@@ -126,7 +127,7 @@ static enum err_code read_part(const char *folder, size_t part, struct idx *idx,
 	bool is_images = part == IDX_TRAIN_IMAGES || part == IDX_TEST_IMAGES;
 	size_t length = 0;
 
-	if (idx_locate(folder, part, &idx->path, err) != ERR_OK)
+	if (locate(folder, part, &idx->path, err) != ERR_OK)
 		return err->code;
 	if (idx->path == NULL)
 		return err_set(err, ERR_INPUT, "%s: neither %s nor %s.gz is there", folder, idx_part_name(part),

@@ -14,9 +14,6 @@ enum idx_part { IDX_TRAIN_IMAGES, IDX_TRAIN_LABELS, IDX_TEST_IMAGES, IDX_TEST_LA
 /* "train-images-idx3-ubyte" and so on; NULL behind the last. */
 const char *idx_part_name(size_t i);
 
-/* The part's file in `folder`, plain or with ".gz" (plain first), freed with free(); NULL if there is none. */
-MUST_CHECK enum err_code idx_locate(const char *folder, size_t part, char **ret_file, struct err *err);
-
 /* *ret_is: all four files are in `folder`. */
 MUST_CHECK enum err_code idx_is_folder(const char *folder, bool *ret_is, struct err *err);
 

@@ -10,7 +10,8 @@
 #include "report/kinds.h"
 #include "sql/sql.h"
 
-enum err_code report_parse(const char *name, const char *sql, struct report **ret_report, struct err *err)
+/* A report from its text; `name` for messages. */
+static enum err_code parse(const char *name, const char *sql, struct report **ret_report, struct err *err)
 {
 	AUTO(report_freep) struct report *report = NULL;
 
@@ -32,7 +33,7 @@ enum err_code report_find(const char *name, struct report **ret_report, struct e
 	int i = option_index(name, report_name);
 
 	if (i >= 0)
-		return report_parse(name, sql_reports[i].text, ret_report, err);
+		return parse(name, sql_reports[i].text, ret_report, err);
 	const char *nearest = option_nearest(name, report_name);
 	if (nearest != NULL)
 		return err_set(err, ERR_USAGE, "no report '%s': did you mean '%s'?", name, nearest);
@@ -48,7 +49,7 @@ enum err_code report_load(const char *path, struct report **ret_report, struct e
 		return err->code;
 	if (strlen(sql) != length)
 		return err_set(err, ERR_INPUT, "%s: not an SQL file: a zero byte at %zu", path, strlen(sql));
-	return report_parse(path, sql, ret_report, err);
+	return parse(path, sql, ret_report, err);
 }
 
 void report_free(struct report *report)

@@ -98,9 +98,6 @@ MUST_CHECK enum err_code report_find(const char *name, struct report **ret_repor
 /* A person's file. ERR_INPUT with file and line for a bad header. */
 MUST_CHECK enum err_code report_load(const char *path, struct report **ret_report, struct err *err);
 
-/* A report from its text; `name` for messages. */
-MUST_CHECK enum err_code report_parse(const char *name, const char *sql, struct report **ret_report, struct err *err);
-
 /* Takes NULL. */
 void report_free(struct report *report);
 void report_freep(struct report **report);
