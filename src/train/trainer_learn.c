@@ -48,6 +48,7 @@ static void learn_chunk(struct trainer *trainer, const uint32_t *index, size_t c
 
 	if (trainer->moving_mean.features > 0)
 		moving_mean_add(&trainer->moving_mean, trainer->network, count);
+	/* Nobody asks for the value here, and softmax cross-entropy's gradient can be had without it. */
 	if (trainer->loss.loss->evaluate != NULL) {
 		(void)loss_evaluate(&trainer->loss, &tile, trainer->delta);
 	} else {
