@@ -32,6 +32,7 @@ MUST_CHECK enum err_code file_read_fd(int fd, const char *name, struct text *con
 MUST_CHECK enum err_code file_write_fd(int fd, const char *name, const char *data, size_t length, struct err *err);
 
 bool file_exists(const char *path);
+bool file_is_directory(const char *path);
 
 /* For AUTO: closes the file descriptor unless it is negative. */
 void file_close_fd(const int *fd);

@@ -41,9 +41,10 @@ const struct command command_import = {
 	.name = "import",
 	.arguments = "FILE.csv",
 	.summary = "Turn another program's predictions into a run with du, dl and difficulty",
-	.details = "The columns: epoch (from 1), instance_id (from 0), class (the true one), and a probability for "
-		   "each class:\n"
-		   "p_<class name>, or p_0 ... p_k-1 in the order of the sorted class names.",
+	.details =
+	    "The columns: epoch (from 1), instance_id (from 0), class (the true one), and a probability for "
+	    "each class:\n"
+	    "p_<class name>, or p_0 ... p_k-1 in the order of the sorted class names. All rows are training part.",
 	.options = specs,
 	.option_count = ARRAY_LENGTH(specs),
 	.options_size = sizeof(struct import_options),

@@ -111,8 +111,9 @@ static enum err_code save_changes(const struct invocation *invocation, const str
 	    influence_save_changes(track, request, &epochs, err) != ERR_OK || track_close(track, err) != ERR_OK)
 		return err->code;
 	(void)printf("run %lld: predicted loss changes of %zu epoch%s in loss_changes; 'hardrow report "
-		     "influence-agreement --run %lld' compares them with du - dl\n",
-		     (long long)request->run_id, epochs, epochs == 1 ? "" : "s", (long long)request->run_id);
+		     "influence-agreement --run %lld --db %s' compares them with du - dl\n",
+		     (long long)request->run_id, epochs, epochs == 1 ? "" : "s", (long long)request->run_id,
+		     invocation->database);
 	return ERR_OK;
 }
 

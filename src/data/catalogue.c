@@ -274,12 +274,8 @@ static enum err_code unknown_name(const char *name, struct err *err)
 static enum err_code open_path(const char *path, const char *label, enum missing_policy missing,
 			       struct dataset **ret_dataset, struct err *err)
 {
-	bool has_images = false;
-
-	if (idx_is_folder(path, &has_images, err) != ERR_OK)
-		return err->code;
-	return has_images ? read_images(path, "class", label, ret_dataset, err)
-			  : dataset_read_csv(path, label, missing, ret_dataset, err);
+	return file_is_directory(path) ? read_images(path, "class", label, ret_dataset, err)
+				       : dataset_read_csv(path, label, missing, ret_dataset, err);
 }
 
 enum err_code catalogue_open(const struct catalogue *catalogue, const struct data_path *path, const char *name_or_path,

@@ -21,10 +21,12 @@ const char *missing_policy_name(size_t i)
 
 static enum err_code refuse_missing(const struct table *table, const char *path, struct err *err)
 {
+	bool is_label = table->missing_column == table->label;
+
 	return err_set(err, ERR_INPUT,
-		       "%s:%zu: column '%s': a missing value, the first of %zu; "
-		       "'--missing mean' or '--missing drop' accepts them",
-		       path, table->missing_line, table->columns[table->missing_column], table->missing_count);
+		       "%s:%zu: column '%s': a missing %s, the first of %zu; %s'--missing drop' accepts %s", path,
+		       table->missing_line, table->columns[table->missing_column], is_label ? "label" : "value",
+		       table->missing_count, is_label ? "" : "'--missing mean' or ", is_label ? "it" : "them");
 }
 
 /* Missing values of feature j <- the mean of the present ones. */
@@ -146,6 +148,12 @@ static enum err_code check_classes(const struct dataset *dataset, const struct t
 	if (dataset->classes < 2)
 		return err_set(err, ERR_INPUT, "%s: column '%s' holds one class only, '%s'; two are needed",
 			       dataset->path, dataset->label, dataset->class_names[0]);
+	/* A handful of rows can be so. */
+	if (dataset->classes == dataset->instances && dataset->instances > 9)
+		return err_set(
+		    err, ERR_INPUT,
+		    "%s: column '%s' has another class in every row: '--label COLUMN' says where the classes are",
+		    dataset->path, dataset->label);
 	return ERR_OK;
 }
 

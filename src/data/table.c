@@ -34,8 +34,9 @@ static enum err_code check_names(const struct table *table, const char *path, st
 	for (size_t j = 0; j < table->column_count; j++) {
 		sorted[j] = table->columns[j];
 		if (sorted[j][0] == '\0')
-			return err_set(err, ERR_INPUT, "%s:%zu: column %zu has no name in the header row", path,
-				       table->header_line, j + 1);
+			return err_set(err, ERR_INPUT, "%s:%zu: column %zu has no name in the header row%s", path,
+				       table->header_line, j + 1,
+				       j == 0 ? "; pandas leaves its index out with index=False" : "");
 	}
 	qsort(sorted, table->column_count, sizeof *sorted, compare_names);
 	for (size_t j = 1; j < table->column_count; j++)

@@ -20,8 +20,12 @@ static enum err_code unknown_param(const struct report *report, const char *name
 	if (nearest != NULL)
 		return err_set(err, ERR_USAGE, "report '%s' has no parameter '--%s': did you mean '--%s'?",
 			       report->name, name, nearest);
-	return err_set(err, ERR_USAGE, "report '%s' has no parameter '--%s': 'hardrow report' lists them", report->name,
-		       name);
+	struct text known AUTO(text_done) = { 0 };
+	for (size_t i = 0; i < report->param_count; i++)
+		if (text_append(&known, err, "%s--%s", i == 0 ? "" : ", ", names[i]) != ERR_OK)
+			return err->code;
+	return err_set(err, ERR_USAGE, "report '%s' has no parameter '--%s'; it has %s", report->name, name,
+		       known.length > 0 ? known.data : "none: a line '-- param NAME: KIND' makes one");
 }
 
 static enum err_code read_integer(const struct report_param *param, const char *text, int64_t *ret_value,
