@@ -2,7 +2,8 @@
  * is taken out of them, head by head,
  *     x_j/|x_j|  <-  x_j/|x_j| - effect cos(x_j, e_j) e_j/|e_j|,
  * e the moving average of the batches' mean features, e <- 0.9 e + mean, from 0. In the logits of the cosine classifier
- * that is  z_c - sum_j cos(x_j, e_j) a_cj  with  a_cj = effect (scale / heads) w_j/(|w_j| + gamma) . e_j/|e_j|. */
+ * that is  z_c - sum_j cos(x_j, e_j) a_cj  with  a_cj = effect (scale / heads) w_j/(|w_j| + gamma) . e_j/|e_j|.
+ * Of a class that is absent from the training part a is 0: what it owes to e is not known. */
 #include <math.h>
 
 #include "rebalance/adjustment.h"
@@ -48,7 +49,8 @@ static void prepare_tde(struct adjustment_state *state, const struct adjustment_
 		for (size_t c = 0; c < state->classes; c++) {
 			const double *w = classifier->weight + c * state->features + j * width;
 			double norm = sqrt(dot_product(w, w, width)) + classifier->gamma;
-			state->values[c * heads + j] = norm > 0 ? factor * dot_product(w, direction, width) / norm : 0;
+			bool is_known = norm > 0 && state->prior[c] > 0;
+			state->values[c * heads + j] = is_known ? factor * dot_product(w, direction, width) / norm : 0;
 		}
 	}
 }

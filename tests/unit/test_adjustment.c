@@ -188,6 +188,23 @@ Test(adjustment, weights_of_zero_keep_the_logits)
 		}
 }
 
+Test(adjustment, tde_leaves_an_absent_class_alone)
+{
+	static const uint32_t present[K] = { 2, 1, 0 };
+	static const double weight[] = { 3, 4, .6, .8, 1, 1 }, mean[2] = { 1, 2 };
+	struct adjustment_parameters given = NONE;
+	struct adjustment_state state = make_state(&adjustment_tde, given, present, 2);
+	struct adjustment_classifier classifier = { .weight = weight, .scale = 16, .heads = 1, .mean_feature = mean };
+	double features[2 * L] = { [0] = 3, [L] = -1 }, z[K * L] = { 0 };
+
+	state.adjustment->prepare(&state, &classifier);
+	state.adjustment->apply(&state, features, L, z);
+	cr_expect_neq(z[0], 0.0);
+	cr_expect_neq(z[L], 0.0);
+	cr_expect_eq(z[2 * L], 0.0);
+	adjustment_state_done(&state);
+}
+
 Test(adjustment, features_without_a_direction_have_no_effect)
 {
 	static const double weight[] = { 3, 4, .6, .8, 0, .1 }, nothing[2] = { 0 };
