@@ -180,7 +180,8 @@ const struct option_spec settings_specs[] = {
 	          "scale; without it uniform" },
 	{ .name = "tune-folds", .type = OPTION_COUNT, FIELD(tune_folds), .max = 1000, .argument = "N", .initial = "0",
 	  .help = "choose the adjustment's tau (least balanced error) or temperature (least loss) by N-fold "
-	          "cross-validation on the training part; 0: only temperature, 5-fold, unless it is given" },
+	          "cross-validation on the training part, tau from 0 to 2; 0: only temperature, 5-fold, unless it is "
+	          "given" },
 	{ .name = "model", .type = OPTION_CHOICE, FIELD(model), .choice = model_name, .initial = "logreg",
 	  .help = "logistic regression, or a network with hidden layers" },
 	{ .name = "hidden", .type = OPTION_CHECKED, FIELD(hidden), .check = check_hidden, .argument = "N,N...",

@@ -7,7 +7,9 @@
 #include "train/trainer.h"
 
 #define TAUS 21
-#define TEMPERATURES 49
+#define FINE_TEMPERATURES 24   /* eight to the octave, below 1 and above it */
+#define COARSE_TEMPERATURES 18 /* two to the octave, beyond them */
+#define TEMPERATURES (1 + 2 * (FINE_TEMPERATURES + COARSE_TEMPERATURES))
 #define CANDIDATES_MAX TEMPERATURES
 
 struct tuning {
@@ -21,9 +23,18 @@ struct tuning {
 	uint32_t *correct;	     /* (candidates, k) of them */
 };
 
+/* The logits of raw features can be a thousand times too large. */
+static double temperature(size_t i)
+{
+	double steps = (double)i - (FINE_TEMPERATURES + COARSE_TEMPERATURES);
+	double fine = fmin(fabs(steps), FINE_TEMPERATURES);
+
+	return exp2(copysign(fine / 8 + (fabs(steps) - fine) / 2, steps));
+}
+
 static double candidate(const struct tuning *tuning, size_t i)
 {
-	return tuning->is_temperature ? exp2((double)i / 8 - 3) : (double)i / 10;
+	return tuning->is_temperature ? temperature(i) : (double)i / 10;
 }
 
 static void set(struct tuning *tuning, double value)

@@ -1,6 +1,7 @@
 /* Chooses the parameter of a method's adjustment by cross-validation on the training part:
  *     tau          of 0, 0.1, … 2 the one with the least balanced error
- *     temperature  of 2^(-3), 2^(-2 7/8), … 2^3 the one with the least mean loss
+ *     temperature  of 2^(-12), 2^(-11 1/2), … 2^(-3), 2^(-2 7/8), … 2^3, 2^(3 1/2), … 2^12 the one with the least
+ *                  mean loss
  * over all instances held out, each predicted by the model of its fold; of equal ones the first. */
 #ifndef HARDROW_TRAIN_TUNE_H
 #define HARDROW_TRAIN_TUNE_H

@@ -101,19 +101,21 @@ static double held_out_loss(const struct scene *scene, struct trainer *const *tr
 			uint32_t i = folds[at]->test[j];
 			const double *log_p = trainer_evaluation(trainers[at])->log_p +
 					      i / TILE_INSTANCES * CLASSES * TILE_INSTANCES + i % TILE_INSTANCES;
-			double sum = 0;
+			double truth = log_p[scene->dataset->y[i] * TILE_INSTANCES], most = -INFINITY, sum = 0;
 			for (size_t c = 0; c < CLASSES; c++)
-				sum += exp(log_p[c * TILE_INSTANCES] / temperature);
+				most = fmax(most, log_p[c * TILE_INSTANCES]);
+			for (size_t c = 0; c < CLASSES; c++)
+				sum += exp((log_p[c * TILE_INSTANCES] - most) / temperature);
 			if (!scene->split->is_test[i])
-				loss += log(sum) - log_p[scene->dataset->y[i] * TILE_INSTANCES] / temperature;
+				loss += log(sum) + (most - truth) / temperature;
 		}
 	return loss;
 }
 
 Test(tune, chooses_the_temperature_with_the_least_loss_held_out)
 {
-	/* The first is so small that the least temperature is best. */
-	static const char *const rates[] = { "0.0001", "0.01", "0.5" };
+	/* The first learns too little, the last far too much. */
+	static const char *const rates[] = { "0.0001", "0.01", "0.5", "50" };
 
 	for (size_t t = 0; t < ARRAY_LENGTH(rates); t++) {
 		struct scene scene, base;
@@ -134,7 +136,7 @@ Test(tune, chooses_the_temperature_with_the_least_loss_held_out)
 			for (int epoch = 0; epoch < 20; epoch++)
 				cr_assert(trainer_run_epoch(trainers[at]));
 		}
-		for (int i = -24; i <= 24; i++) {
+		for (int i = -96; i <= 96; i += i < -24 || i >= 24 ? 4 : 1) {
 			double loss = held_out_loss(&base, trainers, folds, exp2(i / 8.0));
 			expected = loss < best ? exp2(i / 8.0) : expected;
 			best = fmin(loss, best);
@@ -143,6 +145,7 @@ Test(tune, chooses_the_temperature_with_the_least_loss_held_out)
 		cr_expect_eq(scene.settings.adjustment_parameters.temperature, expected, "%g, not %g",
 			     scene.settings.adjustment_parameters.temperature, expected);
 		cr_expect_neq(expected, 1);
+		cr_expect_eq(expected > 8, t == 0 || t == 3);
 		for (size_t at = 0; at < 5; at++) {
 			trainer_free(trainers[at]);
 			split_free(folds[at]);
