@@ -150,10 +150,12 @@ enum err_code settings_shape(const struct run_settings *settings, size_t inputs,
 		.dropout = settings->dropout,
 	};
 
-	if (settings->model == MODEL_LOGREG && (settings->hidden != NULL || settings->dropout > 0))
-		return err_set(err, ERR_INPUT, "%s '%s' will not do: logreg has no hidden layers; model mlp has",
-			       settings->hidden != NULL ? "hidden" : "dropout",
-			       settings->hidden != NULL ? settings->hidden : "above 0");
+	if (settings->model == MODEL_LOGREG && settings->hidden != NULL)
+		return err_set(err, ERR_INPUT, "hidden '%s' will not do: logreg has no hidden layers; model mlp has",
+			       settings->hidden);
+	if (settings->model == MODEL_LOGREG && settings->dropout > 0)
+		return err_set(err, ERR_INPUT, "dropout %g will not do: logreg has no hidden layers; model mlp has",
+			       settings->dropout);
 	if (settings->model == MODEL_MLP)
 		shape.hidden_count =
 		    settings_read_hidden(settings->hidden != NULL ? settings->hidden : MLP_HIDDEN, shape.hidden);

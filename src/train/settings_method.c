@@ -32,9 +32,6 @@ enum err_code settings_tune_folds(const struct run_settings *settings, size_t *r
 		return err_set(err, ERR_INPUT,
 			       "tune-folds %zu will not do: method %s has no adjustment with a tau or a temperature",
 			       settings->tune_folds, method.name);
-	if (settings->tune_folds > 0 && has_tau && method.loss->defaults.tau != 0)
-		return err_set(err, ERR_INPUT, "tune-folds %zu will not do: loss %s trains with the same tau",
-			       settings->tune_folds, method.loss->name);
 	if (settings->tune_folds > 0 && is_given)
 		return err_set(err, ERR_INPUT, "tune-folds %zu will not do: the %s is given", settings->tune_folds,
 			       has_tau ? "tau" : "temperature");
@@ -188,6 +185,10 @@ enum err_code settings_check_parts(const struct run_settings *settings, struct e
 	    settings_second_stage(settings, &count, err) != ERR_OK ||
 	    settings_tune_folds(settings, &count, err) != ERR_OK || check_training(settings, &shape, err) != ERR_OK)
 		return err->code;
+	if (method.adjustment != NULL && method.adjustment->defaults.tau != 0 && method.loss->defaults.tau != 0)
+		return err_set(err, ERR_INPUT,
+			       "adjustment %s will not do: loss %s has a tau, too, and there is only one",
+			       method.adjustment->name, method.loss->name);
 	enum adjustment_needs needs = method.adjustment != NULL ? method.adjustment->needs : NEEDS_ANY_CLASSIFIER;
 	if (needs != NEEDS_ANY_CLASSIFIER && (needs == NEEDS_COSINE_CLASSIFIER) != (cosine.heads > 0))
 		return err_set(err, ERR_INPUT, "adjustment %s will not do: it needs --classifier %s",
@@ -207,6 +208,9 @@ enum err_code settings_check(const struct run_settings *settings, const struct s
 	    settings_shape(settings, features, split->classes, &shape, err) != ERR_OK ||
 	    loss_check(method.loss, &settings->loss_parameters, split->classes, err) != ERR_OK)
 		return err->code;
+	if (settings->tune_folds > split->train_count)
+		return err_set(err, ERR_INPUT, "tune-folds %zu will not do: there are %zu training instances",
+			       settings->tune_folds, (size_t)split->train_count);
 	return adjustment_state_init(&adjustment, method.adjustment, &parameters, split->train_class, features,
 				     split->classes, err);
 }
