@@ -162,12 +162,9 @@ static const char *at_most_last(const char *record)
 	return record == NULL || strcmp(record, "none") == 0 ? record : "last";
 }
 
-/* One run of the sweep, unless the file has it. */
-static enum err_code plan_run(struct plan *plan, struct track *track, const struct planned_run *template, size_t s,
-			      struct err *err)
+static enum err_code plan_run(struct plan *plan, const struct planned_run *template, size_t s, struct err *err)
 {
 	struct planned_run run = *template;
-	bool done = false;
 
 	run.settings.split_seed = plan->sweep->settings.split_seed + s;
 	run.settings.seed += s;
@@ -177,12 +174,6 @@ static enum err_code plan_run(struct plan *plan, struct track *track, const stru
 	}
 	if (plan_measure(&run, err) != ERR_OK)
 		return err_prefix(err, "%s, method %s", run.dataset->name, run.method);
-	if (is_done(track, &run, &done, err) != ERR_OK)
-		return err->code;
-	if (done) {
-		plan->already_done++;
-		return ERR_OK;
-	}
 	if (mem_grow((void **)&plan->runs, plan->run_count, &plan->run_capacity, sizeof *plan->runs, err) != ERR_OK)
 		return err->code;
 	plan->runs[plan->run_count++] = run;
@@ -190,22 +181,21 @@ static enum err_code plan_run(struct plan *plan, struct track *track, const stru
 }
 
 /* Each method with model `model`; those that do not go with it are left out. */
-static enum err_code plan_model(struct plan *plan, struct track *track, struct planned_run *run, size_t model, size_t s,
-				struct err *err)
+static enum err_code plan_model(struct plan *plan, struct planned_run *run, size_t model, size_t s, struct err *err)
 {
 	for (size_t m = 0; m < plan->sweep->methods.count; m++) {
 		struct err ignored;
 		if (sweep_compose(plan->sweep, model, m, &run->settings, &ignored) != ERR_OK)
 			continue;
 		run->method = plan->sweep->methods.at[m];
-		if (plan_run(plan, track, run, s, err) != ERR_OK)
+		if (plan_run(plan, run, s, err) != ERR_OK)
 			return err->code;
 	}
 	return ERR_OK;
 }
 
 /* Split by split, so that an interrupted sweep has complete tables of fewer splits. */
-static enum err_code plan_runs(struct plan *plan, struct track *track, int64_t experiment_id, struct err *err)
+static enum err_code plan_runs(struct plan *plan, struct err *err)
 {
 	const struct sweep *sweep = plan->sweep;
 
@@ -216,16 +206,36 @@ static enum err_code plan_runs(struct plan *plan, struct track *track, int64_t e
 			struct planned_run run = {
 				.dataset = subject(plan, i, s),
 				.split = plan->splits[i * sweep->splits + s],
-				.experiment_id = experiment_id,
-				.settings = sweep->settings,
 			};
-			run.settings.split_seed += s;
-			if (plan_register(track, &run, err) != ERR_OK)
-				return err->code;
 			for (size_t model = 0; model < sweep_model_count(sweep); model++)
-				if (plan_model(plan, track, &run, model, s, err) != ERR_OK)
+				if (plan_model(plan, &run, model, s, err) != ERR_OK)
 					return err->code;
 		}
+	return ERR_OK;
+}
+
+/* Gives the runs their keys, and leaves out those that the file has. */
+static enum err_code register_runs(struct plan *plan, struct track *track, int64_t experiment_id, struct err *err)
+{
+	struct planned_run last = { 0 };
+	size_t count = plan->run_count;
+
+	plan->run_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct planned_run run = plan->runs[i];
+		bool done = false;
+		run.experiment_id = experiment_id;
+		run.dataset_id = last.dataset_id;
+		run.split_id = last.split_id;
+		if ((run.split != last.split && plan_register(track, &run, err) != ERR_OK) ||
+		    is_done(track, &run, &done, err) != ERR_OK)
+			return err->code;
+		last = run;
+		if (done)
+			plan->already_done++;
+		else
+			plan->runs[plan->run_count++] = run;
+	}
 	return ERR_OK;
 }
 
@@ -253,10 +263,10 @@ enum err_code sweep_run(const struct sweep *sweep, const char *database, const s
 	    mem_new(&plan.derived, sweep->datasets.count * sweep->splits, err) != ERR_OK ||
 	    mem_new(&plan.splits, sweep->datasets.count * sweep->splits, err) != ERR_OK ||
 	    catalogue_create(&plan.catalogue, err) != ERR_OK || open_datasets(&plan, path, watch, err) != ERR_OK ||
-	    check_names(&plan, err) != ERR_OK || make_splits(&plan, err) != ERR_OK ||
+	    check_names(&plan, err) != ERR_OK || make_splits(&plan, err) != ERR_OK || plan_runs(&plan, err) != ERR_OK ||
 	    track_open(database, &track, err) != ERR_OK ||
 	    put_experiment(track, &plan, &experiment_id, err) != ERR_OK ||
-	    plan_runs(&plan, track, experiment_id, err) != ERR_OK || track_commit(track, err) != ERR_OK)
+	    register_runs(&plan, track, experiment_id, err) != ERR_OK || track_commit(track, err) != ERR_OK)
 		return err->code;
 	ret_result->planned = plan.run_count + plan.already_done;
 	ret_result->already_done = plan.already_done;
