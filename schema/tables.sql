@@ -100,7 +100,7 @@ CREATE TABLE run (
   method TEXT NOT NULL,
   seed INTEGER NOT NULL,
   status TEXT NOT NULL CHECK (status IN ('running', 'done', 'diverged', 'failed', 'interrupted')),
-  message TEXT,                  -- why it is not done
+  message TEXT,                  -- why it is not done, what tuning chose, whose weights are adjusted
   settings TEXT NOT NULL,        -- JSON object: the whole configuration
   block_instances INTEGER NOT NULL,  -- instances of a full block
   hardrow_version TEXT NOT NULL,
@@ -167,9 +167,9 @@ CREATE TABLE block (
 -- The matrices of the model.
 CREATE TABLE weight (
   run_id INTEGER NOT NULL REFERENCES run,
-  epoch INTEGER NOT NULL,        -- 0: before training
+  epoch INTEGER NOT NULL,        -- 0: the scaling of the features
   layer INTEGER NOT NULL,
-  name TEXT NOT NULL,            -- weight, bias; scale_mean, scale_sd at epoch 0
+  name TEXT NOT NULL,            -- weight, bias, mean_feature (of the cosine classifier); at epoch 0 scale_mean, scale_sd
   rows INTEGER NOT NULL,
   cols INTEGER NOT NULL,
   value BLOB NOT NULL,           -- float64 (rows, cols), little-endian, row-major

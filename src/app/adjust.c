@@ -153,7 +153,7 @@ static enum err_code write_run(struct work *work, const struct track_environment
 	};
 
 	if (runner_append_settings(&planned, &settings, err) != ERR_OK ||
-	    text_append(&message, err, "%s%sfrom the weights of run %lld", result->chosen,
+	    text_append(&message, err, "%s%s" STORED_RUN_SOURCE "%lld", result->chosen,
 			result->chosen[0] != '\0' ? ", " : "", (long long)stored->run_id) != ERR_OK)
 		return err->code;
 	struct track_run track_run = {
@@ -180,11 +180,8 @@ enum err_code adjust_run(struct track *track, int64_t run_id, const struct adjus
 	struct adjust_result result = { 0 };
 
 	if (stored_run_read(track, run_id, &request->source, &work.stored, err) != ERR_OK ||
-	    track_list_weight_epochs(track, run_id, &work.epochs, &work.epoch_count, err) != ERR_OK)
+	    stored_run_list_epochs(track, work.stored, &work.epochs, &work.epoch_count, err) != ERR_OK)
 		return err->code;
-	if (work.epoch_count == 0)
-		return err_set(err, ERR_INPUT, "run %lld has no recorded weights; --record-weights last records them",
-			       (long long)run_id);
 	if (compose(&work, request, err) != ERR_OK || settings_check_uses(&work.settings, err) != ERR_OK ||
 	    settings_check(&work.settings, work.stored->split, work.stored->dataset->features, err) != ERR_OK)
 		return err_prefix(err, "run %lld", (long long)run_id);

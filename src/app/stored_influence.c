@@ -123,12 +123,16 @@ enum err_code influence_list_compute(struct track *track, const struct influence
 {
 	AUTO(subject_done) struct subject subject = { 0 };
 	AUTO(influence_list_done) struct influence_list list = { .epoch = request->epoch };
-	size_t position = 0;
+	AUTO(mem_freep) size_t *epochs = NULL;
+	size_t position = 0, count = 0;
 
 	if (subject_init(&subject, track, request, err) != ERR_OK ||
 	    find_instance(subject.run, request->instance_id, &position, err) != ERR_OK ||
-	    (list.epoch == 0 && stored_run_last_epoch(track, subject.run, &list.epoch, err) != ERR_OK) ||
-	    stored_run_load(track, subject.run, list.epoch, subject.network, err) != ERR_OK)
+	    stored_run_list_epochs(track, subject.run, &epochs, &count, err) != ERR_OK)
+		return err->code;
+	if (list.epoch == 0)
+		list.epoch = epochs[count - 1];
+	if (stored_run_load(track, subject.run, list.epoch, subject.network, err) != ERR_OK)
 		return err->code;
 	subject.weight[position] = 1;
 	influence_take(subject.influence, subject.weight);
@@ -231,7 +235,7 @@ static enum err_code save_epochs(struct subject *subject, struct track *track, s
 	size_t count = 0;
 	size_t saved = 0;
 
-	if (track_list_weight_epochs(track, subject->run->run_id, &epochs, &count, err) != ERR_OK ||
+	if (stored_run_list_epochs(track, subject->run, &epochs, &count, err) != ERR_OK ||
 	    mem_new(&draws, n, err) != ERR_OK || mem_new(&difficulty, n, err) != ERR_OK)
 		return err->code;
 	struct track_steps steps = { draws, difficulty };

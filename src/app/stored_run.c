@@ -230,17 +230,16 @@ enum err_code stored_run_load(struct track *track, const struct stored_run *run,
 	return ERR_OK;
 }
 
-enum err_code stored_run_last_epoch(struct track *track, const struct stored_run *run, size_t *ret_epoch,
-				    struct err *err)
+enum err_code stored_run_list_epochs(struct track *track, const struct stored_run *run, size_t **ret_epochs,
+				     size_t *ret_count, struct err *err)
 {
-	AUTO(mem_freep) size_t *epochs = NULL;
-	size_t count = 0;
+	const char *source = strstr(run->row.message, STORED_RUN_SOURCE);
 
-	if (track_list_weight_epochs(track, run->run_id, &epochs, &count, err) != ERR_OK)
+	if (track_list_weight_epochs(track, run->run_id, ret_epochs, ret_count, err) != ERR_OK)
 		return err->code;
-	if (count == 0)
-		return err_set(err, ERR_INPUT, "run %lld has no recorded weights; --record-weights last records them",
-			       (long long)run->run_id);
-	*ret_epoch = epochs[count - 1];
-	return ERR_OK;
+	if (*ret_count > 0)
+		return ERR_OK;
+	return err_set(err, ERR_INPUT, "run %lld has no recorded weights; %s%s", (long long)run->run_id,
+		       source == NULL ? "--record-weights last records them" : "it was made ",
+		       source == NULL ? "" : source);
 }

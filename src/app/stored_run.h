@@ -15,6 +15,9 @@
 #include "track/track_read.h"
 #include "train/settings.h"
 
+/* In the message of a run that was made of the weights of another, before its number. */
+#define STORED_RUN_SOURCE "from the weights of run "
+
 struct stored_run {
 	int64_t run_id;
 	struct track_run_row row;
@@ -49,8 +52,8 @@ MUST_CHECK enum err_code stored_run_create_network(const struct stored_run *run,
 MUST_CHECK enum err_code stored_run_load(struct track *track, const struct stored_run *run, size_t epoch,
 					 struct network *network, struct err *err);
 
-/* The last epoch with weights. ERR_INPUT: there is none. */
-MUST_CHECK enum err_code stored_run_last_epoch(struct track *track, const struct stored_run *run, size_t *ret_epoch,
-					       struct err *err);
+/* The epochs with weights, ascending; *ret_epochs is freed with free(). ERR_INPUT: there are none. */
+MUST_CHECK enum err_code stored_run_list_epochs(struct track *track, const struct stored_run *run, size_t **ret_epochs,
+						size_t *ret_count, struct err *err);
 
 #endif

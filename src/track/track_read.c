@@ -69,7 +69,7 @@ static enum err_code take_run(struct db_stmt *stmt, struct track_run_row *row, s
 	if (copy_column(stmt, 2, &row->method, err) != ERR_OK || copy_column(stmt, 3, &row->dataset, err) != ERR_OK ||
 	    copy_column(stmt, 4, &row->sha256, err) != ERR_OK || copy_column(stmt, 5, &row->label, err) != ERR_OK)
 		return err->code;
-	return copy_test(stmt, 12, row, err);
+	return copy_column(stmt, 14, &row->message, err) != ERR_OK ? err->code : copy_test(stmt, 12, row, err);
 }
 
 enum err_code track_read_run(struct track *track, int64_t run_id, struct track_run_row *ret_row, struct err *err)
@@ -82,7 +82,7 @@ enum err_code track_read_run(struct track *track, int64_t run_id, struct track_r
 		       " dataset.instances, dataset.features, dataset.classes,"
 		       " NOT EXISTS (SELECT 1 FROM instance WHERE instance.dataset_id = run.dataset_id"
 		       " AND features IS NULL), run.settings ->> 'model' IS NOT NULL, split.given, split.test, "
-		       "run.experiment_id"
+		       "run.experiment_id, ifnull(run.message, '')"
 		       " FROM run JOIN dataset USING (dataset_id) JOIN split USING (split_id)"
 		       " WHERE run.run_id = :run_id",
 		       &stmt, err) != ERR_OK)
@@ -97,6 +97,7 @@ enum err_code track_read_run(struct track *track, int64_t run_id, struct track_r
 void track_run_row_done(struct track_run_row *row)
 {
 	free(row->method);
+	free(row->message);
 	free(row->dataset);
 	free(row->sha256);
 	free(row->label);

@@ -17,6 +17,7 @@ struct track_run_row {
 	int64_t run_id, dataset_id, split_id;
 	int64_t experiment_id; /* 0: none */
 	char *method;
+	char *message;			/* "": none */
 	char *dataset, *sha256, *label; /* as in track_dataset */
 	size_t instances, features, classes;
 	bool has_features; /* the tables hold the features of every instance */

@@ -208,7 +208,8 @@ Test(stored_run, refuses_what_is_not_there)
 	AUTO(stored_run_freep) struct stored_run *run = NULL;
 	AUTO(network_freep) struct network *network = NULL;
 	struct stored_run *none = NULL;
-	size_t last = 0;
+	AUTO(mem_freep) size_t *epochs = NULL;
+	size_t count = 0;
 	struct err err;
 
 	train("iris", (const char *const[]){ "epochs", "6", "record-weights", "every:4", NULL });
@@ -221,10 +222,11 @@ Test(stored_run, refuses_what_is_not_there)
 	cr_assert_eq(stored_run_load(track, run, 5, network, &err), ERR_INPUT);
 	cr_assert_str_eq(err.message,
 			 "run 1 has no recorded weights at epoch 5; --record-weights every:1 records them");
-	cr_assert_eq(stored_run_last_epoch(track, run, &last, &err), ERR_OK);
-	cr_assert_eq(last, 6);
+	cr_assert_eq(stored_run_list_epochs(track, run, &epochs, &count, &err), ERR_OK);
+	cr_assert(count == 2 && epochs[0] == 4 && epochs[1] == 6);
+	free(take_ptr(&epochs));
 	stored_run_free(take_ptr(&run));
 	cr_assert_eq(stored_run_read(track, 2, &source, &run, &err), ERR_OK);
-	cr_assert_eq(stored_run_last_epoch(track, run, &last, &err), ERR_INPUT);
+	cr_assert_eq(stored_run_list_epochs(track, run, &epochs, &count, &err), ERR_INPUT);
 	cr_assert_str_eq(err.message, "run 2 has no recorded weights; --record-weights last records them");
 }
