@@ -1,10 +1,12 @@
 #include "base/option.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "base/parse.h"
@@ -218,7 +220,7 @@ static size_t edit_distance(const char *a, const char *b)
 	size_t width = strlen(b), length = strlen(a);
 
 	if (width + 1 > ARRAY_LENGTH(rows[0]))
-		return SIZE_MAX;
+		return SIZE_MAX / 2;
 	for (size_t j = 0; j <= width; j++)
 		rows[0][j] = j;
 	for (size_t i = 1; i <= length; i++) {
@@ -226,7 +228,8 @@ static size_t edit_distance(const char *a, const char *b)
 		const size_t *above = rows[(i - 1) % 3], *above_that = rows[(i + 1) % 3];
 		row[0] = i;
 		for (size_t j = 1; j <= width; j++) {
-			row[j] = lesser(above[j - 1] + (a[i - 1] != b[j - 1]), lesser(above[j], row[j - 1]) + 1);
+			row[j] = lesser(above[j - 1] + (tolower(a[i - 1]) != tolower(b[j - 1])),
+					lesser(above[j], row[j - 1]) + 1);
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
 				row[j] = lesser(row[j], above_that[j - 2] + 1);
 		}
@@ -234,19 +237,31 @@ static size_t edit_distance(const char *a, const char *b)
 	return rows[length % 3][width];
 }
 
-/* A name farther than this is no suggestion. */
+/* How unlike the names are: twice their distance. The beginning of a name (of two letters or more) is near enough, but
+ * not nearer than a mistake. */
+static size_t unlikeness(const char *name, const char *candidate, size_t bound)
+{
+	size_t unlike = 2 * edit_distance(name, candidate);
+	bool is_beginning = strlen(name) > 1 && strncasecmp(name, candidate, strlen(name)) == 0;
+
+	return is_beginning ? lesser(unlike, bound - 1) : unlike;
+}
+
+/* A name as unlike as this, or more, is no suggestion. */
 static size_t first_bound(const char *name)
 {
-	return strlen(name) / 3 + 1;
+	size_t length = strlen(name);
+
+	return 2 * (length == 2 ? 2 : length / 3 + 1);
 }
 
 static void keep_nearer(const char *name, const char *candidate, size_t *best, const char **nearest)
 {
-	size_t distance = edit_distance(name, candidate);
+	size_t unlike = unlikeness(name, candidate, first_bound(name));
 
-	if (distance >= *best)
+	if (unlike >= *best)
 		return;
-	*best = distance;
+	*best = unlike;
 	*nearest = candidate;
 }
 

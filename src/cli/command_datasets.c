@@ -128,10 +128,14 @@ static enum err_code fetch_all(const struct invocation *invocation, const struct
 			       const struct data_path *path, const char *folder, struct err *err)
 {
 	for (size_t i = 1; i < invocation->argument_count; i++) {
-		const struct catalogue_entry *entry = catalogue_find(catalogue, invocation->arguments[i]);
+		const char *name = invocation->arguments[i];
+		const struct catalogue_entry *entry = catalogue_find(catalogue, name);
+		const char *nearest = catalogue_nearest(name);
+		if (entry == NULL && nearest != NULL)
+			return err_set(err, ERR_INPUT, "there is no data set '%s'; did you mean '%s'?", name, nearest);
 		if (entry == NULL)
 			return err_set(err, ERR_INPUT, "there is no data set '%s'; 'hardrow datasets' lists them",
-				       invocation->arguments[i]);
+				       name);
 		if (fetch(invocation, entry, folder, err) != ERR_OK)
 			return err->code;
 	}

@@ -260,9 +260,14 @@ static bool is_path(const char *name)
 	       (length >= strlen(suffix) && strcmp(name + length - strlen(suffix), suffix) == 0);
 }
 
+const char *catalogue_nearest(const char *name)
+{
+	return option_nearest_of(name, catalogue_names, ARRAY_LENGTH(catalogue_names));
+}
+
 static enum err_code unknown_name(const char *name, struct err *err)
 {
-	const char *nearest = option_nearest_of(name, catalogue_names, ARRAY_LENGTH(catalogue_names));
+	const char *nearest = catalogue_nearest(name);
 
 	if (nearest != NULL)
 		return err_set(err, ERR_INPUT, "'%s' is no known data set and no file; did you mean '%s'?", name,

@@ -30,6 +30,9 @@ struct catalogue_entry {
 	const char *installed, *package;
 };
 
+/* The name that a wrong one may have meant; NULL: none is near. */
+const char *catalogue_nearest(const char *name);
+
 /* Whether the entry is an image data set. */
 bool catalogue_has_images(const struct catalogue_entry *entry);
 

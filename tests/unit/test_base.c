@@ -232,10 +232,14 @@ Test(option, a_list_takes_texts_until_it_is_full)
 
 Test(option, the_nearest_name_is_near)
 {
-	static const char *const names[] = { "accuracy", "balanced-error", "drw" };
+	static const char *const names[] = { "accuracy", "balanced-error", "drw (late)", "drw" };
 
 	cr_expect_str_eq(option_nearest_of("acuracy", names, ARRAY_LENGTH(names)), "accuracy");
 	cr_expect_str_eq(option_nearest_of("dwr", names, ARRAY_LENGTH(names)), "drw");
+	cr_expect_str_eq(option_nearest_of("dr", names, ARRAY_LENGTH(names)), "drw");
+	cr_expect_str_eq(option_nearest_of("DRW", names, ARRAY_LENGTH(names)), "drw");
+	cr_expect_str_eq(option_nearest_of("Balance", names, ARRAY_LENGTH(names)), "balanced-error");
+	cr_expect_null(option_nearest_of("d", names, ARRAY_LENGTH(names)));
 	cr_expect_null(option_nearest_of("loss", names, ARRAY_LENGTH(names)));
 	cr_expect_null(option_nearest_of("accuracy", names, 0));
 }

@@ -242,7 +242,8 @@ Test(catalogue, an_unknown_name_gets_the_nearest)
 		const char *name, *message;
 	} cases[] = {
 		{ "iriss", "'iriss' is no known data set and no file; did you mean 'iris'?" },
-		{ "balance", "'balance' is no known data set and no file; 'hardrow datasets' lists the known ones" },
+		{ "balance", "'balance' is no known data set and no file; did you mean 'balance-scale'?" },
+		{ "letters", "'letters' is no known data set and no file; 'hardrow datasets' lists the known ones" },
 		{ "robot-5", "'robot-5' is no known data set and no file; did you mean 'robot-4'?" },
 		{ "none.csv", "none.csv: No such file or directory" },
 		{ "iris/", "iris/: No such file or directory" },
