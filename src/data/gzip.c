@@ -32,6 +32,10 @@ static enum err_code expand(const char *path, char *packed, size_t length, struc
 			return err->code;
 		if (content->length > UINT_MAX)
 			return err_set(err, ERR_INPUT, "%s: holds more than 4 GiB", path);
+		/* Another member may follow. */
+		if (status == Z_STREAM_END && stream.avail_in > 1 && stream.next_in[0] == 0x1f &&
+		    stream.next_in[1] == 0x8b)
+			status = inflateReset(&stream);
 	}
 	if (status == Z_MEM_ERROR)
 		return err_set(err, ERR_SYSTEM, "%s: not enough memory to expand it", path);

@@ -1,7 +1,8 @@
 #include "rebalance/loss.h"
 
 /* Tan et al. 2020: rare classes are not pushed down by instances of others. A class that is absent altogether would
- * then never be trained: it counts as frequent. */
+ * then never be trained: it counts as frequent. The reference's detector starts its biases at scores of
+ * 0.001, for its background; here they start as those of other losses. */
 static void prepare_equalization(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
 				 double *ret_constant)
 {

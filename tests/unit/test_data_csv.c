@@ -64,14 +64,6 @@ Test(csv, bad_input_is_one_line_with_its_place)
 		  "t.csv:1: 'a' is the only column; a data set has features and a label, comma-separated",
 		  MISSING_ERROR },
 		{ "a,,b\n1,2,x\n", NULL, "t.csv:1: column 2 has no name in the header row", MISSING_ERROR },
-		{ ",a,b\n1,2,x\n", NULL,
-		  "t.csv:1: column 1 has no name in the header row; pandas leaves its index out with index=False",
-		  MISSING_ERROR },
-		{ "a,b\n1,x\n2,\n3,y\n", NULL,
-		  "t.csv:3: column 'b': a missing label, the first of 1; '--missing drop' accepts it", MISSING_ERROR },
-		{ "a,b\n1,.1\n1,.2\n1,.3\n1,.4\n1,.5\n1,.6\n1,.7\n1,.8\n1,.9\n1,1.1\n", NULL,
-		  "t.csv: column 'b' has another class in every row: '--label COLUMN' says where the classes are",
-		  MISSING_ERROR },
 		{ "a,b,a\n1,2,x\n", NULL,
 		  "t.csv:1: two columns are called 'a': is there a header row with their names?", MISSING_ERROR },
 		{ "5.1,3.5,x\n4.9,3.0,x\n6.0,3.1,y\n", NULL,
@@ -115,6 +107,22 @@ Test(csv, bad_input_is_one_line_with_its_place)
 		scratch_write("t.csv", cases[i].text, strlen(cases[i].text));
 		expect_refused("t.csv", cases[i].label, cases[i].missing, cases[i].message);
 	}
+}
+
+Test(csv, likely_mistakes_are_refused_with_a_way_out)
+{
+	static const char indexed[] = ",a,b\n1,2,x\n", unlabelled[] = "a,b\n1,x\n2,\n3,y\n",
+			  regression[] = "a,b\n1,.1\n1,.2\n1,.3\n1,.4\n1,.5\n1,.6\n1,.7\n1,.8\n1,.9\n1,1.1\n";
+
+	scratch_write("t.csv", indexed, strlen(indexed));
+	expect_refused("t.csv", NULL, MISSING_ERROR,
+		       "t.csv:1: column 1 has no name in the header row; pandas leaves its index out with index=False");
+	scratch_write("t.csv", unlabelled, strlen(unlabelled));
+	expect_refused("t.csv", NULL, MISSING_ERROR,
+		       "t.csv:3: column 'b': a missing label, the first of 1; '--missing drop' accepts it");
+	scratch_write("t.csv", regression, strlen(regression));
+	expect_refused("t.csv", NULL, MISSING_ERROR,
+		       "t.csv: column 'b' has another class in every row: '--label COLUMN' says where the classes are");
 }
 
 Test(csv, what_is_no_text_file_is_refused)

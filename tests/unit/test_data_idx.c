@@ -107,16 +107,23 @@ Test(idx, compressed_files_are_the_same)
 {
 	struct dataset *plain = NULL;
 	struct dataset *packed = NULL;
+	struct dataset *pieces = NULL;
 	struct err err = { 0 };
 
 	write_all_tiny();
 	cr_assert_eq(dataset_read_idx("tiny", "class", &plain, &err), ERR_OK, "%s", err.message);
 	cr_assert_eq(system("gzip tiny/t*-ubyte"), 0);
 	cr_assert_eq(dataset_read_idx("tiny", "class", &packed, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(system("cd tiny && for f in *.gz; do gzip -dc $f > t; head -c 9 t | gzip > $f; "
+			    "tail -c +10 t | gzip >> $f; done"),
+		     0);
+	cr_assert_eq(dataset_read_idx("tiny", "class", &pieces, &err), ERR_OK, "%s", err.message);
 	cr_expect_str_eq(packed->sha256, plain->sha256);
+	cr_expect_str_eq(pieces->sha256, plain->sha256);
 	cr_expect_arr_eq(packed->x, plain->x, plain->instances * plain->features * sizeof *plain->x);
 	dataset_free(plain);
 	dataset_free(packed);
+	dataset_free(pieces);
 }
 
 Test(idx, bad_files_get_one_line)

@@ -154,7 +154,7 @@ Test(network, gradients_equal_central_differences)
 				double expected = (above - loss(scene)) / (2 * step);
 				theta[i] = middle;
 				write(scene->network, l, theta);
-				cr_expect_float_eq(gradient[i], expected, 1e-6 * fmax(1, fabs(expected)),
+				cr_expect_float_eq(gradient[i], expected, 1e-6 * fmax(1e-3, fabs(expected)),
 						   "shape %zu layer %zu parameter %zu: %g and %g", s, l, i, gradient[i],
 						   expected);
 			}
