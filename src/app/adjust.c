@@ -1,12 +1,9 @@
 #include "app/adjust.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/message.h"
-#include "app/plan.h"
 #include "base/mem.h"
 #include "train/trainer.h"
 #include "train/tune.h"
@@ -136,10 +133,7 @@ static enum err_code write_epochs(struct work *work, int64_t run_id, struct err 
 	}
 	if (message_summarise(evaluation, &summaries, err) != ERR_OK)
 		return err->code;
-	for (size_t i = 0; i < dataset->instances; i++)
-		if (track_put_summary(work->track, run_id, &summaries[i], err) != ERR_OK)
-			return err->code;
-	return ERR_OK;
+	return track_put_summaries(work->track, run_id, summaries, dataset->instances, err);
 }
 
 static enum err_code write_run(struct work *work, const struct track_environment *environment,

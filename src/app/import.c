@@ -358,10 +358,7 @@ static enum err_code write_epochs(const struct import *import, struct track *tra
 	}
 	if (message_summarise(evaluation, &summaries, err) != ERR_OK)
 		return err->code;
-	for (size_t i = 0; i < subject->instances; i++)
-		if (track_put_summary(track, run_id, &summaries[i], err) != ERR_OK)
-			return err->code;
-	return ERR_OK;
+	return track_put_summaries(track, run_id, summaries, subject->instances, err);
 }
 
 static enum err_code write_run(const struct import *import, struct track *track,

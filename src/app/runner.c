@@ -81,9 +81,9 @@ static enum err_code end_run(struct writer *writer, const struct message *messag
 	writer->progress.diverged += message->status == TRACK_DIVERGED;
 	writer->progress.failed += message->status == TRACK_FAILED;
 	writer->progress.last_run_id = run_id;
-	for (size_t i = 0; message->summaries != NULL && i < planned->dataset->instances; i++)
-		if (track_put_summary(writer->track, run_id, &message->summaries[i], err) != ERR_OK)
-			return err->code;
+	if (message->summaries != NULL &&
+	    track_put_summaries(writer->track, run_id, message->summaries, planned->dataset->instances, err) != ERR_OK)
+		return err->code;
 	return track_finish_run(writer->track, run_id, message->status,
 				message->reason[0] == '\0' ? NULL : message->reason, err);
 }

@@ -174,7 +174,7 @@ static enum err_code plan_run(struct plan *plan, const struct planned_run *templ
 	}
 	if (plan_measure(&run, err) != ERR_OK)
 		return err_prefix(err, "%s, method %s", run.dataset->name, run.method);
-	if (mem_grow((void **)&plan->runs, plan->run_count, &plan->run_capacity, sizeof *plan->runs, err) != ERR_OK)
+	if (mem_more(&plan->runs, plan->run_count, &plan->run_capacity, err) != ERR_OK)
 		return err->code;
 	plan->runs[plan->run_count++] = run;
 	return ERR_OK;

@@ -43,7 +43,7 @@ static enum err_code add_name(struct sweep_names *names, const char *kind, const
 {
 	if (find_name(names, name) != NULL)
 		return err_set(err, ERR_INPUT, "%s '%s' is named twice", kind, name);
-	if (mem_grow((void **)&names->at, names->count, &names->capacity, sizeof *names->at, err) != ERR_OK)
+	if (mem_more(&names->at, names->count, &names->capacity, err) != ERR_OK)
 		return err->code;
 	names->at[names->count++] = name;
 	return ERR_OK;
@@ -210,8 +210,7 @@ static enum err_code read_published_key(struct reader *reader, const char *metho
 	if (strcmp(row.metric, "accuracy") == 0)
 		figure.max = 100;
 	if (option_set(&figure, &row.value, value, reader->err) != ERR_OK ||
-	    mem_grow((void **)&sweep->published, sweep->published_count, &sweep->published_capacity,
-		     sizeof *sweep->published, reader->err) != ERR_OK)
+	    mem_more(&sweep->published, sweep->published_count, &sweep->published_capacity, reader->err) != ERR_OK)
 		return reader->err->code;
 	sweep->published[sweep->published_count++] = row;
 	return ERR_OK;
@@ -306,9 +305,7 @@ void sweep_free(struct sweep *sweep)
 {
 	if (sweep == NULL)
 		return;
-	for (size_t i = 0; i < sweep->string_count; i++)
-		free(sweep->strings[i]);
-	free(sweep->strings);
+	mem_free_texts(sweep->strings, sweep->string_count);
 	free(sweep->source);
 	free(sweep->datasets.at);
 	free(sweep->methods.at);

@@ -6,30 +6,21 @@
 
 enum err_code sweep_keep(struct sweep *sweep, const char *text, const char **ret_text, struct err *err)
 {
-	if (mem_grow((void **)&sweep->strings, sweep->string_count, &sweep->string_capacity, sizeof *sweep->strings,
-		     err) != ERR_OK ||
+	if (mem_more(&sweep->strings, sweep->string_count, &sweep->string_capacity, err) != ERR_OK ||
 	    mem_copy_text(text, &sweep->strings[sweep->string_count], err) != ERR_OK)
 		return err->code;
 	*ret_text = sweep->strings[sweep->string_count++];
 	return ERR_OK;
 }
 
-static int index_of(const char *name, const char *(*names)(size_t i))
-{
-	for (int i = 0; names((size_t)i) != NULL; i++)
-		if (strcmp(names((size_t)i), name) == 0)
-			return i;
-	return -1;
-}
-
 int sweep_method_of_name(const char *name)
 {
-	return index_of(name, method_name);
+	return option_index(name, method_name);
 }
 
 int sweep_model_of_name(const char *name)
 {
-	return index_of(name, model_name);
+	return option_index(name, model_name);
 }
 
 size_t sweep_model_count(const struct sweep *sweep)
@@ -45,8 +36,7 @@ static enum err_code add_override(struct sweep *sweep, const struct sweep_overri
 
 	if (sweep_keep(sweep, override->value, &kept.value, err) != ERR_OK ||
 	    option_set(kept.spec, &scratch, kept.value, err) != ERR_OK ||
-	    mem_grow((void **)&sweep->overrides, sweep->override_count, &sweep->override_capacity,
-		     sizeof *sweep->overrides, err) != ERR_OK)
+	    mem_more(&sweep->overrides, sweep->override_count, &sweep->override_capacity, err) != ERR_OK)
 		return err->code;
 	sweep->overrides[sweep->override_count++] = kept;
 	return ERR_OK;

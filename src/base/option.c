@@ -30,10 +30,13 @@ const struct option_spec *option_find(const struct option_spec *specs, size_t co
 void option_reset(const struct option_spec *specs, size_t count, void *target)
 {
 	static const size_t sizes[] = {
-		[OPTION_FLAG] = sizeof(bool),	   [OPTION_COUNT] = sizeof(size_t),
-		[OPTION_SEED] = sizeof(uint64_t),  [OPTION_REAL] = sizeof(double),
-		[OPTION_TEXT] = sizeof(char *),	   [OPTION_CHOICE] = sizeof(int),
-		[OPTION_CHECKED] = sizeof(char *), [OPTION_LIST] = sizeof(struct option_list),
+		[OPTION_FLAG] = sizeof(bool),
+		[OPTION_COUNT] = sizeof(size_t),
+		[OPTION_SEED] = sizeof(uint64_t),
+		[OPTION_REAL] = sizeof(double),
+		[OPTION_TEXT] = sizeof(char *),
+		[OPTION_CHOICE] = sizeof(int),
+		[OPTION_LIST] = sizeof(struct option_list),
 	};
 	struct err err;
 
@@ -142,12 +145,9 @@ enum err_code option_set(const struct option_spec *spec, void *target, const cha
 		return ERR_OK;
 	case OPTION_CHOICE:
 		return set_choice(spec, field, text, err);
-	case OPTION_CHECKED:
-		if (spec->check(text, err) != ERR_OK)
-			return err->code;
-		*(const char **)field = text;
-		return ERR_OK;
 	case OPTION_TEXT:
+		if (spec->check != NULL && spec->check(text, err) != ERR_OK)
+			return err->code;
 		*(const char **)field = text;
 		return ERR_OK;
 	case OPTION_LIST:
@@ -181,7 +181,6 @@ static enum err_code append_value(const struct option_spec *spec, const void *fi
 		return text_append_number(json, *(const double *)field, err);
 	case OPTION_CHOICE:
 		return text_append_json(json, spec->choice((size_t) * (const int *)field), err);
-	case OPTION_CHECKED:
 	case OPTION_TEXT:
 		text = *(const char *const *)field;
 		return text == NULL ? text_append(json, err, "null") : text_append_json(json, text, err);

@@ -10,14 +10,13 @@
 #include "base/text.h"
 
 enum option_type {
-	OPTION_FLAG,	/* bool, false by default; on the command line it takes no value ("yes"/"no" in files) */
-	OPTION_COUNT,	/* size_t, min..max */
-	OPTION_SEED,	/* uint64_t, to INT64_MAX: the most that SQL stores as an integer */
-	OPTION_REAL,	/* double, finite, min..max (min itself excluded if above_min) */
-	OPTION_TEXT,	/* const char *, borrowed from the text that was set, which must outlive the struct */
-	OPTION_CHOICE,	/* int: index into choices */
-	OPTION_CHECKED, /* const char *, borrowed; `check` says whether it is well formed */
-	OPTION_LIST,	/* struct option_list: every set adds one text, borrowed */
+	OPTION_FLAG,   /* bool, false by default; on the command line it takes no value ("yes"/"no" in files) */
+	OPTION_COUNT,  /* size_t, min..max */
+	OPTION_SEED,   /* uint64_t, to INT64_MAX: the most that SQL stores as an integer */
+	OPTION_REAL,   /* double, finite, min..max (min itself excluded if above_min) */
+	OPTION_TEXT,   /* const char *, borrowed from the text that was set, which must outlive the struct */
+	OPTION_CHOICE, /* int: index into choices */
+	OPTION_LIST,   /* struct option_list: every set adds one text, borrowed */
 };
 
 #define OPTION_LIST_MAX 16
@@ -37,7 +36,7 @@ struct option_spec {
 	bool above_min;
 	/* OPTION_CHOICE: name of choice i, NULL behind the last. */
 	const char *(*choice)(size_t i);
-	/* OPTION_CHECKED: ERR_INPUT with what is expected if `text` will not do. */
+	/* OPTION_TEXT: ERR_INPUT with what is expected if `text` will not do; NULL: anything does. */
 	enum err_code (*check)(const char *text, struct err *err);
 	const char *argument; /* what the help calls the value: "N", "FILE"; NULL for flags and choices */
 	size_t words;	      /* OPTION_LIST: how many words follow the option on the command line each time; 0 is 1 */
@@ -65,8 +64,8 @@ MUST_CHECK enum err_code option_append_json(const struct option_spec *specs, siz
 /* The i for which names(i) is `name`, -1 if none is; names(i) gives NULL behind the last. */
 int option_index(const char *name, const char *(*names)(size_t i));
 
-/* The known name nearest to `name` by edit distance (Levenshtein 1966), or NULL if none is close: at most a third of
- * its letters wrong. */
+/* The known name nearest to `name` by edit distance (insertions, deletions, substitutions, neighbours that changed
+ * places), or NULL if none is close: at most a third of its letters wrong. The beginning of a name is close. */
 const char *option_nearest(const char *name, const char *(*names)(size_t i));
 
 /* The same among `count` names. */

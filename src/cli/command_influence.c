@@ -159,8 +159,7 @@ static const struct option_spec specs[] = {
 	{ .name = "save", .type = OPTION_FLAG, .offset = offsetof(struct options, save),
 	  .help = "keep all inner products in influences; without --instance: compute and keep the predicted loss "
 		  "change of every instance in every epoch in loss_changes" },
-	{ .name = "format", .type = OPTION_CHECKED, .offset = offsetof(struct options, format),
-	  .check = query_check_format, .argument = "NAME", .initial = "table", .help = "table, csv or json" },
+	FORMAT_OPTION(struct options, format),
 	{ .name = "data", .type = OPTION_TEXT, .offset = offsetof(struct options, data), .argument = "NAME|PATH",
 	  .help = "where the data set is, above 256 features; without it the catalogue's of that name" },
 	DATA_DIR_OPTION(struct options, data_dirs),

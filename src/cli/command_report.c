@@ -119,7 +119,8 @@ static enum err_code report_command(const struct invocation *invocation, struct 
 
 static const struct option_spec specs[] = {
 	{ .name = "format",
-	  .type = OPTION_CHECKED,
+	  .letter = 'f',
+	  .type = OPTION_TEXT,
 	  .offset = offsetof(struct options, format),
 	  .check = query_check_format,
 	  .argument = "NAME",

@@ -5,13 +5,13 @@
 #include "cli/command.h"
 #include "report/report.h"
 
-/* For OPTION_CHECKED: the name of an output format. */
+/* For an option: the name of an output format. */
 MUST_CHECK enum err_code query_check_format(const char *text, struct err *err);
 
 /* One line of an option table: `--format NAME`, for the text `field` of `owner`; a table by default. */
 #define FORMAT_OPTION(owner, field)                                                                                    \
 	{                                                                                                              \
-		.name = "format", .type = OPTION_CHECKED, .offset = offsetof(owner, field),                            \
+		.name = "format", .letter = 'f', .type = OPTION_TEXT, .offset = offsetof(owner, field),                \
 		.check = query_check_format, .argument = "NAME", .initial = "table", .help = "table, csv or json"      \
 	}
 

@@ -114,8 +114,9 @@ struct track_summary {
 	int64_t forgetting_events;
 };
 
-MUST_CHECK enum err_code track_put_summary(struct track *track, int64_t run_id, const struct track_summary *summary,
-					   struct err *err);
+/* Of `count` instances. */
+MUST_CHECK enum err_code track_put_summaries(struct track *track, int64_t run_id, const struct track_summary *summaries,
+					     size_t count, struct err *err);
 
 enum track_status { TRACK_DONE, TRACK_DIVERGED, TRACK_FAILED, TRACK_INTERRUPTED };
 

@@ -202,8 +202,8 @@ enum err_code track_put_epoch(struct track *track, int64_t run_id, const struct 
 	return db_run(stmt, err);
 }
 
-enum err_code track_put_summary(struct track *track, int64_t run_id, const struct track_summary *summary,
-				struct err *err)
+static enum err_code put_summary(struct track *track, int64_t run_id, const struct track_summary *summary,
+				 struct err *err)
 {
 	struct db_stmt *stmt;
 
@@ -227,6 +227,15 @@ enum err_code track_put_summary(struct track *track, int64_t run_id, const struc
 	db_bind_real(stmt, ":weight", summary->weight);
 	db_bind_text(stmt, ":predicted", summary->predicted);
 	return db_run(stmt, err);
+}
+
+enum err_code track_put_summaries(struct track *track, int64_t run_id, const struct track_summary *summaries,
+				  size_t count, struct err *err)
+{
+	for (size_t i = 0; i < count; i++)
+		if (put_summary(track, run_id, &summaries[i], err) != ERR_OK)
+			return err->code;
+	return ERR_OK;
 }
 
 enum err_code track_finish_run(struct track *track, int64_t run_id, enum track_status status, const char *message,

@@ -129,7 +129,6 @@ static bool is_dropped(const struct option_spec *spec, const void *given, const 
 	case OPTION_FLAG:
 		return *(const bool *)given && !*(const bool *)filled;
 	case OPTION_TEXT:
-	case OPTION_CHECKED:
 		return *(const char *const *)given != NULL && *(const char *const *)filled == NULL;
 	default:
 		return false;
