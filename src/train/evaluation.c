@@ -185,3 +185,11 @@ void evaluation_finish_epoch(struct evaluation *evaluation)
 	part_metrics_measure(&predictions, &test, &evaluation->test);
 	update_weights(evaluation);
 }
+
+void evaluation_copy_weights(struct evaluation *evaluation, const struct evaluation *from)
+{
+	memcpy(evaluation->weight, from->weight, evaluation->dataset->instances * sizeof *evaluation->weight);
+	memcpy(evaluation->sampling_share, from->sampling_share,
+	       evaluation->dataset->classes * sizeof *evaluation->sampling_share);
+	evaluation->effective_sample_size = from->effective_sample_size;
+}

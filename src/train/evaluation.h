@@ -58,6 +58,9 @@ void evaluation_begin_epoch(struct evaluation *evaluation);
 void evaluation_take_tile(struct evaluation *evaluation, size_t t);
 void evaluation_finish_epoch(struct evaluation *evaluation);
 
+/* Weights, sampling shares and effective sample size become those of another evaluation of the same part. */
+void evaluation_copy_weights(struct evaluation *evaluation, const struct evaluation *from);
+
 /* p and log_p (k, 64) of tile t. */
 double *evaluation_p(const struct evaluation *evaluation, size_t t);
 double *evaluation_log_p(const struct evaluation *evaluation, size_t t);

@@ -4,26 +4,53 @@
 #include "base/clock.h"
 #include "train/trainer_state.h"
 
-static void evaluate(struct trainer *trainer)
+/* Logits to predictions, in place. */
+static void take_tile(const struct trainer *trainer, struct evaluation *evaluation, size_t t)
+{
+	double *log_p = evaluation_log_p(evaluation, t);
+
+	loss_predict(trainer->method.loss, log_p, TILE_INSTANCES, trainer->dataset->classes, log_p,
+		     evaluation_p(evaluation, t));
+	evaluation_take_tile(evaluation, t);
+}
+
+static void evaluate_guide(struct trainer *trainer)
+{
+	struct evaluation *guide = trainer->guide;
+
+	evaluation_begin_epoch(guide);
+	for (size_t t = 0; t < guide->tiles; t++) {
+		size_t first = t * TILE_INSTANCES;
+		size_t left = trainer->dataset->instances - first;
+		if (first % TRAINER_CHUNK == 0)
+			network_predict(trainer->network, trainer->inputs, first,
+					left < TRAINER_CHUNK ? left : TRAINER_CHUNK, evaluation_log_p(guide, t));
+		take_tile(trainer, guide, t);
+	}
+	evaluation_finish_epoch(guide);
+}
+
+static void evaluate_adjusted(struct trainer *trainer)
 {
 	struct evaluation *evaluation = trainer->evaluation;
 
 	evaluation_begin_epoch(evaluation);
 	adjuster_prepare(&trainer->adjuster, trainer->network, trainer->inputs, trainer->moving_mean.value);
 	for (size_t t = 0; t < evaluation->tiles; t++) {
-		double *log_p = evaluation_log_p(evaluation, t);
-		size_t first = t * TILE_INSTANCES;
-		size_t left = trainer->dataset->instances - first;
-		if (trainer->adjuster.adjustment != NULL)
-			adjuster_predict(&trainer->adjuster, trainer->network, trainer->inputs, t, log_p);
-		else if (first % TRAINER_CHUNK == 0)
-			network_predict(trainer->network, trainer->inputs, first,
-					left < TRAINER_CHUNK ? left : TRAINER_CHUNK, log_p);
-		loss_predict(trainer->method.loss, log_p, TILE_INSTANCES, trainer->dataset->classes, log_p,
-			     evaluation_p(evaluation, t));
-		evaluation_take_tile(evaluation, t);
+		adjuster_predict(&trainer->adjuster, trainer->network, trainer->inputs, t,
+				 evaluation_log_p(evaluation, t));
+		take_tile(trainer, evaluation, t);
 	}
 	evaluation_finish_epoch(evaluation);
+}
+
+static void evaluate(struct trainer *trainer)
+{
+	evaluate_guide(trainer);
+	if (trainer->guide == trainer->evaluation)
+		return;
+	evaluate_adjusted(trainer);
+	evaluation_copy_weights(trainer->evaluation, trainer->guide);
 }
 
 static void begin_second_stage(struct trainer *trainer)
@@ -50,7 +77,7 @@ static void weigh_second_stage(struct trainer *trainer)
 		memcpy(trainer->class_weight, trainer->final_class_weight,
 		       trainer->dataset->classes * sizeof *trainer->class_weight);
 	if (stage->sampler != NULL)
-		trainer->evaluation->settings.sampler = stage->sampler;
+		trainer->guide->settings.sampler = stage->sampler;
 }
 
 bool trainer_run_epoch(struct trainer *trainer)
@@ -94,7 +121,7 @@ enum err_code trainer_readjust(struct trainer *trainer, const struct adjustment_
 		return err->code;
 	adjuster_done(&trainer->adjuster);
 	trainer->adjuster = adjuster;
-	evaluate(trainer);
+	evaluate_adjusted(trainer);
 	return ERR_OK;
 }
 

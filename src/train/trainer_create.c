@@ -142,11 +142,16 @@ static enum err_code create_evaluation(struct trainer *trainer, struct err *err)
 		.difficulty = settings->difficulty,
 	};
 
-	if (evaluation_create(trainer->dataset, trainer->split, &evaluation_settings, &trainer->evaluation, err) !=
-		ERR_OK ||
-	    sampler_work_init(&trainer->sampler_work, &trainer->evaluation->sampling.part, settings->seed, err) !=
-		ERR_OK)
+	if (evaluation_create(trainer->dataset, trainer->split, &evaluation_settings, &trainer->guide, err) != ERR_OK ||
+	    sampler_work_init(&trainer->sampler_work, &trainer->guide->sampling.part, settings->seed, err) != ERR_OK)
 		return err->code;
+	trainer->evaluation = trainer->guide;
+	if (trainer->method.adjustment != NULL) {
+		trainer->evaluation = NULL;
+		if (evaluation_create(trainer->dataset, trainer->split, &evaluation_settings, &trainer->evaluation,
+				      err) != ERR_OK)
+			return err->code;
+	}
 	trainer->sampler_work.keep_order = trainer->batch_size == trainer->most_draws;
 	return ERR_OK;
 }
@@ -190,7 +195,9 @@ void trainer_free(struct trainer *trainer)
 	network_free(trainer->network);
 	network_inputs_free(trainer->inputs);
 	optimizer_free(trainer->optimizer);
-	evaluation_free(trainer->evaluation);
+	if (trainer->evaluation != trainer->guide)
+		evaluation_free(trainer->evaluation);
+	evaluation_free(trainer->guide);
 	loss_state_done(&trainer->loss);
 	class_scales_free(trainer->scales);
 	adjuster_done(&trainer->adjuster);

@@ -26,7 +26,8 @@ struct trainer {
 	struct class_scales *scales; /* of a second stage that learns them, else NULL */
 	struct adjuster adjuster;
 	struct moving_mean moving_mean; /* of cosine classifiers */
-	struct evaluation *evaluation;
+	struct evaluation *evaluation;	/* of the predictions as they are recorded */
+	struct evaluation *guide;	/* of those without an adjustment: what the training goes by; may be the same */
 	struct rng initial_weights, dropout_rng;
 	struct schedule schedule;
 	size_t second_stage_epochs; /* the last so many epochs; 0: none */
