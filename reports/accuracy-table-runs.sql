@@ -22,9 +22,15 @@ cell AS (
 ),
 newest AS (
   SELECT max(run_id) AS run_id, status FROM cell WHERE status IN ('done', 'diverged') GROUP BY model, split_seed, seed
+),
+varying AS (
+  SELECT key FROM cell, json_each(cell.settings) WHERE key NOT IN ('seed', 'split_seed')
+  GROUP BY model, key HAVING count(DISTINCT coalesce(value, '')) > 1
 )
 SELECT run_id, split_seed, seed, status,
        CASE WHEN run_id IN (SELECT run_id FROM newest WHERE status = 'done') THEN 'yes' ELSE 'no' END AS counted, epochs,
-       train_accuracy, test_accuracy, test_balanced_error, model
+       train_accuracy, test_accuracy, test_balanced_error, model,
+       (SELECT group_concat(key || ' ' || coalesce(value, '–'), ', ') FROM json_each(cell.settings)
+        WHERE key IN (SELECT key FROM varying)) AS differs_in
 FROM cell
 ORDER BY model, split_seed, seed, run_id

@@ -1,7 +1,7 @@
 -- title: Test accuracy or another metric of every method on every data set, the published figures beside
 -- heading: Test {metric} in percent: mean ± standard deviation over the splits
 -- note: Average: over the data sets that every method has, split by split; –: no finished run.
--- note: *: runs of different settings, or of fewer splits than others; --explain DATA_SET METHOD lists them.
+-- note: *: runs of different settings, or of fewer splits than others; --explain DATA_SET METHOD says more.
 -- param experiment: experiment, which experiment; without it the newest
 -- param metric: accuracy|balanced-error|macro-f1|calibration-error|many-shot|medium-shot|few-shot = accuracy, what the cells hold; many-shot: accuracy on classes of more than 100 training instances, few-shot: of fewer than 20
 -- pivot: row=_data_set, column=_method, cell=_cell, bold=_best
@@ -31,11 +31,12 @@ value AS (
   GROUP BY dataset, model, method, split_seed
   HAVING value IS NOT NULL
 ),
--- Cells whose runs differ in more than their seeds and what is recorded of them.
+-- Cells whose runs differ in more than their seeds and what is recorded of them. A full batch is as large as the split
+-- makes it.
 mixed AS (
   SELECT dataset, model, method FROM newest JOIN runs USING (run_id) WHERE newest.status = 'done'
   GROUP BY dataset, model, method
-  HAVING count(DISTINCT json_remove(settings, '$.seed', '$.split_seed', '$.record', '$.record_weights')) > 1
+  HAVING count(DISTINCT json_remove(settings, '$.seed', '$.split_seed', '$.record', '$.record_weights', '$.batch_size')) > 1
 ),
 -- With more than one model, each has rows of its own.
 kind AS (

@@ -1,5 +1,6 @@
 #include "app/adjust.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,6 +60,9 @@ static enum err_code compose(struct work *work, const struct adjust_request *req
 	settings->tune_folds = request->settings->tune_folds;
 	if (adjustment->defaults.tau != 0)
 		settings->loss_parameters.tau = request->settings->loss_parameters.tau;
+	else if (!isnan(request->settings->loss_parameters.tau))
+		return err_set(err, ERR_INPUT, "tau will not do: adjustment %s has no such parameter",
+			       adjustment->name);
 	settings->record_weights = "none";
 	return name_method(work, request->name, adjustment, err);
 }

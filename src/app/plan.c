@@ -35,7 +35,8 @@ enum err_code plan_measure(struct planned_run *run, struct err *err)
 {
 	struct network_shape shape;
 
-	if (settings_check(&run->settings, run->split, run->dataset->features, err) != ERR_OK ||
+	if (settings_check_training(&run->settings, err) != ERR_OK ||
+	    settings_check(&run->settings, run->split, run->dataset->features, err) != ERR_OK ||
 	    settings_shape(&run->settings, run->dataset->features, run->dataset->classes, &shape, err) != ERR_OK)
 		return err->code;
 	run->parameter_count = network_count_parameters(&shape);

@@ -235,10 +235,16 @@ enum err_code stored_run_list_epochs(struct track *track, const struct stored_ru
 {
 	const char *source = strstr(run->row.message, STORED_RUN_SOURCE);
 
-	if (track_list_weight_epochs(track, run->run_id, ret_epochs, ret_count, err) != ERR_OK)
+	AUTO(mem_freep) size_t *epochs = NULL;
+	size_t count = 0;
+
+	if (track_list_weight_epochs(track, run->run_id, &epochs, &count, err) != ERR_OK)
 		return err->code;
-	if (*ret_count > 0)
+	if (count > 0) {
+		*ret_epochs = take_ptr(&epochs);
+		*ret_count = count;
 		return ERR_OK;
+	}
 	return err_set(err, ERR_INPUT, "run %lld has no recorded weights; %s%s", (long long)run->run_id,
 		       source == NULL ? "--record-weights last records them" : "it was made ",
 		       source == NULL ? "" : source);

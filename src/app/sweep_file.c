@@ -110,8 +110,12 @@ static enum err_code add_key(struct reader *reader, const char *section, const c
 	struct text key AUTO(text_done) = { 0 };
 	const char *kept = NULL;
 
-	if (text_append(&key, reader->err, "[%s] %s", section, name) != ERR_OK ||
-	    sweep_keep(reader->sweep, key.data, &kept, reader->err) != ERR_OK)
+	if (text_append(&key, reader->err, "[%s] %s", section, name) != ERR_OK)
+		return reader->err->code;
+	for (char *letter = key.data; *letter != '\0'; letter++)
+		if (*letter == '_')
+			*letter = '-';
+	if (sweep_keep(reader->sweep, key.data, &kept, reader->err) != ERR_OK)
 		return reader->err->code;
 	return add_name(&reader->keys, "key", kept, reader->err);
 }

@@ -212,6 +212,11 @@ static size_t lesser(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
+static bool is_same_letter(char a, char b)
+{
+	return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
 /* Insertions, deletions, substitutions, and neighbours that changed places ("optimal string alignment"). */
 static size_t edit_distance(const char *a, const char *b)
 {
@@ -227,9 +232,9 @@ static size_t edit_distance(const char *a, const char *b)
 		const size_t *above = rows[(i - 1) % 3], *above_that = rows[(i + 1) % 3];
 		row[0] = i;
 		for (size_t j = 1; j <= width; j++) {
-			row[j] = lesser(above[j - 1] + (tolower(a[i - 1]) != tolower(b[j - 1])),
+			row[j] = lesser(above[j - 1] + !is_same_letter(a[i - 1], b[j - 1]),
 					lesser(above[j], row[j - 1]) + 1);
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+			if (i > 1 && j > 1 && is_same_letter(a[i - 1], b[j - 2]) && is_same_letter(a[i - 2], b[j - 1]))
 				row[j] = lesser(row[j], above_that[j - 2] + 1);
 		}
 	}

@@ -279,8 +279,19 @@ static enum err_code unknown_name(const char *name, struct err *err)
 static enum err_code open_path(const char *path, const char *label, enum missing_policy missing,
 			       struct dataset **ret_dataset, struct err *err)
 {
-	return file_is_directory(path) ? read_images(path, "class", label, ret_dataset, err)
-				       : dataset_read_csv(path, label, missing, ret_dataset, err);
+	AUTO(dataset_freep) struct dataset *dataset = NULL;
+
+	if (file_is_directory(path))
+		return read_images(path, "class", label, ret_dataset, err);
+	if (dataset_read_csv(path, label, missing, &dataset, err) != ERR_OK)
+		return err->code;
+	/* A handful of rows can be so. */
+	if (dataset->classes == dataset->instances && dataset->instances > 9)
+		return err_set(err, ERR_INPUT,
+			       "%s: column '%s' has another class in every row: --label says where the classes are",
+			       path, dataset->label);
+	*ret_dataset = take_ptr(&dataset);
+	return ERR_OK;
 }
 
 enum err_code catalogue_open(const struct catalogue *catalogue, const struct data_path *path, const char *name_or_path,

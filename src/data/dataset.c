@@ -148,12 +148,6 @@ static enum err_code check_classes(const struct dataset *dataset, const struct t
 	if (dataset->classes < 2)
 		return err_set(err, ERR_INPUT, "%s: column '%s' holds one class only, '%s'; two are needed",
 			       dataset->path, dataset->label, dataset->class_names[0]);
-	/* A handful of rows can be so. */
-	if (dataset->classes == dataset->instances && dataset->instances > 9)
-		return err_set(
-		    err, ERR_INPUT,
-		    "%s: column '%s' has another class in every row: '--label COLUMN' says where the classes are",
-		    dataset->path, dataset->label);
 	return ERR_OK;
 }
 

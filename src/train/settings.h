@@ -83,8 +83,8 @@ extern const size_t settings_spec_count;
 MUST_CHECK enum err_code settings_compose(const struct run_settings *settings, struct method *ret_method,
 					  struct err *err);
 
-/* Appends what a run of these settings is called: the method, then "+PART" for each sampler, loss, second stage or
- * adjustment that is not its own. */
+/* Appends what a run of these settings is called: the method, then "+PART" for --apply, and for each sampler
+ * ("-sampling" behind it if a loss has the same name), loss, second stage or adjustment that is not its own. */
 MUST_CHECK enum err_code settings_append_method(const struct run_settings *settings, struct text *text,
 						struct err *err);
 
@@ -133,9 +133,13 @@ MUST_CHECK enum err_code settings_check_use(const struct run_settings *settings,
 					    struct err *err);
 MUST_CHECK enum err_code settings_check_uses(const struct run_settings *settings, struct err *err);
 
-/* Whether the settings go together, whatever the data: everything above but their use, initial weights from which
- * nothing can be learned, Nesterov momentum without momentum, more epochs of warm-up than in all. ERR_INPUT with the
- * reason. */
+/* Whether there is something to train with them. ERR_INPUT: initial weights from which layers learn nothing, Nesterov
+ * momentum without momentum, more epochs of warm-up than in all. */
+MUST_CHECK enum err_code settings_check_training(const struct run_settings *settings, struct err *err);
+
+/* Whether method, model and their parameters go together, whatever the data. ERR_INPUT: as of the functions above that
+ * fill in what is not given, an adjustment that needs the other classifier, a loss and an adjustment with a tau each.
+ */
 MUST_CHECK enum err_code settings_check_parts(const struct run_settings *settings, struct err *err);
 
 /* Whether a run of these settings can be on this data: the same, and parameters that must fit its features and classes.

@@ -1,5 +1,6 @@
 /* What the settings of a method come to, and whether they go together. */
 #include <math.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -110,7 +111,11 @@ enum err_code settings_append_method(const struct run_settings *settings, struct
 	plain.sampler = plain.loss = plain.second_stage = plain.adjustment = 0;
 	if (settings_compose(&plain, &own, err) != ERR_OK || settings_compose(settings, &method, err) != ERR_OK ||
 	    text_append(text, err, "%s", own.name) != ERR_OK ||
+	    (settings->apply != APPLY_DRAW &&
+	     text_append(text, err, "+%s", method_apply_name((size_t)settings->apply)) != ERR_OK) ||
 	    append_other(text, own.sampler, method.sampler, method.sampler->name, err) != ERR_OK ||
+	    (own.sampler != method.sampler && option_index(method.sampler->name, loss_name) >= 0 &&
+	     text_append(text, err, "-sampling") != ERR_OK) ||
 	    append_other(text, own.loss, method.loss, method.loss->name, err) != ERR_OK ||
 	    append_other(text, own.stage, method.stage, method.stage == NULL ? NULL : method.stage->name, err) !=
 		ERR_OK)
@@ -157,14 +162,20 @@ enum err_code settings_check_uses(const struct run_settings *settings, struct er
 	return ERR_OK;
 }
 
-static enum err_code check_training(const struct run_settings *settings, const struct network_shape *shape,
-				    struct err *err)
+enum err_code settings_check_training(const struct run_settings *settings, struct err *err)
 {
-	if (settings->init == INIT_ZERO && (shape->hidden_count > 0 || shape->cosine.heads > 0))
-		return err_set(err, ERR_INPUT, "init 'zero' will not do: %s never learns from zeros",
-			       shape->hidden_count > 0 ? "a network with hidden layers" : "a cosine classifier");
-	if (settings->optimization.nesterov && settings->optimization.momentum == 0)
-		return err_set(err, ERR_INPUT, "nesterov will not do: momentum is 0");
+	bool is_sgd = strcmp(optimizer_name((size_t)settings->optimizer), "sgd") == 0;
+	struct tile_cosine cosine = { 0 };
+
+	if (settings_cosine(settings, &cosine, err) != ERR_OK)
+		return err->code;
+	if (settings->init == INIT_ZERO && (settings->model == MODEL_MLP || cosine.heads > 0))
+		return err_set(err, ERR_INPUT, "init 'zero' will not do: from zeros %s",
+			       settings->model == MODEL_MLP ? "hidden layers learn nothing"
+							    : "a cosine classifier learns nothing");
+	if (settings->optimization.nesterov && (!is_sgd || settings->optimization.momentum == 0))
+		return err_set(err, ERR_INPUT, "nesterov will not do: %s",
+			       is_sgd ? "momentum is 0" : "it is of optimizer sgd");
 	if (settings->warm_up_epochs > settings->epochs)
 		return err_set(err, ERR_INPUT, "warm-up-epochs %zu will not do: there are %zu epochs in all",
 			       settings->warm_up_epochs, settings->epochs);
@@ -182,7 +193,7 @@ enum err_code settings_check_parts(const struct run_settings *settings, struct e
 	if (settings_compose(settings, &method, err) != ERR_OK || settings_cosine(settings, &cosine, err) != ERR_OK ||
 	    settings_shape(settings, cosine.heads + !cosine.heads, 2, &shape, err) != ERR_OK ||
 	    settings_second_stage(settings, &count, err) != ERR_OK ||
-	    settings_tune_folds(settings, &count, err) != ERR_OK || check_training(settings, &shape, err) != ERR_OK)
+	    settings_tune_folds(settings, &count, err) != ERR_OK)
 		return err->code;
 	if (method.adjustment != NULL && method.adjustment->defaults.tau != 0 && method.loss->defaults.tau != 0)
 		return err_set(err, ERR_INPUT,

@@ -116,11 +116,13 @@ enum err_code tune_adjustment(const struct dataset *dataset, const struct split 
 			return err->code;
 	}
 	set(&tuning, 1);
-	for (size_t i = 0; i < tuning.candidates; i++)
-		if (judge(&tuning, i) < best) {
+	for (size_t i = 0; i < tuning.candidates; i++) {
+		bool is_nearer_to_one = tuning.is_temperature && i <= TEMPERATURES / 2;
+		if (judge(&tuning, i) < best || (judge(&tuning, i) == best && is_nearer_to_one)) {
 			best = judge(&tuning, i);
 			set(&tuning, candidate(&tuning, i));
 		}
+	}
 	*settings = tuning.settings;
 	return ERR_OK;
 }

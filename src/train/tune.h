@@ -2,7 +2,8 @@
  *     tau          of 0, 0.1, … 2 the one with the least balanced error
  *     temperature  of 2^(-12), 2^(-11 1/2), … 2^(-3), 2^(-2 7/8), … 2^3, 2^(3 1/2), … 2^12 the one with the least
  *                  mean loss
- * over all instances held out, each predicted by the model of its fold; of equal ones the first. */
+ * over all instances held out, each predicted by the model of its fold; of equal taus the least, of equal temperatures
+ * the nearest to 1. */
 #ifndef HARDROW_TRAIN_TUNE_H
 #define HARDROW_TRAIN_TUNE_H
 
