@@ -266,6 +266,11 @@ enum err_code influence_save_changes(struct track *track, const struct influence
 		return err_set(err, ERR_INPUT,
 			       "run %lld: has a second stage (%s), whose steps are not those of the first",
 			       (long long)request->run_id, subject.method.stage->name);
+	if (subject.method.adjustment != NULL && subject.method.loss->uses_difficulty)
+		return err_set(
+		    err, ERR_INPUT,
+		    "run %lld: its loss went by the difficulties without adjustment %s, which are not recorded",
+		    (long long)request->run_id, subject.method.adjustment->name);
 	if (save_epochs(&subject, track, &saved, err) != ERR_OK)
 		return err->code;
 	if (saved == 0)

@@ -49,7 +49,8 @@ MUST_CHECK enum err_code influence_list_save(struct track *track, const struct i
  * loss, D what the run's reduction divides by (the draws, or the sum of d_a v_a). It is what one step of gradient
  * descent on all draws would do; the steps of the optimiser change its size, not the order of the instances, as far as
  * the loss is linear. Epoch 1 has none: du and dl compare it with equal probabilities, not with the initial weights.
- * ERR_INPUT as above, also for a run with a second stage and one without such an epoch. */
+ * ERR_INPUT as above, also for a run with a second stage, one whose loss weighs by difficulties and that has an
+ * adjustment, and one without such an epoch. */
 MUST_CHECK enum err_code influence_save_changes(struct track *track, const struct influence_request *request,
 						size_t *ret_epochs, struct err *err);
 

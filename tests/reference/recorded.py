@@ -26,6 +26,7 @@ RUNS = [
     ["--data", "heart", "--method", "self-paced", "--loss", "difficulty", "--scale", "standard"],
     ["--data", "glass", "--sampler", "multinomial", "--loss", "difficulty", "--scale", "standard"],
     ["--data", "glass", "--method", "difficulty", "--difficulty", "per-epoch", "--prior", "0.1", "--scale", "standard"],
+    ["--data", "glass", "--method", "difficulty", "--adjustment", "post-hoc", "--scale", "standard"],
     # Raw features: probabilities underflow and the floor is at work.
     ["--data", "wine", "--method", "difficulty", "--floor", "1e-6"],
     ["--data", "iris", "--scale", "standard", "--model", "mlp", "--hidden", "5,4", "--activation", "tanh",
