@@ -104,7 +104,7 @@ static enum err_code set_option(struct sweep *sweep, const struct option_spec *s
 	return option_set(spec, target, kept, err);
 }
 
-/* A key that may stand only once, unlike lists, which may go on in the next line. */
+/* A key that may stand only once, unlike lists, which may go on in the next line; in keys '_' and '-' are the same. */
 static enum err_code add_key(struct reader *reader, const char *section, const char *name)
 {
 	struct text key AUTO(text_done) = { 0 };
@@ -112,7 +112,7 @@ static enum err_code add_key(struct reader *reader, const char *section, const c
 
 	if (text_append(&key, reader->err, "[%s] %s", section, name) != ERR_OK)
 		return reader->err->code;
-	for (char *letter = key.data; *letter != '\0'; letter++)
+	for (char *letter = key.data + strlen(section); *letter != '\0'; letter++)
 		if (*letter == '_')
 			*letter = '-';
 	if (sweep_keep(reader->sweep, key.data, &kept, reader->err) != ERR_OK)
