@@ -12,7 +12,7 @@
 #define FILE_SHA256_SIZE 65
 
 /* The whole regular file, a NUL behind it (not counted in *ret_length); *ret_data is freed with free().
- * ERR_INPUT with the path for: no such file, a directory, no right to read it. */
+ * ERR_INPUT with the path for: no such file, a directory, no right to read it. ERR_SYSTEM: reading fails. */
 MUST_CHECK enum err_code file_read(const char *path, char **ret_data, size_t *ret_length, struct err *err);
 
 /* Writes `length` bytes so that `path` holds either its old content or all of the new: a temporary file beside it,

@@ -65,8 +65,8 @@ MUST_CHECK enum err_code option_append_json(const struct option_spec *specs, siz
 int option_index(const char *name, const char *(*names)(size_t i));
 
 /* The known name nearest to `name` by edit distance (insertions, deletions, substitutions, neighbours that changed
- * places), or NULL if none is close: at most a third of
- * its letters wrong, or one of two. The beginning of a name is close. */
+ * places), or NULL if none is close: at most a third of its letters wrong, or one of two. The beginning of a name is
+ * close. */
 const char *option_nearest(const char *name, const char *(*names)(size_t i));
 
 /* The same among `count` names. */
