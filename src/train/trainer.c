@@ -4,52 +4,34 @@
 #include "base/clock.h"
 #include "train/trainer_state.h"
 
-/* Logits to predictions, in place. */
-static void take_tile(const struct trainer *trainer, struct evaluation *evaluation, size_t t)
+/* The network's predictions, or what the adjustment makes of them. */
+static void evaluate_into(struct trainer *trainer, struct evaluation *evaluation, bool is_adjusted)
 {
-	double *log_p = evaluation_log_p(evaluation, t);
-
-	loss_predict(trainer->method.loss, log_p, TILE_INSTANCES, trainer->dataset->classes, log_p,
-		     evaluation_p(evaluation, t));
-	evaluation_take_tile(evaluation, t);
-}
-
-static void evaluate_guide(struct trainer *trainer)
-{
-	struct evaluation *guide = trainer->guide;
-
-	evaluation_begin_epoch(guide);
-	for (size_t t = 0; t < guide->tiles; t++) {
+	evaluation_begin_epoch(evaluation);
+	if (is_adjusted)
+		adjuster_prepare(&trainer->adjuster, trainer->network, trainer->inputs, trainer->moving_mean.value);
+	for (size_t t = 0; t < evaluation->tiles; t++) {
+		double *log_p = evaluation_log_p(evaluation, t);
 		size_t first = t * TILE_INSTANCES;
 		size_t left = trainer->dataset->instances - first;
-		if (first % TRAINER_CHUNK == 0)
+		if (is_adjusted)
+			adjuster_predict(&trainer->adjuster, trainer->network, trainer->inputs, t, log_p);
+		else if (first % TRAINER_CHUNK == 0)
 			network_predict(trainer->network, trainer->inputs, first,
-					left < TRAINER_CHUNK ? left : TRAINER_CHUNK, evaluation_log_p(guide, t));
-		take_tile(trainer, guide, t);
-	}
-	evaluation_finish_epoch(guide);
-}
-
-static void evaluate_adjusted(struct trainer *trainer)
-{
-	struct evaluation *evaluation = trainer->evaluation;
-
-	evaluation_begin_epoch(evaluation);
-	adjuster_prepare(&trainer->adjuster, trainer->network, trainer->inputs, trainer->moving_mean.value);
-	for (size_t t = 0; t < evaluation->tiles; t++) {
-		adjuster_predict(&trainer->adjuster, trainer->network, trainer->inputs, t,
-				 evaluation_log_p(evaluation, t));
-		take_tile(trainer, evaluation, t);
+					left < TRAINER_CHUNK ? left : TRAINER_CHUNK, log_p);
+		loss_predict(trainer->method.loss, log_p, TILE_INSTANCES, trainer->dataset->classes, log_p,
+			     evaluation_p(evaluation, t));
+		evaluation_take_tile(evaluation, t);
 	}
 	evaluation_finish_epoch(evaluation);
 }
 
 static void evaluate(struct trainer *trainer)
 {
-	evaluate_guide(trainer);
+	evaluate_into(trainer, trainer->evaluation, trainer->method.adjustment != NULL);
 	if (trainer->guide == trainer->evaluation)
 		return;
-	evaluate_adjusted(trainer);
+	evaluate_into(trainer, trainer->guide, false);
 	evaluation_copy_weights(trainer->evaluation, trainer->guide);
 }
 
@@ -121,7 +103,7 @@ enum err_code trainer_readjust(struct trainer *trainer, const struct adjustment_
 		return err->code;
 	adjuster_done(&trainer->adjuster);
 	trainer->adjuster = adjuster;
-	evaluate_adjusted(trainer);
+	evaluate_into(trainer, trainer->evaluation, true);
 	return ERR_OK;
 }
 

@@ -130,6 +130,14 @@ static enum err_code create_loss(struct trainer *trainer, struct err *err)
 	return ERR_OK;
 }
 
+/* Whether what an epoch draws and weighs depends on the predictions of the one before. */
+static bool follows_predictions(const struct method *method)
+{
+	const struct sampler *late = method->stage != NULL ? method->stage->sampler : NULL;
+
+	return method->loss->uses_difficulty || method->sampler->weigh != NULL || (late != NULL && late->weigh != NULL);
+}
+
 static enum err_code create_evaluation(struct trainer *trainer, struct err *err)
 {
 	const struct run_settings *settings = trainer->settings;
@@ -146,7 +154,7 @@ static enum err_code create_evaluation(struct trainer *trainer, struct err *err)
 	    sampler_work_init(&trainer->sampler_work, &trainer->guide->sampling.part, settings->seed, err) != ERR_OK)
 		return err->code;
 	trainer->evaluation = trainer->guide;
-	if (trainer->method.adjustment != NULL) {
+	if (trainer->method.adjustment != NULL && follows_predictions(&trainer->method)) {
 		trainer->evaluation = NULL;
 		if (evaluation_create(trainer->dataset, trainer->split, &evaluation_settings, &trainer->evaluation,
 				      err) != ERR_OK)

@@ -27,7 +27,9 @@ struct trainer {
 	struct adjuster adjuster;
 	struct moving_mean moving_mean; /* of cosine classifiers */
 	struct evaluation *evaluation;	/* of the predictions as they are recorded */
-	struct evaluation *guide;	/* of those without an adjustment: what the training goes by; may be the same */
+	/* What the training goes by: the same, or where it follows predictions and an adjustment changes them, an
+	 * evaluation of those without it. */
+	struct evaluation *guide;
 	struct rng initial_weights, dropout_rng;
 	struct schedule schedule;
 	size_t second_stage_epochs; /* the last so many epochs; 0: none */
