@@ -14,6 +14,7 @@ CREATE TABLE dataset (
   features INTEGER NOT NULL,
   classes INTEGER NOT NULL,
   feature_names TEXT NOT NULL,   -- JSON array
+  origin TEXT NOT NULL DEFAULT '', -- sha256 of the file that was read, whatever an imbalance made of it; '' not known
   UNIQUE (name, sha256, label, missing)
 ) STRICT;
 
@@ -36,7 +37,7 @@ CREATE TABLE instance (
   UNIQUE (dataset_id, instance_id)
 ) STRICT, WITHOUT ROWID;
 
--- Which instances train and which test; all methods of one comparison share the row.
+-- Which instances train and which test; all methods of one comparison share the row. Another mask is another split.
 CREATE TABLE split (
   split_id INTEGER PRIMARY KEY,
   dataset_id INTEGER NOT NULL REFERENCES dataset,
@@ -45,7 +46,8 @@ CREATE TABLE split (
   stratified INTEGER NOT NULL,   -- 0 or 1
   test BLOB NOT NULL,            -- one byte per position: 1 tests, 0 trains
   given INTEGER NOT NULL DEFAULT 0, -- 1: the test part came with the data set, test_fraction is its share
-  UNIQUE (dataset_id, seed, test_fraction, stratified)
+  sha256 TEXT NOT NULL,          -- of test
+  UNIQUE (dataset_id, sha256, seed, test_fraction, stratified)
 ) STRICT;
 
 CREATE TABLE split_class (
@@ -91,6 +93,18 @@ CREATE TABLE published (
   PRIMARY KEY (experiment_id, method, dataset, metric)
 ) STRICT, WITHOUT ROWID;
 
+-- A process that has written to the file. Whether it is alive: same host, boot and namespace, and a process of that
+-- number and start; elsewhere by its last commit.
+CREATE TABLE writer (
+  writer_id INTEGER PRIMARY KEY,
+  host TEXT NOT NULL,
+  boot_id TEXT NOT NULL,         -- of the kernel
+  pid_namespace INTEGER NOT NULL,
+  pid INTEGER NOT NULL,
+  started INTEGER NOT NULL,      -- clock ticks from boot to the start of the process
+  seen_at_ms INTEGER NOT NULL    -- its last commit, since 1970-01-01 UTC
+) STRICT;
+
 CREATE TABLE run (
   run_id INTEGER PRIMARY KEY,
   experiment_id INTEGER REFERENCES experiment,
@@ -100,7 +114,7 @@ CREATE TABLE run (
   method TEXT NOT NULL,
   seed INTEGER NOT NULL,
   status TEXT NOT NULL CHECK (status IN ('running', 'done', 'diverged', 'failed', 'interrupted')),
-  message TEXT,                  -- why it is not done, what tuning chose, whose weights are adjusted
+  message TEXT,                  -- why it is not done
   settings TEXT NOT NULL,        -- JSON object: the whole configuration
   block_instances INTEGER NOT NULL,  -- instances of a full block
   hardrow_version TEXT NOT NULL,
@@ -112,10 +126,36 @@ CREATE TABLE run (
   pid INTEGER NOT NULL,
   argv TEXT NOT NULL,            -- JSON array
   started_at_ms INTEGER NOT NULL,  -- since 1970-01-01 UTC
-  finished_at_ms INTEGER
+  finished_at_ms INTEGER,
+  run_uid TEXT,                  -- random, the same in every file that the run is copied to
+  run_key TEXT,                  -- sha256 of what makes it; NULL in runs of older versions and imports
+  source_run_id INTEGER REFERENCES run,  -- the run whose weights were adjusted
+  chosen TEXT,                   -- JSON object: what cross-validation chose
+  writer_id INTEGER REFERENCES writer
 ) STRICT;
 
 CREATE INDEX run_by_subject ON run (dataset_id, split_id, method);
+CREATE UNIQUE INDEX run_by_uid ON run (run_uid);
+CREATE INDEX run_by_key ON run (run_key);
+
+-- Runs of a sweep that a process is about to train.
+CREATE TABLE claim (
+  experiment_id INTEGER NOT NULL REFERENCES experiment,
+  run_key TEXT NOT NULL,         -- as in run
+  writer_id INTEGER NOT NULL REFERENCES writer,
+  PRIMARY KEY (experiment_id, run_key)
+) STRICT, WITHOUT ROWID;
+
+-- All that a run needs to go on after `epoch`, in parts of at most 64 MiB.
+CREATE TABLE state (
+  run_id INTEGER NOT NULL REFERENCES run,
+  part INTEGER NOT NULL,
+  epoch INTEGER NOT NULL,
+  saved_at_ms INTEGER NOT NULL,
+  value BLOB NOT NULL,
+  checksum INTEGER NOT NULL,     -- of value
+  PRIMARY KEY (run_id, part)
+) STRICT;
 
 CREATE TABLE epoch (
   run_id INTEGER NOT NULL REFERENCES run,
@@ -136,6 +176,7 @@ CREATE TABLE epoch (
   test_many_shot_accuracy REAL,  -- mean accuracy of the classes with more than 100 training instances
   test_medium_shot_accuracy REAL, -- 20 to 100
   test_few_shot_accuracy REAL,   -- fewer than 20
+  checksum INTEGER,              -- of this row and the epoch's rows of class_epoch; NULL in older versions' rows
   PRIMARY KEY (run_id, epoch)
 ) STRICT, WITHOUT ROWID;
 
@@ -161,7 +202,8 @@ CREATE TABLE block (
   du BLOB NOT NULL,              -- float32 (m)
   dl BLOB NOT NULL,              -- float32 (m)
   draws BLOB NOT NULL,           -- uint16 (m), 65535 unknown
-  p BLOB NOT NULL                -- float32 (classes, m), class by class
+  p BLOB NOT NULL,               -- float32 (classes, m), class by class
+  checksum INTEGER               -- of difficulty, weight, du, dl, predicted, draws, p; NULL in older versions' rows
 ) STRICT;
 
 -- The matrices of the model.
@@ -173,6 +215,7 @@ CREATE TABLE weight (
   rows INTEGER NOT NULL,
   cols INTEGER NOT NULL,
   value BLOB NOT NULL,           -- float64 (rows, cols), little-endian, row-major
+  checksum INTEGER,              -- of value; NULL in older versions' rows
   PRIMARY KEY (run_id, epoch, layer, name)
 ) STRICT, WITHOUT ROWID;
 
@@ -227,6 +270,15 @@ CREATE TABLE loss_change (
   instance_id INTEGER NOT NULL,
   predicted REAL,                -- below 0: it is helped
   PRIMARY KEY (run_id, epoch, instance_id)
+) STRICT, WITHOUT ROWID;
+
+-- Checksums of rows that are written once: of a data set (its row, classes and instances), of a split, of a run when it
+-- has ended, of its summary.
+CREATE TABLE checksum (
+  subject TEXT NOT NULL,         -- dataset, split, run, summary
+  id INTEGER NOT NULL,
+  value INTEGER NOT NULL,
+  PRIMARY KEY (subject, id)
 ) STRICT, WITHOUT ROWID;
 
 -- For f32() of views.sql: a float32 is (hidden_bit + lower 23 bits) * scale, looked up by its upper 9 bits.

@@ -43,13 +43,38 @@ SELECT
   last.test_calibration_error,
   last.test_many_shot_accuracy,
   last.test_medium_shot_accuracy,
-  last.test_few_shot_accuracy
+  last.test_few_shot_accuracy,
+  run.source_run_id,
+  run.chosen,
+  run.run_uid,
+  run.run_key
 FROM run
 JOIN dataset ON dataset.dataset_id = run.dataset_id
 JOIN split ON split.split_id = run.split_id
 LEFT JOIN experiment ON experiment.experiment_id = run.experiment_id
 LEFT JOIN epoch AS last ON last.run_id = run.run_id
   AND last.epoch = (SELECT max(epoch.epoch) FROM epoch WHERE epoch.run_id = run.run_id);
+
+-- The runs that count: of those that ended, done or diverged, the newest of each experiment, data set, model, method,
+-- split seed and seed; where files of other content had the same name, those on the newest content alone. Runs made by
+-- 'hardrow adjust' (source_run_id is not NULL) stand beside the trained ones.
+CREATE VIEW current_runs AS
+SELECT runs.*
+FROM (
+  SELECT max(run_id) AS run_id
+  FROM (
+    SELECT run.run_id, run.experiment_id, dataset.name, run.model, run.method, split.seed AS split_seed, run.seed,
+      run.source_run_id IS NULL AS is_trained,
+      max(run.run_id) OVER (PARTITION BY run.experiment_id, dataset.name) AS newest,
+      max(run.run_id) OVER (
+        PARTITION BY run.experiment_id, dataset.name, dataset.origin, dataset.label, dataset.missing) AS newest_of_content
+    FROM run
+    JOIN dataset ON dataset.dataset_id = run.dataset_id
+    JOIN split ON split.split_id = run.split_id
+    WHERE run.status IN ('done', 'diverged')) AS ended
+  WHERE newest = newest_of_content
+  GROUP BY experiment_id, name, model, method, split_seed, seed, is_trained) AS current
+JOIN runs ON runs.run_id = current.run_id;
 
 -- One row per run and epoch. recorded: 1 if its instances are in dynamics.
 CREATE VIEW epochs AS

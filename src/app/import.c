@@ -266,6 +266,7 @@ static enum err_code make_subject(struct import *import, struct err *err)
 	    mem_copy_text(rows->label, &subject->label, err) != ERR_OK)
 		return err->code;
 	memcpy(subject->sha256, rows->sha256, sizeof subject->sha256);
+	memcpy(subject->origin, rows->origin, sizeof subject->origin);
 	subject->missing = rows->missing;
 	for (size_t i = 0; i < subject->instances; i++) {
 		uint32_t row = import->sorted[i];

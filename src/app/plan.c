@@ -49,6 +49,7 @@ static struct track_dataset track_view(const struct dataset *dataset)
 	return (struct track_dataset){
 		.name = dataset->name,
 		.sha256 = dataset->sha256,
+		.origin = dataset->origin,
 		.label = dataset->label,
 		.missing = dataset->missing,
 		.instances = dataset->instances,
@@ -76,6 +77,7 @@ enum err_code plan_register(struct track *track, struct planned_run *run, struct
 		.instances = run->split->instances,
 		.classes = run->split->classes,
 		.is_test = run->split->is_test,
+		.sha256 = run->split->sha256,
 		.train_class = run->split->train_class,
 		.test_class = run->split->test_class,
 	};

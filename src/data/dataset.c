@@ -203,6 +203,7 @@ enum err_code dataset_read_csv(const char *path, const char *label, enum missing
 	    file_read(path, &text, &length, err) != ERR_OK || encoding_check(path, text, length, err) != ERR_OK)
 		return err->code;
 	file_sha256(text, length, dataset->sha256);
+	memcpy(dataset->origin, dataset->sha256, sizeof dataset->origin);
 	dataset->missing = missing_policy_name(missing);
 	if (table_read(path, text, length, label, &table, err) != ERR_OK ||
 	    treat_missing(&table, path, missing, err) != ERR_OK || take_table(dataset, &table, err) != ERR_OK)

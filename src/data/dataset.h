@@ -14,6 +14,7 @@ struct dataset {
 	char *path;
 	char *label;		       /* the label column's name */
 	char sha256[FILE_SHA256_SIZE]; /* of the CSV; data/idx.h says of what for images */
+	char origin[FILE_SHA256_SIZE]; /* the same of what was read, whatever was made of it */
 	const char *missing;	       /* how missing values were treated: "error", "mean", "drop"; NULL: not known */
 	size_t instances, features, classes;
 	double *x;	       /* X (n, d), row-major */

@@ -237,6 +237,7 @@ static void sum_parts(struct dataset *dataset, const struct images *images)
 	for (size_t i = 0; i < IDX_PARTS; i++)
 		memcpy(sums + i * (FILE_SHA256_SIZE - 1), images->part[i].sha256, FILE_SHA256_SIZE - 1);
 	file_sha256(sums, sizeof sums, dataset->sha256);
+	memcpy(dataset->origin, dataset->sha256, sizeof dataset->origin);
 }
 
 static enum err_code allocate(struct dataset *dataset, const struct images *images, struct err *err)

@@ -33,6 +33,7 @@ static enum err_code copy_texts(char *const *texts, size_t count, char ***ret_co
 static enum err_code copy_names(const struct dataset *source, struct dataset *copy, struct err *err)
 {
 	memcpy(copy->sha256, source->sha256, sizeof copy->sha256);
+	memcpy(copy->origin, source->origin, sizeof copy->origin);
 	copy->missing = source->missing;
 	copy->features = source->features;
 	copy->classes = source->classes;

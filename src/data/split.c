@@ -86,6 +86,7 @@ static void list_parts(struct split *split, const struct dataset *dataset)
 			split->train_class[dataset->y[i]]++;
 		}
 	}
+	file_sha256((const char *)split->is_test, split->instances, split->sha256);
 }
 
 static enum err_code check_training_part(const struct split *split, const struct dataset *dataset, double test_fraction,

@@ -11,10 +11,11 @@
 
 struct split {
 	size_t instances, train_count, test_count;
-	bool is_given;	  /* the test part is the data set's own, not drawn */
-	uint8_t *is_test; /* (instances) 1: test part */
-	uint32_t *train;  /* (train_count) positions, ascending */
-	uint32_t *test;	  /* (test_count) positions, ascending */
+	bool is_given;		       /* the test part is the data set's own, not drawn */
+	uint8_t *is_test;	       /* (instances) 1: test part */
+	char sha256[FILE_SHA256_SIZE]; /* of is_test: what the split is */
+	uint32_t *train;	       /* (train_count) positions, ascending */
+	uint32_t *test;		       /* (test_count) positions, ascending */
 	size_t classes;
 	uint32_t *train_class; /* (classes) instances of each class in the training part */
 	uint32_t *test_class;  /* (classes) */

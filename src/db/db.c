@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "db/connection.h"
+#include "db/functions.h"
 #include "db/guard.h"
 #include "db/identity.h"
 #include "db/migrate.h"
@@ -93,8 +94,8 @@ static enum err_code open_to_write(const char *path, const struct db_options *op
 	/* The page size must come first: it is fixed with the first page written. */
 	if (connect_file(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, options, &db, err) != ERR_OK ||
 	    db_exec(db, "PRAGMA page_size = 32768; PRAGMA temp_store = MEMORY", err) != ERR_OK ||
-	    migrate_file(db, options, err) != ERR_OK || migrate_views(db, err) != ERR_OK ||
-	    rows_table_attach(db, err) != ERR_OK)
+	    functions_register(db, err) != ERR_OK || migrate_file(db, options, err) != ERR_OK ||
+	    migrate_views(db, err) != ERR_OK || rows_table_attach(db, err) != ERR_OK)
 		return err->code;
 	*ret_db = take_ptr(&db);
 	return ERR_OK;

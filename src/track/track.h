@@ -33,6 +33,7 @@ MUST_CHECK enum err_code track_commit(struct track *track, struct err *err);
 /* A data set: n instances, d features, k classes. All borrowed. */
 struct track_dataset {
 	const char *name, *sha256, *label, *missing;
+	const char *origin; /* sha256 of the file that was read, whatever was made of it */
 	size_t instances, features, classes;
 	const double *x;			       /* (n, d), NULL for imported runs without a data file */
 	const uint32_t *y, *instance_id, *source_line; /* (n) */
@@ -54,10 +55,11 @@ struct track_split {
 	bool given; /* the test part came with the data set */
 	size_t instances, classes;
 	const uint8_t *is_test;			  /* (n) */
+	const char *sha256;			  /* of is_test: another mask is another split */
 	const uint32_t *train_class, *test_class; /* (k) instances of each class */
 };
 
-/* Finds or writes it. Imported runs may differ in `is_test` only by their data set. */
+/* Finds or writes it. */
 MUST_CHECK enum err_code track_put_split(struct track *track, const struct track_split *split, int64_t *ret_id,
 					 struct err *err);
 
@@ -89,6 +91,9 @@ struct track_run {
 	int64_t experiment_id; /* 0: none */
 	int64_t dataset_id, split_id;
 	const char *model, *method, *settings; /* settings: canonical JSON */
+	const char *key;       /* sha256 of what makes it; NULL: nothing in this file can make it again */
+	int64_t source_run_id; /* whose weights were adjusted; 0: none */
+	const char *chosen;    /* JSON: what cross-validation chose; NULL: nothing */
 	uint64_t seed;
 	const struct track_environment *environment;
 };

@@ -102,8 +102,9 @@ static enum err_code insert_dataset(struct track *track, const struct track_data
 	if (text_append(&names, err, "]") != ERR_OK ||
 	    track_statement(
 		track, TRACK_PUT_DATASET,
-		"INSERT INTO dataset (name, sha256, label, missing, instances, features, classes, feature_names)"
-		" VALUES (:name, :sha256, :label, :missing, :instances, :features, :classes, :feature_names)",
+		"INSERT INTO dataset (name, sha256, label, missing, instances, features, classes, feature_names, "
+		"origin)"
+		" VALUES (:name, :sha256, :label, :missing, :instances, :features, :classes, :feature_names, :origin)",
 		&stmt, err) != ERR_OK)
 		return err->code;
 	bind_dataset_key(stmt, dataset);
@@ -111,6 +112,7 @@ static enum err_code insert_dataset(struct track *track, const struct track_data
 	db_bind_int(stmt, ":features", (int64_t)dataset->features);
 	db_bind_int(stmt, ":classes", (int64_t)dataset->classes);
 	db_bind_text(stmt, ":feature_names", names.data);
+	db_bind_text(stmt, ":origin", dataset->origin);
 	if (db_run(stmt, err) != ERR_OK)
 		return err->code;
 	int64_t id = db_last_rowid(track->db);
@@ -147,6 +149,7 @@ static void bind_split_key(struct db_stmt *stmt, const struct track_split *split
 	db_bind_int(stmt, ":seed", (int64_t)split->seed);
 	db_bind_real(stmt, ":test_fraction", split->test_fraction);
 	db_bind_int(stmt, ":stratified", split->stratified);
+	db_bind_text(stmt, ":sha256", split->sha256);
 }
 
 static enum err_code insert_split(struct track *track, const struct track_split *split, int64_t *ret_id,
@@ -155,8 +158,8 @@ static enum err_code insert_split(struct track *track, const struct track_split 
 	struct db_stmt *stmt;
 
 	if (track_statement(track, TRACK_PUT_SPLIT,
-			    "INSERT INTO split (dataset_id, seed, test_fraction, stratified, given, test)"
-			    " VALUES (:dataset_id, :seed, :test_fraction, :stratified, :given, :test)",
+			    "INSERT INTO split (dataset_id, seed, test_fraction, stratified, sha256, given, test)"
+			    " VALUES (:dataset_id, :seed, :test_fraction, :stratified, :sha256, :given, :test)",
 			    &stmt, err) != ERR_OK)
 		return err->code;
 	bind_split_key(stmt, split);
@@ -190,7 +193,7 @@ enum err_code track_put_split(struct track *track, const struct track_split *spl
 	if (track_checkpoint(track, err) != ERR_OK ||
 	    track_statement(track, TRACK_FIND_SPLIT,
 			    "SELECT split_id FROM split WHERE dataset_id = :dataset_id AND seed = :seed"
-			    " AND test_fraction = :test_fraction AND stratified = :stratified",
+			    " AND test_fraction = :test_fraction AND stratified = :stratified AND sha256 = :sha256",
 			    &stmt, err) != ERR_OK)
 		return err->code;
 	bind_split_key(stmt, split);

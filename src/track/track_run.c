@@ -44,9 +44,11 @@ enum err_code track_start_run(struct track *track, const struct track_run *run, 
 		track, TRACK_START_RUN,
 		"INSERT INTO run (experiment_id, dataset_id, split_id, model, method, seed, status, settings,"
 		" block_instances, hardrow_version, git_commit, blas, blas_threads, compiler, host, pid, argv,"
-		" started_at_ms) VALUES (:experiment_id, :dataset_id, :split_id, :model, :method, :seed,"
-		" 'running', :settings, :block_instances, :hardrow_version, :git_commit, :blas, :blas_threads,"
-		" :compiler, :host, :pid, :argv, :started_at_ms)",
+		" started_at_ms, run_uid, run_key, source_run_id, chosen) VALUES (:experiment_id, :dataset_id, "
+		":split_id,"
+		" :model, :method, :seed, 'running', :settings, :block_instances, :hardrow_version, :git_commit, :blas,"
+		" :blas_threads, :compiler, :host, :pid, :argv, :started_at_ms, lower(hex(randomblob(16))), :run_key,"
+		" :source_run_id, :chosen)",
 		&stmt, err) != ERR_OK)
 		return err->code;
 	if (run->experiment_id != 0)
@@ -67,6 +69,10 @@ enum err_code track_start_run(struct track *track, const struct track_run *run, 
 	db_bind_int(stmt, ":pid", environment->pid);
 	db_bind_text(stmt, ":argv", environment->argv);
 	db_bind_int(stmt, ":started_at_ms", clock_utc_ms());
+	db_bind_text(stmt, ":run_key", run->key);
+	if (run->source_run_id != 0)
+		db_bind_int(stmt, ":source_run_id", run->source_run_id);
+	db_bind_text(stmt, ":chosen", run->chosen);
 	if (db_run(stmt, err) != ERR_OK)
 		return err->code;
 	*ret_run_id = db_last_rowid(track->db);

@@ -6,7 +6,7 @@ CREATE TEMP TABLE number AS
   WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 99) SELECT i FROM n;
 INSERT INTO dataset (dataset_id, name, sha256, label, missing, instances, features, classes, feature_names) VALUES
   (1, 'iris', 'aa', 'species', 'error', 1, 1, 1, '["length"]');
-INSERT INTO split (split_id, dataset_id, seed, test_fraction, stratified, test) SELECT i + 1, 1, i, 0.2, 1, x'01' FROM number;
+INSERT INTO split (split_id, dataset_id, seed, test_fraction, stratified, test, sha256) SELECT i + 1, 1, i, 0.2, 1, x'01', i FROM number;
 INSERT INTO experiment (experiment_id, name, source) VALUES (1, 'quantile', '');
 INSERT INTO experiment_dataset (experiment_id, ordinal, dataset, title) VALUES (1, 1, 'iris', 'Iris');
 INSERT INTO experiment_method (experiment_id, ordinal, method)

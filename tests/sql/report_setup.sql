@@ -9,8 +9,8 @@ INSERT INTO class (dataset_id, class_index, name) VALUES
 INSERT INTO instance (dataset_id, position, instance_id, source_line, class_index, features) VALUES
   (1, 0, 0, 2, 0, '[5.1,3.5]'), (1, 1, 1, 3, 0, '[4.9,3.0]'), (1, 2, 2, 4, 1, '[6.3,3.3]'), (1, 3, 3, 6, 1, '[5.8,2.7]'),
   (2, 0, 0, 2, 0, '[1.52]'), (2, 1, 1, 3, 1, '[1.51]'), (2, 2, 2, 4, 1, '[1.53]');
-INSERT INTO split (split_id, dataset_id, seed, test_fraction, stratified, test)
-  SELECT dataset_id * 10 + value, dataset_id, value, 0.25, 1, iif(dataset_id = 1, x'00000001', x'000001')
+INSERT INTO split (split_id, dataset_id, seed, test_fraction, stratified, test, sha256)
+  SELECT dataset_id * 10 + value, dataset_id, value, 0.25, 1, iif(dataset_id = 1, x'00000001', x'000001'), 'mask'
   FROM dataset, json_each('[0,1,2,3]');
 INSERT INTO split_class (split_id, class_index, train_instances, test_instances)
   SELECT split_id, 0, 2, 0 FROM split UNION ALL SELECT split_id, 1, 1, 1 FROM split;

@@ -14,8 +14,8 @@ CREATE TEMP TABLE image AS
   FROM digit, json_each('[1,2,3,4,5,6]') WHERE value <= train + test;
 INSERT INTO instance (dataset_id, position, instance_id, source_line, class_index, features, subclass)
   SELECT 2, position, 100 + position, 1, digit % 2, NULL, digit FROM image UNION ALL SELECT 1, 0, 0, 2, 0, NULL, NULL;
-INSERT INTO split (split_id, dataset_id, seed, test_fraction, stratified, test, given)
-  SELECT dataset_id * 10 + value, dataset_id, value, 0.5, 0, x'00', 1 FROM dataset, json_each('[0,1]');
+INSERT INTO split (split_id, dataset_id, seed, test_fraction, stratified, test, given, sha256)
+  SELECT dataset_id * 10 + value, dataset_id, value, 0.5, 0, x'00', 1, 'mask' FROM dataset, json_each('[0,1]');
 INSERT INTO experiment (experiment_id, name, source) VALUES (1, 'parity', '[sweep]');
 INSERT INTO experiment_dataset (experiment_id, ordinal, dataset, title) VALUES
   (1, 0, 'iris', 'Iris'), (1, 1, 'digits-even-odd', 'Digits');

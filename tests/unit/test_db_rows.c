@@ -80,11 +80,11 @@ static void put_dataset(struct db *db, struct rng *rng, int64_t id)
 	uint32_t dropped = sets[id - 1].dropped;
 	uint8_t *is_test = calloc(count, 1);
 	struct db_stmt *dataset = prepare(
-	    db, "INSERT INTO dataset VALUES (:id, 'set ' || :id, '', '', 'drop', :instances, 1, :classes, '[]')");
+	    db, "INSERT INTO dataset VALUES (:id, 'set ' || :id, '', '', 'drop', :instances, 1, :classes, '[]', '')");
 	struct db_stmt *class = prepare(db, "INSERT INTO class VALUES (:id, :index, 'class ' || :index)");
 	struct db_stmt *instance = prepare(
 	    db, "INSERT INTO instance VALUES (:id, :position, :instance_id, :instance_id + 2, :class, '[0.5]', NULL)");
-	struct db_stmt *split = prepare(db, "INSERT INTO split VALUES (:id, :id, 0, 0.5, 0, :test, 0)");
+	struct db_stmt *split = prepare(db, "INSERT INTO split VALUES (:id, :id, 0, 0.5, 0, :test, 0, 'mask')");
 
 	db_bind_int(dataset, ":id", id);
 	db_bind_int(dataset, ":instances", count);
@@ -122,7 +122,7 @@ static int64_t put_block(struct db *db, struct rng *rng, uint32_t count, uint32_
 	float values[ARRAY_LENGTH(floats)][64 * 5];
 	uint16_t predicted[64], draws[64];
 	struct db_stmt *stmt = prepare(db, "INSERT INTO block VALUES (NULL, :predicted, :difficulty, :weight, :du, :dl,"
-					   " :draws, :p)");
+					   " :draws, :p, NULL)");
 
 	for (size_t s = 0; s < ARRAY_LENGTH(floats); s++) {
 		uint32_t length = s == 4 ? count * classes : count;
@@ -145,9 +145,9 @@ static void put_run(struct db *db, struct rng *rng, int64_t run_id, int64_t data
 {
 	uint32_t block_instances = sets[dataset_id - 1].block_instances;
 	uint32_t count = sets[dataset_id - 1].instances;
-	struct db_stmt *stmt =
-	    prepare(db, "INSERT INTO run VALUES (:run_id, NULL, :dataset_id, :dataset_id, 'm', 'base', 0, 'done', NULL,"
-			" '{}', :block_instances, '0', NULL, 'b', 1, 'c', 'h', 1, '[]', 0, 0)");
+	struct db_stmt *stmt = prepare(
+	    db, "INSERT INTO run VALUES (:run_id, NULL, :dataset_id, :dataset_id, 'm', 'base', 0, 'done', NULL,"
+		" '{}', :block_instances, '0', NULL, 'b', 1, 'c', 'h', 1, '[]', 0, 0, NULL, NULL, NULL, NULL, NULL)");
 	struct db_stmt *put_epoch =
 	    prepare(db, "INSERT INTO epoch (run_id, epoch, first_block, seconds) VALUES (:run_id, :epoch, :first, 0)");
 

@@ -14,10 +14,10 @@
 TestSuite(db_upgrade, .init = scratch_enter, .fini = scratch_leave);
 
 #define A_RUN                                                                                                          \
-	"INSERT INTO dataset VALUES (1, 'd', 'x', 'class', 'error', 1, 1, 2, '[]');"                                   \
-	"INSERT INTO split VALUES (1, 1, 0, 0.0, 0, x'00', 0);"                                                        \
+	"INSERT INTO dataset VALUES (1, 'd', 'x', 'class', 'error', 1, 1, 2, '[]', 'x');"                              \
+	"INSERT INTO split VALUES (1, 1, 0, 0.0, 0, x'00', 0, 'mask');"                                                \
 	"INSERT INTO run VALUES (1, NULL, 1, 1, 'm', 'base', 0, 'done', NULL, '{}', 64, '0', NULL, 'b', 1, 'c', 'h', " \
-	"1, '[]', 0, 0);"
+	"1, '[]', 0, 0, NULL, NULL, NULL, NULL, NULL);"
 
 #define MIGRATIONS_MAX 99
 
@@ -57,8 +57,9 @@ Test(db_upgrade, upgrade_keeps_a_backup)
 	db_free(db);
 }
 
-/* tests/fixtures/versionN.db is a run of hardrow with the first N migrations: 2 epochs of 6 instances. */
-static struct db *upgrade_fixture(const char *fixture)
+/* tests/fixtures/versionN.db is a run of hardrow with the first N migrations, 2 epochs of 6 instances, that of version
+ * 5 also the same run adjusted. */
+static struct db *upgrade_fixture(const char *fixture, int64_t runs)
 {
 	AUTO(mem_freep) char *path = NULL;
 	AUTO(mem_freep) char *data = NULL;
@@ -70,13 +71,13 @@ static struct db *upgrade_fixture(const char *fixture)
 	scratch_write("a.db", data, length);
 	struct db *db = database_open("a.db", DB_WRITE);
 	cr_assert_eq(database_query_int(db, "PRAGMA user_version"), (int64_t)sql_migration_count);
-	cr_assert_eq(database_query_int(db, "SELECT count(*) FROM dynamics"), 12);
+	cr_assert_eq(database_query_int(db, "SELECT count(*) FROM dynamics"), 12 * runs);
 	return db;
 }
 
 Test(db_upgrade, a_file_of_version_1_is_upgraded)
 {
-	struct db *db = upgrade_fixture("tests/fixtures/version1.db");
+	struct db *db = upgrade_fixture("tests/fixtures/version1.db", 1);
 
 	cr_assert_eq(database_query_int(db, "SELECT count(*) FROM instances WHERE subclass IS NULL"), 6);
 	cr_assert_eq(database_query_int(db, "SELECT count(*) FROM runs WHERE test_part_given = 0"), 1);
@@ -86,12 +87,41 @@ Test(db_upgrade, a_file_of_version_1_is_upgraded)
 
 Test(db_upgrade, a_file_of_version_2_is_upgraded)
 {
-	struct db *db = upgrade_fixture("tests/fixtures/version2.db");
+	struct db *db = upgrade_fixture("tests/fixtures/version2.db", 1);
 
 	cr_assert_eq(database_query_int(db, "SELECT count(DISTINCT subclass) FROM instances"), 4);
 	cr_assert_eq(database_query_int(db, "SELECT count(*) FROM epochs WHERE test_macro_f1 IS NULL"), 2);
 	db_free(db);
 	cr_assert(file_exists("a.db.v2.backup"));
+}
+
+/* Migration 0006: what was said in words stands in columns, and every other row is as it was. */
+Test(db_upgrade, a_file_of_version_5_is_upgraded)
+{
+	struct db *db = upgrade_fixture("tests/fixtures/version5.db", 2);
+
+	cr_expect_eq(database_query_int(db, "SELECT source_run_id FROM run WHERE run_id = 2"), 1);
+	cr_expect_eq(database_query_int(db, "SELECT chosen = '{\"tau\":0.9,\"folds\":2}' FROM run WHERE run_id = 2"),
+		     1);
+	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM run WHERE message IS NULL AND length(run_uid) = 32"),
+		     2);
+	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM split WHERE sha256 = sha256(test)"), 1);
+	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM dataset WHERE origin = sha256"), 1);
+	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM current_runs"), 2);
+	database_exec(db, "ATTACH 'a.db.v5.backup' AS old");
+	static const char *const tables[] = { "class",	    "instance",	   "split_class",
+					      "experiment", "class_epoch", "instance_summary" };
+	for (size_t i = 0; i < ARRAY_LENGTH(tables); i++) {
+		char sql[160];
+		(void)snprintf(sql, sizeof sql,
+			       "SELECT count(*) FROM (SELECT * FROM old.%s EXCEPT SELECT * FROM main.%s)", tables[i],
+			       tables[i]);
+		cr_expect_eq(database_query_int(db, sql), 0, "%s", tables[i]);
+	}
+	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM old.block JOIN main.block USING (block_id, predicted,"
+					    " difficulty, weight, du, dl, draws, p)"),
+		     4);
+	db_free(db);
 }
 
 /* Migration 0003: figures become per cent, as they were printed. */
