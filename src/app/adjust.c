@@ -115,7 +115,8 @@ static enum err_code evaluate(struct work *work, size_t epoch, struct err *err)
 static enum err_code write_epochs(struct work *work, int64_t run_id, struct err *err)
 {
 	const struct dataset *dataset = work->stored->dataset;
-	const struct evaluation *evaluation = trainer_evaluation(work->trainer);
+	const struct predictions *predictions = trainer_predictions(work->trainer);
+	const struct weighting *weighting = trainer_weighting(work->trainer);
 	AUTO(epoch_record_freep) struct epoch_record *record = NULL;
 	AUTO(mem_freep) struct track_summary *summaries = NULL;
 
@@ -125,7 +126,7 @@ static enum err_code write_epochs(struct work *work, int64_t run_id, struct err 
 		size_t epoch = work->epochs[i];
 		if (evaluate(work, epoch, err) != ERR_OK)
 			return err->code;
-		message_record_epoch(evaluation, NULL,
+		message_record_epoch(predictions, weighting, NULL,
 				     settings_records_epoch(work->settings.record, epoch, work->settings.epochs),
 				     record);
 		record->epoch = epoch;
@@ -135,7 +136,7 @@ static enum err_code write_epochs(struct work *work, int64_t run_id, struct err 
 		if (track_put_epoch(work->track, run_id, record, err) != ERR_OK)
 			return err->code;
 	}
-	if (message_summarise(evaluation, &summaries, err) != ERR_OK)
+	if (message_summarise(dataset, work->stored->split, predictions, weighting, &summaries, err) != ERR_OK)
 		return err->code;
 	return track_put_summaries(work->track, run_id, summaries, dataset->instances, err);
 }

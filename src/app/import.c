@@ -10,6 +10,7 @@
 #include "app/runner.h"
 #include "base/mem.h"
 #include "data/classes.h"
+#include "train/split_instances.h"
 
 /* Probabilities are often written with few digits. */
 #define SUM_TOLERANCE 1e-3
@@ -313,51 +314,54 @@ static enum err_code check_epochs(struct import *import, struct err *err)
 	return ERR_OK;
 }
 
-static void evaluate_epoch(const struct import *import, struct evaluation *evaluation, size_t epoch)
+static void evaluate_epoch(const struct import *import, struct predictions *predictions, size_t epoch)
 {
 	const struct dataset *subject = import->subject;
 	const uint32_t *row = import->sorted + epoch * subject->instances;
 
-	evaluation_begin_epoch(evaluation);
-	for (size_t t = 0; t < evaluation->tiles; t++) {
-		double *p = evaluation_p(evaluation, t);
-		double *log_p = evaluation_log_p(evaluation, t);
+	predictions_begin_epoch(predictions);
+	for (size_t t = 0; t < predictions->tiles; t++) {
+		double *p = predictions_p(predictions, t);
+		double *log_p = predictions_log_p(predictions, t);
 		for (size_t i = 0; i < TILE_INSTANCES && t * TILE_INSTANCES + i < subject->instances; i++)
 			for (size_t c = 0; c < subject->classes; c++) {
 				double value = cell(import->rows, row[t * TILE_INSTANCES + i], import->class_column[c]);
 				p[c * TILE_INSTANCES + i] = value;
 				log_p[c * TILE_INSTANCES + i] = log(fmax(value, import->settings->difficulty.floor));
 			}
-		evaluation_take_tile(evaluation, t);
+		predictions_take_tile(predictions, t);
 	}
-	evaluation_finish_epoch(evaluation);
+	predictions_measure(predictions);
 }
 
 static enum err_code write_epochs(const struct import *import, struct track *track, int64_t run_id, struct err *err)
 {
 	const struct dataset *subject = import->subject;
-	AUTO(evaluation_freep) struct evaluation *evaluation = NULL;
+	AUTO(predictions_freep) struct predictions *predictions = NULL;
+	AUTO(weighting_freep) struct weighting *weighting = NULL;
 	AUTO(epoch_record_freep) struct epoch_record *record = NULL;
 	AUTO(mem_freep) struct track_summary *summaries = NULL;
-	struct evaluation_settings settings = {
+	const struct instances instances = split_instances(subject, import->split);
+	const struct weighting_settings settings = {
 		.sampler = &sampler_multinomial,
 		.epochs = import->epochs,
 		.class_weight = import->class_weight,
-		.difficulty = import->settings->difficulty,
 	};
 
-	if (evaluation_create(subject, import->split, &settings, &evaluation, err) != ERR_OK ||
+	if (predictions_create(&instances, &import->settings->difficulty, &predictions, err) != ERR_OK ||
+	    weighting_create(predictions, &settings, &weighting, err) != ERR_OK ||
 	    epoch_record_create(subject->instances, subject->classes, 0, 0, &record, err) != ERR_OK)
 		return err->code;
 	for (size_t epoch = 0; epoch < import->epochs; epoch++) {
-		evaluate_epoch(import, evaluation, epoch);
-		message_record_epoch(evaluation, NULL, true, record);
+		evaluate_epoch(import, predictions, epoch);
+		weighting_update(weighting, epoch + 2);
+		message_record_epoch(predictions, weighting, NULL, true, record);
 		record->epoch =
 		    (size_t)cell(import->rows, import->sorted[epoch * subject->instances], import->epoch_column);
 		if (track_put_epoch(track, run_id, record, err) != ERR_OK)
 			return err->code;
 	}
-	if (message_summarise(evaluation, &summaries, err) != ERR_OK)
+	if (message_summarise(subject, import->split, predictions, weighting, &summaries, err) != ERR_OK)
 		return err->code;
 	return track_put_summaries(track, run_id, summaries, subject->instances, err);
 }

@@ -3,8 +3,9 @@
 #define HARDROW_APP_MESSAGE_H
 
 #include "app/queue.h"
+#include "data/split.h"
+#include "rebalance/weighting.h"
 #include "track/track.h"
-#include "train/evaluation.h"
 
 enum message_kind { MESSAGE_START, MESSAGE_EPOCH, MESSAGE_END, MESSAGE_LEAVE };
 
@@ -19,12 +20,14 @@ struct message {
 	struct track_summary *summaries; /* MESSAGE_END: (n), or NULL; freed by the reader */
 };
 
-/* Fills `record` from an evaluated epoch; with `blocks` the instances too. draws NULL: unknown. */
-void message_record_epoch(const struct evaluation *evaluation, const uint32_t *draws, bool blocks,
-			  struct epoch_record *record);
+/* Fills `record`, but for its number and seconds, from an epoch's predictions and the weights of the next; with
+ * `blocks` the instances too. draws NULL: unknown. */
+void message_record_epoch(const struct predictions *predictions, const struct weighting *weighting,
+			  const uint32_t *draws, bool blocks, struct epoch_record *record);
 
 /* The summary rows of all instances, (n), freed with free(). Class names are borrowed from the data set. */
-MUST_CHECK enum err_code message_summarise(const struct evaluation *evaluation, struct track_summary **ret_summaries,
-					   struct err *err);
+MUST_CHECK enum err_code message_summarise(const struct dataset *dataset, const struct split *split,
+					   const struct predictions *predictions, const struct weighting *weighting,
+					   struct track_summary **ret_summaries, struct err *err);
 
 #endif

@@ -115,8 +115,9 @@ static void send_epoch(struct worker *worker, size_t run, const struct trainer *
 	struct message *message = next_message(worker, MESSAGE_EPOCH, run);
 	struct epoch_record *record = message->record;
 
-	message_record_epoch(trainer_evaluation(trainer), trainer_draws(trainer),
+	message_record_epoch(trainer_predictions(trainer), trainer_weighting(trainer), trainer_draws(trainer),
 			     settings_records_epoch(planned->settings.record, epoch, last), record);
+	record->epoch = epoch;
 	record->seconds = trainer_epoch_seconds(trainer);
 	for (size_t c = 0; c < planned->dataset->classes; c++)
 		record->by_class[c].weight_norm = network_class_norm(network, c);
@@ -195,8 +196,9 @@ static enum err_code do_run(struct worker *worker, size_t run, struct message *e
 		return err->code;
 	send_scaling(worker, run, trainer);
 	end->status = train(worker, run, trainer);
-	explain(end, &settings, trainer_evaluation(trainer)->dynamics->epochs);
-	return message_summarise(trainer_evaluation(trainer), &end->summaries, err);
+	explain(end, &settings, trainer_epoch(trainer));
+	return message_summarise(planned->dataset, planned->split, trainer_predictions(trainer),
+				 trainer_weighting(trainer), &end->summaries, err);
 }
 
 /* The next run of the plan, announced to the writer; false when there is none. */

@@ -64,31 +64,32 @@ void sampler_choose(struct sampler_work *work, const uint32_t *pool, uint32_t si
 
 static void sort_by_class(struct sampling *sampling)
 {
-	const struct sampling_part *part = &sampling->part;
+	const struct part *part = &sampling->instances.train;
+	const uint32_t *y = sampling->instances.y;
+	size_t classes = sampling->instances.classes;
 	size_t start = 0;
 
-	for (size_t c = 0; c < part->classes; c++) {
+	for (size_t c = 0; c < classes; c++) {
 		sampling->class_start[c] = start;
 		start += part->class_count[c];
 	}
 	for (size_t i = 0; i < part->count; i++)
-		sampling->by_class[sampling->class_start[part->y[part->train[i]]]++] = part->train[i];
-	for (size_t c = 0; c < part->classes; c++)
+		sampling->by_class[sampling->class_start[y[part->index[i]]]++] = part->index[i];
+	for (size_t c = 0; c < classes; c++)
 		sampling->class_start[c] -= part->class_count[c];
 }
 
-enum err_code sampling_init(struct sampling *sampling, const struct sampling_part *part, size_t instances,
-			    struct err *err)
+enum err_code sampling_init(struct sampling *sampling, const struct instances *instances, struct err *err)
 {
-	*sampling = (struct sampling){ .part = *part };
-	if (mem_new(&sampling->by_class, part->count, err) != ERR_OK ||
-	    mem_new(&sampling->class_start, part->classes, err) != ERR_OK ||
-	    mem_new(&sampling->weight, instances, err) != ERR_OK) {
+	*sampling = (struct sampling){ .instances = *instances };
+	if (mem_new(&sampling->by_class, instances->train.count, err) != ERR_OK ||
+	    mem_new(&sampling->class_start, instances->classes, err) != ERR_OK ||
+	    mem_new(&sampling->weight, instances->count, err) != ERR_OK) {
 		sampling_done(sampling);
 		return err->code;
 	}
-	for (size_t c = 0; c < part->classes; c++) {
-		uint32_t count = part->class_count[c];
+	for (size_t c = 0; c < instances->classes; c++) {
+		uint32_t count = instances->train.class_count[c];
 		if (count == 0)
 			continue;
 		sampling->smallest = sampling->present == 0 || count < sampling->smallest ? count : sampling->smallest;
@@ -107,14 +108,14 @@ void sampling_done(struct sampling *sampling)
 	*sampling = (struct sampling){ 0 };
 }
 
-enum err_code sampler_work_init(struct sampler_work *work, const struct sampling_part *part, uint64_t seed,
+enum err_code sampler_work_init(struct sampler_work *work, const struct instances *instances, uint64_t seed,
 				struct err *err)
 {
 	*work = (struct sampler_work){ 0 };
 	rng_init(&work->rng, seed, RNG_SAMPLING);
-	if (mem_new(&work->scratch, part->count, err) != ERR_OK ||
-	    mem_new(&work->index_scratch, 2 * part->count, err) != ERR_OK ||
-	    mem_new(&work->memory, part->count + 2 * part->classes + 1, err) != ERR_OK) {
+	if (mem_new(&work->scratch, instances->train.count, err) != ERR_OK ||
+	    mem_new(&work->index_scratch, 2 * instances->train.count, err) != ERR_OK ||
+	    mem_new(&work->memory, instances->train.count + 2 * instances->classes + 1, err) != ERR_OK) {
 		sampler_work_done(work);
 		return err->code;
 	}
@@ -135,9 +136,9 @@ void sampler_weigh(const struct sampler *sampler, struct sampling *sampling)
 		sampler->weigh(sampling, sampling->weight);
 		return;
 	}
-	for (size_t c = 0; c < sampling->part.classes; c++) {
+	for (size_t c = 0; c < sampling->instances.classes; c++) {
 		const uint32_t *members = sampling->by_class + sampling->class_start[c];
-		uint32_t count = sampling->part.class_count[c];
+		uint32_t count = sampling->instances.train.class_count[c];
 		double weight = count > 0 && sampler->weigh_class != NULL ? sampler->weigh_class(sampling, c) : 1.0;
 		for (uint32_t i = 0; i < count; i++)
 			sampling->weight[members[i]] = weight;

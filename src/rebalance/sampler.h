@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "base/rng.h"
+#include "rebalance/instances.h"
 
 /* What a sampler can be given. NaN: not given, or the sampler has no such parameter. */
 struct sampler_parameters {
@@ -19,18 +20,9 @@ struct sampler_parameters {
 	double ratio;	    /* of under-sampling and over-sampling, in (0, 1] */
 };
 
-/* The training part. All but the class sizes is borrowed. */
-struct sampling_part {
-	size_t count;		     /* N */
-	const uint32_t *train;	     /* (N) positions of the training instances, ascending */
-	const uint32_t *y;	     /* (n) class of each instance */
-	const uint32_t *class_count; /* (k) n_c */
-	size_t classes;		     /* k */
-};
-
 /* What is known of the epoch to come. */
 struct sampling {
-	struct sampling_part part;
+	struct instances instances;
 	struct sampler_parameters parameters;
 	size_t epoch, epochs;	  /* it is epoch t of T, from 1; T + 1 after the last */
 	const double *difficulty; /* (n) borrowed: > 0, any scale */
@@ -42,8 +34,7 @@ struct sampling {
 	double *weight; /* (n) expected draws of each training instance, any scale */
 };
 
-MUST_CHECK enum err_code sampling_init(struct sampling *sampling, const struct sampling_part *part, size_t instances,
-				       struct err *err);
+MUST_CHECK enum err_code sampling_init(struct sampling *sampling, const struct instances *instances, struct err *err);
 void sampling_done(struct sampling *sampling);
 
 /* Random numbers and memory of one run's draws. */
@@ -55,7 +46,7 @@ struct sampler_work {
 	uint32_t *memory;	 /* (N + 2 k + 1) the sampler's own: zero at first, kept from epoch to epoch */
 };
 
-MUST_CHECK enum err_code sampler_work_init(struct sampler_work *work, const struct sampling_part *part, uint64_t seed,
+MUST_CHECK enum err_code sampler_work_init(struct sampler_work *work, const struct instances *instances, uint64_t seed,
 					   struct err *err);
 void sampler_work_done(struct sampler_work *work);
 

@@ -4,9 +4,9 @@
 
 static size_t fill_all(const struct sampling *sampling, struct sampler_work *work, uint32_t *ret_order)
 {
-	size_t count = sampling->part.count;
+	size_t count = sampling->instances.train.count;
 
-	memcpy(ret_order, sampling->part.train, count * sizeof *ret_order);
+	memcpy(ret_order, sampling->instances.train.index, count * sizeof *ret_order);
 	if (!work->keep_order)
 		rng_shuffle(&work->rng, ret_order, count);
 	return count;

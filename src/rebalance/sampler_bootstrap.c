@@ -2,10 +2,10 @@
 
 static size_t fill_bootstrap(const struct sampling *sampling, struct sampler_work *work, uint32_t *ret_order)
 {
-	size_t count = sampling->part.count;
+	size_t count = sampling->instances.train.count;
 
 	for (size_t i = 0; i < count; i++)
-		ret_order[i] = sampling->part.train[rng_below(&work->rng, (uint32_t)count)];
+		ret_order[i] = sampling->instances.train.index[rng_below(&work->rng, (uint32_t)count)];
 	return count;
 }
 

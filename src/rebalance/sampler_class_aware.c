@@ -18,8 +18,8 @@ struct cycles {
 static size_t next_class(const struct sampling *sampling, struct rng *rng, const struct cycles *cycles)
 {
 	if (*cycles->classes_left == 0) {
-		for (size_t c = 0; c < sampling->part.classes; c++)
-			if (sampling->part.class_count[c] > 0)
+		for (size_t c = 0; c < sampling->instances.classes; c++)
+			if (sampling->instances.train.class_count[c] > 0)
 				cycles->class_order[(*cycles->classes_left)++] = (uint32_t)c;
 		rng_shuffle(rng, cycles->class_order, *cycles->classes_left);
 	}
@@ -31,7 +31,7 @@ static uint32_t next_member(const struct sampling *sampling, struct rng *rng, co
 	uint32_t *members = cycles->members + sampling->class_start[c];
 
 	if (cycles->left[c] == 0) {
-		cycles->left[c] = sampling->part.class_count[c];
+		cycles->left[c] = sampling->instances.train.class_count[c];
 		memcpy(members, sampling->by_class + sampling->class_start[c], cycles->left[c] * sizeof *members);
 		rng_shuffle(rng, members, cycles->left[c]);
 	}
@@ -40,7 +40,7 @@ static uint32_t next_member(const struct sampling *sampling, struct rng *rng, co
 
 static size_t fill_in_cycles(const struct sampling *sampling, struct sampler_work *work, uint32_t *ret_order)
 {
-	size_t classes = sampling->part.classes;
+	size_t classes = sampling->instances.classes;
 	struct cycles cycles = {
 		.classes_left = work->memory,
 		.class_order = work->memory + 1,
@@ -48,14 +48,14 @@ static size_t fill_in_cycles(const struct sampling *sampling, struct sampler_wor
 		.members = work->memory + 1 + 2 * classes,
 	};
 
-	for (size_t i = 0; i < sampling->part.count; i++)
+	for (size_t i = 0; i < sampling->instances.train.count; i++)
 		ret_order[i] = next_member(sampling, &work->rng, &cycles, next_class(sampling, &work->rng, &cycles));
-	return sampling->part.count;
+	return sampling->instances.train.count;
 }
 
 static double weigh_alike(const struct sampling *sampling, size_t c)
 {
-	return 1.0 / sampling->part.class_count[c];
+	return 1.0 / sampling->instances.train.class_count[c];
 }
 
 const struct sampler sampler_class_aware = {

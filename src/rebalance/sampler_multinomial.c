@@ -5,8 +5,8 @@
 /* keep[i]: probability that column i keeps its own index, else other[i]. */
 static void build_alias_table(const struct sampling *sampling, double *keep, uint32_t *other)
 {
-	size_t count = sampling->part.count;
-	const uint32_t *train = sampling->part.train;
+	size_t count = sampling->instances.train.count;
+	const uint32_t *train = sampling->instances.train.index;
 	uint32_t *work = other + count; /* small columns from the front, large ones from the back */
 	size_t small = 0, large = count;
 	double sum = 0;
@@ -36,7 +36,7 @@ static void build_alias_table(const struct sampling *sampling, double *keep, uin
 
 size_t sampler_draw_by_weight(const struct sampling *sampling, struct sampler_work *work, uint32_t *ret_order)
 {
-	size_t count = sampling->part.count;
+	size_t count = sampling->instances.train.count;
 	double *keep = work->scratch;
 	uint32_t *other = work->index_scratch;
 
@@ -45,15 +45,15 @@ size_t sampler_draw_by_weight(const struct sampling *sampling, struct sampler_wo
 		double u = rng_uniform(&work->rng) * (double)count;
 		uint32_t column = (uint32_t)u;
 		uint32_t drawn = u - (double)column < keep[column] ? column : other[column];
-		ret_order[i] = sampling->part.train[drawn];
+		ret_order[i] = sampling->instances.train.index[drawn];
 	}
 	return count;
 }
 
 void sampler_weigh_by_difficulty(const struct sampling *sampling, double *ret_weight)
 {
-	for (size_t i = 0; i < sampling->part.count; i++) {
-		uint32_t at = sampling->part.train[i];
+	for (size_t i = 0; i < sampling->instances.train.count; i++) {
+		uint32_t at = sampling->instances.train.index[i];
 		ret_weight[at] = sampling->difficulty[at];
 	}
 }

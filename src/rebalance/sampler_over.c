@@ -14,7 +14,7 @@ static size_t filled(const struct sampler_parameters *parameters, uint32_t large
 
 static double weigh_filled(const struct sampling *sampling, size_t c)
 {
-	uint32_t count = sampling->part.class_count[c];
+	uint32_t count = sampling->instances.train.class_count[c];
 
 	return (double)filled(&sampling->parameters, sampling->largest, count) / count;
 }
@@ -35,9 +35,9 @@ static size_t fill_over(const struct sampling *sampling, struct sampler_work *wo
 {
 	size_t drawn = 0;
 
-	for (size_t c = 0; c < sampling->part.classes; c++) {
+	for (size_t c = 0; c < sampling->instances.classes; c++) {
 		const uint32_t *members = sampling->by_class + sampling->class_start[c];
-		uint32_t count = sampling->part.class_count[c];
+		uint32_t count = sampling->instances.train.class_count[c];
 		size_t end = drawn + filled(&sampling->parameters, sampling->largest, count);
 		memcpy(ret_order + drawn, members, count * sizeof *ret_order);
 		for (drawn += count; drawn < end; drawn++)

@@ -5,7 +5,7 @@
 /* A class is drawn with p_c proportional to n_max / n_c, each of its instances with p_c / n_c. */
 static double weigh_reversed(const struct sampling *sampling, size_t c)
 {
-	double count = sampling->part.class_count[c];
+	double count = sampling->instances.train.class_count[c];
 
 	return (double)sampling->largest / count / count;
 }

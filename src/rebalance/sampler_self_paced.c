@@ -61,17 +61,17 @@ static void cut_class(const struct sampling *sampling, size_t c, struct self_pac
 	double past = (double)sampling->epoch - 1;
 	double alpha = tan(M_PI_2 * (past < last ? past / last : 1));
 
-	self_paced_cut(sampling->p_true, sampling->by_class + sampling->class_start[c], sampling->part.class_count[c],
-		       sampling->smallest, alpha, ret_bins);
+	self_paced_cut(sampling->p_true, sampling->by_class + sampling->class_start[c],
+		       sampling->instances.train.class_count[c], sampling->smallest, alpha, ret_bins);
 }
 
 static void weigh_self_paced(const struct sampling *sampling, double *ret_weight)
 {
-	for (size_t c = 0; c < sampling->part.classes; c++) {
+	for (size_t c = 0; c < sampling->instances.classes; c++) {
 		const uint32_t *members = sampling->by_class + sampling->class_start[c];
 		struct self_paced_bins bins;
 		cut_class(sampling, c, &bins);
-		for (uint32_t i = 0; i < sampling->part.class_count[c]; i++) {
+		for (uint32_t i = 0; i < sampling->instances.train.class_count[c]; i++) {
 			size_t b = self_paced_bin(&bins, sampling->p_true[members[i]]);
 			ret_weight[members[i]] = (double)bins.draws[b] / bins.population[b];
 		}
@@ -83,10 +83,10 @@ static size_t draw_from_bin(const struct sampling *sampling, size_t c, const str
 			    struct sampler_work *work, uint32_t *ret_order)
 {
 	const uint32_t *members = sampling->by_class + sampling->class_start[c];
-	uint32_t *in_bin = work->index_scratch + sampling->part.count;
+	uint32_t *in_bin = work->index_scratch + sampling->instances.train.count;
 	uint32_t count = 0;
 
-	for (uint32_t i = 0; i < sampling->part.class_count[c]; i++)
+	for (uint32_t i = 0; i < sampling->instances.train.class_count[c]; i++)
 		if (self_paced_bin(bins, sampling->p_true[members[i]]) == b)
 			in_bin[count++] = members[i];
 	sampler_choose(work, in_bin, count, bins->draws[b], ret_order);
@@ -97,7 +97,7 @@ static size_t fill_self_paced(const struct sampling *sampling, struct sampler_wo
 {
 	size_t drawn = 0;
 
-	for (size_t c = 0; c < sampling->part.classes; c++) {
+	for (size_t c = 0; c < sampling->instances.classes; c++) {
 		struct self_paced_bins bins;
 		cut_class(sampling, c, &bins);
 		for (size_t b = 0; b < SELF_PACED_BINS; b++)

@@ -4,8 +4,8 @@
 
 static size_t fill_systematic(const struct sampling *sampling, struct sampler_work *work, uint32_t *ret_order)
 {
-	size_t count = sampling->part.count;
-	const uint32_t *train = sampling->part.train;
+	size_t count = sampling->instances.train.count;
+	const uint32_t *train = sampling->instances.train.index;
 	double sum = 0, cumulated = 0;
 	double offset = rng_uniform(&work->rng);
 	size_t drawn = 0;

@@ -7,24 +7,24 @@
 static uint32_t kept(const struct sampling *sampling, size_t c)
 {
 	double most = floor(sampling->smallest / sampling->parameters.ratio * (1 + 1e-12));
-	uint32_t count = sampling->part.class_count[c];
+	uint32_t count = sampling->instances.train.class_count[c];
 
 	return most < count ? (uint32_t)most : count;
 }
 
 static double weigh_kept(const struct sampling *sampling, size_t c)
 {
-	return (double)kept(sampling, c) / sampling->part.class_count[c];
+	return (double)kept(sampling, c) / sampling->instances.train.class_count[c];
 }
 
 static size_t fill_under(const struct sampling *sampling, struct sampler_work *work, uint32_t *ret_order)
 {
 	size_t drawn = 0;
 
-	for (size_t c = 0; c < sampling->part.classes; c++) {
+	for (size_t c = 0; c < sampling->instances.classes; c++) {
 		const uint32_t *members = sampling->by_class + sampling->class_start[c];
 		uint32_t count = kept(sampling, c);
-		sampler_choose(work, members, sampling->part.class_count[c], count, ret_order + drawn);
+		sampler_choose(work, members, sampling->instances.train.class_count[c], count, ret_order + drawn);
 		drawn += count;
 	}
 	rng_shuffle(&work->rng, ret_order, drawn);

@@ -5,13 +5,13 @@
 #include "train/trainer_state.h"
 
 /* The network's predictions, or what the adjustment makes of them. */
-static void evaluate_into(struct trainer *trainer, struct evaluation *evaluation, bool is_adjusted)
+static void predict(struct trainer *trainer, struct predictions *predictions, bool is_adjusted)
 {
-	evaluation_begin_epoch(evaluation);
+	predictions_begin_epoch(predictions);
 	if (is_adjusted)
 		adjuster_prepare(&trainer->adjuster, trainer->network, trainer->inputs, trainer->moving_mean.value);
-	for (size_t t = 0; t < evaluation->tiles; t++) {
-		double *log_p = evaluation_log_p(evaluation, t);
+	for (size_t t = 0; t < predictions->tiles; t++) {
+		double *log_p = predictions_log_p(predictions, t);
 		size_t first = t * TILE_INSTANCES;
 		size_t left = trainer->dataset->instances - first;
 		if (is_adjusted)
@@ -20,19 +20,19 @@ static void evaluate_into(struct trainer *trainer, struct evaluation *evaluation
 			network_predict(trainer->network, trainer->inputs, first,
 					left < TRAINER_CHUNK ? left : TRAINER_CHUNK, log_p);
 		loss_predict(trainer->method.loss, log_p, TILE_INSTANCES, trainer->dataset->classes, log_p,
-			     evaluation_p(evaluation, t));
-		evaluation_take_tile(evaluation, t);
+			     predictions_p(predictions, t));
+		predictions_take_tile(predictions, t);
 	}
-	evaluation_finish_epoch(evaluation);
 }
 
 static void evaluate(struct trainer *trainer)
 {
-	evaluate_into(trainer, trainer->evaluation, trainer->method.adjustment != NULL);
-	if (trainer->guide == trainer->evaluation)
-		return;
-	evaluate_into(trainer, trainer->guide, false);
-	evaluation_copy_weights(trainer->evaluation, trainer->guide);
+	predict(trainer, trainer->predictions, trainer->method.adjustment != NULL);
+	predictions_measure(trainer->predictions);
+	if (trainer->unadjusted != NULL)
+		predict(trainer, trainer->unadjusted, false);
+	trainer->epoch++;
+	weighting_update(trainer->weighting, trainer->epoch + 1);
 }
 
 static void begin_second_stage(struct trainer *trainer)
@@ -59,13 +59,13 @@ static void weigh_second_stage(struct trainer *trainer)
 		memcpy(trainer->class_weight, trainer->final_class_weight,
 		       trainer->dataset->classes * sizeof *trainer->class_weight);
 	if (stage->sampler != NULL)
-		trainer->guide->settings.sampler = stage->sampler;
+		trainer->weighting->settings.sampler = stage->sampler;
 }
 
 bool trainer_run_epoch(struct trainer *trainer)
 {
 	double start = clock_seconds();
-	size_t epoch = trainer->evaluation->dynamics->epochs + 1;
+	size_t epoch = trainer->epoch + 1;
 	size_t first_stage = trainer->settings->epochs - trainer->second_stage_epochs;
 
 	if (trainer->second_stage_epochs > 0 && epoch == first_stage + 1)
@@ -77,7 +77,7 @@ bool trainer_run_epoch(struct trainer *trainer)
 	evaluate(trainer);
 	trainer->seconds = clock_seconds() - start;
 	/* Adjustments that do not read the classifier hide lost parameters from the loss. */
-	return isfinite(trainer->evaluation->train.loss) && network_is_finite(trainer->network);
+	return isfinite(trainer->predictions->train.loss) && network_is_finite(trainer->network);
 }
 
 struct network *trainer_open(struct trainer *trainer, double **ret_mean_feature)
@@ -103,13 +103,23 @@ enum err_code trainer_readjust(struct trainer *trainer, const struct adjustment_
 		return err->code;
 	adjuster_done(&trainer->adjuster);
 	trainer->adjuster = adjuster;
-	evaluate_into(trainer, trainer->evaluation, true);
+	predict(trainer, trainer->predictions, true);
 	return ERR_OK;
 }
 
-const struct evaluation *trainer_evaluation(const struct trainer *trainer)
+const struct predictions *trainer_predictions(const struct trainer *trainer)
 {
-	return trainer->evaluation;
+	return trainer->predictions;
+}
+
+const struct weighting *trainer_weighting(const struct trainer *trainer)
+{
+	return trainer->weighting;
+}
+
+size_t trainer_epoch(const struct trainer *trainer)
+{
+	return trainer->epoch;
 }
 
 const struct network *trainer_network(const struct trainer *trainer)

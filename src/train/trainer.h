@@ -13,7 +13,7 @@
 #include "data/scale.h"
 #include "data/split.h"
 #include "model/network.h"
-#include "train/evaluation.h"
+#include "rebalance/weighting.h"
 #include "train/settings.h"
 
 struct trainer;
@@ -34,13 +34,16 @@ bool trainer_run_epoch(struct trainer *trainer);
 struct network *trainer_open(struct trainer *trainer, double **ret_mean_feature);
 void trainer_evaluate(struct trainer *trainer);
 
-/* Evaluates the network as it is once more, as the next epoch, with other parameters of the method's adjustment.
- * ERR_INPUT: they do not fit the data set. */
+/* Predicts once more with the network as it is and other parameters of the method's adjustment: predictions, difficulty
+ * and dynamics move on as if by an epoch; metrics, weights and the count of epochs stay. ERR_INPUT: the parameters do
+ * not fit the data set. */
 MUST_CHECK enum err_code trainer_readjust(struct trainer *trainer, const struct adjustment_parameters *parameters,
 					  struct err *err);
 
 /* The state after the last epoch; borrowed, changed by the next. */
-const struct evaluation *trainer_evaluation(const struct trainer *trainer);
+const struct predictions *trainer_predictions(const struct trainer *trainer); /* adjusted, if the method does so */
+const struct weighting *trainer_weighting(const struct trainer *trainer);     /* of the epoch to come */
+size_t trainer_epoch(const struct trainer *trainer);			      /* how many there were */
 const struct network *trainer_network(const struct trainer *trainer);
 /* (h) the moving average of the batches' mean features, of a cosine classifier with h inputs; else NULL. */
 const double *trainer_mean_feature(const struct trainer *trainer);

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "num/tile.h"
+#include "train/split_instances.h"
 #include "train/trainer_state.h"
 
 static enum err_code allocate(struct trainer *trainer, struct err *err)
@@ -138,28 +139,28 @@ static bool follows_predictions(const struct method *method)
 	return method->loss->uses_difficulty || method->sampler->weigh != NULL || (late != NULL && late->weigh != NULL);
 }
 
-static enum err_code create_evaluation(struct trainer *trainer, struct err *err)
+static enum err_code create_predictions(struct trainer *trainer, struct err *err)
 {
 	const struct run_settings *settings = trainer->settings;
-	struct evaluation_settings evaluation_settings = {
+	const struct instances instances = split_instances(trainer->dataset, trainer->split);
+	bool needs_unadjusted = trainer->method.adjustment != NULL && follows_predictions(&trainer->method);
+	const struct weighting_settings weighting = {
 		.sampler = trainer->method.sampler,
 		.sampler_parameters = sampler_fill_parameters(trainer->method.sampler, &settings->sampler_parameters),
 		.epochs = settings->epochs,
 		.class_weight = trainer->class_weight,
 		.loss_weighs_difficulty = trainer->method.loss->uses_difficulty,
-		.difficulty = settings->difficulty,
 	};
 
-	if (evaluation_create(trainer->dataset, trainer->split, &evaluation_settings, &trainer->guide, err) != ERR_OK ||
-	    sampler_work_init(&trainer->sampler_work, &trainer->guide->sampling.part, settings->seed, err) != ERR_OK)
+	if (predictions_create(&instances, &settings->difficulty, &trainer->predictions, err) != ERR_OK)
 		return err->code;
-	trainer->evaluation = trainer->guide;
-	if (trainer->method.adjustment != NULL && follows_predictions(&trainer->method)) {
-		trainer->evaluation = NULL;
-		if (evaluation_create(trainer->dataset, trainer->split, &evaluation_settings, &trainer->evaluation,
-				      err) != ERR_OK)
-			return err->code;
-	}
+	if (needs_unadjusted &&
+	    predictions_create(&instances, &settings->difficulty, &trainer->unadjusted, err) != ERR_OK)
+		return err->code;
+	if (weighting_create(needs_unadjusted ? trainer->unadjusted : trainer->predictions, &weighting,
+			     &trainer->weighting, err) != ERR_OK ||
+	    sampler_work_init(&trainer->sampler_work, &instances, settings->seed, err) != ERR_OK)
+		return err->code;
 	trainer->sampler_work.keep_order = trainer->batch_size == trainer->most_draws;
 	return ERR_OK;
 }
@@ -188,7 +189,7 @@ enum err_code trainer_create(const struct dataset *dataset, const struct split *
 	trainer_start_schedule(trainer);
 	weigh_classes(trainer);
 	if (create_loss(trainer, err) != ERR_OK || create_late_parts(trainer, err) != ERR_OK ||
-	    create_evaluation(trainer, err) != ERR_OK)
+	    create_predictions(trainer, err) != ERR_OK)
 		return err->code;
 	rng_init(&trainer->dropout_rng, settings->seed, RNG_DROPOUT);
 	*ret_trainer = take_ptr(&trainer);
@@ -203,9 +204,9 @@ void trainer_free(struct trainer *trainer)
 	network_free(trainer->network);
 	network_inputs_free(trainer->inputs);
 	optimizer_free(trainer->optimizer);
-	if (trainer->evaluation != trainer->guide)
-		evaluation_free(trainer->evaluation);
-	evaluation_free(trainer->guide);
+	weighting_free(trainer->weighting);
+	predictions_free(trainer->predictions);
+	predictions_free(trainer->unadjusted);
 	loss_state_done(&trainer->loss);
 	class_scales_free(trainer->scales);
 	adjuster_done(&trainer->adjuster);

@@ -7,8 +7,8 @@
 /* Draws the epoch; returns how many draws it has. */
 static size_t sample(struct trainer *trainer)
 {
-	const struct evaluation *guide = trainer->guide;
-	size_t count = guide->settings.sampler->fill(&guide->sampling, &trainer->sampler_work, trainer->order);
+	const struct weighting *weighting = trainer->weighting;
+	size_t count = weighting->settings.sampler->fill(&weighting->sampling, &trainer->sampler_work, trainer->order);
 
 	memset(trainer->draws, 0, trainer->dataset->instances * sizeof *trainer->draws);
 	for (size_t i = 0; i < count; i++)
@@ -30,8 +30,8 @@ static struct loss_tile pass_chunk(struct trainer *trainer, const uint32_t *inde
 	const struct network_batch batch = { trainer->inputs, index, count };
 
 	for (size_t i = 0; i < lanes; i++) {
-		trainer->batch_y[i] = i < count ? trainer->guide->y[index[i]] : 0;
-		trainer->batch_scale[i] = i < count ? trainer->guide->loss_weight[index[i]] / divisor : 0;
+		trainer->batch_y[i] = i < count ? trainer->predictions->y[index[i]] : 0;
+		trainer->batch_scale[i] = i < count ? trainer->weighting->loss_weight[index[i]] / divisor : 0;
 	}
 	network_forward(trainer->network, &batch, dropout, trainer->log_p);
 	if (learns_scales(trainer))
@@ -85,7 +85,7 @@ static void learn_batch(struct trainer *trainer, const uint32_t *index, size_t c
 	if (settings_reduction(trainer->settings, &trainer->method) == REDUCTION_WEIGHTS) {
 		divisor = 0;
 		for (size_t i = 0; i < count; i++)
-			divisor += trainer->guide->loss_weight[index[i]];
+			divisor += trainer->weighting->loss_weight[index[i]];
 	}
 	if (trainer->loss.loss->see_tile != NULL)
 		look_ahead(trainer, index, count, divisor);

@@ -25,11 +25,12 @@ struct trainer {
 	struct optimizer *optimizer;
 	struct class_scales *scales; /* of a second stage that learns them, else NULL */
 	struct adjuster adjuster;
-	struct moving_mean moving_mean; /* of cosine classifiers */
-	struct evaluation *evaluation;	/* of the predictions as they are recorded */
-	/* What the training goes by: the same, or where it follows predictions and an adjustment changes them, an
-	 * evaluation of those without it. */
-	struct evaluation *guide;
+	struct moving_mean moving_mean;	 /* of cosine classifiers */
+	size_t epoch;			 /* how many there were */
+	struct predictions *predictions; /* as they are recorded */
+	/* Where the weighting follows predictions and an adjustment changes them: those without it, else NULL. */
+	struct predictions *unadjusted;
+	struct weighting *weighting; /* by the unadjusted predictions, if there are any, else by the others */
 	struct rng initial_weights, dropout_rng;
 	struct schedule schedule;
 	size_t second_stage_epochs; /* the last so many epochs; 0: none */

@@ -47,7 +47,7 @@ static void set(struct tuning *tuning, double value)
 
 /* Test instances of the fold that are training instances of the whole. */
 static void count_held_out(struct tuning *tuning, size_t i, const struct split *fold,
-			   const struct evaluation *evaluation)
+			   const struct predictions *predictions)
 {
 	uint32_t *correct = tuning->correct + i * tuning->dataset->classes;
 
@@ -55,8 +55,8 @@ static void count_held_out(struct tuning *tuning, size_t i, const struct split *
 		uint32_t at = fold->test[j];
 		if (tuning->split->is_test[at])
 			continue;
-		tuning->loss[i] -= evaluation->log_p_true[at];
-		correct[tuning->dataset->y[at]] += evaluation->predicted[at] == evaluation->y[at];
+		tuning->loss[i] -= predictions->log_p_true[at];
+		correct[tuning->dataset->y[at]] += predictions->predicted[at] == predictions->y[at];
 	}
 }
 
@@ -74,7 +74,7 @@ static enum err_code try_fold(struct tuning *tuning, const struct split *fold, s
 		struct adjustment_parameters parameters = settings_adjustment_parameters(&tuning->settings);
 		if (trainer_readjust(trainer, &parameters, err) != ERR_OK)
 			return err->code;
-		count_held_out(tuning, i, fold, trainer_evaluation(trainer));
+		count_held_out(tuning, i, fold, trainer_predictions(trainer));
 	}
 	return ERR_OK;
 }

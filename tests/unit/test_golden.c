@@ -95,26 +95,27 @@ static void expect_parameters(const char *where, const struct trainer *trainer, 
 	}
 }
 
-static void expect_instance(const char *where, const struct evaluation *evaluation,
+static void expect_instance(const char *where, const struct predictions *predictions,
 			    const struct golden_instance *expected)
 {
 	size_t i = expected->position;
 
-	expect_near(where, "p_true", evaluation->p_true[i], expected->p_true, 1e-10);
-	expect_near(where, "du", evaluation->difficulty->du[i], expected->du, 1e-10);
-	expect_near(where, "dl", evaluation->difficulty->dl[i], expected->dl, 1e-10);
-	expect_near(where, "difficulty", evaluation->difficulty->value[i], expected->difficulty, 1e-10);
+	expect_near(where, "p_true", predictions->p_true[i], expected->p_true, 1e-10);
+	expect_near(where, "du", predictions->difficulty->du[i], expected->du, 1e-10);
+	expect_near(where, "dl", predictions->difficulty->dl[i], expected->dl, 1e-10);
+	expect_near(where, "difficulty", predictions->difficulty->value[i], expected->difficulty, 1e-10);
 }
 
-static void expect_sums(const char *where, const struct evaluation *evaluation, const struct golden_instance *expected)
+static void expect_sums(const char *where, const struct predictions *predictions,
+			const struct golden_instance *expected)
 {
 	struct golden_instance sum = { 0 };
 
-	for (size_t i = 0; i < evaluation->dataset->instances; i++) {
-		sum.p_true += evaluation->p_true[i];
-		sum.du += evaluation->difficulty->du[i];
-		sum.dl += evaluation->difficulty->dl[i];
-		sum.difficulty += evaluation->difficulty->value[i];
+	for (size_t i = 0; i < predictions->instances.count; i++) {
+		sum.p_true += predictions->p_true[i];
+		sum.du += predictions->difficulty->du[i];
+		sum.dl += predictions->difficulty->dl[i];
+		sum.difficulty += predictions->difficulty->value[i];
 	}
 	expect_near(where, "sum of p_true", sum.p_true, expected->p_true, 1e-10);
 	expect_near(where, "sum of du", sum.du, expected->du, 1e-10);
@@ -124,19 +125,19 @@ static void expect_sums(const char *where, const struct evaluation *evaluation, 
 
 static void expect_epoch(const char *name, const struct trainer *trainer, const struct golden_epoch *expected)
 {
-	const struct evaluation *evaluation = trainer_evaluation(trainer);
+	const struct predictions *predictions = trainer_predictions(trainer);
 	char where[128];
 
 	snprintf(where, sizeof where, "%s, epoch %zu", name, expected->epoch);
-	expect_near(where, "loss", evaluation->train.loss, expected->loss, 1e-10);
+	expect_near(where, "loss", predictions->train.loss, expected->loss, 1e-10);
 	/* Where predictions tie, rounding decides: the reference gives -1. */
 	if (expected->accuracy >= 0)
-		expect_near(where, "accuracy", evaluation->train.accuracy, expected->accuracy, 1e-15);
-	expect_near(where, "effective sample size", evaluation->effective_sample_size, expected->effective_sample_size,
-		    1e-10);
-	expect_sums(where, evaluation, &expected->sum);
+		expect_near(where, "accuracy", predictions->train.accuracy, expected->accuracy, 1e-15);
+	expect_near(where, "effective sample size", trainer_weighting(trainer)->effective_sample_size,
+		    expected->effective_sample_size, 1e-10);
+	expect_sums(where, predictions, &expected->sum);
 	for (size_t i = 0; i < ARRAY_LENGTH(expected->single); i++)
-		expect_instance(where, evaluation, &expected->single[i]);
+		expect_instance(where, predictions, &expected->single[i]);
 	expect_parameters(where, trainer, expected->weight, expected->bias, 1e-10);
 }
 
@@ -177,7 +178,7 @@ static double objective(const struct trainer *trainer, double weight_decay)
 
 	for (size_t c = 0; c < network_layer(network, 0).outputs; c++)
 		squares += pow(network_class_norm(network, c), 2);
-	return trainer_evaluation(trainer)->train.loss + weight_decay / 2 * squares;
+	return trainer_predictions(trainer)->train.loss + weight_decay / 2 * squares;
 }
 
 /* Long training with momentum ends at the minimum that Newton's method finds. */
@@ -196,7 +197,7 @@ Test(golden, standardised_training_converges_to_the_optimum)
 		scene_start(&scene);
 		for (int epoch = 0; epoch < 4000; epoch++)
 			cr_assert(trainer_run_epoch(scene.trainer));
-		expect_near(optimum->dataset, "loss", trainer_evaluation(scene.trainer)->train.loss, optimum->loss,
+		expect_near(optimum->dataset, "loss", trainer_predictions(scene.trainer)->train.loss, optimum->loss,
 			    1e-9);
 		expect_near(optimum->dataset, "objective", objective(scene.trainer, optimum->weight_decay),
 			    optimum->objective, 1e-9);

@@ -10,12 +10,12 @@
 
 static const double *log_p(const struct scene *scene)
 {
-	return trainer_evaluation(scene->trainer)->log_p;
+	return trainer_predictions(scene->trainer)->log_p;
 }
 
 static size_t log_p_bytes(const struct scene *scene)
 {
-	return trainer_evaluation(scene->trainer)->tiles * TILE_INSTANCES * CLASSES * sizeof(double);
+	return trainer_predictions(scene->trainer)->tiles * TILE_INSTANCES * CLASSES * sizeof(double);
 }
 
 Test(stage, drw_is_plain_training_until_the_class_weights_come)
@@ -27,17 +27,17 @@ Test(stage, drw_is_plain_training_until_the_class_weights_come)
 	scene_init(&drw, "drw", "logreg");
 	scene_train(&base, 16);
 	scene_train(&drw, 15);
-	const struct evaluation *evaluation = trainer_evaluation(drw.trainer);
+	const struct weighting *weighting = trainer_weighting(drw.trainer);
 	for (size_t i = 0; i < drw.split->train_count; i++)
-		cr_assert_float_eq(evaluation->weight[drw.split->train[i]], 1, 1e-12);
+		cr_assert_float_eq(weighting->weight[drw.split->train[i]], 1, 1e-12);
 	scene_train(&drw, 1);
 	cr_expect_eq(memcmp(log_p(&base), log_p(&drw), log_p_bytes(&base)), 0);
 	loss_weigh_classes(&loss_class_balanced, &(struct loss_parameters){ .beta = .9999 }, drw.split->train_class,
 			   CLASSES, expected);
-	double first = evaluation->weight[drw.split->train[0]] / expected[drw.dataset->y[drw.split->train[0]]];
+	double first = weighting->weight[drw.split->train[0]] / expected[drw.dataset->y[drw.split->train[0]]];
 	for (size_t i = 0; i < drw.split->train_count; i++) {
 		uint32_t at = drw.split->train[i];
-		cr_assert_float_eq(evaluation->weight[at], first * expected[drw.dataset->y[at]], 1e-9);
+		cr_assert_float_eq(weighting->weight[at], first * expected[drw.dataset->y[at]], 1e-9);
 	}
 	scene_train(&base, 1);
 	scene_train(&drw, 1);
@@ -385,4 +385,48 @@ Test(adjustment, what_changes_nothing_gives_the_predictions_of_base)
 		scene_done(&scene);
 	}
 	scene_done(&base);
+}
+
+/* Where the weights follow the predictions, they follow those of the network itself, so an adjustment changes what is
+ * recorded, and neither weights nor training. */
+Test(adjustment, weights_go_by_the_unadjusted_predictions)
+{
+	static const struct {
+		const char *sampler, *loss;
+	} cases[] = {
+		{ "multinomial", "cross-entropy" }, { "systematic", "focal" },
+		{ "self-paced", "cross-entropy" },  { "all", "difficulty" },
+		{ "all", "inverse-frequency" },
+	};
+
+	for (size_t t = 0; t < ARRAY_LENGTH(cases); t++) {
+		struct scene plain, adjusted;
+		double top[2][CLASSES * FEATURES];
+		scene_init(&plain, "base", "logreg");
+		scene_init(&adjusted, "post-hoc", "logreg");
+		scene_set(&plain, "sampler", cases[t].sampler);
+		scene_set(&adjusted, "sampler", cases[t].sampler);
+		scene_set(&plain, "loss", cases[t].loss);
+		scene_set(&adjusted, "loss", cases[t].loss);
+		for (int epoch = 1; epoch <= 5; epoch++) {
+			scene_train(&plain, 1);
+			scene_train(&adjusted, 1);
+			const struct weighting *a = trainer_weighting(plain.trainer);
+			const struct weighting *b = trainer_weighting(adjusted.trainer);
+			for (size_t i = 0; i < plain.split->train_count; i++)
+				cr_assert_eq(a->weight[plain.split->train[i]], b->weight[plain.split->train[i]],
+					     "%s %s, epoch %d", cases[t].sampler, cases[t].loss, epoch);
+			cr_expect_eq(memcmp(a->sampling_share, b->sampling_share, CLASSES * sizeof(double)), 0);
+			cr_expect_eq(a->effective_sample_size, b->effective_sample_size);
+		}
+		network_read_layer(trainer_network(plain.trainer), 0, top[0], NULL);
+		network_read_layer(trainer_network(adjusted.trainer), 0, top[1], NULL);
+		cr_expect_eq(memcmp(top[0], top[1], sizeof top[0]), 0, "%s %s", cases[t].sampler, cases[t].loss);
+		const double *p_true = trainer_predictions(plain.trainer)->p_true;
+		cr_expect_neq(memcmp(p_true, trainer_predictions(adjusted.trainer)->p_true,
+				     plain.dataset->instances * sizeof *p_true),
+			      0);
+		scene_done(&plain);
+		scene_done(&adjusted);
+	}
 }

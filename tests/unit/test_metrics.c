@@ -1,10 +1,10 @@
-/* train: metrics of a part on predictions made by hand. The numbers of whole runs are held against recomputations by
- * tests/reference/check_database.py and, with scikit-learn, check_metrics.py. */
+/* rebalance: metrics of a part on predictions made by hand. The numbers of whole runs are held against recomputations
+ * by tests/reference/check_database.py and, with scikit-learn, check_metrics.py. */
 #include <criterion/criterion.h>
 #include <math.h>
 
 #include "base/mem.h"
-#include "train/metrics.h"
+#include "rebalance/metrics.h"
 
 /* Four classes; the part, all but the last instance, has none of class 3. */
 static const uint32_t y[] = { 0, 0, 0, 1, 1, 2, 3 };
@@ -18,7 +18,7 @@ static const uint32_t present[] = { 3, 2, 1, 0 };
 static void measure(const struct prediction_view *predictions, size_t count, const uint32_t *classes,
 		    struct part_metrics *metrics)
 {
-	struct part_view part = { index_of, count, classes };
+	struct part part = { count, index_of, classes };
 	struct err err;
 
 	cr_assert_eq(part_metrics_init(4, metrics, &err), ERR_OK);
@@ -26,7 +26,8 @@ static void measure(const struct prediction_view *predictions, size_t count, con
 	part_metrics_done(metrics);
 }
 
-static const struct prediction_view view = { 4, y, predicted, log_p_true, confidence, train_class };
+static const struct instances all = { .count = 7, .classes = 4, .y = y, .train = { .class_count = train_class } };
+static const struct prediction_view view = { &all, predicted, log_p_true, confidence };
 
 Test(metrics, of_a_part_that_lacks_a_class)
 {
@@ -59,7 +60,9 @@ Test(metrics, shot_groups_have_edges)
 		uint32_t instances[] = { cases[i].train_instances, 1, 1, 1 };
 		struct prediction_view predictions = view;
 		struct part_metrics metrics = { 0 };
-		predictions.train_class = instances;
+		struct instances grouped = all;
+		grouped.train.class_count = instances;
+		predictions.instances = &grouped;
 		measure(&predictions, 2, (uint32_t[]){ 2, 0, 0, 0 }, &metrics);
 		for (size_t s = 0; s < SHOT_GROUPS; s++)
 			cr_expect_eq(isnan(metrics.shot_accuracy[s]) == 0, s == cases[i].shot, "%u",

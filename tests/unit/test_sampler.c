@@ -24,7 +24,9 @@ static void scene_init(struct scene *scene, const struct sampler *sampler, const
 {
 	static const struct sampler_parameters nothing = { NAN, NAN };
 	uint32_t left[MAX_CLASSES];
-	struct sampling_part part = { 0, scene->train, scene->y, scene->class_count, MAX_CLASSES };
+	struct instances instances = { .classes = MAX_CLASSES,
+				       .y = scene->y,
+				       .train = { 0, scene->train, scene->class_count } };
 	struct err err;
 
 	*scene = (struct scene){ 0 };
@@ -40,11 +42,12 @@ static void scene_init(struct scene *scene, const struct sampler *sampler, const
 		scene->p_true[at] = 1 / (1 + 0.2 * (double)(at * 5 % 13));
 		if (at % 3 == 2)
 			continue;
-		scene->train[part.count++] = (uint32_t)at;
+		scene->train[instances.train.count++] = (uint32_t)at;
 		left[c]--;
 	}
-	cr_assert_eq(sampling_init(&scene->sampling, &part, scene->instances, &err), ERR_OK);
-	cr_assert_eq(sampler_work_init(&scene->work, &part, seed, &err), ERR_OK);
+	instances.count = scene->instances;
+	cr_assert_eq(sampling_init(&scene->sampling, &instances, &err), ERR_OK);
+	cr_assert_eq(sampler_work_init(&scene->work, &instances, seed, &err), ERR_OK);
 	scene->sampling.parameters = sampler_fill_parameters(sampler, &nothing);
 	scene->sampling.difficulty = scene->difficulty;
 	scene->sampling.p_true = scene->p_true;
@@ -62,7 +65,7 @@ static double sum_of_weights(const struct scene *scene)
 {
 	double sum = 0;
 
-	for (size_t i = 0; i < scene->sampling.part.count; i++)
+	for (size_t i = 0; i < scene->sampling.instances.train.count; i++)
 		sum += scene->sampling.weight[scene->train[i]];
 	return sum;
 }
@@ -99,7 +102,7 @@ Test(sampler, class_shares_equal_the_published_vectors)
 			scene.sampling.parameters.class_power = cases[i].class_power;
 		scene.sampling.epoch = cases[i].epoch;
 		sampler_weigh(cases[i].sampler, &scene.sampling);
-		for (size_t j = 0; j < scene.sampling.part.count; j++)
+		for (size_t j = 0; j < scene.sampling.instances.train.count; j++)
 			share[scene.y[scene.train[j]]] += scene.sampling.weight[scene.train[j]];
 		for (size_t c = 0; c < 3; c++)
 			cr_expect_float_eq(share[c] / sum_of_weights(&scene), cases[i].share[c], 1e-9,
@@ -116,7 +119,7 @@ Test(sampler, one_epoch_alone_is_uniform)
 	scene_init(&scene, &sampler_progressive, counts, 1);
 	scene.sampling.epochs = 1;
 	sampler_weigh(&sampler_progressive, &scene.sampling);
-	for (size_t i = 1; i < scene.sampling.part.count; i++)
+	for (size_t i = 1; i < scene.sampling.instances.train.count; i++)
 		cr_expect_eq(scene.sampling.weight[scene.train[i]], scene.sampling.weight[scene.train[0]]);
 	scene_done(&scene);
 }
@@ -164,7 +167,7 @@ Test(sampler, draws_as_often_as_it_says)
 			size_t most =
 			    sampler_most_draws(sampler_at(s), &scene.sampling.parameters, counts[i / 2], MAX_CLASSES);
 			cr_expect_leq(total, (double)most + 1e-9, "%s", sampler_name(s));
-			for (size_t j = 0; j < scene.sampling.part.count; j++) {
+			for (size_t j = 0; j < scene.sampling.instances.train.count; j++) {
 				size_t at = scene.train[j];
 				double expected = scene.sampling.weight[at] * scale;
 				total -= mean[at];
@@ -199,7 +202,7 @@ Test(sampler, draws_in_random_order)
 				draws[order[i]]++;
 			}
 		}
-		for (size_t i = 0; i < scene.sampling.part.count; i++) {
+		for (size_t i = 0; i < scene.sampling.instances.train.count; i++) {
 			size_t at = scene.train[i];
 			cr_expect_leq(fabs(place[at]), 4.5 * sqrt(squares[at]), "%s, instance %zu: %g from the middle",
 				      sampler_name(s), at, place[at] / draws[at]);
@@ -285,7 +288,7 @@ Test(sampler, class_aware_draws_in_cycles)
 				cr_expect(scene.y[scene.train[i]] != scene.y[scene.train[j]] ||
 					  seen[scene.train[i]] <= seen[scene.train[j]] + 1);
 	}
-	for (size_t i = 0; i < scene.sampling.part.count; i++)
+	for (size_t i = 0; i < scene.sampling.instances.train.count; i++)
 		cr_expect_eq(seen[scene.train[i]], 40 / counts[scene.y[scene.train[i]]]);
 	scene_done(&scene);
 }
@@ -321,7 +324,7 @@ Test(sampler, ratios_set_the_class_sizes)
 		}
 		cr_expect_arr_eq(drawn, cases[i].drawn, sizeof drawn, "case %zu", i);
 		cr_expect_float_eq((double)count, sum_of_weights(&scene), 1e-9, "case %zu", i);
-		for (size_t j = 0; j < scene.sampling.part.count; j++)
+		for (size_t j = 0; j < scene.sampling.instances.train.count; j++)
 			cr_expect(cases[i].once ? seen[scene.train[j]] <= 1 : seen[scene.train[j]] >= 1);
 		scene_done(&scene);
 	}
@@ -371,7 +374,7 @@ Test(self_paced, is_uniform_when_all_are_equally_hard_or_unknown)
 		for (size_t i = 0; i < scene.instances; i++)
 			scene.p_true[i] = unknown ? NAN : 0.25;
 		sampler_weigh(&sampler_self_paced, &scene.sampling);
-		for (size_t i = 0; i < scene.sampling.part.count; i++)
+		for (size_t i = 0; i < scene.sampling.instances.train.count; i++)
 			cr_expect_float_eq(scene.sampling.weight[scene.train[i]], 5. / counts[scene.y[scene.train[i]]],
 					   1e-12);
 		cr_expect_eq(sampler_self_paced.fill(&scene.sampling, &scene.work, order), 15);
@@ -392,7 +395,7 @@ Test(self_paced, hard_instances_come_later)
 		double hardest = 0;
 		scene.sampling.epoch = epoch;
 		sampler_weigh(&sampler_self_paced, &scene.sampling);
-		for (size_t i = 0; i < scene.sampling.part.count; i++)
+		for (size_t i = 0; i < scene.sampling.instances.train.count; i++)
 			if (scene.p_true[scene.train[i]] < 0.4 && scene.y[scene.train[i]] == 0)
 				hardest += scene.sampling.weight[scene.train[i]];
 		cr_expect_geq(hardest, before - 1e-9, "epoch %zu", epoch);

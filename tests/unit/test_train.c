@@ -77,13 +77,13 @@ static double *last_predictions(const struct dataset *dataset, const struct run_
 {
 	struct split *split = make_split(dataset, settings);
 	struct trainer *trainer = make_trainer(dataset, split, settings);
-	const struct evaluation *evaluation = trainer_evaluation(trainer);
-	size_t count = evaluation->tiles * TILE_INSTANCES * dataset->classes;
+	const struct predictions *predictions = trainer_predictions(trainer);
+	size_t count = predictions->tiles * TILE_INSTANCES * dataset->classes;
 	double *copy = malloc(count * sizeof *copy);
 
 	for (int epoch = 0; epoch < 20; epoch++)
 		cr_assert(trainer_run_epoch(trainer));
-	memcpy(copy, evaluation->p, count * sizeof *copy);
+	memcpy(copy, predictions->p, count * sizeof *copy);
 	trainer_free(trainer);
 	split_free(split);
 	*ret_count = count;
@@ -125,18 +125,18 @@ Test(run, weights_have_mean_one_and_test_instances_none)
 		set_method(&settings, m);
 		struct split *split = make_split(dataset, &settings);
 		struct trainer *trainer = make_trainer(dataset, split, &settings);
-		const struct evaluation *evaluation = trainer_evaluation(trainer);
+		const struct weighting *weighting = trainer_weighting(trainer);
 		size_t draws = 0;
 		double sum = 0, share = 0;
 		cr_assert(trainer_run_epoch(trainer));
 		for (size_t i = 0; i < dataset->instances; i++) {
 			draws += trainer_draws(trainer)[i];
-			cr_expect_eq(isnan(evaluation->weight[i]) != 0, split->is_test[i] != 0);
+			cr_expect_eq(isnan(weighting->weight[i]) != 0, split->is_test[i] != 0);
 			cr_expect(!split->is_test[i] || trainer_draws(trainer)[i] == 0);
-			sum += split->is_test[i] ? 0 : evaluation->weight[i];
+			sum += split->is_test[i] ? 0 : weighting->weight[i];
 		}
 		for (size_t c = 0; c < dataset->classes; c++)
-			share += evaluation->sampling_share[c];
+			share += weighting->sampling_share[c];
 		if (!varies(method_at(m)->sampler))
 			cr_expect_eq(draws, split->train_count, "%s", method_name(m));
 		cr_expect_float_eq(sum / (double)split->train_count, 1, 1e-12, "%s", method_name(m));
@@ -181,7 +181,7 @@ Test(run, every_method_learns)
 			struct trainer *trainer = make_trainer(dataset, split, &settings);
 			for (int epoch = 0; epoch < 40; epoch++)
 				converges = trainer_run_epoch(trainer) && converges;
-			double accuracy = trainer_evaluation(trainer)->train.accuracy;
+			double accuracy = trainer_predictions(trainer)->train.accuracy;
 			cr_expect(converges && accuracy > least_accuracy(split), "%s %s: %g", method_name(m),
 				  model_name(model), accuracy);
 			trainer_free(trainer);
@@ -336,7 +336,7 @@ Test(run, reduction_by_weights_divides_by_their_sum)
 		step[reduction] = weight[1];
 		weights = 0;
 		for (size_t i = 0; i < dataset->instances; i++)
-			weights += trainer_evaluation(trainer)->loss_weight[i];
+			weights += trainer_weighting(trainer)->loss_weight[i];
 		trainer_free(trainer);
 		split_free(split);
 	}
@@ -356,7 +356,7 @@ Test(run, divergence_is_noticed)
 	for (int epoch = 0; epoch < 20 && converges; epoch++)
 		converges = trainer_run_epoch(trainer);
 	cr_expect_not(converges);
-	cr_expect(isnan(trainer_evaluation(trainer)->test.accuracy));
+	cr_expect(isnan(trainer_predictions(trainer)->test.accuracy));
 	trainer_free(trainer);
 	split_free(split);
 	dataset_free(dataset);
@@ -393,7 +393,7 @@ Test(run, divergence_is_noticed_where_the_loss_stays_finite)
 	for (int epoch = 0; epoch < 3 && converges; epoch++)
 		converges = trainer_run_epoch(trainer);
 	cr_expect_not(converges);
-	cr_expect(isfinite(trainer_evaluation(trainer)->train.loss));
+	cr_expect(isfinite(trainer_predictions(trainer)->train.loss));
 	trainer_free(trainer);
 	split_free(split);
 	dataset_free(dataset);

@@ -40,7 +40,7 @@ static double held_out_error(struct scene *scene, const char *tau)
 			uint32_t position = fold->test[i];
 			uint32_t y = scene->dataset->y[position];
 			wrong[y] += !scene->split->is_test[position] &&
-				    trainer_evaluation(trainer)->predicted[position] != (double)y;
+				    trainer_predictions(trainer)->predicted[position] != (double)y;
 		}
 		trainer_free(trainer);
 		split_free(fold);
@@ -99,7 +99,7 @@ static double held_out_loss(const struct scene *scene, struct trainer *const *tr
 	for (size_t at = 0; at < 5; at++)
 		for (size_t j = 0; j < folds[at]->test_count; j++) {
 			uint32_t i = folds[at]->test[j];
-			const double *log_p = trainer_evaluation(trainers[at])->log_p +
+			const double *log_p = trainer_predictions(trainers[at])->log_p +
 					      i / TILE_INSTANCES * CLASSES * TILE_INSTANCES + i % TILE_INSTANCES;
 			double truth = log_p[scene->dataset->y[i] * TILE_INSTANCES], most = -INFINITY, sum = 0;
 			for (size_t c = 0; c < CLASSES; c++)

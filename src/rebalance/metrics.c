@@ -1,4 +1,4 @@
-#include "train/metrics.h"
+#include "rebalance/metrics.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -32,18 +32,18 @@ static size_t calibration_bin(double confidence)
 }
 
 /* Counts per class, loss and calibration error, in one pass. */
-static void count(const struct prediction_view *predictions, const struct part_view *part, struct part_metrics *metrics)
+static void count(const struct prediction_view *predictions, const struct part *part, struct part_metrics *metrics)
 {
 	double loss = 0, error = 0;
 	/* Right ones less the sum of confidences. Most instances fall into one bin: with four sums they need not wait
 	 * for each other. */
 	double gap[4][CALIBRATION_BINS] = { 0 };
 
-	memset(metrics->correct, 0, predictions->classes * sizeof *metrics->correct);
-	memset(metrics->predicted, 0, predictions->classes * sizeof *metrics->predicted);
+	memset(metrics->correct, 0, predictions->instances->classes * sizeof *metrics->correct);
+	memset(metrics->predicted, 0, predictions->instances->classes * sizeof *metrics->predicted);
 	for (size_t i = 0; i < part->count; i++) {
 		uint32_t at = part->index[i];
-		uint32_t y = predictions->y[at];
+		uint32_t y = predictions->instances->y[at];
 		uint32_t predicted = (uint32_t)(int32_t)predictions->predicted[at];
 		double confidence = predictions->confidence[at];
 		loss -= predictions->log_p_true[at];
@@ -63,18 +63,18 @@ static enum shot shot_of(uint32_t train_instances)
 	return train_instances > 100 ? SHOT_MANY : train_instances < 20 ? SHOT_FEW : SHOT_MEDIUM;
 }
 
-static void average_classes(const struct prediction_view *predictions, const struct part_view *part,
+static void average_classes(const struct prediction_view *predictions, const struct part *part,
 			    struct part_metrics *metrics)
 {
 	double correct = 0, error = 0, f1 = 0, classes = 0;
 	double accuracy[SHOT_GROUPS] = { 0 }, members[SHOT_GROUPS] = { 0 };
 
-	for (size_t c = 0; c < predictions->classes; c++) {
-		uint32_t present = part->present[c];
+	for (size_t c = 0; c < predictions->instances->classes; c++) {
+		uint32_t present = part->class_count[c];
 		if (present == 0)
 			continue;
 		double class_accuracy = (double)metrics->correct[c] / (double)present;
-		enum shot shot = shot_of(predictions->train_class[c]);
+		enum shot shot = shot_of(predictions->instances->train.class_count[c]);
 		correct += metrics->correct[c];
 		error += 1.0 - class_accuracy;
 		/* 2 TP + FP + FN: those predicted and those there. */
@@ -90,7 +90,7 @@ static void average_classes(const struct prediction_view *predictions, const str
 		metrics->shot_accuracy[s] = accuracy[s] / members[s];
 }
 
-void part_metrics_measure(const struct prediction_view *predictions, const struct part_view *part,
+void part_metrics_measure(const struct prediction_view *predictions, const struct part *part,
 			  struct part_metrics *metrics)
 {
 	count(predictions, part, metrics);

@@ -1,12 +1,13 @@
 /* What the predictions of one part, training or test, are worth. Shapes: n instances of the data set, k classes, m
  * instances of the part. */
-#ifndef HARDROW_TRAIN_METRICS_H
-#define HARDROW_TRAIN_METRICS_H
+#ifndef HARDROW_REBALANCE_METRICS_H
+#define HARDROW_REBALANCE_METRICS_H
 
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
+#include "rebalance/instances.h"
 
 /* Classes by their instances in the training part: more than 100, 20 to 100, fewer than 20 (Liu et al. 2019). */
 enum shot { SHOT_MANY, SHOT_MEDIUM, SHOT_FEW, SHOT_GROUPS };
@@ -34,25 +35,17 @@ struct part_metrics {
 
 /* Of all instances. */
 struct prediction_view {
-	size_t classes;
-	const uint32_t *y;	     /* (n) */
-	const double *predicted;     /* (n) class as double */
-	const double *log_p_true;    /* (n) */
-	const double *confidence;    /* (n) probability of the predicted class, the highest */
-	const uint32_t *train_class; /* (k) training instances of each class */
-};
-
-struct part_view {
-	const uint32_t *index;	 /* (m) positions */
-	size_t count;		 /* m */
-	const uint32_t *present; /* (k) the part's instances of each class */
+	const struct instances *instances;
+	const double *predicted;  /* (n) class as double */
+	const double *log_p_true; /* (n) */
+	const double *confidence; /* (n) probability of the predicted class, the highest */
 };
 
 MUST_CHECK enum err_code part_metrics_init(size_t classes, struct part_metrics *metrics, struct err *err);
 void part_metrics_done(struct part_metrics *metrics);
 
-/* Sets them all. */
-void part_metrics_measure(const struct prediction_view *predictions, const struct part_view *part,
+/* Sets them all; `part` is one of the two of predictions->instances. */
+void part_metrics_measure(const struct prediction_view *predictions, const struct part *part,
 			  struct part_metrics *metrics);
 
 #endif

@@ -1,0 +1,100 @@
+#include "rebalance/predictions.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+enum err_code predictions_create(const struct instances *instances, const struct difficulty_settings *difficulty,
+				 struct predictions **ret_predictions, struct err *err)
+{
+	AUTO(predictions_freep) struct predictions *made = NULL;
+	size_t n = instances->count;
+	size_t k = instances->classes;
+	size_t tiles = (n + TILE_INSTANCES - 1) / TILE_INSTANCES;
+	size_t padded = tiles * TILE_INSTANCES;
+
+	if (mem_new(&made, 1, err) != ERR_OK)
+		return err->code;
+	made->instances = *instances;
+	made->tiles = tiles;
+	if (difficulty_create(n, k, difficulty, &made->difficulty, err) != ERR_OK ||
+	    dynamics_create(n, &made->dynamics, err) != ERR_OK || mem_new(&made->y, padded, err) != ERR_OK ||
+	    mem_new(&made->p, padded * k, err) != ERR_OK || mem_new(&made->log_p, padded * k, err) != ERR_OK ||
+	    mem_new(&made->p_true, padded, err) != ERR_OK || mem_new(&made->log_p_true, padded, err) != ERR_OK ||
+	    mem_new(&made->predicted, padded, err) != ERR_OK || mem_new(&made->confidence, padded, err) != ERR_OK ||
+	    part_metrics_init(k, &made->train, err) != ERR_OK || part_metrics_init(k, &made->test, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < n; i++)
+		made->y[i] = (double)instances->y[i];
+	*ret_predictions = take_ptr(&made);
+	return ERR_OK;
+}
+
+void predictions_free(struct predictions *predictions)
+{
+	if (predictions == NULL)
+		return;
+	difficulty_free(predictions->difficulty);
+	dynamics_free(predictions->dynamics);
+	free(predictions->y);
+	free(predictions->p);
+	free(predictions->log_p);
+	free(predictions->p_true);
+	free(predictions->log_p_true);
+	free(predictions->predicted);
+	free(predictions->confidence);
+	part_metrics_done(&predictions->train);
+	part_metrics_done(&predictions->test);
+	free(predictions);
+}
+
+void predictions_freep(struct predictions **predictions)
+{
+	predictions_free(*predictions);
+}
+
+double *predictions_p(const struct predictions *predictions, size_t t)
+{
+	return predictions->p + t * predictions->instances.classes * TILE_INSTANCES;
+}
+
+double *predictions_log_p(const struct predictions *predictions, size_t t)
+{
+	return predictions->log_p + t * predictions->instances.classes * TILE_INSTANCES;
+}
+
+void predictions_begin_epoch(struct predictions *predictions)
+{
+	dynamics_begin_epoch(predictions->dynamics);
+}
+
+void predictions_take_tile(struct predictions *predictions, size_t t)
+{
+	size_t first = t * TILE_INSTANCES;
+	size_t left = predictions->instances.count - first;
+	size_t count = left < TILE_INSTANCES ? left : TILE_INSTANCES;
+	const double *p = predictions_p(predictions, t);
+	const double *log_p = predictions_log_p(predictions, t);
+	const double *y = predictions->y + first;
+
+	tile_read_out(log_p, p, y, TILE_INSTANCES, predictions->instances.classes, predictions->p_true + first,
+		      predictions->log_p_true + first, predictions->predicted + first);
+	for (size_t i = first; i < first + TILE_INSTANCES; i++)
+		predictions->confidence[i] = p[(size_t)(int32_t)predictions->predicted[i] * TILE_INSTANCES + i - first];
+	difficulty_update(predictions->difficulty, t, log_p, p, y);
+	dynamics_update(predictions->dynamics, first, count, predictions->p_true + first,
+			predictions->predicted + first, y);
+}
+
+void predictions_measure(struct predictions *predictions)
+{
+	const struct prediction_view view = {
+		.instances = &predictions->instances,
+		.predicted = predictions->predicted,
+		.log_p_true = predictions->log_p_true,
+		.confidence = predictions->confidence,
+	};
+
+	part_metrics_measure(&view, &predictions->instances.train, &predictions->train);
+	part_metrics_measure(&view, &predictions->instances.test, &predictions->test);
+}

@@ -1,0 +1,47 @@
+/* One set of predictions of every instance, epoch by epoch, and what it says about them: read-outs, du, dl, difficulty,
+ * dynamics, metrics. Where the predictions come from, a network or a file, is the caller's. Shapes: n instances, k
+ * classes, T = ceil(n / 64) tiles of 64 (num/tile.h) in the order of the instances. */
+#ifndef HARDROW_REBALANCE_PREDICTIONS_H
+#define HARDROW_REBALANCE_PREDICTIONS_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+#include "rebalance/difficulty.h"
+#include "rebalance/dynamics.h"
+#include "rebalance/instances.h"
+#include "rebalance/metrics.h"
+
+struct predictions {
+	struct instances instances;
+	size_t tiles; /* T */
+	struct difficulty *difficulty;
+	struct dynamics *dynamics;
+	double *y;		     /* (T * 64) class as double, 0 in the padding */
+	double *p, *log_p;	     /* (T, k, 64) */
+	double *p_true, *log_p_true; /* (T * 64) */
+	double *predicted;	     /* (T * 64) class as double */
+	double *confidence;	     /* (T * 64) p of the predicted class */
+	struct part_metrics train, test;
+};
+
+/* Before the first epoch all difficulties are 1 and everything else is 0. What `instances` borrows must outlive the
+ * predictions. */
+MUST_CHECK enum err_code predictions_create(const struct instances *instances,
+					    const struct difficulty_settings *difficulty,
+					    struct predictions **ret_predictions, struct err *err);
+void predictions_free(struct predictions *predictions);
+void predictions_freep(struct predictions **predictions);
+
+/* An epoch: begin, then every tile once with its p and log_p (k, 64) in place. */
+void predictions_begin_epoch(struct predictions *predictions);
+void predictions_take_tile(struct predictions *predictions, size_t t);
+
+/* After the last tile, if they are wanted: the metrics of both parts. */
+void predictions_measure(struct predictions *predictions);
+
+/* p and log_p (k, 64) of tile t. */
+double *predictions_p(const struct predictions *predictions, size_t t);
+double *predictions_log_p(const struct predictions *predictions, size_t t);
+
+#endif

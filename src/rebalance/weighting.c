@@ -1,0 +1,107 @@
+#include "rebalance/weighting.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+/* What the loss makes of the training instances, any scale; the sum over them. */
+static double weigh_losses(struct weighting *weighting)
+{
+	const struct instances *instances = &weighting->predictions->instances;
+	const double *difficulty = weighting->predictions->difficulty->value;
+	double sum = 0;
+
+	for (size_t i = 0; i < instances->train.count; i++) {
+		uint32_t at = instances->train.index[i];
+		weighting->loss_weight[at] = weighting->settings.loss_weighs_difficulty
+						 ? difficulty[at]
+						 : weighting->settings.class_weight[instances->y[at]];
+		sum += weighting->loss_weight[at];
+	}
+	return sum;
+}
+
+static void scale(const struct part *part, double *weight, double factor)
+{
+	for (size_t i = 0; i < part->count; i++)
+		weight[part->index[i]] *= factor;
+}
+
+void weighting_update(struct weighting *weighting, size_t epoch)
+{
+	const struct instances *instances = &weighting->predictions->instances;
+	const struct part *train = &instances->train;
+	double loss_sum = weigh_losses(weighting);
+	double sum = 0, squares = 0;
+
+	weighting->sampling.epoch = epoch;
+	sampler_weigh(weighting->settings.sampler, &weighting->sampling);
+	memset(weighting->sampling_share, 0, instances->classes * sizeof(double));
+	for (size_t i = 0; i < train->count; i++) {
+		uint32_t at = train->index[i];
+		double weight = weighting->loss_weight[at] * weighting->sampling.weight[at];
+		weighting->weight[at] = weight;
+		weighting->sampling_share[instances->y[at]] += weight;
+		sum += weight;
+		squares += weight * weight;
+	}
+	scale(train, weighting->weight, (double)train->count / sum);
+	for (size_t c = 0; c < instances->classes; c++)
+		weighting->sampling_share[c] /= sum;
+	weighting->effective_sample_size = sum * sum / squares;
+	if (weighting->settings.loss_weighs_difficulty)
+		scale(train, weighting->loss_weight, (double)train->count / loss_sum);
+}
+
+static enum err_code create_sampling(struct weighting *weighting, struct err *err)
+{
+	const struct predictions *predictions = weighting->predictions;
+
+	if (sampling_init(&weighting->sampling, &predictions->instances, err) != ERR_OK)
+		return err->code;
+	weighting->sampling.parameters = weighting->settings.sampler_parameters;
+	weighting->sampling.epochs = weighting->settings.epochs;
+	weighting->sampling.difficulty = predictions->difficulty->value;
+	weighting->sampling.p_true = predictions->p_true;
+	return ERR_OK;
+}
+
+enum err_code weighting_create(const struct predictions *predictions, const struct weighting_settings *settings,
+			       struct weighting **ret_weighting, struct err *err)
+{
+	AUTO(weighting_freep) struct weighting *made = NULL;
+	size_t padded = predictions->tiles * TILE_INSTANCES;
+
+	if (mem_new(&made, 1, err) != ERR_OK)
+		return err->code;
+	made->settings = *settings;
+	made->predictions = predictions;
+	if (mem_new(&made->loss_weight, predictions->instances.count, err) != ERR_OK ||
+	    mem_new(&made->weight, padded, err) != ERR_OK ||
+	    mem_new(&made->sampling_share, predictions->instances.classes, err) != ERR_OK ||
+	    create_sampling(made, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < padded; i++)
+		made->weight[i] = NAN;
+	weighting_update(made, 1);
+	*ret_weighting = take_ptr(&made);
+	return ERR_OK;
+}
+
+void weighting_free(struct weighting *weighting)
+{
+	if (weighting == NULL)
+		return;
+	sampling_done(&weighting->sampling);
+	free(weighting->loss_weight);
+	free(weighting->weight);
+	free(weighting->sampling_share);
+	free(weighting);
+}
+
+void weighting_freep(struct weighting **weighting)
+{
+	weighting_free(*weighting);
+}
