@@ -203,7 +203,7 @@ CREATE TABLE block (
   dl BLOB NOT NULL,              -- float32 (m)
   draws BLOB NOT NULL,           -- uint16 (m), 65535 unknown
   p BLOB NOT NULL,               -- float32 (classes, m), class by class
-  checksum INTEGER               -- of difficulty, weight, du, dl, predicted, draws, p; NULL in older versions' rows
+  checksum INTEGER               -- of the series one after the other, as src/db/series.h lists them; NULL in older versions' rows
 ) STRICT;
 
 -- The matrices of the model.

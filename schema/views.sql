@@ -1,7 +1,7 @@
 -- The public interface of a hardrow file: these views, the same in every SQLite client.
 --
 -- The build turns f32(blob, index) and u16(blob, index) into core SQL (src/sql/embed.py): number `index`, from 0, of a
--- series of little-endian float32 or uint16. CROSS JOIN fixes the order of the loops: any other order reads every
+-- series of little-endian float32 or uint16; series(index) into the columns that src/db/series.h lists. CROSS JOIN fixes the order of the loops: any other order reads every
 -- block, this one turns a WHERE on run_id, epoch or instance_id into seeks.
 
 -- One row per run. The metrics are those of its last epoch, as fractions.
@@ -127,15 +127,7 @@ SELECT
   CASE substr(split.test, instance.position + 1, 1) WHEN x'01' THEN 'test' ELSE 'train' END AS part,
   (SELECT class.name FROM class
    WHERE class.dataset_id = run.dataset_id AND class.class_index = instance.class_index) AS class,
-  (SELECT class.name FROM class
-   WHERE class.dataset_id = run.dataset_id
-     AND class.class_index = u16(block.predicted, instance.position % run.block_instances)) AS predicted,
-  f32(block.p, instance.class_index * length(block.predicted) / 2 + instance.position % run.block_instances) AS p_true,
-  f32(block.du, instance.position % run.block_instances) AS du,
-  f32(block.dl, instance.position % run.block_instances) AS dl,
-  f32(block.difficulty, instance.position % run.block_instances) AS difficulty,
-  f32(block.weight, instance.position % run.block_instances) AS weight,
-  nullif(u16(block.draws, instance.position % run.block_instances), 65535) AS draws,
+  series(instance.position % run.block_instances),
   (SELECT '[' || group_concat(CASE WHEN in_order.p IS NULL THEN 'null' ELSE printf('%!.17g', in_order.p) END, ',') || ']'
    FROM (
      SELECT f32(block.p,

@@ -37,13 +37,15 @@ void message_record_epoch(const struct predictions *predictions, const struct we
 	for (size_t t = 0; blocks && t < predictions->tiles; t++) {
 		size_t first = t * TILE_INSTANCES;
 		struct record_tile tile = {
-			.difficulty = predictions->difficulty->value + first,
-			.weight = weighting->weight + first,
-			.du = predictions->difficulty->du + first,
-			.dl = predictions->difficulty->dl + first,
-			.predicted = predictions->predicted + first,
-			.p = predictions_p(predictions, t),
-			.draws = draws == NULL ? NULL : draws + first,
+			.series = {
+				[SERIES_PREDICTED] = predictions->predicted + first,
+				[SERIES_P] = predictions_p(predictions, t),
+				[SERIES_DU] = predictions->difficulty->du + first,
+				[SERIES_DL] = predictions->difficulty->dl + first,
+				[SERIES_DIFFICULTY] = predictions->difficulty->value + first,
+				[SERIES_WEIGHT] = weighting->weight + first,
+				[SERIES_DRAWS] = draws == NULL ? NULL : draws + first,
+			},
 		};
 		epoch_record_encode(record, t, &tile);
 	}

@@ -11,24 +11,14 @@
 
 unsigned rows_series(enum rows_kind kind, uint64_t columns)
 {
-	static const unsigned series_of_dynamics[] = {
-		[DYNAMICS_PREDICTED] = 1u << SERIES_PREDICTED,
-		[DYNAMICS_P_TRUE] = P_BITS,
-		[DYNAMICS_DU] = 1u << SERIES_DU,
-		[DYNAMICS_DL] = 1u << SERIES_DL,
-		[DYNAMICS_DIFFICULTY] = 1u << SERIES_DIFFICULTY,
-		[DYNAMICS_WEIGHT] = 1u << SERIES_WEIGHT,
-		[DYNAMICS_DRAWS] = 1u << SERIES_DRAWS,
-		[DYNAMICS_PROBABILITIES] = P_BITS,
-	};
 	unsigned series = 0;
 
 	if (kind == ROWS_PREDICTIONS)
 		return (columns >> PREDICTIONS_PROBABILITY & 1) != 0 ? P_BITS : 0;
-	for (size_t i = 0; i < ARRAY_LENGTH(series_of_dynamics); i++)
-		if ((columns >> i & 1) != 0)
-			series |= series_of_dynamics[i];
-	return series;
+	for (enum series s = 0; s < SERIES_COUNT; s++)
+		if ((columns >> (DYNAMICS_SERIES + s) & 1) != 0)
+			series |= s == SERIES_P ? P_BITS : 1u << s;
+	return (columns >> DYNAMICS_PROBABILITIES & 1) != 0 ? series | P_BITS : series;
 }
 
 struct rows_cursor *rows_cursor_create(sqlite3 *handle, enum rows_kind kind)
@@ -69,23 +59,24 @@ static int prepare_epochs(struct rows_cursor *cursor)
 
 static int prepare_block(struct rows_cursor *cursor)
 {
-	static const char *const names[SERIES_COUNT] = {
-		"predicted", "difficulty", "weight", "du", "dl", "draws", "p"
-	};
-	char sql[256];
-
 	cursor->block_id = 0;
 	if (cursor->find_block != NULL && cursor->block_series == cursor->filter.series)
 		return sqlite3_reset(cursor->find_block);
 	(void)sqlite3_finalize(cursor->find_block);
 	cursor->find_block = NULL;
 	cursor->block_series = cursor->filter.series;
+	sqlite3_str *sql = sqlite3_str_new(cursor->handle);
 	/* A series that nobody asks for is not even looked at. */
-#define PICK(i) ((cursor->block_series >> (i)&1) != 0 ? names[i] : "NULL")
-	(void)sqlite3_snprintf(sizeof sql, sql, "SELECT %s, %s, %s, %s, %s, %s, %s FROM main.block WHERE block_id = ?1",
-			       PICK(0), PICK(1), PICK(2), PICK(3), PICK(4), PICK(5), PICK(6));
-#undef PICK
-	return sqlite3_prepare_v3(cursor->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &cursor->find_block, NULL);
+	for (enum series s = 0; s < SERIES_COUNT; s++)
+		sqlite3_str_appendf(sql, "%s %s", s == 0 ? "SELECT" : ",",
+				    (cursor->block_series >> s & 1) != 0 ? series_specs[s].name : "NULL");
+	sqlite3_str_appendall(sql, " FROM main.block WHERE block_id = ?1");
+	char *text = sqlite3_str_finish(sql);
+	if (text == NULL)
+		return SQLITE_NOMEM;
+	int code = sqlite3_prepare_v3(cursor->handle, text, -1, SQLITE_PREPARE_PERSISTENT, &cursor->find_block, NULL);
+	sqlite3_free(text);
+	return code;
 }
 
 /* To the next recorded epoch; the end of the scan if there is none. */
@@ -221,7 +212,7 @@ int rows_cursor_next(struct rows_cursor *cursor)
 /* NaN also for what is not there, in a damaged block. */
 static float get_float(const struct rows_cursor *cursor, enum series series, size_t index)
 {
-	const struct series_bytes *from = &cursor->series[series];
+	const struct series_blob *from = &cursor->series[series];
 	float value = NAN;
 
 	if (index < from->length / sizeof value)
@@ -237,11 +228,11 @@ static void put_float(const struct rows_cursor *cursor, sqlite3_context *context
 		sqlite3_result_double(context, (double)value);
 }
 
-/* UINT16_MAX also for what is not there. */
+/* SERIES_UNKNOWN also for what is not there. */
 static uint16_t get_short(const struct rows_cursor *cursor, enum series series, size_t index)
 {
-	const struct series_bytes *from = &cursor->series[series];
-	uint16_t value = UINT16_MAX;
+	const struct series_blob *from = &cursor->series[series];
+	uint16_t value = SERIES_UNKNOWN;
 
 	if (index < from->length / sizeof value)
 		memcpy(&value, from->bytes + index * sizeof value, sizeof value);
@@ -291,52 +282,43 @@ static void put_key(const struct rows_cursor *cursor, sqlite3_context *context, 
 		sqlite3_result_int64(context, cursor->subject.instances[cursor->at].instance_id);
 }
 
-static void put_dynamics(struct rows_cursor *cursor, sqlite3_context *context, int column)
+static void put_series(const struct rows_cursor *cursor, sqlite3_context *context, enum series series)
 {
 	const struct subject_instance *instance = &cursor->subject.instances[cursor->at];
 	size_t i = instance->position % cursor->block_instances;
-	uint16_t draws;
+	uint16_t value;
 
-	switch ((enum dynamics_column)column) {
-	case DYNAMICS_RUN_ID:
-	case DYNAMICS_EPOCH:
-	case DYNAMICS_INSTANCE_ID:
-		put_key(cursor, context, column);
+	switch (series_specs[series].storage) {
+	case SERIES_FLOAT32:
+		put_float(cursor, context, series,
+			  series_specs[series].per_class ? p_index(cursor, instance->class_index, i) : i);
 		break;
-	case DYNAMICS_PART:
-		sqlite3_result_text(context, subject_is_test(&cursor->subject, instance->position) ? "test" : "train",
-				    -1, SQLITE_STATIC);
+	case SERIES_CLASS:
+		put_text(context, subject_class_name(&cursor->subject, get_short(cursor, series, i)));
 		break;
-	case DYNAMICS_CLASS:
-		put_text(context, subject_class_name(&cursor->subject, instance->class_index));
-		break;
-	case DYNAMICS_PREDICTED:
-		put_text(context, subject_class_name(&cursor->subject, get_short(cursor, SERIES_PREDICTED, i)));
-		break;
-	case DYNAMICS_P_TRUE:
-		put_float(cursor, context, SERIES_P, p_index(cursor, instance->class_index, i));
-		break;
-	case DYNAMICS_DU:
-		put_float(cursor, context, SERIES_DU, i);
-		break;
-	case DYNAMICS_DL:
-		put_float(cursor, context, SERIES_DL, i);
-		break;
-	case DYNAMICS_DIFFICULTY:
-		put_float(cursor, context, SERIES_DIFFICULTY, i);
-		break;
-	case DYNAMICS_WEIGHT:
-		put_float(cursor, context, SERIES_WEIGHT, i);
-		break;
-	case DYNAMICS_DRAWS:
-		draws = get_short(cursor, SERIES_DRAWS, i);
-		if (draws != UINT16_MAX)
-			sqlite3_result_int(context, draws);
-		break;
-	case DYNAMICS_PROBABILITIES:
-		put_probabilities(cursor, context, i);
+	case SERIES_TALLY:
+		value = get_short(cursor, series, i);
+		if (value != SERIES_UNKNOWN)
+			sqlite3_result_int(context, value);
 		break;
 	}
+}
+
+static void put_dynamics(struct rows_cursor *cursor, sqlite3_context *context, int column)
+{
+	const struct subject_instance *instance = &cursor->subject.instances[cursor->at];
+
+	if (column < DYNAMICS_PART)
+		put_key(cursor, context, column);
+	else if (column == DYNAMICS_PART)
+		sqlite3_result_text(context, subject_is_test(&cursor->subject, instance->position) ? "test" : "train",
+				    -1, SQLITE_STATIC);
+	else if (column == DYNAMICS_CLASS)
+		put_text(context, subject_class_name(&cursor->subject, instance->class_index));
+	else if (column == DYNAMICS_PROBABILITIES)
+		put_probabilities(cursor, context, instance->position % cursor->block_instances);
+	else
+		put_series(cursor, context, (enum series)(column - DYNAMICS_SERIES));
 }
 
 void rows_cursor_column(struct rows_cursor *cursor, sqlite3_context *context, int column)

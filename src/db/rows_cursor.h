@@ -3,6 +3,7 @@
 #define HARDROW_DB_ROWS_CURSOR_H
 
 #include "db/rows_subject.h"
+#include "db/series.h"
 
 enum rows_kind { ROWS_DYNAMICS, ROWS_PREDICTIONS };
 
@@ -12,30 +13,12 @@ enum dynamics_column {
 	DYNAMICS_INSTANCE_ID,
 	DYNAMICS_PART,
 	DYNAMICS_CLASS,
-	DYNAMICS_PREDICTED,
-	DYNAMICS_P_TRUE,
-	DYNAMICS_DU,
-	DYNAMICS_DL,
-	DYNAMICS_DIFFICULTY,
-	DYNAMICS_WEIGHT,
-	DYNAMICS_DRAWS,
-	DYNAMICS_PROBABILITIES,
+	DYNAMICS_SERIES, /* the first of the series, in their order */
+	DYNAMICS_PROBABILITIES = DYNAMICS_SERIES + SERIES_COUNT,
 };
 
 /* The first three are those of dynamics. */
 enum predictions_column { PREDICTIONS_CLASS = 3, PREDICTIONS_PROBABILITY };
-
-/* The columns of table block. */
-enum series {
-	SERIES_PREDICTED,
-	SERIES_DIFFICULTY,
-	SERIES_WEIGHT,
-	SERIES_DU,
-	SERIES_DL,
-	SERIES_DRAWS,
-	SERIES_P,
-	SERIES_COUNT,
-};
 
 /* The series that the columns of the bit set `columns` are made of, as a bit set. */
 unsigned rows_series(enum rows_kind kind, uint64_t columns);
@@ -47,7 +30,7 @@ struct rows_filter {
 	unsigned series;	 /* what to read of each block */
 };
 
-struct series_bytes {
+struct series_blob {
 	const unsigned char *bytes;
 	size_t length;
 };
@@ -65,7 +48,7 @@ struct rows_cursor {
 	uint32_t block_instances;
 	int64_t block_id; /* the one loaded, 0: none */
 	bool has_block;
-	struct series_bytes series[SERIES_COUNT];
+	struct series_blob series[SERIES_COUNT];
 	size_t at;	      /* index into subject.instances */
 	uint32_t class_index; /* predictions */
 };

@@ -24,13 +24,17 @@ struct rows_table {
 	double runs, epochs, instances; /* runs in the file, recorded epochs of a run, instances of a data set */
 };
 
+#define AFFINITY_CLASS " TEXT"
+#define AFFINITY_FLOAT32 ""
+#define AFFINITY_TALLY ""
+#define COLUMN(id, name, column, storage, shape) #column AFFINITY_##storage ", "
+
 /* The columns have the affinities of the views' columns: those of expressions have none. */
 static const struct {
 	const char *name, *columns;
 } rows_tables[] = {
 	[ROWS_DYNAMICS] = { "dynamics", "CREATE TABLE x (run_id INTEGER, epoch INTEGER, instance_id INTEGER, part,"
-					" class TEXT, predicted TEXT, p_true, du, dl, difficulty, weight, draws,"
-					" probabilities)" },
+					" class TEXT, " SERIES(COLUMN) "probabilities)" },
 	[ROWS_PREDICTIONS] = { "predictions", "CREATE TABLE x (run_id INTEGER, epoch INTEGER, instance_id INTEGER,"
 					      " class TEXT, probability)" },
 };

@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 """Turns the project's .sql files into one C source file: see sql.h for the tables it defines.
 
-    embed.py --output FILE.c --views schema/views.sql --migrations migrations/*.sql [--reports reports/*.sql]
+    embed.py --output FILE.c --views schema/views.sql --series src/db/series.h --migrations migrations/*.sql [--reports reports/*.sql]
 
 The file lists come from the build file. Refused: a gap in the numbers of the migrations, a .sql file in one of the
 folders that is not listed, a name of the wrong form, a text that is not UTF-8, views.sql that is not a sequence of
 CREATE VIEW statements. Everything is composed in memory; the output is written last.
 
-In views.sql two macros stand for core SQL (index from 0, little-endian, as the blobs of table block are):
+In views.sql three macros stand for core SQL (index from 0, little-endian, as the blobs of table block are):
     f32(blob, index)   float32 number `index` as REAL, exact; NULL for NaN and infinity
     u16(blob, index)   uint16 number `index` as INTEGER
+    series(index)      the columns that src/db/series.h lists, of number `index` of a block
 """
 import argparse
 import pathlib
@@ -20,6 +21,8 @@ MIGRATION_NAME = re.compile(r"(\d{4})_[a-z0-9]+(_[a-z0-9]+)*")
 REPORT_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 VIEW_START = re.compile(r"CREATE VIEW ([a-z_]+) AS\n")
 MACRO = re.compile(r"\b(f32|u16)\(")
+SERIES_MACRO = re.compile(r"^( *)series\((.*)\)", re.M)
+SERIES_ROW = re.compile(r"^\s*X\(\w+, (\w+), (\w+), (\w+), (\w+)\)", re.M)
 
 # Byte n of a blob as a number is its place in the blob of all bytes.
 ALL_BYTES = "x'" + "".join(f"{byte:02x}" for byte in range(256)) + "'"
@@ -79,14 +82,42 @@ def expand_macros(text):
     return text[: match.start()] + EXPANSIONS[match.group(1)](blob, index) + expand_macros(text[end:])
 
 
+def series_column(row, index):
+    """A column of dynamics; the names of tables are those of views.sql."""
+    name, column, storage, shape = row
+    if shape == "CLASSES":
+        index = f"instance.class_index * length(block.predicted) / 2 + {index}"
+    value = {
+        "FLOAT32": f"f32(block.{name}, {index})",
+        "TALLY": f"nullif(u16(block.{name}, {index}), 65535)",
+        "CLASS": f"(SELECT class.name FROM class WHERE class.dataset_id = run.dataset_id"
+                 f" AND class.class_index = u16(block.{name}, {index}))",
+    }[storage]
+    return f"{value} AS {column}"
+
+
+def expand_series(text, rows):
+    def columns(match):
+        return ",\n".join(match[1] + series_column(row, match[2]) for row in rows)
+
+    return SERIES_MACRO.sub(columns, text)
+
+
+def read_series(path):
+    rows = SERIES_ROW.findall(read(path))
+    if not rows:
+        raise Refused(f"{path}: lists no series")
+    return rows
+
+
 def without_comments(text):
     """Drops lines that are only a comment: views.sql explains itself to readers, the database keeps the statements."""
     return "".join(line for line in text.splitlines(keepends=True) if not line.lstrip().startswith("--"))
 
 
-def split_views(path, text):
+def split_views(path, text, series):
     views = []
-    for statement in without_comments(text).split(";\n"):
+    for statement in expand_series(without_comments(text), series).split(";\n"):
         statement = statement.strip()
         if not statement:
             continue
@@ -161,7 +192,7 @@ def compose(arguments):
             '/* Made by src/sql/embed.py. */\n#include "sql/sql.h"\n',
             '#pragma GCC diagnostic ignored "-Woverlength-strings"\n',
             c_table("sql_migrations", "sql_migration_count", read_migrations(arguments.migrations)),
-            c_table("sql_views", "sql_view_count", split_views(arguments.views, read(arguments.views))),
+            c_table("sql_views", "sql_view_count", split_views(arguments.views, read(arguments.views), read_series(arguments.series))),
             c_table("sql_reports", "sql_report_count", read_reports(arguments.reports)),
         ]
     )
@@ -171,6 +202,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--output", type=pathlib.Path, required=True)
     parser.add_argument("--views", type=pathlib.Path, required=True)
+    parser.add_argument("--series", type=pathlib.Path, required=True)
     parser.add_argument("--migrations", type=pathlib.Path, nargs="+", required=True)
     parser.add_argument("--reports", type=pathlib.Path, nargs="*", default=[])
     arguments = parser.parse_args()

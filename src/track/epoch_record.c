@@ -1,18 +1,14 @@
 #include "track/epoch_record.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/checksum.h"
 #include "base/mem.h"
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "series are stored as they lie in memory");
-
-/* Bytes of one instance in all series of k classes. */
-static size_t instance_bytes(size_t classes)
-{
-	return 4 * sizeof(float) + 2 * sizeof(uint16_t) + classes * sizeof(float);
-}
 
 enum err_code epoch_record_create(size_t instances, size_t classes, size_t matrices, size_t values,
 				  struct epoch_record **ret_record, struct err *err)
@@ -20,7 +16,8 @@ enum err_code epoch_record_create(size_t instances, size_t classes, size_t matri
 	AUTO(epoch_record_freep) struct epoch_record *record = NULL;
 
 	if (mem_new(&record, 1, err) != ERR_OK || mem_new(&record->by_class, classes, err) != ERR_OK ||
-	    mem_new(&record->blocks, instances * instance_bytes(classes), err) != ERR_OK ||
+	    mem_new(&record->blocks, series_block_bytes(instances, classes), err) != ERR_OK ||
+	    mem_new(&record->checksums, (instances + BLOCK_INSTANCES - 1) / BLOCK_INSTANCES, err) != ERR_OK ||
 	    mem_new(&record->matrices, matrices, err) != ERR_OK || mem_new(&record->values, values, err) != ERR_OK)
 		return err->code;
 	record->instances = instances;
@@ -37,6 +34,7 @@ void epoch_record_free(struct epoch_record *record)
 		return;
 	free(record->by_class);
 	free(record->blocks);
+	free(record->checksums);
 	free(record->matrices);
 	free(record->values);
 	free(record);
@@ -59,20 +57,9 @@ size_t epoch_record_block_length(const struct epoch_record *record, size_t t)
 	return left < BLOCK_INSTANCES ? left : BLOCK_INSTANCES;
 }
 
-struct record_block epoch_record_block(const struct epoch_record *record, size_t t)
+const unsigned char *epoch_record_block(const struct epoch_record *record, size_t t)
 {
-	const unsigned char *start = record->blocks + t * BLOCK_INSTANCES * instance_bytes(record->classes);
-	size_t series = epoch_record_block_length(record, t) * sizeof(float);
-
-	return (struct record_block){
-		.difficulty = start,
-		.weight = start + series,
-		.du = start + 2 * series,
-		.dl = start + 3 * series,
-		.predicted = start + 4 * series,
-		.draws = start + 4 * series + series / 2,
-		.p = start + 5 * series,
-	};
+	return record->blocks + t * series_block_bytes(BLOCK_INSTANCES, record->classes);
 }
 
 static unsigned char *put_floats(unsigned char *out, const double *values, size_t count)
@@ -80,7 +67,7 @@ static unsigned char *put_floats(unsigned char *out, const double *values, size_
 	float narrow[BLOCK_INSTANCES];
 
 	for (size_t i = 0; i < count; i++)
-		narrow[i] = (float)values[i];
+		narrow[i] = values == NULL ? NAN : (float)values[i];
 	memcpy(out, narrow, count * sizeof(float));
 	return out + count * sizeof(float);
 }
@@ -90,17 +77,19 @@ static unsigned char *put_classes(unsigned char *out, const double *values, size
 	uint16_t narrow[BLOCK_INSTANCES];
 
 	for (size_t i = 0; i < count; i++)
-		narrow[i] = (uint16_t)(int32_t)values[i];
+		narrow[i] = values == NULL ? SERIES_UNKNOWN : (uint16_t)(int32_t)values[i];
 	memcpy(out, narrow, count * sizeof(uint16_t));
 	return out + count * sizeof(uint16_t);
 }
 
-static unsigned char *put_draws(unsigned char *out, const uint32_t *draws, size_t count)
+static unsigned char *put_tallies(unsigned char *out, const uint32_t *tallies, size_t count)
 {
 	uint16_t narrow[BLOCK_INSTANCES];
 
 	for (size_t i = 0; i < count; i++)
-		narrow[i] = draws == NULL ? 0xffff : draws[i] > 0xfffe ? 0xfffe : (uint16_t)draws[i];
+		narrow[i] = tallies == NULL		   ? SERIES_UNKNOWN
+			    : tallies[i] >= SERIES_UNKNOWN ? SERIES_UNKNOWN - 1
+							   : (uint16_t)tallies[i];
 	memcpy(out, narrow, count * sizeof(uint16_t));
 	return out + count * sizeof(uint16_t);
 }
@@ -108,16 +97,26 @@ static unsigned char *put_draws(unsigned char *out, const uint32_t *draws, size_
 void epoch_record_encode(struct epoch_record *record, size_t t, const struct record_tile *tile)
 {
 	size_t count = epoch_record_block_length(record, t);
-	unsigned char *out = record->blocks + t * BLOCK_INSTANCES * instance_bytes(record->classes);
+	unsigned char *start = record->blocks + t * series_block_bytes(BLOCK_INSTANCES, record->classes);
+	unsigned char *out = start;
 
-	out = put_floats(out, tile->difficulty, count);
-	out = put_floats(out, tile->weight, count);
-	out = put_floats(out, tile->du, count);
-	out = put_floats(out, tile->dl, count);
-	out = put_classes(out, tile->predicted, count);
-	out = put_draws(out, tile->draws, count);
-	for (size_t c = 0; c < record->classes; c++)
-		out = put_floats(out, tile->p + c * BLOCK_INSTANCES, count);
+	for (enum series s = 0; s < SERIES_COUNT; s++) {
+		const double *values = tile->series[s];
+		size_t rows = series_specs[s].per_class ? record->classes : 1;
+		switch (series_specs[s].storage) {
+		case SERIES_FLOAT32:
+			for (size_t c = 0; c < rows; c++)
+				out = put_floats(out, values == NULL ? NULL : values + c * BLOCK_INSTANCES, count);
+			break;
+		case SERIES_CLASS:
+			out = put_classes(out, values, count);
+			break;
+		case SERIES_TALLY:
+			out = put_tallies(out, tile->series[s], count);
+			break;
+		}
+	}
+	record->checksums[t] = checksum_of(start, (size_t)(out - start));
 }
 
 double *epoch_record_add_matrix(struct epoch_record *record, const char *name, size_t layer, size_t rows, size_t cols)

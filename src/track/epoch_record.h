@@ -1,12 +1,8 @@
 /* One epoch of one run, encoded as it goes to the disk: made by the thread that trains, written by the one that owns
  * the file.
  *
- * The instances are in blocks of 64 in the order of the data set (the last one shorter). A block of m instances holds
- * one series after the other, little-endian:
- *     difficulty, weight, du, dl   float32 (m) each; weight NaN for test instances
- *     predicted                    uint16 (m) class index
- *     draws                        uint16 (m); 0xffff unknown, larger counts are cut to 0xfffe
- *     p                            float32 (k, m), class by class */
+ * The instances are in blocks of 64 in the order of the data set (the last one shorter). A block holds one series after
+ * the other, as db/series.h lists and stores them. */
 #ifndef HARDROW_TRACK_EPOCH_RECORD_H
 #define HARDROW_TRACK_EPOCH_RECORD_H
 
@@ -15,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "db/series.h"
 
 #define BLOCK_INSTANCES 64
 
@@ -43,7 +40,8 @@ struct epoch_record {
 	double effective_sample_size, seconds;
 	struct record_class *by_class; /* (k) */
 	bool has_blocks;
-	unsigned char *blocks; /* record_block_offset() of each */
+	unsigned char *blocks; /* one after the other */
+	uint64_t *checksums;   /* of each block */
 	size_t matrix_count, matrix_capacity;
 	struct record_matrix *matrices; /* values point into `values` */
 	double *values;
@@ -56,13 +54,14 @@ MUST_CHECK enum err_code epoch_record_create(size_t instances, size_t classes, s
 void epoch_record_free(struct epoch_record *record);
 void epoch_record_freep(struct epoch_record **record);
 
-/* A tile of 64 instances in double; all (64) but p (k, 64). draws NULL: unknown. */
+/* The numbers of a tile of 64 instances, of each series (64) or (k, 64) doubles, of tallies (m) uint32_t. NULL: not
+ * known.
+ */
 struct record_tile {
-	const double *difficulty, *weight, *du, *dl, *predicted, *p;
-	const uint32_t *draws; /* (m) */
+	const void *series[SERIES_COUNT];
 };
 
-/* Encodes block t. */
+/* Encodes block t and takes its checksum. */
 void epoch_record_encode(struct epoch_record *record, size_t t, const struct record_tile *tile);
 
 /* Adds a matrix and returns the place of its values (rows, cols), for the caller to fill; there must be room
@@ -72,10 +71,7 @@ double *epoch_record_add_matrix(struct epoch_record *record, const char *name, s
 size_t epoch_record_block_count(const struct epoch_record *record);
 size_t epoch_record_block_length(const struct epoch_record *record, size_t t); /* m */
 
-/* The series of block t. */
-struct record_block {
-	const unsigned char *difficulty, *weight, *du, *dl, *predicted, *draws, *p;
-};
-struct record_block epoch_record_block(const struct epoch_record *record, size_t t);
+/* All series of block t, one after the other. */
+const unsigned char *epoch_record_block(const struct epoch_record *record, size_t t);
 
 #endif

@@ -28,15 +28,16 @@ static enum err_code run_with_id(struct track *track, const char *sql, int64_t r
 	return db_run(stmt, err);
 }
 
+#define SHOWN(id, name, column, storage, shape) #column ", "
+#define COLUMNS "run_id, epoch, instance_id, part, class, " SERIES(SHOWN) "probabilities"
+
 enum err_code track_materialize(struct track *track, int64_t run_id, struct err *err)
 {
 	if (track_checkpoint(track, err) != ERR_OK ||
 	    run_with_id(track, "DELETE FROM dynamics_rows WHERE run_id = :run_id", run_id, err) != ERR_OK ||
 	    run_with_id(track,
-			"INSERT INTO dynamics_rows (run_id, epoch, instance_id, part, class, predicted, p_true, du, dl,"
-			" difficulty, weight, draws, probabilities) SELECT run_id, epoch, instance_id, part, class,"
-			" predicted, p_true, du, dl, difficulty, weight, draws, probabilities FROM dynamics"
-			" WHERE run_id = :run_id",
+			"INSERT INTO dynamics_rows (" COLUMNS ") SELECT " COLUMNS
+			" FROM dynamics WHERE run_id = :run_id",
 			run_id, err) != ERR_OK)
 		return err->code;
 	return track_commit(track, err);

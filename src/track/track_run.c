@@ -1,4 +1,5 @@
 /* Runs and their epochs. */
+#include "base/checksum.h"
 #include "base/clock.h"
 #include "track/statements.h"
 
@@ -79,26 +80,28 @@ enum err_code track_start_run(struct track *track, const struct track_run *run, 
 	return ERR_OK;
 }
 
+#define COLUMN(id, name, column, storage, shape) #name ", "
+#define PARAMETER(id, name, column, storage, shape) ":" #name ", "
+#define PARAMETER_NAME(id, name, column, storage, shape) ":" #name,
+
 static enum err_code put_blocks(struct track *track, const struct epoch_record *record, int64_t *ret_first,
 				struct err *err)
 {
+	static const char *const names[SERIES_COUNT] = { SERIES(PARAMETER_NAME) };
 	struct db_stmt *stmt;
 
 	if (track_statement(track, TRACK_PUT_BLOCK,
-			    "INSERT INTO block (predicted, difficulty, weight, du, dl, draws, p)"
-			    " VALUES (:predicted, :difficulty, :weight, :du, :dl, :draws, :p)",
+			    "INSERT INTO block (" SERIES(COLUMN) "checksum) VALUES (" SERIES(PARAMETER) ":checksum)",
 			    &stmt, err) != ERR_OK)
 		return err->code;
 	for (size_t t = 0; t < epoch_record_block_count(record); t++) {
-		struct record_block block = epoch_record_block(record, t);
-		size_t count = epoch_record_block_length(record, t);
-		db_bind_blob(stmt, ":predicted", block.predicted, count * sizeof(uint16_t));
-		db_bind_blob(stmt, ":difficulty", block.difficulty, count * sizeof(float));
-		db_bind_blob(stmt, ":weight", block.weight, count * sizeof(float));
-		db_bind_blob(stmt, ":du", block.du, count * sizeof(float));
-		db_bind_blob(stmt, ":dl", block.dl, count * sizeof(float));
-		db_bind_blob(stmt, ":draws", block.draws, count * sizeof(uint16_t));
-		db_bind_blob(stmt, ":p", block.p, record->classes * count * sizeof(float));
+		const unsigned char *bytes = epoch_record_block(record, t);
+		for (enum series s = 0; s < SERIES_COUNT; s++) {
+			size_t length = series_bytes(s, epoch_record_block_length(record, t), record->classes);
+			db_bind_blob(stmt, names[s], bytes, length);
+			bytes += length;
+		}
+		db_bind_int(stmt, ":checksum", (int64_t)record->checksums[t]);
 		if (db_run(stmt, err) != ERR_OK)
 			return err->code;
 		if (t == 0)
@@ -113,19 +116,21 @@ static enum err_code put_matrices(struct track *track, int64_t run_id, const str
 	struct db_stmt *stmt;
 
 	if (track_statement(track, TRACK_PUT_MATRIX,
-			    "INSERT INTO weight (run_id, epoch, layer, name, rows, cols, value)"
-			    " VALUES (:run_id, :epoch, :layer, :name, :rows, :cols, :value)",
+			    "INSERT INTO weight (run_id, epoch, layer, name, rows, cols, value, checksum)"
+			    " VALUES (:run_id, :epoch, :layer, :name, :rows, :cols, :value, :checksum)",
 			    &stmt, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < record->matrix_count; i++) {
 		const struct record_matrix *matrix = &record->matrices[i];
+		size_t bytes = matrix->rows * matrix->cols * sizeof(double);
 		db_bind_int(stmt, ":run_id", run_id);
 		db_bind_int(stmt, ":epoch", (int64_t)record->epoch);
 		db_bind_int(stmt, ":layer", (int64_t)matrix->layer);
 		db_bind_text(stmt, ":name", matrix->name);
 		db_bind_int(stmt, ":rows", (int64_t)matrix->rows);
 		db_bind_int(stmt, ":cols", (int64_t)matrix->cols);
-		db_bind_blob(stmt, ":value", matrix->value, matrix->rows * matrix->cols * sizeof(double));
+		db_bind_blob(stmt, ":value", matrix->value, bytes);
+		db_bind_int(stmt, ":checksum", (int64_t)checksum_of(matrix->value, bytes));
 		if (db_run(stmt, err) != ERR_OK)
 			return err->code;
 	}

@@ -8,7 +8,8 @@ import sys
 import tempfile
 
 VIEWS = "CREATE VIEW v AS\nSELECT 1;\n"
-GOOD = {"migrations/0001_init.sql": "", "migrations/0002_add_mood.sql": "", "reports/a-b.sql": "SELECT 1", "views.sql": VIEWS}
+GOOD = {"migrations/0001_init.sql": "", "migrations/0002_add_mood.sql": "", "reports/a-b.sql": "SELECT 1", "views.sql": VIEWS,
+        "series.h": "X(ID, mark, mark_shown, TALLY, INSTANCE) \\\n"}
 
 # What is changed in GOOD (None: the file is away), files left out of the lists, words of the refusal ("": accepted).
 CASES = [
@@ -31,6 +32,7 @@ CASES = [
     ({"views.sql": VIEWS + "DROP TABLE run;\n"}, [], "not 'CREATE VIEW"),
     ({"views.sql": "CREATE VIEW v AS\nSELECT f32(a);\n"}, [], "takes a blob and an index, not 1"),
     ({"views.sql": "CREATE VIEW v AS\nSELECT u16(a, (b);\n"}, [], "')' is missing"),
+    ({"series.h": ""}, [], "lists no series"),
 ]
 
 
@@ -39,7 +41,7 @@ def run(embed, folder, unlisted=()):
     listed = sorted(path for path in folder.rglob("*.sql") if str(path.relative_to(folder)) not in unlisted)
     output = folder / "sql.c"
     done = subprocess.run(
-        [sys.executable, embed, "--output", output, "--views", folder / "views.sql",
+        [sys.executable, embed, "--output", output, "--views", folder / "views.sql", "--series", folder / "series.h",
          "--migrations", *(path for path in listed if path.parent.name == "migrations"),
          "--reports", *(path for path in listed if path.parent.name == "reports")],
         capture_output=True, text=True)

@@ -1,0 +1,53 @@
+/* The series: what is recorded of every instance and epoch, once. The encoder and the INSERT of a block, the columns of
+ * the virtual table, of the view `dynamics` (src/sql/embed.py reads the table below) and of `materialize` follow from
+ * it.
+ *
+ * A block of m instances holds one blob a series, little-endian. A new series is one row here, a migration that adds
+ * its column to `block` and `dynamics_rows`, and the numbers that the recorder fills in (record/epoch.c). */
+#ifndef HARDROW_DB_SERIES_H
+#define HARDROW_DB_SERIES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum series_storage {
+	SERIES_FLOAT32, /* from double; NaN: not known, not for this instance */
+	SERIES_CLASS,	/* uint16, from double: the index of a class, shown as its name */
+	SERIES_TALLY,	/* uint16, from uint32_t: larger ones are cut to 65534, 65535 is not known */
+};
+
+/* X(ID, column of block, column of dynamics, storage, shape): shape INSTANCE is (m), CLASSES (k, m), class by class, of
+ * which dynamics shows that of the true class. In the order of the columns of dynamics and of a block's checksum. */
+#define SERIES(X)                                                                                                      \
+	X(PREDICTED, predicted, predicted, CLASS, INSTANCE)                                                            \
+	X(P, p, p_true, FLOAT32, CLASSES)                                                                              \
+	X(DU, du, du, FLOAT32, INSTANCE)                                                                               \
+	X(DL, dl, dl, FLOAT32, INSTANCE)                                                                               \
+	X(DIFFICULTY, difficulty, difficulty, FLOAT32, INSTANCE)                                                       \
+	X(WEIGHT, weight, weight, FLOAT32, INSTANCE)                                                                   \
+	X(DRAWS, draws, draws, TALLY, INSTANCE)
+
+#define SERIES_ID(id, name, column, storage, shape) SERIES_##id,
+enum series { SERIES(SERIES_ID) SERIES_COUNT };
+#undef SERIES_ID
+
+/* What a tally that is not known is stored as. */
+#define SERIES_UNKNOWN 65535
+
+struct series_spec {
+	const char *name;   /* column of block */
+	const char *column; /* of dynamics */
+	enum series_storage storage;
+	bool per_class;
+};
+
+extern const struct series_spec series_specs[SERIES_COUNT];
+
+/* Bytes of one number. */
+size_t series_width(enum series series);
+
+/* Bytes of a block of m instances and k classes: of the series, of all series. */
+size_t series_bytes(enum series series, size_t instances, size_t classes);
+size_t series_block_bytes(size_t instances, size_t classes);
+
+#endif
