@@ -82,6 +82,9 @@ int64_t db_column_int(struct db_stmt *stmt, size_t i);
 double db_column_real(struct db_stmt *stmt, size_t i);
 /* Valid until the next step or reset; never NULL for text columns that are not NULL. */
 const char *db_column_text(struct db_stmt *stmt, size_t i);
+
+/* The text of a column that cannot be NULL, likewise valid. ERR_SYSTEM: a NULL ("FILE: damaged: …"), no memory. */
+MUST_CHECK enum err_code db_read_text(struct db_stmt *stmt, size_t i, const char **ret_text, struct err *err);
 const void *db_column_blob(struct db_stmt *stmt, size_t i, size_t *ret_length);
 
 /* One transaction: rolled back by db_rollback or db_free unless committed. */

@@ -9,6 +9,9 @@
 /* p stands in the block class by class, so its place depends on the block's length: that of `predicted`. */
 #define P_BITS (1u << SERIES_P | 1u << SERIES_PREDICTED)
 
+/* rows_cursor_rowid() has 16 bits for the place in a block and for the class. */
+#define BLOCK_INSTANCES_MAX 65536
+
 unsigned rows_series(enum rows_kind kind, uint64_t columns)
 {
 	unsigned series = 0;
@@ -96,9 +99,11 @@ static int next_epoch(struct rows_cursor *cursor)
 	cursor->run_id = sqlite3_column_int64(cursor->find_epochs, 0);
 	cursor->epoch = sqlite3_column_int64(cursor->find_epochs, 1);
 	cursor->first_block = sqlite3_column_int64(cursor->find_epochs, 2);
-	cursor->block_instances = (uint32_t)sqlite3_column_int64(cursor->find_epochs, 5);
-	if (cursor->block_instances == 0)
+	int64_t block_instances = sqlite3_column_int64(cursor->find_epochs, 5);
+	if (cursor->first_block < 0 || cursor->first_block > INT64_MAX - UINT32_MAX || block_instances < 1 ||
+	    block_instances > BLOCK_INSTANCES_MAX)
 		return SQLITE_CORRUPT_VTAB;
+	cursor->block_instances = (uint32_t)block_instances;
 	cursor->at = 0;
 	cursor->class_index = 0;
 	return subject_load(&cursor->subject, sqlite3_column_int64(cursor->find_epochs, 3),
@@ -119,7 +124,8 @@ static int load_block(struct rows_cursor *cursor, int64_t block_id)
 	/* The bytes stay where they are until the statement is reset. */
 	for (int i = 0; cursor->has_block && i < SERIES_COUNT; i++) {
 		cursor->series[i].bytes = sqlite3_column_blob(cursor->find_block, i);
-		cursor->series[i].length = (size_t)sqlite3_column_bytes(cursor->find_block, i);
+		cursor->series[i].length =
+		    cursor->series[i].bytes == NULL ? 0 : (size_t)sqlite3_column_bytes(cursor->find_block, i);
 	}
 	return SQLITE_OK;
 }
@@ -341,6 +347,5 @@ int64_t rows_cursor_rowid(const struct rows_cursor *cursor)
 {
 	uint32_t i = cursor->subject.instances[cursor->at].position % cursor->block_instances;
 
-	/* block_instances and the number of classes are below 2^16. */
 	return (int64_t)((uint64_t)cursor->block_id << 32 | (uint64_t)i << 16 | cursor->class_index);
 }

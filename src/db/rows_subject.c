@@ -32,7 +32,7 @@ void subject_done(struct subject *subject)
 
 void subject_forget(struct subject *subject)
 {
-	subject->dataset_id = 0;
+	subject->has_dataset = false;
 }
 
 /* Compiles on first use. */
@@ -43,24 +43,33 @@ static int ready(struct subject *subject, sqlite3_stmt **stmt, const char *sql)
 	return sqlite3_prepare_v3(subject->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL);
 }
 
+/* Ends the reading of `stmt` early. */
+static int fail(sqlite3_stmt *stmt, int code)
+{
+	(void)sqlite3_reset(stmt);
+	return code;
+}
+
 static int load_classes(struct subject *subject, int64_t dataset_id)
 {
 	struct err err;
 	int code = ready(subject, &subject->find_classes,
-			 "SELECT name FROM main.class WHERE dataset_id = ?1 ORDER BY class_index");
+			 "SELECT name, class_index FROM main.class WHERE dataset_id = ?1 ORDER BY class_index");
 
 	if (code != SQLITE_OK)
 		return code;
 	free_class_names(subject);
 	(void)sqlite3_bind_int64(subject->find_classes, 1, dataset_id);
 	while (sqlite3_step(subject->find_classes) == SQLITE_ROW) {
+		if (sqlite3_column_type(subject->find_classes, 0) == SQLITE_NULL ||
+		    sqlite3_column_int64(subject->find_classes, 1) != (int64_t)subject->class_count ||
+		    subject->class_count > UINT16_MAX)
+			return fail(subject->find_classes, SQLITE_CORRUPT_VTAB);
 		const char *name = (const char *)sqlite3_column_text(subject->find_classes, 0);
 		if (name == NULL ||
 		    mem_more(&subject->class_names, subject->class_count, &subject->class_capacity, &err) != ERR_OK ||
-		    mem_copy_text(name, &subject->class_names[subject->class_count], &err) != ERR_OK) {
-			(void)sqlite3_reset(subject->find_classes);
-			return SQLITE_NOMEM;
-		}
+		    mem_copy_text(name, &subject->class_names[subject->class_count], &err) != ERR_OK)
+			return fail(subject->find_classes, SQLITE_NOMEM);
 		subject->class_count++;
 	}
 	return sqlite3_reset(subject->find_classes);
@@ -89,18 +98,19 @@ static int read_instances(struct subject *subject, sqlite3_stmt *stmt, const str
 
 	subject->instance_count = 0;
 	while (sqlite3_step(stmt) == SQLITE_ROW) {
-		struct subject_instance instance = {
-			.position = (uint32_t)sqlite3_column_int64(stmt, 0),
+		int64_t position = sqlite3_column_int64(stmt, 0);
+		int64_t class_index = sqlite3_column_int64(stmt, 2);
+		if (position < 0 || position > UINT32_MAX || class_index < 0 || class_index > UINT16_MAX)
+			return fail(stmt, SQLITE_CORRUPT_VTAB);
+		const struct subject_instance instance = {
+			.position = (uint32_t)position,
 			.instance_id = sqlite3_column_int64(stmt, 1),
-			.class_index = (uint32_t)sqlite3_column_int64(stmt, 2),
+			.class_index = (uint32_t)class_index,
 		};
 		if (!passes(subject, filter, instance.class_index))
 			continue;
-		if (mem_more(&subject->instances, subject->instance_count, &subject->instance_capacity, &err) !=
-		    ERR_OK) {
-			(void)sqlite3_reset(stmt);
-			return SQLITE_NOMEM;
-		}
+		if (mem_more(&subject->instances, subject->instance_count, &subject->instance_capacity, &err) != ERR_OK)
+			return fail(stmt, SQLITE_NOMEM);
 		is_sorted =
 		    is_sorted && (subject->instance_count == 0 ||
 				  subject->instances[subject->instance_count - 1].instance_id < instance.instance_id);
@@ -142,14 +152,13 @@ static int load_split(struct subject *subject, int64_t split_id)
 	(void)sqlite3_bind_int64(subject->find_split, 1, split_id);
 	subject->test_count = 0;
 	if (sqlite3_step(subject->find_split) == SQLITE_ROW) {
-		size_t count = (size_t)sqlite3_column_bytes(subject->find_split, 0);
+		const void *bytes = sqlite3_column_blob(subject->find_split, 0);
+		size_t count = bytes == NULL ? 0 : (size_t)sqlite3_column_bytes(subject->find_split, 0);
 		uint8_t *is_test = NULL;
-		if (mem_new(&is_test, count, &err) != ERR_OK) {
-			(void)sqlite3_reset(subject->find_split);
-			return SQLITE_NOMEM;
-		}
+		if (mem_new(&is_test, count, &err) != ERR_OK)
+			return fail(subject->find_split, SQLITE_NOMEM);
 		if (count > 0)
-			memcpy(is_test, sqlite3_column_blob(subject->find_split, 0), count);
+			memcpy(is_test, bytes, count);
 		free(subject->is_test);
 		subject->is_test = is_test;
 		subject->test_count = count;
@@ -161,21 +170,23 @@ int subject_load(struct subject *subject, int64_t dataset_id, int64_t split_id, 
 {
 	int code = SQLITE_OK;
 
-	if (dataset_id != subject->dataset_id) {
-		subject->dataset_id = 0;
+	if (!subject->has_dataset || dataset_id != subject->dataset_id) {
+		subject->has_dataset = false;
 		code = load_classes(subject, dataset_id);
 		if (code == SQLITE_OK)
 			code = load_instances(subject, dataset_id, filter);
 		if (code != SQLITE_OK)
 			return code;
 		subject->dataset_id = dataset_id;
+		subject->has_dataset = true;
 	}
-	if (split_id != subject->split_id) {
-		subject->split_id = 0;
+	if (!subject->has_split || split_id != subject->split_id) {
+		subject->has_split = false;
 		code = load_split(subject, split_id);
 		if (code != SQLITE_OK)
 			return code;
 		subject->split_id = split_id;
+		subject->has_split = true;
 	}
 	return SQLITE_OK;
 }

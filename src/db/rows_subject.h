@@ -22,7 +22,8 @@ struct subject_filter {
 struct subject {
 	sqlite3 *handle;
 	sqlite3_stmt *find_classes, *find_all, *find_some, *find_split;
-	int64_t dataset_id, split_id; /* 0: nothing loaded */
+	bool has_dataset, has_split;
+	int64_t dataset_id, split_id; /* those loaded */
 	size_t instance_count, instance_capacity;
 	struct subject_instance *instances; /* (instance_count) those that pass the filter, by instance_id */
 	size_t class_count, class_capacity;
@@ -37,7 +38,8 @@ void subject_done(struct subject *subject);
 /* Forgets the instances, because the filter changes. */
 void subject_forget(struct subject *subject);
 
-/* Returns a SQLite code. A data set or split that is not there has no instances. */
+/* Returns a SQLite code; SQLITE_CORRUPT_VTAB: numbers or names that hardrow never writes. A data set or split that is
+ * not there has no instances. */
 int subject_load(struct subject *subject, int64_t dataset_id, int64_t split_id, const struct subject_filter *filter);
 
 /* NULL if there is no such class. */

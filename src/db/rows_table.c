@@ -16,6 +16,9 @@ enum plan_op { PLAN_EQUAL, PLAN_LOW, PLAN_HIGH, PLAN_OPERATIONS };
 #define PLAN_CLASS PLAN_SLOT(PLAN_KEYS, PLAN_EQUAL)
 #define PLAN_SLOTS (PLAN_CLASS + 1)
 
+/* More than any file holds; a damaged one may claim more than an integer takes. */
+#define ROWS_MAX 1e15
+
 struct rows_table {
 	sqlite3_vtab base;
 	sqlite3 *handle;
@@ -178,7 +181,7 @@ static void estimate(const struct rows_table *table, int plan, sqlite3_index_inf
 	/* The instances are read once, each epoch and each block of it once. */
 	info->estimatedCost =
 	    20.0 + instances + epochs * (2.0 + 4.0 * fmin(instances, table->instances / 64.0 + 1.0)) + rows;
-	info->estimatedRows = (sqlite3_int64)rows;
+	info->estimatedRows = (sqlite3_int64)fmin(rows, ROWS_MAX);
 }
 
 /* Whether the rows, which come by run, epoch, instance, are in the order asked for. A key fixed by '=' is in any order.

@@ -218,6 +218,20 @@ const char *db_column_text(struct db_stmt *stmt, size_t i)
 	return (const char *)sqlite3_column_text(stmt->handle, (int)i);
 }
 
+enum err_code db_read_text(struct db_stmt *stmt, size_t i, const char **ret_text, struct err *err)
+{
+	bool is_null = sqlite3_column_type(stmt->handle, (int)i) == SQLITE_NULL;
+	const char *text = db_column_text(stmt, i);
+
+	if (is_null)
+		return err_set(err, ERR_SYSTEM, "%s: damaged: '%s' has no value", stmt->db->path,
+			       db_column_name(stmt, i));
+	if (text == NULL)
+		return db_fail(stmt->db, SQLITE_NOMEM, false, err);
+	*ret_text = text;
+	return ERR_OK;
+}
+
 const void *db_column_blob(struct db_stmt *stmt, size_t i, size_t *ret_length)
 {
 	const void *bytes = sqlite3_column_blob(stmt->handle, (int)i);

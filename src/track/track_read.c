@@ -22,22 +22,11 @@ enum err_code track_open_existing(const char *path, bool write, struct track **r
 	return ERR_OK;
 }
 
-/* The text of a column that is not NULL: SQLite has none to give only when memory is short. */
-static enum err_code text_column(struct db_stmt *stmt, size_t i, const char **ret_text, struct err *err)
-{
-	const char *text = db_column_text(stmt, i);
-
-	if (text == NULL)
-		return err_set(err, ERR_SYSTEM, "out of memory");
-	*ret_text = text;
-	return ERR_OK;
-}
-
 static enum err_code copy_column(struct db_stmt *stmt, size_t i, char **ret_text, struct err *err)
 {
 	const char *text = NULL;
 
-	return text_column(stmt, i, &text, err) != ERR_OK ? err->code : mem_copy_text(text, ret_text, err);
+	return db_read_text(stmt, i, &text, err) != ERR_OK ? err->code : mem_copy_text(text, ret_text, err);
 }
 
 /* The split's bytes, one for each instance. */
@@ -46,7 +35,7 @@ static enum err_code copy_test(struct db_stmt *stmt, size_t i, struct track_run_
 	size_t length = 0;
 	const void *bytes = db_column_blob(stmt, i, &length);
 
-	if (length != row->instances)
+	if (length == 0 || length != row->instances)
 		return err_set(err, ERR_INPUT, "run %lld: its split is of %zu instances, its data set of %zu",
 			       (long long)row->run_id, length, row->instances);
 	if (mem_new(&row->is_test, length, err) != ERR_OK)
@@ -128,7 +117,7 @@ enum err_code track_read_settings(struct track *track, int64_t run_id,
 			return err->code;
 		if (!more)
 			return ERR_OK;
-		if (text_column(stmt, 0, &name, err) != ERR_OK || text_column(stmt, 1, &value, err) != ERR_OK ||
+		if (db_read_text(stmt, 0, &name, err) != ERR_OK || db_read_text(stmt, 1, &value, err) != ERR_OK ||
 		    take(context, name, value, err) != ERR_OK)
 			return err->code;
 	}
@@ -212,7 +201,7 @@ enum err_code track_read_features(struct track *track, const struct track_run_ro
 	for (size_t i = 0; i < row->instances * row->features; i++) {
 		if (db_step(stmt, &more, err) != ERR_OK)
 			return err->code;
-		if (more && text_column(stmt, 0, &number, err) != ERR_OK)
+		if (more && db_read_text(stmt, 0, &number, err) != ERR_OK)
 			return err->code;
 		if (!more || !parse_real(number, &ret_x[i]))
 			return few_instances(track, row, err);
