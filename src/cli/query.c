@@ -23,6 +23,16 @@ static size_t format_index(const char *text, size_t otherwise)
 	return text == NULL ? otherwise : (size_t)option_index(text, out_format_name);
 }
 
+/* What a reader should know of the file stands on stderr, before its rows. */
+static enum err_code open_database(const struct invocation *invocation, struct db **ret_db, struct err *err)
+{
+	if (db_open(invocation->database, DB_READ, ret_db, err) != ERR_OK)
+		return err->code;
+	if (db_warning(*ret_db) != NULL)
+		(void)fprintf(stderr, "hardrow: %s: %s\n", invocation->database, db_warning(*ret_db));
+	return ERR_OK;
+}
+
 enum err_code query_run_report(const struct invocation *invocation, const struct report *report,
 			       const struct report_setting *settings, size_t count, const char *format, struct err *err)
 {
@@ -35,7 +45,7 @@ enum err_code query_run_report(const struct invocation *invocation, const struct
 		.target = { stdout, invocation->terminal },
 	};
 
-	if (db_open(invocation->database, DB_READ, &db, err) != ERR_OK)
+	if (open_database(invocation, &db, err) != ERR_OK)
 		return err->code;
 	(void)interrupt_catch(db);
 	enum err_code code = report_run(db, &request, err);
@@ -50,7 +60,7 @@ enum err_code query_draw_report(const struct invocation *invocation, const struc
 	struct text svg AUTO(text_done) = { 0 };
 	const struct report_request request = { .report = report, .settings = settings, .setting_count = count };
 
-	if (db_open(invocation->database, DB_READ, &db, err) != ERR_OK)
+	if (open_database(invocation, &db, err) != ERR_OK)
 		return err->code;
 	(void)interrupt_catch(db);
 	enum err_code code = report_draw(db, &request, &svg, err);
@@ -73,7 +83,7 @@ enum err_code query_run_sql(const struct invocation *invocation, const char *sql
 	AUTO(db_freep) struct db *db = NULL;
 	const struct out_target target = { stdout, invocation->terminal };
 
-	if (db_open(invocation->database, DB_READ, &db, err) != ERR_OK)
+	if (open_database(invocation, &db, err) != ERR_OK)
 		return err->code;
 	(void)interrupt_catch(db);
 	enum err_code code = report_run_sql(db, sql, format_index(format, OUT_FORMAT_TABLE), &target, err);

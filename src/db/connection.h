@@ -11,6 +11,8 @@
 struct db {
 	sqlite3 *handle;
 	char *path;	     /* as the person named it */
+	char *file;	     /* the same, for SQLite: never a URI or ":memory:" */
+	const char *warning; /* for db_warning() */
 	bool is_guarded;     /* the authorizer is on */
 	const char *refused; /* what the authorizer refused last: static text, or `refused_function` */
 	char refused_function[80];
@@ -34,6 +36,12 @@ struct db_options {
 
 /* What db_open uses. */
 struct db_options db_default_options(void);
+
+/* A connection that has not touched the file yet. With SQLITE_OPEN_MEMORY in `flags` it has none, with SQLITE_OPEN_URI
+ * it takes the file as it lies there and leaves no trace: no locks, no WAL, no journal (immutable).
+ */
+MUST_CHECK enum err_code db_connect(const char *path, int flags, const struct db_options *options, struct db **ret_db,
+				    struct err *err);
 
 MUST_CHECK enum err_code db_open_with(const char *path, enum db_mode mode, const struct db_options *options,
 				      struct db **ret_db, struct err *err);

@@ -24,22 +24,25 @@ enum db_mode {
 /* In both modes the names `dynamics` and `predictions` are virtual tables that give the rows of the views of the same
  * names (main.dynamics, main.predictions), much faster. */
 
-/* ERR_FOREIGN: not a SQLite file, another application_id, or a newer user_version: the file is left untouched.
- * ERR_INPUT: a directory; DB_READ and no such file, or a file of an older version (says which command upgrades it).
- * A new file gets page_size 32768. DB_WRITE on an old file that holds runs first writes a backup beside it
- * ("FILE.v1.backup", VACUUM INTO). */
+/* ERR_FOREIGN: not a SQLite file, another application_id (0 and other tables than ours), a newer or damaged
+ * user_version: the file is left untouched. ERR_INPUT: not the name of a file; DB_READ and no such file, or a file of
+ * an older version (says which command upgrades it) that nobody is upgrading at the moment. A new file gets page_size
+ * 32768. DB_WRITE on an old file that holds runs first writes a backup beside it
+ * ("FILE.v1.backup", VACUUM INTO). Creating and upgrading is one transaction, and processes that come at once wait for
+ * the one that is at it: nobody sees a file between versions. */
 MUST_CHECK enum err_code db_open(const char *path, enum db_mode mode, struct db **ret_db, struct err *err);
 
 /* Rolls back what is open and closes. Takes NULL. */
 void db_free(struct db *db);
 void db_freep(struct db **db);
 
-/* The clean end of a writer: PRAGMA optimize, checkpoint, journal_mode=DELETE, so that one plain file remains. Beside a
- * reader in another program that holds on to the WAL for a second, the WAL stays: that is no error. */
+/* The clean end of a writer: PRAGMA optimize, checkpoint, journal_mode=DELETE, so that one plain file remains. What
+ * another program keeps locked for a second is left undone, and the WAL may stay: that is no error. */
 MUST_CHECK enum err_code db_finish(struct db *db, struct err *err);
 
 const char *db_path(const struct db *db);
-const char *db_version(void); /* SQLite's own version, for `--version` */
+const char *db_warning(const struct db *db); /* what a reader of this file should know, or NULL */
+const char *db_version(void);		     /* SQLite's own version, for `--version` */
 int64_t db_last_rowid(const struct db *db);
 
 /* Runs statements that return no rows. */

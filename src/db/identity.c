@@ -6,15 +6,36 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/mem.h"
-#include "db/db.h"
 
 /* https://www.sqlite.org/fileformat.html, section 1.3 */
 #define HEADER_SIZE 100
+#define WRITE_FORMAT_OFFSET 18
 #define VERSION_OFFSET 60
 #define APPLICATION_ID_OFFSET 68
 static const char magic[16] = "SQLite format 3";
+
+enum err_code identity_check_path(const char *path, bool *ret_exists, struct err *err)
+{
+	struct stat status;
+	size_t length = strlen(path);
+
+	if (length == 0)
+		return err_set(err, ERR_INPUT, "the name of the database file is empty");
+	bool exists = stat(path, &status) == 0;
+	if (exists && S_ISDIR(status.st_mode))
+		return err_set(err, ERR_INPUT, "%s: is a directory, not a database file", path);
+	if (path[length - 1] == '/')
+		return err_set(err, ERR_INPUT, "%s: a database is a file, its name does not end in '/'", path);
+	if (!exists && errno != ENOENT)
+		return err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
+	if (exists && !S_ISREG(status.st_mode))
+		return err_set(err, ERR_INPUT, "%s: is not a regular file", path);
+	if (exists && faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) != 0)
+		return err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
+	*ret_exists = exists;
+	return ERR_OK;
+}
 
 static int64_t big_endian(const unsigned char *bytes)
 {
@@ -33,59 +54,50 @@ enum err_code identity_check(const char *path, int64_t application_id, int64_t v
 		return err_set(err, ERR_FOREIGN,
 			       "%s: was written by a newer hardrow (version %jd of the file, this program knows %jd)",
 			       path, (intmax_t)version, (intmax_t)newest);
+	if (version < 0)
+		return err_set(err, ERR_FOREIGN, "%s: is damaged: its version is %jd", path, (intmax_t)version);
 	return ERR_OK;
 }
 
-/* Reads up to HEADER_SIZE bytes; *ret_length 0: there is no such file, or nothing in it. */
-static enum err_code read_header(const char *path, unsigned char header[HEADER_SIZE], size_t *ret_length,
-				 struct err *err)
+/* SQLite's own handle of the file. To open it once more and close that would drop this process's locks on it. */
+static sqlite3_file *file_of(struct db *db)
 {
-	struct stat status;
-	size_t length = 0;
+	sqlite3_file *file = NULL;
 
-	if (stat(path, &status) != 0) {
-		if (errno != ENOENT)
-			return err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
-		*ret_length = 0;
-		return ERR_OK;
-	}
-	if (S_ISDIR(status.st_mode))
-		return err_set(err, ERR_INPUT, "%s: is a directory, not a database file", path);
-	if (!S_ISREG(status.st_mode))
-		return err_set(err, ERR_INPUT, "%s: is not a regular file", path);
-	AUTO(file_close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
-	while (length < HEADER_SIZE) {
-		ssize_t count = read(fd, header + length, HEADER_SIZE - length);
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count < 0)
-			return err_set(err, ERR_SYSTEM, "%s: %s", path, strerror(errno));
-		if (count == 0)
-			break;
-		length += (size_t)count;
-	}
-	*ret_length = length;
-	return ERR_OK;
+	(void)sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+	return file != NULL && file->pMethods != NULL ? file : NULL;
 }
 
-enum err_code identity_read(const char *path, int64_t newest, bool *ret_exists, struct err *err)
+enum err_code identity_read(struct db *db, int64_t newest, struct identity *ret_identity, struct err *err)
 {
-	unsigned char header[HEADER_SIZE];
-	size_t length = 0;
+	unsigned char header[HEADER_SIZE] = { 0 };
+	sqlite3_file *file = file_of(db);
+	sqlite3_int64 size = 0;
 
-	if (read_header(path, header, &length, err) != ERR_OK)
-		return err->code;
-	if (length == 0) {
-		*ret_exists = false;
+	if (file == NULL || file->pMethods->xFileSize(file, &size) != SQLITE_OK)
+		return err_set(err, ERR_SYSTEM, "%s: cannot be read", db->path);
+	if (size == 0) {
+		*ret_identity = (struct identity){ .is_empty = true };
 		return ERR_OK;
 	}
-	if (length < HEADER_SIZE || memcmp(header, magic, sizeof magic) != 0)
-		return err_set(err, ERR_FOREIGN, "%s: is not a SQLite file", path);
+	int code = size < HEADER_SIZE ? SQLITE_NOTADB : file->pMethods->xRead(file, header, HEADER_SIZE, 0);
+	if (code != SQLITE_OK && code != SQLITE_NOTADB)
+		return err_set(err, ERR_SYSTEM, "%s: cannot be read", db->path);
+	if (memcmp(header, magic, sizeof magic) != 0)
+		return err_set(err, ERR_FOREIGN, "%s: is not a SQLite file", db->path);
+	int64_t application_id = big_endian(header + APPLICATION_ID_OFFSET);
 	int64_t version = big_endian(header + VERSION_OFFSET);
-	if (identity_check(path, big_endian(header + APPLICATION_ID_OFFSET), version, newest, err) != ERR_OK)
+	if (application_id != 0 && identity_check(db->path, application_id, version, newest, err) != ERR_OK)
 		return err->code;
-	*ret_exists = true;
+	*ret_identity = (struct identity){ .is_wal = header[WRITE_FORMAT_OFFSET] == 2,
+					   .is_marked = application_id != 0 && version > 0 };
 	return ERR_OK;
+}
+
+bool identity_is_being_written(struct db *db)
+{
+	sqlite3_file *file = file_of(db);
+	int is_reserved = 0;
+
+	return file != NULL && file->pMethods->xCheckReservedLock(file, &is_reserved) == SQLITE_OK && is_reserved != 0;
 }

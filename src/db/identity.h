@@ -1,19 +1,29 @@
-/* Private to db: whose file is it? Answered from the first 100 bytes, without SQLite, which might roll back a journal
- * or make side files: what is not ours stays untouched. */
+/* Private to db: whose file is it? Answered from the first 100 bytes without a lock, a journal played back or a side
+ * file made: what is not ours stays untouched. */
 #ifndef HARDROW_DB_IDENTITY_H
 #define HARDROW_DB_IDENTITY_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "db/connection.h"
 
-#include "base/err.h"
+/* Before anything is opened. ERR_INPUT: a name that is empty or ends in '/', a directory, not a regular file, not
+ * readable. *ret_exists: there is something of that name. */
+MUST_CHECK enum err_code identity_check_path(const char *path, bool *ret_exists, struct err *err);
 
-/* ERR_FOREIGN: not a SQLite file, another application_id, a version above `newest`. ERR_INPUT: a directory, not
- * readable. *ret_exists: false also for an empty file, which SQLite takes as a new database. */
-MUST_CHECK enum err_code identity_read(const char *path, int64_t newest, bool *ret_exists, struct err *err);
+struct identity {
+	bool is_empty; /* no byte: to SQLite a new database */
+	bool is_wal;   /* what is newest may stand in the file's WAL */
+	bool is_marked;
+};
 
-/* The same test on numbers. */
+/* Of a file that is open but not yet read. ERR_FOREIGN: not a SQLite file, another application_id than 0 and ours, a
+ * version above `newest` or below 0. */
+MUST_CHECK enum err_code identity_read(struct db *db, int64_t newest, struct identity *ret_identity, struct err *err);
+
+/* The same test on numbers, with application_id 0 refused. */
 MUST_CHECK enum err_code identity_check(const char *path, int64_t application_id, int64_t version, int64_t newest,
 					struct err *err);
+
+/* Whether another connection is changing the file, as far as it is not in WAL mode. */
+bool identity_is_being_written(struct db *db);
 
 #endif

@@ -43,6 +43,26 @@ Test(db, new_file)
 	cr_assert_eq(scratch_count("."), 1);
 }
 
+/* Statistics that cannot be written are no reason to fail. */
+Test(db, finish_beside_a_reader_without_wal)
+{
+	struct err err = { 0 };
+	struct db *db = database_open("a.db", DB_WRITE);
+	struct db_stmt *stmt = NULL;
+	bool has_row = false;
+
+	database_exec(db, A_RUN);
+	struct db *reader = database_open("a.db", DB_READ);
+	cr_assert_eq(db_prepare(reader, "SELECT * FROM run", &stmt, &err), ERR_OK);
+	cr_assert_eq(db_step(stmt, &has_row, &err), ERR_OK);
+	/* A question whose plan would be better with statistics: optimize makes them. */
+	cr_assert_eq(database_query_int(db, "SELECT count(*) FROM run WHERE dataset_id = 1"), 1);
+	cr_assert_eq(db_finish(db, &err), ERR_OK, "%s", err.message);
+	db_stmt_free(stmt);
+	db_free(reader);
+	db_free(db);
+}
+
 /* Nothing to migrate, the same views: not a byte is written. */
 Test(db, second_opening_writes_nothing)
 {
@@ -98,7 +118,8 @@ Test(db, views_are_made_anew)
 
 Test(db, names_that_sqlite_reads_otherwise)
 {
-	static const char *const names[] = { ":memory:", "file:a.db?mode=memory", "with space 'quote'.db" };
+	static const char *const names[] = { ":memory:", "file:a.db?mode=memory", "with space 'quote'.db", "a?b#c%41d",
+					     "file:a%41" };
 
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
 		database_make(names[i], A_RUN);
@@ -106,7 +127,15 @@ Test(db, names_that_sqlite_reads_otherwise)
 		struct db *db = database_open(names[i], DB_READ);
 		cr_assert_eq(database_query_int(db, "SELECT count(*) FROM runs"), 1);
 		db_free(db);
+		/* Without its mark it is looked at through a URI. */
+		db = database_open(names[i], DB_WRITE);
+		database_exec(db, "PRAGMA application_id = 0");
+		db_free(db);
+		db = database_open(names[i], DB_READ);
+		cr_assert_eq(database_query_int(db, "SELECT count(*) FROM runs"), 1);
+		db_free(db);
 	}
+	cr_assert_eq(scratch_count("."), ARRAY_LENGTH(names));
 }
 
 Test(db, refused_files_stay_untouched)
@@ -116,16 +145,31 @@ Test(db, refused_files_stay_untouched)
 		enum err_code code;
 		const char *words;
 	} cases[] = {
-		{ "newer.db", ERR_FOREIGN, "newer hardrow" },	 { "other.db", ERR_FOREIGN, "another program" },
-		{ "text.db", ERR_FOREIGN, "not a SQLite file" }, { "short.db", ERR_FOREIGN, "not a SQLite file" },
-		{ "folder", ERR_INPUT, "is a directory" },	 { "text.db/x", ERR_INPUT, "Not a directory" },
-		{ "fifo", ERR_INPUT, "not a regular file" },	 { "", ERR_INPUT, "empty" },
+		{ "newer.db", ERR_FOREIGN, "newer hardrow" },
+		{ "other.db", ERR_FOREIGN, "another program" },
+		{ "text.db", ERR_FOREIGN, "not a SQLite file" },
+		{ "short.db", ERR_FOREIGN, "not a SQLite file" },
+		{ "damaged.db", ERR_FOREIGN, "its version is -1" },
+		{ "unmarked.db", ERR_FOREIGN, "another program" },
+		{ "marked.db", ERR_FOREIGN, "is damaged" },
+		{ "wal.db", ERR_FOREIGN, "another program" },
+		{ "newer.db/", ERR_INPUT, "does not end in '/'" },
+		{ "none/", ERR_INPUT, "does not end in '/'" },
+		{ "folder/", ERR_INPUT, "is a directory" },
+		{ "folder", ERR_INPUT, "is a directory" },
+		{ "text.db/x", ERR_INPUT, "Not a directory" },
+		{ "fifo", ERR_INPUT, "not a regular file" },
+		{ "", ERR_INPUT, "empty" },
 	};
 	char long_text[4096];
 
 	memset(long_text, 'x', sizeof long_text);
 	database_make("newer.db", "PRAGMA user_version = 99");
 	database_make("other.db", "PRAGMA application_id = 17");
+	database_make("damaged.db", "PRAGMA user_version = -1");
+	database_make("unmarked.db", "PRAGMA application_id = 0; ALTER TABLE split ADD COLUMN mine TEXT");
+	database_make("marked.db", "PRAGMA user_version = 0; DROP TABLE epoch");
+	database_make("wal.db", "PRAGMA application_id = 0; DROP TABLE epoch; PRAGMA journal_mode = WAL");
 	scratch_write("text.db", long_text, sizeof long_text);
 	scratch_write("short.db", "hello", 5);
 	cr_assert_eq(mkdir("folder", 0755), 0);
@@ -190,6 +234,7 @@ Test(db, read_only_folder)
 	bool is_root = geteuid() == 0;
 
 	database_make("a.db", A_RUN);
+	database_make("copy?.db", A_RUN "PRAGMA journal_mode = WAL");
 	cr_assert_eq(mkdir("locked", 0755), 0);
 	cr_assert_eq(chmod(".", 0555), 0);
 	cr_assert_eq(chmod("locked", 0555), 0);
@@ -197,6 +242,11 @@ Test(db, read_only_folder)
 	cr_assert(!is_root || seteuid(65534) == 0);
 	database_expect_refusal("locked/new.db", DB_WRITE, ERR_SYSTEM, "unable to open");
 	db_free(database_open("a.db", DB_READ));
+	/* A WAL would need a file beside it. */
+	struct db *db = database_open("copy?.db", DB_READ);
+	cr_assert_not_null(strstr(db_warning(db), "newest epochs"));
+	cr_assert_eq(database_query_int(db, "SELECT count(*) FROM run"), 1);
+	db_free(db);
 	cr_assert(!is_root || seteuid(0) == 0);
 	(void)prctl(PR_SET_DUMPABLE, 1); /* the leak check at the end attaches to us */
 	cr_assert_eq(chmod(".", 0755), 0);

@@ -1,8 +1,11 @@
 /* db: files of older versions are upgraded. */
 #include <criterion/criterion.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -59,7 +62,7 @@ Test(db_upgrade, upgrade_keeps_a_backup)
 
 /* tests/fixtures/versionN.db is a run of hardrow with the first N migrations, 2 epochs of 6 instances, that of version
  * 5 also the same run adjusted. */
-static struct db *upgrade_fixture(const char *fixture, int64_t runs)
+static void copy_fixture(const char *fixture)
 {
 	AUTO(mem_freep) char *path = NULL;
 	AUTO(mem_freep) char *data = NULL;
@@ -69,6 +72,11 @@ static struct db *upgrade_fixture(const char *fixture, int64_t runs)
 	cr_assert_eq(file_join(getenv("HARDROW_SOURCE"), fixture, &path, &err), ERR_OK);
 	cr_assert_eq(file_read(path, &data, &length, &err), ERR_OK, "%s", err.message);
 	scratch_write("a.db", data, length);
+}
+
+static struct db *upgrade_fixture(const char *fixture, int64_t runs)
+{
+	copy_fixture(fixture);
 	struct db *db = database_open("a.db", DB_WRITE);
 	cr_assert_eq(database_query_int(db, "PRAGMA user_version"), (int64_t)sql_migration_count);
 	cr_assert_eq(database_query_int(db, "SELECT count(*) FROM dynamics"), 12 * runs);
@@ -183,4 +191,130 @@ Test(db_upgrade, failed_upgrade_changes_nothing)
 		database_hash("a.db", after);
 		cr_assert_str_eq(before, after);
 	}
+}
+
+/* The second upgrade from the same version keeps the first one's backup. */
+Test(db_upgrade, backups_are_not_overwritten)
+{
+	char first[FILE_SHA256_SIZE], now[FILE_SHA256_SIZE];
+
+	for (int round = 0; round < 3; round++) {
+		db_free(upgrade_fixture("tests/fixtures/version1.db", 1));
+		if (round == 0)
+			database_hash("a.db.v1.backup", first);
+	}
+	database_hash("a.db.v1.backup", now);
+	cr_assert_str_eq(now, first);
+	cr_assert(file_exists("a.db.v1.2.backup") && file_exists("a.db.v1.3.backup"));
+	cr_assert_eq(scratch_count("."), 4);
+}
+
+/* '.dump' leaves out application_id and user_version: the tables tell the version. */
+Test(db_upgrade, a_dumped_file_is_known_by_its_tables)
+{
+	static const struct {
+		const char *fixture;
+		int64_t version, runs;
+	} cases[] = { { "tests/fixtures/version1.db", 1, 1 },
+		      { "tests/fixtures/version2.db", 2, 1 },
+		      { "tests/fixtures/version5.db", 5, 2 },
+		      { NULL, 0, 2 } };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		char backup[32];
+		if (cases[i].fixture != NULL)
+			copy_fixture(cases[i].fixture); /* else what the one before has become */
+		cr_assert_eq(system("sqlite3 a.db .dump | sqlite3 b.db && mv b.db a.db"), 0);
+		if (cases[i].fixture != NULL)
+			database_expect_refusal("a.db", DB_READ, ERR_INPUT, "older hardrow");
+		else {
+			struct db *reader = database_open("a.db", DB_READ);
+			cr_expect_eq(database_query_int(reader, "SELECT count(*) FROM dynamics"), 12 * cases[i].runs);
+			db_free(reader);
+		}
+		struct db *db = database_open("a.db", DB_WRITE);
+		cr_expect_eq(database_query_int(db, "PRAGMA application_id"), DB_APPLICATION_ID);
+		cr_expect_eq(database_query_int(db, "PRAGMA user_version"), (int64_t)sql_migration_count);
+		cr_expect_eq(database_query_int(db, "SELECT count(*) FROM dynamics"), 12 * cases[i].runs);
+		db_free(db);
+		(void)snprintf(backup, sizeof backup, "a.db.v%jd.backup", (intmax_t)cases[i].version);
+		cr_expect_eq(file_exists(backup), cases[i].fixture != NULL, "%s", backup);
+	}
+}
+
+/* A child's exit code: 0, or what it found wrong is on stderr. */
+static int open_as(enum db_mode mode)
+{
+	struct db *db = NULL;
+	struct err err = { 0 };
+
+	if (db_open("a.db", mode, &db, &err) == ERR_OK) {
+		db_free(db);
+		return 0;
+	}
+	/* A reader may come before all writers. */
+	if (mode == DB_READ && (strstr(err.message, "older hardrow") != NULL || strstr(err.message, "no such") != NULL))
+		return 0;
+	(void)fprintf(stderr, "%s\n", err.message);
+	return 1;
+}
+
+/* Eight processes create or upgrade one file: one does it, none fails, one backup is made. */
+Test(db_upgrade, many_processes_at_once)
+{
+	static const char *const fixtures[] = { NULL, "tests/fixtures/version1.db", "tests/fixtures/version2.db",
+						"tests/fixtures/version5.db" };
+
+	for (size_t round = 0; round < 5 * ARRAY_LENGTH(fixtures); round++) {
+		const char *fixture = fixtures[round % ARRAY_LENGTH(fixtures)];
+		pid_t children[10];
+		cr_assert_eq(system("rm -f a.db*"), 0);
+		if (fixture != NULL)
+			copy_fixture(fixture);
+		for (size_t i = 0; i < ARRAY_LENGTH(children); i++) {
+			children[i] = fork();
+			if (children[i] == 0)
+				_exit(open_as(i < 8 ? DB_WRITE : DB_READ));
+		}
+		for (size_t i = 0; i < ARRAY_LENGTH(children); i++) {
+			int status = -1;
+			cr_assert_eq(waitpid(children[i], &status, 0), children[i]);
+			cr_assert_eq(status, 0, "round %zu, process %zu", round, i);
+		}
+		cr_assert_eq(scratch_count("."), fixture == NULL ? 1 : 2);
+		db_free(database_open("a.db", DB_READ));
+	}
+}
+
+#define SLOW_UPGRADE                                                                                                   \
+	"WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000) SELECT count(*) FROM n"
+
+static void *upgrade_slowly(void *context)
+{
+	struct db *db = NULL;
+	struct err err = { 0 };
+
+	(void)context;
+	if (open_newer(SLOW_UPGRADE, DB_WRITE, &db, &err) != ERR_OK)
+		return strdup(err.message);
+	db_free(db);
+	return NULL;
+}
+
+/* Who reads while somebody upgrades waits for the new version. */
+Test(db_upgrade, a_reader_waits_for_an_upgrade)
+{
+	pthread_t thread;
+	void *message = NULL;
+	struct db *db = NULL;
+	struct err err = { 0 };
+
+	database_make("a.db", A_RUN);
+	cr_assert_eq(pthread_create(&thread, NULL, upgrade_slowly, NULL), 0);
+	while (!file_exists("a.db-journal"))
+		(void)usleep(100);
+	cr_assert_eq(open_newer(SLOW_UPGRADE, DB_READ, &db, &err), ERR_OK, "%s", err.message);
+	db_free(db);
+	cr_assert_eq(pthread_join(thread, &message), 0);
+	cr_assert_null(message, "%s", (char *)message);
 }
