@@ -89,15 +89,19 @@ enum err_code text_append_json(struct text *text, const char *value, struct err 
 {
 	if (text_append_bytes(text, "\"", 1, err) != ERR_OK)
 		return err->code;
-	for (; *value != '\0'; value++) {
-		unsigned char byte = (unsigned char)*value;
-		enum err_code code = byte == '"' || byte == '\\' ? text_append(text, err, "\\%c", byte)
-				     : byte < 0x20		 ? text_append(text, err, "\\u%04x", byte)
-								 : text_append_bytes(text, value, 1, err);
-		if (code != ERR_OK)
-			return code;
+	for (;;) {
+		size_t plain = 0;
+		while ((unsigned char)value[plain] >= 0x20 && value[plain] != '"' && value[plain] != '\\')
+			plain++;
+		if (text_append_bytes(text, value, plain, err) != ERR_OK)
+			return err->code;
+		value += plain;
+		unsigned char byte = (unsigned char)*value++;
+		if (byte == '\0')
+			return text_append_bytes(text, "\"", 1, err);
+		if (text_append(text, err, byte < 0x20 ? "\\u%04x" : "\\%c", byte) != ERR_OK)
+			return err->code;
 	}
-	return text_append_bytes(text, "\"", 1, err);
 }
 
 /* Most numbers of data files are short decimals: count / 10^places, both exact, divides to exactly the value that the

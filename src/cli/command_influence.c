@@ -81,7 +81,7 @@ static enum err_code show(const struct invocation *invocation, const struct infl
 	if (strcmp(options->format, "table") == 0)
 		(void)printf("%zu of %zu training instances help %s; %zu hinder it\n", counted.helpers, counted.others,
 			     list->title.data, counted.hinderers);
-	return query_run_sql(invocation, sql.data, options->format, err);
+	return query_run_sql(invocation, sql.data, &(const struct query_form){ .format = options->format }, err);
 }
 
 static enum err_code list_instance(const struct invocation *invocation, const struct influence_request *request,

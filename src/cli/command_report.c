@@ -7,7 +7,8 @@
 #include "cli/query.h"
 
 struct options {
-	const char *format, *file, *svg;
+	struct query_form form;
+	const char *file, *svg;
 	struct option_list explain;
 	bool sql;
 };
@@ -86,7 +87,7 @@ static enum err_code explain(const struct invocation *invocation, const struct r
 		if (report_find_param(report, given->name) == NULL || report_find_param(behind, given->name) != NULL)
 			settings[count++] = (struct report_setting){ given->name, given->value };
 	}
-	return query_run_report(invocation, behind, settings, count, options->format, err);
+	return query_run_report(invocation, behind, settings, count, &options->form, err);
 }
 
 static enum err_code report_command(const struct invocation *invocation, struct err *err)
@@ -99,7 +100,7 @@ static enum err_code report_command(const struct invocation *invocation, struct 
 		return list_all(err);
 	if (invocation->argument_count == 0 && options->file == NULL)
 		return err_set(err, ERR_USAGE, "which report? 'hardrow report' lists them");
-	if (options->svg != NULL && (options->format != NULL || options->sql || options->explain.count > 0))
+	if (options->svg != NULL && (options->form.format != NULL || options->sql || options->explain.count > 0))
 		return err_set(err, ERR_USAGE, "either --svg or --format, --sql or --explain");
 	if (load(invocation, &report, err) != ERR_OK)
 		return err->code;
@@ -113,18 +114,20 @@ static enum err_code report_command(const struct invocation *invocation, struct 
 		settings[i] =
 		    (struct report_setting){ invocation->parameters[i].name, invocation->parameters[i].value };
 	if (options->svg != NULL)
-		return query_draw_report(invocation, report, settings, invocation->parameter_count, options->svg, err);
-	return query_run_report(invocation, report, settings, invocation->parameter_count, options->format, err);
+		return query_draw_report(invocation, report, settings, invocation->parameter_count, &options->form,
+					 options->svg, err);
+	return query_run_report(invocation, report, settings, invocation->parameter_count, &options->form, err);
 }
 
 static const struct option_spec specs[] = {
 	{ .name = "format",
 	  .letter = 'f',
 	  .type = OPTION_TEXT,
-	  .offset = offsetof(struct options, format),
+	  .offset = offsetof(struct options, form.format),
 	  .check = query_check_format,
 	  .argument = "NAME",
 	  .help = "table, csv or json; without it the report's own" },
+	TIMEOUT_OPTION(struct options, form.timeout),
 	{ .name = "svg",
 	  .type = OPTION_TEXT,
 	  .offset = offsetof(struct options, svg),

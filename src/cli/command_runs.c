@@ -20,7 +20,8 @@ static enum err_code runs_command(const struct invocation *invocation, struct er
 	for (size_t i = 0; i < ARRAY_LENGTH(asked); i++)
 		if (asked[i].value != NULL)
 			settings[count++] = asked[i];
-	return query_run_named(invocation, "runs", settings, count, options->format, err);
+	return query_run_named(invocation, "runs", settings, count,
+			       &(const struct query_form){ .format = options->format }, err);
 }
 
 static const struct option_spec specs[] = {

@@ -6,7 +6,7 @@ static enum err_code show_command(const struct invocation *invocation, struct er
 {
 	const struct report_setting run = { "run", invocation->arguments[0] };
 
-	return query_run_named(invocation, "run", &run, 1, "table", err);
+	return query_run_named(invocation, "run", &run, 1, &(const struct query_form){ .format = "table" }, err);
 }
 
 const struct command command_show = {

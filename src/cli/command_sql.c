@@ -8,7 +8,7 @@
 #include "cli/query.h"
 
 struct options {
-	const char *format;
+	struct query_form form;
 };
 
 static enum err_code read_stdin(struct text *sql, struct err *err)
@@ -26,14 +26,15 @@ static enum err_code sql_command(const struct invocation *invocation, struct err
 	AUTO(text_done) struct text sql = { 0 };
 
 	if (invocation->argument_count > 0 && strcmp(invocation->arguments[0], "-") != 0)
-		return query_run_sql(invocation, invocation->arguments[0], options->format, err);
+		return query_run_sql(invocation, invocation->arguments[0], &options->form, err);
 	if (read_stdin(&sql, err) != ERR_OK)
 		return err->code;
-	return query_run_sql(invocation, sql.data, options->format, err);
+	return query_run_sql(invocation, sql.data, &options->form, err);
 }
 
 static const struct option_spec specs[] = {
-	FORMAT_OPTION(struct options, format),
+	FORMAT_OPTION(struct options, form.format),
+	TIMEOUT_OPTION(struct options, form.timeout),
 };
 
 const struct command command_sql = {

@@ -17,6 +17,9 @@ enum err_code query_check_format(const char *text, struct err *err)
 	return err_set(err, ERR_INPUT, "'%s' will not do: format takes table, csv or json", text);
 }
 
+/* A question that needs more is a mistake, or too much for the machines of most. */
+#define MEMORY_BYTES_MAX 1000000000
+
 /* The index of a checked name; `otherwise` for NULL. */
 static size_t format_index(const char *text, size_t otherwise)
 {
@@ -24,28 +27,31 @@ static size_t format_index(const char *text, size_t otherwise)
 }
 
 /* What a reader should know of the file stands on stderr, before its rows. */
-static enum err_code open_database(const struct invocation *invocation, struct db **ret_db, struct err *err)
+static enum err_code open_database(const struct invocation *invocation, double timeout, struct db **ret_db,
+				   struct err *err)
 {
 	if (db_open(invocation->database, DB_READ, ret_db, err) != ERR_OK)
 		return err->code;
+	db_limit(*ret_db, timeout, MEMORY_BYTES_MAX);
 	if (db_warning(*ret_db) != NULL)
 		(void)fprintf(stderr, "hardrow: %s: %s\n", invocation->database, db_warning(*ret_db));
 	return ERR_OK;
 }
 
 enum err_code query_run_report(const struct invocation *invocation, const struct report *report,
-			       const struct report_setting *settings, size_t count, const char *format, struct err *err)
+			       const struct report_setting *settings, size_t count, const struct query_form *form,
+			       struct err *err)
 {
 	AUTO(db_freep) struct db *db = NULL;
 	const struct report_request request = {
 		.report = report,
 		.settings = settings,
 		.setting_count = count,
-		.format = format_index(format, report->format),
+		.format = format_index(form->format, report->format),
 		.target = { stdout, invocation->terminal },
 	};
 
-	if (open_database(invocation, &db, err) != ERR_OK)
+	if (open_database(invocation, form->timeout, &db, err) != ERR_OK)
 		return err->code;
 	(void)interrupt_catch(db);
 	enum err_code code = report_run(db, &request, err);
@@ -54,13 +60,14 @@ enum err_code query_run_report(const struct invocation *invocation, const struct
 }
 
 enum err_code query_draw_report(const struct invocation *invocation, const struct report *report,
-				const struct report_setting *settings, size_t count, const char *path, struct err *err)
+				const struct report_setting *settings, size_t count, const struct query_form *form,
+				const char *path, struct err *err)
 {
 	AUTO(db_freep) struct db *db = NULL;
 	struct text svg AUTO(text_done) = { 0 };
 	const struct report_request request = { .report = report, .settings = settings, .setting_count = count };
 
-	if (open_database(invocation, &db, err) != ERR_OK)
+	if (open_database(invocation, form->timeout, &db, err) != ERR_OK)
 		return err->code;
 	(void)interrupt_catch(db);
 	enum err_code code = report_draw(db, &request, &svg, err);
@@ -69,24 +76,26 @@ enum err_code query_draw_report(const struct invocation *invocation, const struc
 }
 
 enum err_code query_run_named(const struct invocation *invocation, const char *name,
-			      const struct report_setting *settings, size_t count, const char *format, struct err *err)
+			      const struct report_setting *settings, size_t count, const struct query_form *form,
+			      struct err *err)
 {
 	AUTO(report_freep) struct report *report = NULL;
 
 	if (report_find(name, &report, err) != ERR_OK)
 		return err->code;
-	return query_run_report(invocation, report, settings, count, format, err);
+	return query_run_report(invocation, report, settings, count, form, err);
 }
 
-enum err_code query_run_sql(const struct invocation *invocation, const char *sql, const char *format, struct err *err)
+enum err_code query_run_sql(const struct invocation *invocation, const char *sql, const struct query_form *form,
+			    struct err *err)
 {
 	AUTO(db_freep) struct db *db = NULL;
 	const struct out_target target = { stdout, invocation->terminal };
 
-	if (open_database(invocation, &db, err) != ERR_OK)
+	if (open_database(invocation, form->timeout, &db, err) != ERR_OK)
 		return err->code;
 	(void)interrupt_catch(db);
-	enum err_code code = report_run_sql(db, sql, format_index(format, OUT_FORMAT_TABLE), &target, err);
+	enum err_code code = report_run_sql(db, sql, format_index(form->format, OUT_FORMAT_TABLE), &target, err);
 	interrupt_release();
 	return code;
 }

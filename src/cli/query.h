@@ -15,24 +15,36 @@ MUST_CHECK enum err_code query_check_format(const char *text, struct err *err);
 		.check = query_check_format, .argument = "NAME", .initial = "table", .help = "table, csv or json"      \
 	}
 
-/* Runs the report on the invocation's database, to stdout; Ctrl-C ends it with ERR_INTERRUPTED. `format` may be NULL:
- * the report's own. */
+/* How to answer. */
+struct query_form {
+	const char *format; /* NULL: the report's own, of SQL a table */
+	double timeout;	    /* seconds; not above 0: none */
+};
+
+/* Likewise: `--timeout SECONDS`, for the double `field`. */
+#define TIMEOUT_OPTION(owner, field)                                                                                   \
+	{                                                                                                              \
+		.name = "timeout", .type = OPTION_REAL, .offset = offsetof(owner, field), .above_min = true,           \
+		.argument = "SECONDS", .help = "how long it may take at most"                                          \
+	}
+
+/* Runs the report on the invocation's database, to stdout; Ctrl-C ends it with ERR_INTERRUPTED. */
 MUST_CHECK enum err_code query_run_report(const struct invocation *invocation, const struct report *report,
-					  const struct report_setting *settings, size_t count, const char *format,
-					  struct err *err);
+					  const struct report_setting *settings, size_t count,
+					  const struct query_form *form, struct err *err);
 
 /* Draws the report's picture into the file `path`, which is left as it is if anything fails. */
 MUST_CHECK enum err_code query_draw_report(const struct invocation *invocation, const struct report *report,
-					   const struct report_setting *settings, size_t count, const char *path,
-					   struct err *err);
+					   const struct report_setting *settings, size_t count,
+					   const struct query_form *form, const char *path, struct err *err);
 
 /* As query_run_report() for one of hardrow's own reports, by name. */
 MUST_CHECK enum err_code query_run_named(const struct invocation *invocation, const char *name,
-					 const struct report_setting *settings, size_t count, const char *format,
-					 struct err *err);
+					 const struct report_setting *settings, size_t count,
+					 const struct query_form *form, struct err *err);
 
 /* The same for one SELECT. */
-MUST_CHECK enum err_code query_run_sql(const struct invocation *invocation, const char *sql, const char *format,
-				       struct err *err);
+MUST_CHECK enum err_code query_run_sql(const struct invocation *invocation, const char *sql,
+				       const struct query_form *form, struct err *err);
 
 #endif

@@ -13,6 +13,9 @@ struct db {
 	char *path;	     /* as the person named it */
 	char *file;	     /* the same, for SQLite: never a URI or ":memory:" */
 	const char *warning; /* for db_warning() */
+	int64_t memory;	     /* limits of db_limit(), 0: none */
+	double seconds, latest;
+	bool is_late;
 	bool is_guarded;     /* the authorizer is on */
 	const char *refused; /* what the authorizer refused last: static text, or `refused_function` */
 	char refused_function[80];

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "db/connection.h"
+#include "db/limit.h"
 
 #define FINISH_TIMEOUT_MS 1000
 
@@ -37,6 +38,8 @@ enum err_code db_fail(struct db *db, int code, bool is_foreign, struct err *err)
 {
 	enum err_code ours = code_of(code, is_foreign);
 
+	if (limit_is_met(db, code))
+		return limit_say(db, code, err);
 	if (ours == ERR_INTERRUPTED)
 		return err_set(err, ours, "%s: interrupted", db->path);
 	if ((code & 0xff) == SQLITE_BUSY)

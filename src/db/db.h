@@ -96,6 +96,14 @@ MUST_CHECK enum err_code db_commit(struct db *db, struct err *err);
 void db_rollback(struct db *db); /* nothing if no transaction is open */
 bool db_in_transaction(const struct db *db);
 
+/* For SQL of people: no value longer than 50 MB, no more than `bytes` of memory for SQLite in this whole process, and
+ * nothing that ends later than `seconds` from now (not above 0: no such limit). What meets a limit fails with a message
+ * that says so: ERR_INPUT, of memory ERR_SYSTEM. */
+void db_limit(struct db *db, double seconds, int64_t bytes);
+
+/* Whether the file lies on a file system of other machines, where WAL does not work: its index is shared memory. */
+bool db_is_on_network(const struct db *db);
+
 /* From a signal handler or another thread: the running db_step ends with ERR_INTERRUPTED. */
 void db_interrupt(struct db *db);
 

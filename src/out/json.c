@@ -11,11 +11,13 @@ static enum err_code append_text(struct text *line, const char *value, struct er
 	if (text_append_bytes(&clean, "", 0, err) != ERR_OK)
 		return err->code;
 	while (*value != '\0') {
-		size_t length = text_character_length(value, 4);
-		if (text_append_bytes(&clean, length > 0 ? value : "\xef\xbf\xbd", length > 0 ? length : 3, err) !=
-		    ERR_OK)
+		const char *end = value;
+		for (size_t length = 1; *end != '\0' && length > 0; end += length)
+			length = text_character_length(end, 4);
+		if (text_append_bytes(&clean, value, (size_t)(end - value), err) != ERR_OK ||
+		    (*end != '\0' && text_append_bytes(&clean, "\xef\xbf\xbd", 3, err) != ERR_OK))
 			return err->code;
-		value += length > 0 ? length : 1;
+		value = end + (*end != '\0');
 	}
 	return text_append_json(line, clean.data, err);
 }

@@ -35,9 +35,16 @@ enum err_code out_append_blob(struct text *text, const struct out_value *value, 
 	static const char digits[] = "0123456789abcdef";
 	const unsigned char *bytes = value->blob.bytes;
 
-	for (size_t i = 0; i < value->blob.length; i++) {
-		const char pair[2] = { digits[bytes[i] >> 4], digits[bytes[i] & 15] };
-		if (text_append_bytes(text, pair, 2, err) != ERR_OK)
+	char some[1024];
+
+	/* Some at a time: a value may have millions. */
+	for (size_t i = 0; i < value->blob.length;) {
+		size_t length = 0;
+		for (; length < sizeof some && i < value->blob.length; i++) {
+			some[length++] = digits[bytes[i] >> 4];
+			some[length++] = digits[bytes[i] & 15];
+		}
+		if (text_append_bytes(text, some, length, err) != ERR_OK)
 			return err->code;
 	}
 	return ERR_OK;

@@ -92,15 +92,19 @@ static enum err_code append_cell(struct out *out, size_t column, const char *tex
 
 static enum err_code append_head(struct out *out, struct err *err)
 {
+	static const char dashes[] = "----------------------------------------------------------------";
 	const struct table *table = out->state;
 
 	for (size_t i = 0; i < out->count; i++)
 		if (append_cell(out, i, out->columns[i].name, false, err) != ERR_OK)
 			return err->code;
 	for (size_t i = 0; i < out->count; i++) {
-		for (size_t j = 0; j < table->widths[i]; j++)
-			if (text_append_bytes(&out->line, "-", 1, err) != ERR_OK)
+		for (size_t left = table->widths[i]; left > 0;) {
+			size_t some = left < sizeof dashes - 1 ? left : sizeof dashes - 1;
+			if (text_append_bytes(&out->line, dashes, some, err) != ERR_OK)
 				return err->code;
+			left -= some;
+		}
 		if (text_append(&out->line, err, i + 1 == out->count ? "\n" : GAP) != ERR_OK)
 			return err->code;
 	}

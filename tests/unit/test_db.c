@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "db/connection.h"
 #include "db/db.h"
+#include "db/network.h"
 #include "unit/database.h"
 #include "unit/scratch.h"
 
@@ -251,6 +252,22 @@ Test(db, read_only_folder)
 	(void)prctl(PR_SET_DUMPABLE, 1); /* the leak check at the end attaches to us */
 	cr_assert_eq(chmod(".", 0755), 0);
 	cr_assert_eq(chmod("locked", 0755), 0);
+}
+
+Test(db, network_file_systems)
+{
+	static const struct {
+		uint32_t type;
+		bool is_network;
+	} cases[] = { { 0x6969, true },	     { 0xff534d42, true },  { 0x65735546, true },  /* NFS, CIFS, FUSE */
+		      { 0xef53, false },     { 0x58465342, false }, { 0x9123683e, false }, /* ext4, XFS, btrfs */
+		      { 0x794c7630, false }, { 0x01021994, false } };			   /* overlay, tmpfs */
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
+		cr_expect_eq(network_is_type(cases[i].type), cases[i].is_network, "%x", cases[i].type);
+	struct db *db = database_open("a.db", DB_WRITE);
+	cr_expect(!db_is_on_network(db));
+	db_free(db);
 }
 
 Test(db, full_disk)

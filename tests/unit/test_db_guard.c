@@ -152,6 +152,64 @@ Test(db_guard, interrupt)
 	db_free(db);
 }
 
+static enum err_code run(struct db *db, const char *sql, struct err *err)
+{
+	struct db_stmt *stmt = NULL;
+	bool has_row = true;
+
+	cr_assert_eq(db_prepare_foreign(db, sql, &stmt, err), ERR_OK, "%s: %s", sql, err->message);
+	while (has_row && db_step(stmt, &has_row, err) == ERR_OK)
+		;
+	db_stmt_free(stmt);
+	return err->code;
+}
+
+#define ENDLESS "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT "
+
+Test(db_guard, limits)
+{
+	static const struct {
+		const char *sql;
+		enum err_code code;
+		const char *words;
+	} cases[] = {
+		{ "SELECT 1", ERR_OK, "" },
+		{ "SELECT zeroblob(49000000)", ERR_OK, "" },
+		{ "SELECT zeroblob(51000000)", ERR_INPUT, "a.db: a value is longer than 50 MB" },
+		{ "SELECT hex(zeroblob(26000000))", ERR_INPUT, "longer than 50 MB" },
+		{ "SELECT a.x || b.x, c.x FROM (SELECT zeroblob(20000000) AS x) AS a, (SELECT zeroblob(20000000) AS x)"
+		  " AS b, (SELECT zeroblob(40000000) AS x) AS c",
+		  ERR_SYSTEM, "a.db: this takes more than 100 MB of memory" },
+		{ ENDLESS "count(*) FROM n", ERR_INPUT, "a.db: took longer than 0.3 s; --timeout N gives it more" },
+		{ "SELECT 1", ERR_OK, "" }, /* too short to be asked for the time */
+	};
+	struct db *db = open_to_read();
+
+	db_limit(db, 0.3, 100000000);
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct err err = { 0 };
+		cr_expect_eq(run(db, cases[i].sql, &err), cases[i].code, "%s: %d %s", cases[i].sql, err.code,
+			     err.message);
+		cr_expect_not_null(strstr(err.message, cases[i].words), "%s: %s", cases[i].sql, err.message);
+	}
+	db_free(db);
+}
+
+/* Sorting more than may be in memory goes over the disk. */
+Test(db_guard, temporary_tables_are_files)
+{
+	struct db *db = open_to_read();
+	struct err err = { 0 };
+
+	db_limit(db, 0, 30000000);
+	cr_assert_eq(run(db,
+			 "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)"
+			 " SELECT x FROM (SELECT DISTINCT i, zeroblob(20000) AS x FROM n) ORDER BY x, i DESC LIMIT -1",
+			 &err),
+		     ERR_OK, "%s", err.message);
+	db_free(db);
+}
+
 /* The connection itself is guarded, not only what a person writes. */
 Test(db_guard, connection)
 {
