@@ -61,6 +61,14 @@ static size_t line_length(const char *text)
 	return length;
 }
 
+/* `count` bytes of blanks and line ends. */
+static bool is_blank(const char *text, size_t count)
+{
+	while (count > 0 && strchr(" \t\r\n", text[count - 1]) != NULL)
+		count--;
+	return count == 0;
+}
+
 static enum err_code parse_failed(const struct reader *reader, struct csv_parser *parser)
 {
 	if (csv_error(parser) != CSV_EPARSE)
@@ -82,7 +90,7 @@ static enum err_code feed(struct reader *reader, struct csv_parser *parser, cons
 		if (reader->row_closed)
 			reader->line = line;
 		/* A blank line closes no row but opens none either. */
-		reader->row_closed = reader->row_closed && strspn(text + i, " \t\r\n") >= count;
+		reader->row_closed = reader->row_closed && is_blank(text + i, count);
 		if (csv_parse(parser, text + i, count, on_field, on_row, reader) != count && !reader->failed)
 			return parse_failed(reader, parser);
 		if (reader->failed)

@@ -29,44 +29,42 @@ static void train(const char *database)
 	input_require(trial_run(&trial, &environment.track, &watch, &progress, &err) == ERR_OK, err.message);
 }
 
-/* The connection that changes the run's settings, opened by the first call and kept. */
-static struct db *writer(const char **ret_path)
+/* The connections that change the run's settings and read them back, opened by the first call and kept: opening a file
+ * for each input would take most of the time. */
+static struct {
+	char path[96];
+	struct db *db;
+	struct track *track;
+} kept;
+
+static void open_database(void)
 {
-	static char path[96];
-	static struct db *db;
 	struct err err;
 
-	*ret_path = path;
-	if (db != NULL)
-		return db;
-	(void)snprintf(path, sizeof path, "%s/t.db", input_folder());
-	train(path);
-	input_require(db_open(path, DB_WRITE, &db, &err) == ERR_OK, err.message);
-	input_require(db_exec(db, "PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY", &err) == ERR_OK,
+	(void)snprintf(kept.path, sizeof kept.path, "%s/t.db", input_folder());
+	train(kept.path);
+	input_require(db_open(kept.path, DB_WRITE, &kept.db, &err) == ERR_OK, err.message);
+	input_require(db_exec(kept.db, "PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY", &err) == ERR_OK,
 		      err.message);
-	return db;
+	input_require(track_open_existing(kept.path, false, &kept.track, &err) == ERR_OK, err.message);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct stored_run_source source = { .path = { folders } };
 	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
-	AUTO(track_freep) struct track *track = NULL;
 	AUTO(stored_run_freep) struct stored_run *run = NULL;
 	AUTO(network_freep) struct network *network = NULL;
-	const char *path = NULL;
 	struct err err;
 
-	struct db *db = writer(&path);
-	input_require(db_prepare(db, "UPDATE run SET settings = CAST(:settings AS TEXT)", &stmt, &err) == ERR_OK,
+	if (kept.db == NULL)
+		open_database();
+	input_require(db_prepare(kept.db, "UPDATE run SET settings = CAST(:settings AS TEXT)", &stmt, &err) == ERR_OK,
 		      err.message);
 	db_bind_blob(stmt, ":settings", data, size);
-	if (db_run(stmt, &err) != ERR_OK)
-		return 0;
-	input_require(track_open_existing(path, false, &track, &err) == ERR_OK, err.message);
-	if (stored_run_read(track, 1, &source, &run, &err) == ERR_OK &&
+	if (db_run(stmt, &err) == ERR_OK && stored_run_read(kept.track, 1, &source, &run, &err) == ERR_OK &&
 	    settings_check_parts(&run->settings, &err) == ERR_OK &&
 	    stored_run_create_network(run, PRECISION_DOUBLE, 8, &network, &err) == ERR_OK)
-		(void)!stored_run_load(track, run, 1, network, &err);
+		(void)!stored_run_load(kept.track, run, 1, network, &err);
 	return 0;
 }

@@ -349,3 +349,20 @@ Test(value, refuses_what_is_no_number)
 		cr_expect_eq(value, 99, "'%s'", texts[i]);
 	}
 }
+
+/* Blank lines were looked at again for each of them: two megabytes took minutes. */
+Test(csv, many_blank_lines_are_read_once, .timeout = 20)
+{
+	static const char rows[] = "a,class\n1,x\n2,y\n";
+	const size_t length = 2000000;
+	AUTO(mem_freep) char *text = NULL;
+	AUTO(dataset_freep) struct dataset *dataset = NULL;
+	struct err err;
+
+	cr_assert_eq(mem_new(&text, length, &err), ERR_OK);
+	memset(text, '\n', length);
+	memcpy(text, rows, sizeof rows - 1);
+	scratch_write("t.csv", text, length);
+	cr_assert_eq(dataset_read_csv("t.csv", NULL, MISSING_ERROR, &dataset, &err), ERR_OK, "%s", err.message);
+	cr_expect_eq(dataset->instances, 2);
+}
