@@ -70,7 +70,9 @@ enum err_code track_read_run(struct track *track, int64_t run_id, struct track_r
 		       "SELECT run.dataset_id, run.split_id, run.method, dataset.name, dataset.sha256, dataset.label,"
 		       " dataset.instances, dataset.features, dataset.classes,"
 		       " NOT EXISTS (SELECT 1 FROM instance WHERE instance.dataset_id = run.dataset_id"
-		       " AND features IS NULL), run.settings ->> 'model' IS NOT NULL, split.given, split.test, "
+		       " AND features IS NULL), EXISTS (SELECT 1 FROM json_each(run.settings) WHERE key = 'model'"
+		       " AND type <> 'null'), "
+		       "split.given, split.test, "
 		       "run.experiment_id, ifnull(run.message, '')"
 		       " FROM run JOIN dataset USING (dataset_id) JOIN split USING (split_id)"
 		       " WHERE run.run_id = :run_id",
@@ -94,6 +96,26 @@ void track_run_row_done(struct track_run_row *row)
 	*row = (struct track_run_row){ 0 };
 }
 
+/* SQLite 3.40 takes an object for a key, {{"a":"b"}:0}, and crashes when it then looks for another key of that object.
+ * So the keys are looked at first, without a search. */
+static enum err_code check_keys(struct track *track, int64_t run_id, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	bool is_odd = false;
+
+	if (db_prepare(track->db,
+		       "SELECT 1 FROM run CROSS JOIN json_each(run.settings) WHERE run_id = :run_id"
+		       " AND key GLOB '*[^a-z0-9_]*'",
+		       &stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":run_id", run_id);
+	if (db_step(stmt, &is_odd, err) != ERR_OK)
+		return err->code;
+	return is_odd ? err_set(err, ERR_INPUT, "%s: run %lld: its settings are damaged", db_path(track->db),
+				(long long)run_id)
+		      : ERR_OK;
+}
+
 enum err_code track_read_settings(struct track *track, int64_t run_id,
 				  enum err_code (*take)(void *context, const char *name, const char *value,
 							struct err *err),
@@ -104,6 +126,8 @@ enum err_code track_read_settings(struct track *track, int64_t run_id,
 	const char *value = NULL;
 	bool more = false;
 
+	if (check_keys(track, run_id, err) != ERR_OK)
+		return err->code;
 	/* '->' gives a number as it is written; a REAL would go through SQLite's conversions. */
 	if (db_prepare(track->db,
 		       "SELECT key, CASE type WHEN 'true' THEN 'yes' WHEN 'false' THEN 'no' WHEN 'text' THEN value"
