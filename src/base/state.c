@@ -19,23 +19,33 @@ static size_t size_of(enum state_type type)
 
 void state_visit(struct state_visitor *visitor, const char *name, enum state_type type, size_t count, void *values)
 {
-	const struct state_entry entry = { visitor->part, name, type, count, values, UINT64_MAX };
+	const struct state_entry entry = { visitor->part, name, type, count, values };
 
 	visitor->visit(visitor, &entry);
+}
+
+void state_check(struct state_visitor *visitor, bool is_good)
+{
+	visitor->is_bad = visitor->is_bad || !is_good;
 }
 
 void state_visit_size(struct state_visitor *visitor, const char *name, size_t *value, size_t most)
 {
 	uint64_t wide = *value;
-	const struct state_entry entry = { visitor->part, name, STATE_UINT64, 1, &wide, most };
+	const struct state_entry entry = { visitor->part, name, STATE_UINT64, 1, &wide };
 
 	visitor->visit(visitor, &entry);
 	*value = (size_t)wide;
+	state_check(visitor, wide <= most);
 }
 
 void rng_visit_state(struct rng *rng, struct state_visitor *visitor)
 {
+	static const uint64_t stuck[4] = { 0 };
+
 	state_visit(visitor, "generator", STATE_UINT64, 4, rng->state);
+	/* From 0 nothing but 0 follows. */
+	state_check(visitor, memcmp(rng->state, stuck, sizeof stuck) != 0);
 }
 
 /* "part.name"; its length. */
@@ -119,12 +129,7 @@ static void load_entry(struct state_visitor *visitor, const struct state_entry *
 	struct reader *reader = (struct reader *)visitor;
 	const char *values = NULL;
 
-	reader->is_good = reader->is_good && take_entry(reader, entry, &values);
-	for (size_t i = 0; reader->is_good && entry->most < UINT64_MAX && i < entry->count; i++) {
-		uint64_t value;
-		memcpy(&value, values + i * sizeof value, sizeof value);
-		reader->is_good = value <= entry->most;
-	}
+	reader->is_good = reader->is_good && !visitor->is_bad && take_entry(reader, entry, &values);
 	if (reader->is_good && entry->count > 0)
 		memcpy(entry->values, values, entry->count * size_of(entry->type));
 }
@@ -147,6 +152,7 @@ static bool read_state(struct reader *reader, state_list *list, void *object, co
 	reader->at = reader->is_good ? bytes + MAGIC_SIZE : bytes;
 	reader->left = reader->is_good ? size - MAGIC_SIZE : 0;
 	list(object, &reader->visitor);
+	reader->is_good = reader->is_good && !reader->visitor.is_bad;
 	if (reader->is_good && reader->left > 0) {
 		(void)snprintf(reader->name, sizeof reader->name, "end");
 		reader->is_good = false;

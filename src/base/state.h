@@ -33,16 +33,20 @@ struct state_entry {
 	enum state_type type;
 	size_t count;
 	void *values;
-	uint64_t most; /* of STATE_UINT64: larger values are damage; UINT64_MAX: all will do */
 };
 #define STATE_NAME_MAX 100
 
 struct state_visitor {
 	const char *part; /* of the whole, whose entries come now; set by who lists the whole */
+	bool is_bad;	  /* see state_check */
 	void (*visit)(struct state_visitor *visitor, const struct state_entry *entry);
 };
 
 void state_visit(struct state_visitor *visitor, const char *name, enum state_type type, size_t count, void *values);
+
+/* Whether the values that were just listed will do as they are now: what was loaded may be damaged. Indices, counts and
+ * all else that could lead astray must be checked. */
+void state_check(struct state_visitor *visitor, bool is_good);
 
 /* A number that is `most` at most. */
 void state_visit_size(struct state_visitor *visitor, const char *name, size_t *value, size_t most);

@@ -24,6 +24,7 @@ struct parameter_range {
 
 struct arithmetic {
 	size_t size; /* bytes of a number */
+	enum state_type type;
 	enum err_code (*create)(const struct network_shape *shape, struct layers **ret_layers, struct err *err);
 	void (*free)(struct layers *layers);
 	/* The layers from `first` on. */
@@ -43,6 +44,7 @@ struct arithmetic {
 			double *ret_logits);
 	void (*read_input)(const struct layers *layers, size_t l, double *ret_input);
 	void (*read_delta)(const struct layers *layers, size_t l, double *ret_delta);
+	void *(*parameters)(struct layers *layers); /* all of them */
 	struct parameter_range (*learning)(struct layers *layers);
 	/* gradient += weight_decay * weight, of the weights that learn, not of biases. */
 	void (*decay)(struct layers *layers, double weight_decay);

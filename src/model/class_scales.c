@@ -11,11 +11,11 @@ struct class_scales {
 	struct optimizer_settings settings;
 	struct network *network;
 	size_t layer, classes, features, steps;
-	double *factor, *gradient;	       /* (k) */
-	double *moment[OPTIMIZER_MOMENTS_MAX]; /* (k) */
-	double *weight, *bias;		       /* (k, h), (k) of the unscaled classifier */
-	double *scaled_weight, *scaled_bias;   /* the same times the factors */
-	double *logits;			       /* (k, L) unscaled, of the last forward pass */
+	double *factor, *gradient;	     /* (k) */
+	void *moment[OPTIMIZER_MOMENTS_MAX]; /* (k) of double */
+	double *weight, *bias;		     /* (k, h), (k) of the unscaled classifier */
+	double *scaled_weight, *scaled_bias; /* the same times the factors */
+	double *logits;			     /* (k, L) unscaled, of the last forward pass */
 };
 
 enum err_code class_scales_create(size_t kind, const struct optimizer_settings *settings, struct network *network,
@@ -40,7 +40,7 @@ enum err_code class_scales_create(size_t kind, const struct optimizer_settings *
 	    mem_new(&scales->logits, k * lanes, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < scales->kind->moments; i++)
-		if (mem_new(&scales->moment[i], k, err) != ERR_OK)
+		if (mem_alloc(k, sizeof *scales->factor, &scales->moment[i], err) != ERR_OK)
 			return err->code;
 	*ret_scales = take_ptr(&scales);
 	return ERR_OK;
@@ -121,4 +121,15 @@ void class_scales_step(struct class_scales *scales, double rate_factor)
 	scales->steps++;
 	scales->kind->step[PRECISION_DOUBLE](&settings, scales->steps, &arrays);
 	memset(scales->gradient, 0, scales->classes * sizeof *scales->gradient);
+}
+
+void class_scales_visit_state(struct class_scales *scales, struct state_visitor *visitor)
+{
+	size_t k = scales->classes;
+
+	state_visit(visitor, "factors", STATE_DOUBLE, k, scales->factor);
+	state_visit(visitor, "weights", STATE_DOUBLE, k * scales->features, scales->weight);
+	state_visit(visitor, "biases", STATE_DOUBLE, k, scales->bias);
+	state_visit_size(visitor, "steps", &scales->steps, SIZE_MAX);
+	optimizer_visit_moments(scales->kind, STATE_DOUBLE, k, scales->moment, visitor);
 }

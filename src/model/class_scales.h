@@ -34,6 +34,9 @@ void class_scales_forward(struct class_scales *scales, size_t lanes, double *log
  * class_scales_forward. */
 void class_scales_backward(struct class_scales *scales, size_t lanes, const double *delta);
 
+/* Factors, unscaled classifier, steps and moments, between epochs. */
+void class_scales_visit_state(struct class_scales *scales, struct state_visitor *visitor);
+
 /* One step with `rate_factor` times the learning rate, without weight decay; the gradients are 0 after it. */
 void class_scales_step(struct class_scales *scales, double rate_factor);
 

@@ -202,6 +202,11 @@ static bool is_finite(const struct layers *layers)
 	return true;
 }
 
+static void *all_parameters(struct layers *layers)
+{
+	return layers->parameters;
+}
+
 static struct parameter_range learning_parameters(struct layers *layers)
 {
 	size_t first = (size_t)(layers->layer[layers->first_learning].weight - layers->parameters);
@@ -227,6 +232,7 @@ static void decay_weights(struct layers *layers, double weight_decay)
 
 const struct arithmetic REAL_NAME(arithmetic) = {
 	.size = sizeof(real),
+	.type = REAL_IS_DOUBLE ? STATE_DOUBLE : STATE_FLOAT,
 	.create = layers_create,
 	.free = layers_free,
 	.initialise = layers_initialise,
@@ -242,6 +248,7 @@ const struct arithmetic REAL_NAME(arithmetic) = {
 	.predict = layers_predict,
 	.read_input = layers_read_input,
 	.read_delta = layers_read_delta,
+	.parameters = all_parameters,
 	.learning = learning_parameters,
 	.decay = decay_weights,
 };

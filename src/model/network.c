@@ -122,6 +122,12 @@ double network_class_norm(const struct network *network, size_t class)
 	return network->arithmetic->class_norm(network->layers, class);
 }
 
+void network_visit_state(struct network *network, struct state_visitor *visitor)
+{
+	state_visit(visitor, "parameters", network->arithmetic->type, network_count_parameters(&network->shape),
+		    network->arithmetic->parameters(network->layers));
+}
+
 bool network_is_finite(const struct network *network)
 {
 	return network->arithmetic->is_finite(network->layers);

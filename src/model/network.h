@@ -15,6 +15,7 @@
 
 #include "base/err.h"
 #include "base/rng.h"
+#include "base/state.h"
 #include "num/tile_cosine.h"
 
 struct network;
@@ -88,6 +89,9 @@ void network_read_gradient(const struct network *network, size_t l, double *ret_
 
 /* The Euclidean norm of a class's weights in the classifier, without its bias. */
 double network_class_norm(const struct network *network, size_t class);
+
+/* The parameters. Frozen layers are not among it: freeze them again. */
+void network_visit_state(struct network *network, struct state_visitor *visitor);
 
 /* Whether all parameters are finite. */
 bool network_is_finite(const struct network *network);

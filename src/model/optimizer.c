@@ -96,3 +96,21 @@ void optimizer_restart(struct optimizer *optimizer)
 		memset(optimizer->moment[i], 0, bytes);
 	optimizer->steps = 0;
 }
+
+void optimizer_visit_moments(const struct optimizer_kind *kind, enum state_type type, size_t count,
+			     void *const *moments, struct state_visitor *visitor)
+{
+	static const char *const names[OPTIMIZER_MOMENTS_MAX] = { "moment_1", "moment_2" };
+
+	for (size_t i = 0; i < kind->moments; i++)
+		state_visit(visitor, names[i], type, count, moments[i]);
+}
+
+void optimizer_visit_state(struct optimizer *optimizer, struct state_visitor *visitor)
+{
+	const struct network *network = optimizer->network;
+
+	state_visit_size(visitor, "steps", &optimizer->steps, SIZE_MAX);
+	optimizer_visit_moments(optimizer->kind, network->arithmetic->type, network_count_parameters(&network->shape),
+				optimizer->moment, visitor);
+}

@@ -32,6 +32,9 @@ void optimizer_freep(struct optimizer **optimizer);
  * Parameters that do not learn (network_freeze_hidden) stay as they are, and so do their moments. */
 void optimizer_step(struct optimizer *optimizer, double rate_factor);
 
+/* Steps and moments. */
+void optimizer_visit_state(struct optimizer *optimizer, struct state_visitor *visitor);
+
 /* Forgets all steps: the moments are 0 again and the next step is the first. */
 void optimizer_restart(struct optimizer *optimizer);
 

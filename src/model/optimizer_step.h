@@ -27,6 +27,10 @@ struct optimizer_kind {
 	optimizer_step_function *step[2]; /* by enum network_precision */
 };
 
+/* Lists the moments (count each) that the kind keeps. */
+void optimizer_visit_moments(const struct optimizer_kind *kind, enum state_type type, size_t count,
+			     void *const *moments, struct state_visitor *visitor);
+
 /* `i` is the index of optimizer_name(). */
 const struct optimizer_kind *optimizer_kind_at(size_t i);
 

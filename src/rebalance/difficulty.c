@@ -54,6 +54,25 @@ void difficulty_freep(struct difficulty **difficulty)
 	difficulty_free(*difficulty);
 }
 
+/* Sets du and dl of the tile; its predictions become the past ones. */
+static void step(struct difficulty *difficulty, size_t t, const double *log_p, const double *p, const double *y)
+{
+	size_t first = t * TILE_INSTANCES;
+	struct tile_past past = {
+		.p = difficulty->past_p + first * difficulty->classes,
+		.log_p = difficulty->past_log_p + first * difficulty->classes,
+	};
+
+	tile_du_dl(log_p, p, y, TILE_INSTANCES, difficulty->classes, difficulty->settings.floor, &past,
+		   difficulty->du + first, difficulty->dl + first);
+}
+
+void difficulty_recall(struct difficulty *difficulty, size_t t, const double *log_p, const double *p, const double *y)
+{
+	/* What it makes of du and dl is of no use: the predictions before these are not there. */
+	step(difficulty, t, log_p, p, y);
+}
+
 void difficulty_update(struct difficulty *difficulty, size_t t, const double *log_p, const double *p, const double *y)
 {
 	size_t first = t * TILE_INSTANCES;
@@ -63,12 +82,8 @@ void difficulty_update(struct difficulty *difficulty, size_t t, const double *lo
 	double *restrict sum_dl = difficulty->sum_dl + first;
 	double *restrict value = difficulty->value + first;
 	double prior = difficulty->settings.prior;
-	struct tile_past past = {
-		.p = difficulty->past_p + first * difficulty->classes,
-		.log_p = difficulty->past_log_p + first * difficulty->classes,
-	};
 
-	tile_du_dl(log_p, p, y, TILE_INSTANCES, difficulty->classes, difficulty->settings.floor, &past, du, dl);
+	step(difficulty, t, log_p, p, y);
 	for (size_t i = 0; i < TILE_INSTANCES; i++) {
 		sum_du[i] += du[i];
 		sum_dl[i] += dl[i];
@@ -77,4 +92,13 @@ void difficulty_update(struct difficulty *difficulty, size_t t, const double *lo
 	if (difficulty->settings.kind == DIFFICULTY_PER_EPOCH)
 		for (size_t i = 0; i < TILE_INSTANCES; i++)
 			value[i] = (prior + du[i]) / (prior + dl[i]);
+}
+
+void difficulty_visit_state(struct difficulty *difficulty, size_t instances, struct state_visitor *visitor)
+{
+	size_t padded = (instances + TILE_INSTANCES - 1) / TILE_INSTANCES * TILE_INSTANCES;
+
+	state_visit(visitor, "sum_du", STATE_DOUBLE, padded, difficulty->sum_du);
+	state_visit(visitor, "sum_dl", STATE_DOUBLE, padded, difficulty->sum_dl);
+	state_visit(visitor, "difficulty", STATE_DOUBLE, padded, difficulty->value);
 }

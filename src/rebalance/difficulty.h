@@ -18,6 +18,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "base/state.h"
 #include "num/tile.h"
 
 enum difficulty_kind { DIFFICULTY_CUMULATIVE, DIFFICULTY_PER_EPOCH };
@@ -43,6 +44,13 @@ MUST_CHECK enum err_code difficulty_create(size_t instances, size_t classes, con
 					   struct difficulty **ret_difficulty, struct err *err);
 void difficulty_free(struct difficulty *difficulty);
 void difficulty_freep(struct difficulty **difficulty);
+
+/* Sums and D; not the past predictions, see difficulty_recall. */
+void difficulty_visit_state(struct difficulty *difficulty, size_t instances, struct state_visitor *visitor);
+
+/* After a state was loaded: the last epoch's predictions of tile t, as in difficulty_update, become the past ones. du
+ * and dl are not known any more. */
+void difficulty_recall(struct difficulty *difficulty, size_t t, const double *log_p, const double *p, const double *y);
 
 /* The epoch's predictions of tile t: log p and p (k, 64), y (64) class as double. Sets du, dl, D of the tile. */
 void difficulty_update(struct difficulty *difficulty, size_t t, const double *log_p, const double *p, const double *y);

@@ -64,3 +64,13 @@ double dynamics_p_true_sd(const struct dynamics *dynamics, size_t i)
 {
 	return sqrt(dynamics->squares[i] / (double)dynamics->epochs);
 }
+
+void dynamics_visit_state(struct dynamics *dynamics, size_t instances, struct state_visitor *visitor)
+{
+	state_visit_size(visitor, "epochs", &dynamics->epochs, SIZE_MAX - 1);
+	state_visit(visitor, "p_true_mean", STATE_DOUBLE, instances, dynamics->mean);
+	state_visit(visitor, "p_true_squares", STATE_DOUBLE, instances, dynamics->squares);
+	state_visit(visitor, "correct", STATE_DOUBLE, instances, dynamics->correct);
+	state_visit(visitor, "forgotten", STATE_DOUBLE, instances, dynamics->forgotten);
+	state_visit(visitor, "was_correct", STATE_DOUBLE, instances, dynamics->was_correct);
+}

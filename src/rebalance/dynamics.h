@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "base/state.h"
 
 struct dynamics {
 	size_t epochs;
@@ -23,6 +24,9 @@ struct dynamics {
 MUST_CHECK enum err_code dynamics_create(size_t instances, struct dynamics **ret_dynamics, struct err *err);
 void dynamics_free(struct dynamics *dynamics);
 void dynamics_freep(struct dynamics **dynamics);
+
+/* All of them, of so many instances. */
+void dynamics_visit_state(struct dynamics *dynamics, size_t instances, struct state_visitor *visitor);
 
 /* Opens the next epoch; then dynamics_update for every instance. */
 void dynamics_begin_epoch(struct dynamics *dynamics);

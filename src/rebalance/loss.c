@@ -146,6 +146,14 @@ void loss_state_done(struct loss_state *state)
 	state->constant = state->memory = NULL;
 }
 
+void loss_visit_state(struct loss_state *state, struct state_visitor *visitor)
+{
+	size_t count = state->loss->count_memory != NULL ? state->loss->count_memory(&state->parameters) : 0;
+
+	rng_visit_state(&state->rng, visitor);
+	state_visit(visitor, "memory", STATE_DOUBLE, count, state->memory);
+}
+
 double loss_evaluate_cross_entropy(const struct loss_state *state, const struct loss_tile *tile, double *ret_delta)
 {
 	tile_softmax(tile->logits, tile->lanes, state->classes, tile->logits, ret_delta);

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "base/rng.h"
+#include "base/state.h"
 
 /* What a loss can be given. NaN, 0 bins, NULL: not given, or the loss has no such parameter; beta is always given. */
 struct loss_parameters {
@@ -105,6 +105,9 @@ MUST_CHECK enum err_code loss_state_init(struct loss_state *state, const struct 
 					 const struct loss_parameters *given, const uint32_t *counts, size_t classes,
 					 struct err *err);
 void loss_state_done(struct loss_state *state);
+
+/* Memory and generator, between batches. */
+void loss_visit_state(struct loss_state *state, struct state_visitor *visitor);
 
 /* Value and gradient by the logits, of softmax cross-entropy too. */
 double loss_evaluate(struct loss_state *state, const struct loss_tile *tile, double *ret_delta);

@@ -68,20 +68,28 @@ void predictions_begin_epoch(struct predictions *predictions)
 	dynamics_begin_epoch(predictions->dynamics);
 }
 
+static void read_out(struct predictions *predictions, size_t t)
+{
+	size_t first = t * TILE_INSTANCES;
+	const double *p = predictions_p(predictions, t);
+
+	tile_read_out(predictions_log_p(predictions, t), p, predictions->y + first, TILE_INSTANCES,
+		      predictions->instances.classes, predictions->p_true + first, predictions->log_p_true + first,
+		      predictions->predicted + first);
+	for (size_t i = first; i < first + TILE_INSTANCES; i++)
+		predictions->confidence[i] = p[(size_t)(int32_t)predictions->predicted[i] * TILE_INSTANCES + i - first];
+}
+
 void predictions_take_tile(struct predictions *predictions, size_t t)
 {
 	size_t first = t * TILE_INSTANCES;
 	size_t left = predictions->instances.count - first;
 	size_t count = left < TILE_INSTANCES ? left : TILE_INSTANCES;
-	const double *p = predictions_p(predictions, t);
-	const double *log_p = predictions_log_p(predictions, t);
 	const double *y = predictions->y + first;
 
-	tile_read_out(log_p, p, y, TILE_INSTANCES, predictions->instances.classes, predictions->p_true + first,
-		      predictions->log_p_true + first, predictions->predicted + first);
-	for (size_t i = first; i < first + TILE_INSTANCES; i++)
-		predictions->confidence[i] = p[(size_t)(int32_t)predictions->predicted[i] * TILE_INSTANCES + i - first];
-	difficulty_update(predictions->difficulty, t, log_p, p, y);
+	read_out(predictions, t);
+	difficulty_update(predictions->difficulty, t, predictions_log_p(predictions, t), predictions_p(predictions, t),
+			  y);
 	dynamics_update(predictions->dynamics, first, count, predictions->p_true + first,
 			predictions->predicted + first, y);
 }
@@ -97,4 +105,24 @@ void predictions_measure(struct predictions *predictions)
 
 	part_metrics_measure(&view, &predictions->instances.train, &predictions->train);
 	part_metrics_measure(&view, &predictions->instances.test, &predictions->test);
+}
+
+void predictions_visit_state(struct predictions *predictions, struct state_visitor *visitor)
+{
+	size_t count = predictions->tiles * TILE_INSTANCES * predictions->instances.classes;
+
+	state_visit(visitor, "p", STATE_DOUBLE, count, predictions->p);
+	state_visit(visitor, "log_p", STATE_DOUBLE, count, predictions->log_p);
+	difficulty_visit_state(predictions->difficulty, predictions->instances.count, visitor);
+	dynamics_visit_state(predictions->dynamics, predictions->instances.count, visitor);
+}
+
+void predictions_recall(struct predictions *predictions)
+{
+	for (size_t t = 0; t < predictions->tiles; t++) {
+		read_out(predictions, t);
+		difficulty_recall(predictions->difficulty, t, predictions_log_p(predictions, t),
+				  predictions_p(predictions, t), predictions->y + t * TILE_INSTANCES);
+	}
+	predictions_measure(predictions);
 }

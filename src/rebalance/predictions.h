@@ -40,6 +40,13 @@ void predictions_take_tile(struct predictions *predictions, size_t t);
 /* After the last tile, if they are wanted: the metrics of both parts. */
 void predictions_measure(struct predictions *predictions);
 
+/* The last predictions, difficulty and dynamics, between epochs. */
+void predictions_visit_state(struct predictions *predictions, struct state_visitor *visitor);
+
+/* After a state was loaded that is not that before the first epoch: sets what is read out of the
+ * predictions, and the metrics. du and dl of that epoch are not known any more. */
+void predictions_recall(struct predictions *predictions);
+
 /* p and log_p (k, 64) of tile t. */
 double *predictions_p(const struct predictions *predictions, size_t t);
 double *predictions_log_p(const struct predictions *predictions, size_t t);

@@ -108,6 +108,11 @@ void sampling_done(struct sampling *sampling)
 	*sampling = (struct sampling){ 0 };
 }
 
+static size_t count_memory(const struct instances *instances)
+{
+	return instances->train.count + 2 * instances->classes + 1;
+}
+
 enum err_code sampler_work_init(struct sampler_work *work, const struct instances *instances, uint64_t seed,
 				struct err *err)
 {
@@ -115,7 +120,7 @@ enum err_code sampler_work_init(struct sampler_work *work, const struct instance
 	rng_init(&work->rng, seed, RNG_SAMPLING);
 	if (mem_new(&work->scratch, instances->train.count, err) != ERR_OK ||
 	    mem_new(&work->index_scratch, 2 * instances->train.count, err) != ERR_OK ||
-	    mem_new(&work->memory, instances->train.count + 2 * instances->classes + 1, err) != ERR_OK) {
+	    mem_new(&work->memory, count_memory(instances), err) != ERR_OK) {
 		sampler_work_done(work);
 		return err->code;
 	}
@@ -128,6 +133,13 @@ void sampler_work_done(struct sampler_work *work)
 	free(work->index_scratch);
 	free(work->memory);
 	*work = (struct sampler_work){ 0 };
+}
+
+void sampler_work_visit_state(struct sampler_work *work, const struct instances *instances,
+			      struct state_visitor *visitor)
+{
+	rng_visit_state(&work->rng, visitor);
+	state_visit(visitor, "memory", STATE_UINT32, count_memory(instances), work->memory);
 }
 
 void sampler_weigh(const struct sampler *sampler, struct sampling *sampling)

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "base/rng.h"
+#include "base/state.h"
 #include "rebalance/instances.h"
 
 /* What a sampler can be given. NaN: not given, or the sampler has no such parameter. */
@@ -50,11 +50,16 @@ MUST_CHECK enum err_code sampler_work_init(struct sampler_work *work, const stru
 					   struct err *err);
 void sampler_work_done(struct sampler_work *work);
 
+/* Generator and memory, between epochs. */
+void sampler_work_visit_state(struct sampler_work *work, const struct instances *instances,
+			      struct state_visitor *visitor);
+
 struct sampler {
 	const char *name;
 	const char *summary;
 	const char *expected; /* the formula of weigh_class or weigh */
 	bool uses_difficulty, uses_class_power, uses_ratio;
+	bool uses_epochs; /* its draws depend on how many epochs there are in all */
 	struct sampler_parameters defaults;
 	/* Expected draws of an instance in the epoch to come, any scale: of class c, n_c > 0, or of every training
 	 * instance (n). Both NULL: all alike. */
@@ -62,6 +67,8 @@ struct sampler {
 	void (*weigh)(const struct sampling *sampling, double *ret_weight);
 	/* Draws that an epoch may have; NULL: N or fewer. */
 	size_t (*most_draws)(const struct sampler_parameters *parameters, const uint32_t *class_count, size_t classes);
+	/* Whether that can be its memory, which may come from a damaged file; NULL: it has none. */
+	bool (*accepts_memory)(const struct sampling *sampling, uint32_t *memory);
 	/* Fills ret_order with positions and returns how many. `sampling` has been weighed. */
 	size_t (*fill)(const struct sampling *sampling, struct sampler_work *work, uint32_t *ret_order);
 };

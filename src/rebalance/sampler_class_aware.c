@@ -38,19 +38,40 @@ static uint32_t next_member(const struct sampling *sampling, struct rng *rng, co
 	return members[--cycles->left[c]];
 }
 
+static struct cycles cycles_in(uint32_t *memory, size_t classes)
+{
+	return (struct cycles){
+		.classes_left = memory,
+		.class_order = memory + 1,
+		.left = memory + 1 + classes,
+		.members = memory + 1 + 2 * classes,
+	};
+}
+
 static size_t fill_in_cycles(const struct sampling *sampling, struct sampler_work *work, uint32_t *ret_order)
 {
-	size_t classes = sampling->instances.classes;
-	struct cycles cycles = {
-		.classes_left = work->memory,
-		.class_order = work->memory + 1,
-		.left = work->memory + 1 + classes,
-		.members = work->memory + 1 + 2 * classes,
-	};
+	const struct cycles cycles = cycles_in(work->memory, sampling->instances.classes);
 
 	for (size_t i = 0; i < sampling->instances.train.count; i++)
 		ret_order[i] = next_member(sampling, &work->rng, &cycles, next_class(sampling, &work->rng, &cycles));
 	return sampling->instances.train.count;
+}
+
+static bool accepts_cycles(const struct sampling *sampling, uint32_t *memory)
+{
+	const struct instances *instances = &sampling->instances;
+	const struct cycles cycles = cycles_in(memory, instances->classes);
+	bool is_good = *cycles.classes_left <= sampling->present;
+
+	for (size_t i = 0; is_good && i < *cycles.classes_left; i++)
+		is_good = cycles.class_order[i] < instances->classes &&
+			  instances->train.class_count[cycles.class_order[i]] > 0;
+	for (size_t c = 0; is_good && c < instances->classes; c++) {
+		is_good = cycles.left[c] <= instances->train.class_count[c];
+		for (size_t i = 0; is_good && i < cycles.left[c]; i++)
+			is_good = cycles.members[sampling->class_start[c] + i] < instances->count;
+	}
+	return is_good;
 }
 
 static double weigh_alike(const struct sampling *sampling, size_t c)
@@ -63,5 +84,6 @@ const struct sampler sampler_class_aware = {
 	.summary = "the classes by turns, each one's instances by turns, in shuffled cycles without replacement",
 	.expected = "N / (K n_c)",
 	.weigh_class = weigh_alike,
+	.accepts_memory = accepts_cycles,
 	.fill = fill_in_cycles,
 };

@@ -18,6 +18,7 @@ const struct sampler sampler_progressive = {
 	.name = "progressive",
 	.summary = "draws with replacement, uniform in the first epoch, all classes alike in the last",
 	.expected = "1 - l + l N / (K n_c), l = (t - 1) / (T - 1) in epoch t of T",
+	.uses_epochs = true,
 	.weigh_class = weigh_progressively,
 	.fill = sampler_draw_by_weight,
 };

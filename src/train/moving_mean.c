@@ -41,3 +41,8 @@ void moving_mean_end_batch(struct moving_mean *mean, size_t count)
 		mean->sum[j] = 0;
 	}
 }
+
+void moving_mean_visit_state(struct moving_mean *mean, struct state_visitor *visitor)
+{
+	state_visit(visitor, "mean_feature", STATE_DOUBLE, mean->features, mean->value);
+}

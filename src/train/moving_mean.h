@@ -21,6 +21,9 @@ MUST_CHECK enum err_code moving_mean_init(struct moving_mean *mean, const struct
 					  struct err *err);
 void moving_mean_done(struct moving_mean *mean);
 
+/* Between batches. */
+void moving_mean_visit_state(struct moving_mean *mean, struct state_visitor *visitor);
+
 /* `count` instances of a batch, those of the network's last forward pass. */
 void moving_mean_add(struct moving_mean *mean, const struct network *network, size_t count);
 

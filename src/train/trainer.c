@@ -35,12 +35,19 @@ static void evaluate(struct trainer *trainer)
 	weighting_update(trainer->weighting, trainer->epoch + 1);
 }
 
-static void begin_second_stage(struct trainer *trainer)
+/* What the second stage does otherwise, whether it begins or is taken up again. */
+static void enter_second_stage(struct trainer *trainer)
 {
 	trainer->in_second_stage = true;
 	trainer_start_schedule(trainer);
-	if (trainer->method.stage->retrains_classifier) {
+	if (trainer->method.stage->retrains_classifier)
 		network_freeze_hidden(trainer->network);
+}
+
+static void begin_second_stage(struct trainer *trainer)
+{
+	enter_second_stage(trainer);
+	if (trainer->method.stage->retrains_classifier) {
 		network_initialise_classifier(trainer->network, (enum network_init)trainer->settings->init,
 					      &trainer->initial_weights);
 		trainer_start_biases(trainer);
@@ -60,6 +67,18 @@ static void weigh_second_stage(struct trainer *trainer)
 		       trainer->dataset->classes * sizeof *trainer->class_weight);
 	if (stage->sampler != NULL)
 		trainer->weighting->settings.sampler = stage->sampler;
+}
+
+void trainer_take_up_stage(struct trainer *trainer)
+{
+	size_t first_stage = trainer->settings->epochs - trainer->second_stage_epochs;
+
+	if (trainer->second_stage_epochs == 0)
+		return;
+	if (trainer->epoch > first_stage)
+		enter_second_stage(trainer);
+	if (trainer->epoch >= first_stage)
+		weigh_second_stage(trainer);
 }
 
 bool trainer_run_epoch(struct trainer *trainer)

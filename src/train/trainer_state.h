@@ -57,6 +57,9 @@ void trainer_start_schedule(struct trainer *trainer);
 /* The biases that the loss wants the classifier to start with (struct loss, starts_low). */
 void trainer_start_biases(struct trainer *trainer);
 
+/* After a state was loaded: what its stage does otherwise. */
+void trainer_take_up_stage(struct trainer *trainer);
+
 /* Draws an epoch and learns it with `rate_factor` times the learning rate. */
 void trainer_learn_epoch(struct trainer *trainer, double rate_factor);
 
