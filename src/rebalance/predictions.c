@@ -112,6 +112,9 @@ void predictions_visit_state(struct predictions *predictions, struct state_visit
 	size_t count = predictions->tiles * TILE_INSTANCES * predictions->instances.classes;
 
 	state_visit(visitor, "p", STATE_DOUBLE, count, predictions->p);
+	/* Not a number after a divergence. */
+	for (size_t i = 0; i < count; i++)
+		state_check(visitor, !(predictions->p[i] < 0 || predictions->p[i] > 1));
 	state_visit(visitor, "log_p", STATE_DOUBLE, count, predictions->log_p);
 	difficulty_visit_state(predictions->difficulty, predictions->instances.count, visitor);
 	dynamics_visit_state(predictions->dynamics, predictions->instances.count, visitor);
