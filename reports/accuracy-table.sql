@@ -4,38 +4,47 @@
 -- note: *: runs of different settings, or of fewer splits than others; --explain DATA_SET METHOD says more.
 -- param experiment: experiment, which experiment; without it the newest
 -- param metric: accuracy|balanced-error|macro-f1|calibration-error|many-shot|medium-shot|few-shot = accuracy, what the cells hold; many-shot: accuracy on classes of more than 100 training instances, few-shot: of fewer than 20
+-- param adjusted: yes|no = no, whether runs made by 'hardrow adjust' count
 -- pivot: row=_data_set, column=_method, cell=_cell, bold=_best
 -- pivot: row=_data_set, column=_paper, cell=_published
 -- below: paired-differences
 -- explain: accuracy-table-runs dataset method
 -- empty: there is no experiment in this file: 'hardrow sweep' writes one
 --
--- Of the runs of one data set, model, method, split and seed only the newest that ended counts; if it diverged, it is missing.
+-- The runs of current_runs count; one that diverged is missing.
 -- Rows of the result are fractions: data set, method, number of splits, mean and sample standard deviation over them
 -- (several seeds of a split are averaged first), and the published figure.
 WITH chosen AS (
   SELECT experiment_id, name FROM experiment WHERE name = coalesce(:experiment, name)
   ORDER BY experiment_id DESC LIMIT 1
 ),
-newest AS (
-  SELECT max(run_id) AS run_id, status FROM runs JOIN chosen ON runs.experiment = chosen.name
-  WHERE status IN ('done', 'diverged') GROUP BY dataset, model, method, split_seed, seed
+counted AS MATERIALIZED (
+  SELECT dataset, model, method, split_seed, settings,
+         CASE :metric WHEN 'accuracy' THEN test_accuracy WHEN 'balanced-error' THEN test_balanced_error
+                      WHEN 'macro-f1' THEN test_macro_f1 WHEN 'calibration-error' THEN test_calibration_error
+                      WHEN 'many-shot' THEN test_many_shot_accuracy WHEN 'medium-shot' THEN test_medium_shot_accuracy
+                      WHEN 'few-shot' THEN test_few_shot_accuracy END AS value
+  FROM current_runs JOIN chosen USING (experiment_id)
+  WHERE status = 'done' AND (:adjusted = 'yes' OR source_run_id IS NULL)
+),
+left_out AS (
+  SELECT 'Left out: runs on older data of the same name: ' || group_concat(printf('%s (%d)', dataset, runs), ', ') AS note
+  FROM (
+    SELECT dataset, count(*) AS runs FROM ended_runs JOIN chosen USING (experiment_id)
+    WHERE NOT is_on_newest_data GROUP BY dataset)
+  UNION ALL
+  SELECT printf('Left out: runs made by ''hardrow adjust'' (%d); --adjusted yes counts them.', count(*))
+  FROM current_runs JOIN chosen USING (experiment_id)
+  WHERE :adjusted = 'no' AND source_run_id IS NOT NULL HAVING count(*) > 0
 ),
 value AS (
-  SELECT dataset, model, method, split_seed,
-         avg(CASE :metric WHEN 'accuracy' THEN test_accuracy WHEN 'balanced-error' THEN test_balanced_error
-                         WHEN 'macro-f1' THEN test_macro_f1 WHEN 'calibration-error' THEN test_calibration_error
-                         WHEN 'many-shot' THEN test_many_shot_accuracy WHEN 'medium-shot' THEN test_medium_shot_accuracy
-                         WHEN 'few-shot' THEN test_few_shot_accuracy END) AS value
-  FROM newest JOIN runs USING (run_id) WHERE newest.status = 'done'
-  GROUP BY dataset, model, method, split_seed
-  HAVING value IS NOT NULL
+  SELECT dataset, model, method, split_seed, avg(value) AS value
+  FROM counted WHERE value IS NOT NULL GROUP BY dataset, model, method, split_seed
 ),
 -- Cells whose runs differ in more than their seeds and what is recorded of them. A full batch is as large as the split
 -- makes it.
 mixed AS (
-  SELECT dataset, model, method FROM newest JOIN runs USING (run_id) WHERE newest.status = 'done'
-  GROUP BY dataset, model, method
+  SELECT dataset, model, method FROM counted GROUP BY dataset, model, method
   HAVING count(DISTINCT json_remove(settings, '$.seed', '$.split_seed', '$.record', '$.record_weights', '$.batch_size')) > 1
 ),
 -- With more than one model, each has rows of its own.
@@ -123,7 +132,8 @@ SELECT dataset, datasets, method, splits, mean, sd, published, nullif(model, '')
          CASE WHEN :metric LIKE '%-error' THEN min(CASE WHEN mean IS NOT NULL THEN CAST(shown AS REAL) END) OVER line
          ELSE max(CASE WHEN mean IS NOT NULL THEN CAST(shown AS REAL) END) OVER line END AS _best,
        CASE WHEN method IN (SELECT method FROM figure) THEN 'paper: ' || method END AS _paper,
-       CASE WHEN published IS NOT NULL THEN printf('%.1f', 100 * published) END AS _published
+       CASE WHEN published IS NOT NULL THEN printf('%.1f', 100 * published) END AS _published,
+       (SELECT group_concat(note, char(10)) FROM left_out) AS _note
 FROM grid
 WINDOW line AS (PARTITION BY averaged, dataset, model)
 ORDER BY averaged, extra, ordinal, dataset, model, head_extra, head_ordinal, method

@@ -3,6 +3,7 @@
 -- note: In points of percent, averaged over the data sets both methods have; interval: Student's t over the splits.
 -- param experiment: experiment, which experiment; without it the newest
 -- param metric: accuracy|balanced-error|macro-f1|calibration-error|many-shot|medium-shot|few-shot = accuracy, what is compared
+-- param adjusted: yes|no = no, whether runs made by 'hardrow adjust' count
 -- param reference: method = base, the method that the others are compared with
 -- pivot: row=_method, column="difference", cell=_difference
 -- pivot: row=_method, column="95 % interval", cell=_interval
@@ -16,9 +17,15 @@ WITH chosen AS (
   SELECT experiment_id, name FROM experiment WHERE name = coalesce(:experiment, name)
   ORDER BY experiment_id DESC LIMIT 1
 ),
-newest AS (
-  SELECT max(run_id) AS run_id, status FROM runs JOIN chosen ON runs.experiment = chosen.name
-  WHERE status IN ('done', 'diverged') GROUP BY dataset, model, method, split_seed, seed
+left_out AS (
+  SELECT 'Left out: runs on older data of the same name: ' || group_concat(printf('%s (%d)', dataset, runs), ', ') AS note
+  FROM (
+    SELECT dataset, count(*) AS runs FROM ended_runs JOIN chosen USING (experiment_id)
+    WHERE NOT is_on_newest_data GROUP BY dataset)
+  UNION ALL
+  SELECT printf('Left out: runs made by ''hardrow adjust'' (%d); --adjusted yes counts them.', count(*))
+  FROM current_runs JOIN chosen USING (experiment_id)
+  WHERE :adjusted = 'no' AND source_run_id IS NOT NULL HAVING count(*) > 0
 ),
 value AS (
   SELECT dataset, model, method, split_seed,
@@ -26,7 +33,8 @@ value AS (
                          WHEN 'macro-f1' THEN test_macro_f1 WHEN 'calibration-error' THEN test_calibration_error
                          WHEN 'many-shot' THEN test_many_shot_accuracy WHEN 'medium-shot' THEN test_medium_shot_accuracy
                          WHEN 'few-shot' THEN test_few_shot_accuracy END) AS value
-  FROM newest JOIN runs USING (run_id) WHERE newest.status = 'done'
+  FROM current_runs JOIN chosen USING (experiment_id)
+  WHERE status = 'done' AND (:adjusted = 'yes' OR source_run_id IS NULL)
   GROUP BY dataset, model, method, split_seed
   HAVING value IS NOT NULL
 ),
@@ -104,6 +112,7 @@ SELECT method, :reference AS reference, datasets, splits, difference, low, high,
        nullif(datasets, 0) AS _datasets,
        nullif(splits, 0) AS _splits,
        CASE WHEN gain IS NOT NULL THEN printf('splits reaching the paper''s %+.1f', 100 * gain) END AS _reaching_name,
-       CASE WHEN splits > 0 THEN printf('%d of %d', reaching, splits) END AS _reaching
+       CASE WHEN splits > 0 THEN printf('%d of %d', reaching, splits) END AS _reaching,
+       (SELECT group_concat(note, char(10)) FROM left_out) AS _note
 FROM result
 ORDER BY extra, ordinal, method, model

@@ -5,10 +5,11 @@
 -- note: In Table 3 of Yu et al., 77.43 for difficulty's odd minority is a misprint: its neighbours imply 74.0.
 -- param experiment: experiment, which experiment; without it the newest
 -- param dataset: dataset, which data set; without it the first that has sub-classes
+-- param adjusted: yes|no = no, whether runs made by 'hardrow adjust' count
 -- pivot: row=_method, column=_metric, cell=_cell
 -- empty: there is no finished run on a data set with sub-classes ('--relabel') in this experiment
 --
--- The newest run of each model, method, split and seed counts, the seeds of a split averaged first. Rows of the result:
+-- The runs of current_runs count, the seeds of a split averaged first. Rows of the result:
 -- data set, model, method, source (NULL: this file), metric, splits, mean and sample standard deviation; accuracies are
 -- fractions. A metric is a heading: class ratio, sub-class ratio, accuracy, then each class, its majority and its
 -- minority sub-classes.
@@ -16,14 +17,20 @@ WITH chosen AS (
   SELECT experiment_id, name FROM experiment WHERE name = coalesce(:experiment, name)
   ORDER BY experiment_id DESC LIMIT 1
 ),
-newest AS (
-  SELECT max(run_id) AS run_id, status FROM runs JOIN chosen ON runs.experiment = chosen.name
-  WHERE status IN ('done', 'diverged') GROUP BY dataset, model, method, split_seed, seed
-),
 finished AS (
-  SELECT run_id, dataset, model, method, split_seed, dataset_id FROM newest JOIN runs USING (run_id)
-  WHERE newest.status = 'done' AND EXISTS (
-    SELECT 1 FROM instances WHERE instances.dataset_id = runs.dataset_id AND subclass IS NOT NULL)
+  SELECT run_id, dataset, model, method, split_seed, dataset_id FROM current_runs JOIN chosen USING (experiment_id)
+  WHERE status = 'done' AND (:adjusted = 'yes' OR source_run_id IS NULL) AND EXISTS (
+    SELECT 1 FROM instances WHERE instances.dataset_id = current_runs.dataset_id AND subclass IS NOT NULL)
+),
+left_out AS (
+  SELECT 'Left out: runs on older data of the same name: ' || group_concat(printf('%s (%d)', dataset, runs), ', ') AS note
+  FROM (
+    SELECT dataset, count(*) AS runs FROM ended_runs JOIN chosen USING (experiment_id)
+    WHERE NOT is_on_newest_data GROUP BY dataset)
+  UNION ALL
+  SELECT printf('Left out: runs made by ''hardrow adjust'' (%d); --adjusted yes counts them.', count(*))
+  FROM current_runs JOIN chosen USING (experiment_id)
+  WHERE :adjusted = 'no' AND source_run_id IS NOT NULL HAVING count(*) > 0
 ),
 subject AS (
   SELECT coalesce(:dataset, (SELECT dataset FROM finished ORDER BY run_id LIMIT 1)) AS dataset
@@ -85,7 +92,8 @@ SELECT dataset, model, method, source, metric, splits, mean, sd,
             WHEN (SELECT count(DISTINCT model) FROM sample) > 1 THEN printf('%s (%s)', method, model)
             ELSE method END AS _method,
        metric AS _metric,
-       printf(form, unit * mean) || CASE WHEN sd IS NULL THEN '' ELSE ' ± ' || printf(form, unit * sd) END AS _cell
+       printf(form, unit * mean) || CASE WHEN sd IS NULL THEN '' ELSE ' ± ' || printf(form, unit * sd) END AS _cell,
+       (SELECT group_concat(note, char(10)) FROM left_out) AS _note
 FROM shown CROSS JOIN subject LEFT JOIN heading USING (metric)
 LEFT JOIN (SELECT method, ordinal FROM experiment_method JOIN chosen USING (experiment_id)) USING (method)
 WHERE EXISTS (SELECT 1 FROM sample)

@@ -55,26 +55,45 @@ LEFT JOIN experiment ON experiment.experiment_id = run.experiment_id
 LEFT JOIN epoch AS last ON last.run_id = run.run_id
   AND last.epoch = (SELECT max(epoch.epoch) FROM epoch WHERE epoch.run_id = run.run_id);
 
--- The runs that count: of those that ended, done or diverged, the newest of each experiment, data set, model, method,
--- split seed and seed; where files of other content had the same name, those on the newest content alone. Runs made by
--- 'hardrow adjust' (source_run_id is not NULL) stand beside the trained ones.
+-- The runs that ended, done or diverged. is_newest: 1 if none of the same experiment, data, model, method, split seed and
+-- seed is newer; one made by 'hardrow adjust' (source_run_id is not NULL) takes no trained one's place.
+-- is_on_newest_data: 1 if no run of the experiment is on newer data of the same name. Data is what was read, from a file
+-- of the same bytes in the same way, whatever an imbalance then left out; an adjusted run is as old as its source.
+CREATE VIEW ended_runs AS
+SELECT
+  runs.*,
+  NOT EXISTS (
+    SELECT 1 FROM dataset AS same
+    CROSS JOIN split ON split.dataset_id = same.dataset_id AND split.seed = runs.split_seed
+    CROSS JOIN run AS newer ON newer.dataset_id = same.dataset_id AND newer.split_id = split.split_id
+      AND newer.method = runs.method
+    WHERE same.name = dataset.name
+      AND (same.origin, same.label, same.missing) = (dataset.origin, dataset.label, dataset.missing)
+      AND newer.experiment_id IS runs.experiment_id AND newer.model = runs.model AND newer.seed = runs.seed
+      AND newer.status IN ('done', 'diverged')
+      AND (newer.source_run_id IS NULL, newer.run_id) > (runs.source_run_id IS NULL, runs.run_id)
+  ) AS is_newest,
+  -- Only where a name has several contents are all runs looked at, once.
+  NOT EXISTS (
+    SELECT 1 FROM dataset AS other WHERE other.name = dataset.name
+      AND (other.origin, other.label, other.missing) <> (dataset.origin, dataset.label, dataset.missing)
+  ) OR runs.run_id IN (
+    SELECT run_id FROM (
+      SELECT run.run_id,
+        max(coalesce(run.source_run_id, run.run_id)) OVER (PARTITION BY run.experiment_id, dataset.name) AS newest,
+        max(coalesce(run.source_run_id, run.run_id)) OVER (
+          PARTITION BY run.experiment_id, dataset.name, dataset.origin, dataset.label, dataset.missing) AS newest_here
+      FROM run JOIN dataset ON dataset.dataset_id = run.dataset_id
+      WHERE run.status IN ('done', 'diverged')) AS dated
+    WHERE newest = newest_here
+  ) AS is_on_newest_data
+FROM runs
+JOIN dataset ON dataset.dataset_id = runs.dataset_id
+WHERE runs.status IN ('done', 'diverged');
+
+-- The runs that count: trained and adjusted, done and diverged.
 CREATE VIEW current_runs AS
-SELECT runs.*
-FROM (
-  SELECT max(run_id) AS run_id
-  FROM (
-    SELECT run.run_id, run.experiment_id, dataset.name, run.model, run.method, split.seed AS split_seed, run.seed,
-      run.source_run_id IS NULL AS is_trained,
-      max(run.run_id) OVER (PARTITION BY run.experiment_id, dataset.name) AS newest,
-      max(run.run_id) OVER (
-        PARTITION BY run.experiment_id, dataset.name, dataset.origin, dataset.label, dataset.missing) AS newest_of_content
-    FROM run
-    JOIN dataset ON dataset.dataset_id = run.dataset_id
-    JOIN split ON split.split_id = run.split_id
-    WHERE run.status IN ('done', 'diverged')) AS ended
-  WHERE newest = newest_of_content
-  GROUP BY experiment_id, name, model, method, split_seed, seed, is_trained) AS current
-JOIN runs ON runs.run_id = current.run_id;
+SELECT * FROM ended_runs WHERE is_newest AND is_on_newest_data;
 
 -- One row per run and epoch. recorded: 1 if its instances are in dynamics.
 CREATE VIEW epochs AS

@@ -162,6 +162,7 @@ static enum err_code write_run(struct work *work, const struct track_environment
 		.model = model_name((size_t)work->settings.model),
 		.method = work->method,
 		.settings = settings.data,
+		.source_run_id = stored->run_id,
 		.seed = work->settings.seed,
 		.environment = environment,
 	};

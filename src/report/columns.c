@@ -4,17 +4,21 @@
 
 #include "base/mem.h"
 
+size_t report_column_place(struct db_stmt *stmt, const char *name)
+{
+	for (size_t i = 0; i < db_column_count(stmt); i++)
+		if (strcmp(db_column_name(stmt, i), name) == 0)
+			return i;
+	return NO_COLUMN;
+}
+
 enum err_code report_find_column(const struct report *report, struct db_stmt *stmt, const char *kind, const char *name,
 				 size_t *ret_place, struct err *err)
 {
-	if (name == NULL) {
-		*ret_place = NO_COLUMN;
-		return ERR_OK;
-	}
-	for (size_t i = 0; i < db_column_count(stmt); i++) {
-		if (strcmp(db_column_name(stmt, i), name) != 0)
-			continue;
-		*ret_place = i;
+	size_t place = name == NULL ? NO_COLUMN : report_column_place(stmt, name);
+
+	if (name == NULL || place != NO_COLUMN) {
+		*ret_place = place;
 		return ERR_OK;
 	}
 	return err_set(err, ERR_INPUT, "%s: the %s names a column '%s' that the SELECT does not have", report->name,

@@ -11,6 +11,9 @@
 /* The place of no column. */
 #define NO_COLUMN SIZE_MAX
 
+/* The index of the column, NO_COLUMN if there is none of that name. */
+size_t report_column_place(struct db_stmt *stmt, const char *name);
+
 /* The index of the column that a header line of `kind` ("pivot") names, NO_COLUMN for the name NULL. ERR_INPUT if the
  * SELECT does not have it. */
 MUST_CHECK enum err_code report_find_column(const struct report *report, struct db_stmt *stmt, const char *kind,

@@ -21,7 +21,8 @@
  * must exist in the file.
  *
  * Columns whose name begins with '_' are for headings and cells of tables: CSV, JSON and tables without a pivot leave
- * them out. A pivot lays rows of (row, column, cell) out as a grid, in table format only; several pivots stand side by
+ * them out. The text that the first row has in the column `_note` stands below the table, after the notes of the
+ * header. A pivot lays rows of (row, column, cell) out as a grid, in table format only; several pivots stand side by
  * side over the same rows. A NULL column makes no column, a missing or NULL cell is "–".
  *
  * A plot is a panel of the picture that report_draw() makes; several stand below each other. With lines, rows with the

@@ -1,6 +1,7 @@
 /* Running reports: checked values, the SELECT, its rows or its picture, the reports below. */
 #include "base/mem.h"
 #include "db/db.h"
+#include "report/columns.h"
 #include "report/pivot.h"
 #include "report/plot.h"
 #include "report/report.h"
@@ -84,6 +85,14 @@ static enum err_code write_tidy(struct db_stmt *stmt, bool row, bool hide, const
 	return out_end(out, err);
 }
 
+/* A copy of the text in the row's column `_note`; NULL if there is none. */
+static enum err_code copy_note(struct db_stmt *stmt, bool row, char **ret_note, struct err *err)
+{
+	const char *note = row ? report_text_or_null(stmt, report_column_place(stmt, "_note")) : NULL;
+
+	return note == NULL ? ERR_OK : mem_copy_text(note, ret_note, err);
+}
+
 /* A heading or note as a line. */
 static enum err_code write_words(const struct report_values *values, const char *words, const struct out_target *target,
 				 struct err *err)
@@ -112,8 +121,11 @@ static enum err_code write_table(const struct report_values *values, struct db_s
 {
 	const struct report *report = values->report;
 	const struct out_target *target = &request->target;
+	AUTO(mem_freep) char *note = NULL;
 	enum err_code code;
 
+	if (copy_note(stmt, row, &note, err) != ERR_OK)
+		return err->code;
 	if (report->heading != NULL) {
 		if (write_words(values, report->heading, target, err) != ERR_OK)
 			return err->code;
@@ -123,10 +135,12 @@ static enum err_code write_table(const struct report_values *values, struct db_s
 		code = report_pivot_write(report, stmt, target, err);
 	else
 		code = write_tidy(stmt, row, true, request, err);
-	if (code == ERR_OK && report->note_count > 0)
+	if (code == ERR_OK && (report->note_count > 0 || note != NULL))
 		(void)fputc('\n', target->file);
 	for (size_t i = 0; i < report->note_count && code == ERR_OK; i++)
 		code = write_words(values, report->notes[i], target, err);
+	if (code == ERR_OK && note != NULL)
+		(void)fprintf(target->file, "%s\n", note);
 	return code;
 }
 

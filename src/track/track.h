@@ -98,8 +98,8 @@ struct track_run {
 	const struct track_environment *environment;
 };
 
-/* Whether a run of the same experiment, data set, split, model, method name and settings has ended as done or diverged,
- * and none of other settings or data has since taken its place in the reports (the newest counts there). */
+/* Whether a trained run of the same experiment, data set, split, model, method name and settings is one of those that
+ * count (current_runs). */
 MUST_CHECK enum err_code track_has_run(struct track *track, const struct track_run *run, bool *ret_has,
 				       struct err *err);
 

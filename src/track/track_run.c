@@ -9,16 +9,9 @@ enum err_code track_has_run(struct track *track, const struct track_run *run, bo
 	bool found = false;
 
 	if (track_statement(track, TRACK_FIND_RUN,
-			    "SELECT 1 FROM run JOIN dataset USING (dataset_id) JOIN split USING (split_id)"
-			    " WHERE run.dataset_id = :dataset_id AND run.split_id = :split_id AND run.method = :method"
-			    " AND run.model = :model AND run.experiment_id IS :experiment_id"
-			    " AND run.settings = :settings AND run.status IN ('done', 'diverged') AND NOT EXISTS ("
-			    "SELECT 1 FROM dataset AS d CROSS JOIN split AS s CROSS JOIN run AS newer"
-			    " WHERE d.name = dataset.name AND s.dataset_id = d.dataset_id AND s.seed = split.seed"
-			    " AND newer.dataset_id = d.dataset_id AND newer.split_id = s.split_id"
-			    " AND newer.method = run.method AND newer.model = run.model AND newer.seed = run.seed"
-			    " AND newer.experiment_id IS run.experiment_id AND newer.status IN ('done', 'diverged')"
-			    " AND newer.run_id > run.run_id) LIMIT 1",
+			    "SELECT 1 FROM current_runs WHERE dataset_id = :dataset_id AND split_id = :split_id"
+			    " AND method = :method AND model = :model AND experiment_id IS :experiment_id"
+			    " AND settings = :settings AND source_run_id IS NULL LIMIT 1",
 			    &stmt, err) != ERR_OK)
 		return err->code;
 	db_bind_int(stmt, ":dataset_id", run->dataset_id);
