@@ -13,9 +13,9 @@
 struct work {
 	struct track *track;
 	struct stored_run *stored;
-	struct run_settings settings; /* the stored run's with the adjustment, as recorded */
-	struct run_settings tuned;    /* and with what cross-validation chose */
-	size_t *epochs;		      /* those with weights */
+	struct recipe recipe; /* the stored run's with the adjustment, as recorded */
+	struct recipe tuned;  /* and with what cross-validation chose */
+	size_t *epochs;	      /* those with weights */
 	size_t epoch_count;
 	struct trainer *trainer;
 	char *method;
@@ -45,26 +45,28 @@ static enum err_code name_method(struct work *work, const char *name, const stru
 	return mem_copy_text(label.data, &work->method, err);
 }
 
-/* The settings of the new run. */
+/* The recipe of the new run. */
 static enum err_code compose(struct work *work, const struct adjust_request *request, struct err *err)
 {
-	struct run_settings *settings = &work->settings;
+	struct run_settings options = work->stored->options;
 	const struct adjustment *adjustment = adjustment_at((size_t)request->settings->adjustment - 2);
 
-	*settings = work->stored->settings;
-	if (settings->adjustment > 1 && settings->adjustment != request->settings->adjustment)
+	if (options.adjustment > 1 && options.adjustment != request->settings->adjustment)
 		return err_set(err, ERR_INPUT, "has the adjustment %s already; it can be given other parameters",
-			       adjustment_name((size_t)settings->adjustment - 2));
-	settings->adjustment = request->settings->adjustment;
-	settings->adjustment_parameters = request->settings->adjustment_parameters;
-	settings->tune_folds = request->settings->tune_folds;
+			       adjustment_name((size_t)options.adjustment - 2));
+	options.adjustment = request->settings->adjustment;
+	options.adjustment_parameters = request->settings->adjustment_parameters;
+	options.tune_folds = request->settings->tune_folds;
 	if (adjustment->defaults.tau != 0)
-		settings->loss_parameters.tau = request->settings->loss_parameters.tau;
-	else if (!isnan(request->settings->loss_parameters.tau))
+		options.tau = request->settings->tau;
+	else if (!isnan(request->settings->tau))
 		return err_set(err, ERR_INPUT, "tau will not do: adjustment %s has no such parameter",
 			       adjustment->name);
-	settings->record_weights = "none";
-	return name_method(work, request->name, adjustment, err);
+	options.record_weights = "none";
+	if (name_method(work, request->name, adjustment, err) != ERR_OK ||
+	    recipe_resolve(&options, &work->stored->recipe.subject, &work->recipe, err) != ERR_OK)
+		return err->code;
+	return recipe_check_uses(&work->recipe, &options, err);
 }
 
 static bool is_stopped(void *stop)
@@ -76,16 +78,13 @@ static enum err_code tune(struct work *work, const struct adjust_request *reques
 			  struct err *err)
 {
 	const struct tune_watch watch = { is_stopped, (void *)request->stop };
-	size_t folds = 0;
 
-	work->tuned = work->settings;
-	if (settings_tune_folds(&work->settings, &folds, err) != ERR_OK)
-		return err->code;
-	if (folds == 0)
+	work->tuned = work->recipe;
+	if (work->recipe.tune_folds == 0)
 		return ERR_OK;
-	if (tune_adjustment(work->stored->dataset, work->stored->split, folds, &watch, &work->tuned, err) != ERR_OK)
+	if (tune_recipe(&work->tuned, &watch, err) != ERR_OK)
 		return err->code;
-	tune_describe(&work->tuned, folds, result->chosen, sizeof result->chosen);
+	tune_describe(&work->tuned, result->chosen, sizeof result->chosen);
 	return ERR_OK;
 }
 
@@ -127,7 +126,7 @@ static enum err_code write_epochs(struct work *work, int64_t run_id, struct err 
 		if (evaluate(work, epoch, err) != ERR_OK)
 			return err->code;
 		message_record_epoch(predictions, weighting, NULL,
-				     settings_records_epoch(work->settings.record, epoch, work->settings.epochs),
+				     record_rule_takes(&work->recipe.record, epoch, work->recipe.training.epochs),
 				     record);
 		record->epoch = epoch;
 		record->seconds = trainer_epoch_seconds(work->trainer);
@@ -147,11 +146,8 @@ static enum err_code write_run(struct work *work, const struct track_environment
 	const struct stored_run *stored = work->stored;
 	struct text settings AUTO(text_done) = { 0 };
 	struct text message AUTO(text_done) = { 0 };
-	struct planned_run planned = {
-		.dataset = stored->dataset, .split = stored->split, .settings = work->settings, .method = work->method
-	};
 
-	if (runner_append_settings(&planned, &settings, err) != ERR_OK ||
+	if (recipe_append_json(&work->recipe, &settings, err) != ERR_OK ||
 	    text_append(&message, err, "%s%s" STORED_RUN_SOURCE "%lld", result->chosen,
 			result->chosen[0] != '\0' ? ", " : "", (long long)stored->run_id) != ERR_OK)
 		return err->code;
@@ -159,11 +155,11 @@ static enum err_code write_run(struct work *work, const struct track_environment
 		.experiment_id = stored->row.experiment_id,
 		.dataset_id = stored->row.dataset_id,
 		.split_id = stored->row.split_id,
-		.model = model_name((size_t)work->settings.model),
+		.model = model_name((size_t)work->recipe.model),
 		.method = work->method,
 		.settings = settings.data,
 		.source_run_id = stored->run_id,
-		.seed = work->settings.seed,
+		.seed = work->recipe.training.seed,
 		.environment = environment,
 	};
 	if (track_start_run(work->track, &track_run, &result->run_id, err) != ERR_OK ||
@@ -182,8 +178,7 @@ enum err_code adjust_run(struct track *track, int64_t run_id, const struct adjus
 	if (stored_run_read(track, run_id, &request->source, &work.stored, err) != ERR_OK ||
 	    stored_run_list_epochs(track, work.stored, &work.epochs, &work.epoch_count, err) != ERR_OK)
 		return err->code;
-	if (compose(&work, request, err) != ERR_OK || settings_check_uses(&work.settings, err) != ERR_OK ||
-	    settings_check(&work.settings, work.stored->split, work.stored->dataset->features, err) != ERR_OK)
+	if (compose(&work, request, err) != ERR_OK)
 		return err_prefix(err, "run %lld", (long long)run_id);
 	if (tune(&work, request, &result, err) != ERR_OK ||
 	    trainer_create(work.stored->dataset, work.stored->split, &work.tuned, &work.trainer, err) != ERR_OK ||

@@ -371,7 +371,7 @@ static enum err_code write_run(const struct import *import, struct track *track,
 {
 	const struct difficulty_settings *difficulty = &import->settings->difficulty;
 	struct text settings AUTO(text_done) = { 0 };
-	struct planned_run run = { .dataset = import->subject, .split = import->split };
+	struct planned_run run = { .recipe.subject = { import->subject, import->split } };
 
 	if (plan_register(track, &run, err) != ERR_OK ||
 	    text_append(&settings, err, "{\"difficulty\":\"%s\",\"prior\":",

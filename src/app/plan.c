@@ -1,14 +1,13 @@
 #include "app/plan.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "data/imbalance.h"
 
 #define MUCH 1e9
 
-enum err_code plan_split(const struct dataset *source, const struct run_settings *settings, bool strict,
+enum err_code plan_split(const struct dataset *source, const struct data_settings *settings, bool strict,
 			 struct dataset **ret_derived, struct split **ret_split, struct err *err)
 {
 	AUTO(split_freep) struct split *split = NULL;
@@ -28,18 +27,6 @@ enum err_code plan_split(const struct dataset *source, const struct run_settings
 		return err->code;
 	*ret_derived = derived;
 	*ret_split = take_ptr(&split);
-	return ERR_OK;
-}
-
-enum err_code plan_measure(struct planned_run *run, struct err *err)
-{
-	struct network_shape shape;
-
-	if (settings_check_training(&run->settings, err) != ERR_OK ||
-	    settings_check(&run->settings, run->split, run->dataset->features, err) != ERR_OK ||
-	    settings_shape(&run->settings, run->dataset->features, run->dataset->classes, &shape, err) != ERR_OK)
-		return err->code;
-	run->parameter_count = network_count_parameters(&shape);
 	return ERR_OK;
 }
 
@@ -68,18 +55,19 @@ static struct track_dataset track_view(const struct dataset *dataset)
 
 enum err_code plan_register(struct track *track, struct planned_run *run, struct err *err)
 {
-	struct track_dataset dataset = track_view(run->dataset);
+	const struct split *of = run->recipe.subject.split;
+	struct track_dataset dataset = track_view(run->recipe.subject.dataset);
 	struct track_split split = {
-		.seed = run->settings.split_seed,
-		.test_fraction = run->split->is_given ? split_test_share(run->split) : run->settings.test_fraction,
-		.stratified = run->settings.stratified && !run->split->is_given,
-		.given = run->split->is_given,
-		.instances = run->split->instances,
-		.classes = run->split->classes,
-		.is_test = run->split->is_test,
-		.sha256 = run->split->sha256,
-		.train_class = run->split->train_class,
-		.test_class = run->split->test_class,
+		.seed = run->recipe.data.split_seed,
+		.test_fraction = run->recipe.data.test_fraction,
+		.stratified = run->recipe.data.stratified,
+		.given = of->is_given,
+		.instances = of->instances,
+		.classes = of->classes,
+		.is_test = of->is_test,
+		.sha256 = of->sha256,
+		.train_class = of->train_class,
+		.test_class = of->test_class,
 	};
 
 	if (track_put_dataset(track, &dataset, &run->dataset_id, err) != ERR_OK)
@@ -94,15 +82,14 @@ static double estimate_bytes(const struct planned_run *runs, size_t count)
 	double bytes = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		const struct run_settings *settings = &runs[i].settings;
-		double n = (double)runs[i].dataset->instances;
-		double k = (double)runs[i].dataset->classes;
-		double weights = (double)runs[i].parameter_count;
-		const char *record_weights = settings_record_weights(settings, runs[i].parameter_count);
-		bytes +=
-		    (double)settings_count_recorded(settings->record, settings->epochs) * n * (20.0 + 4.0 * k) * 1.05;
-		bytes += (double)settings_count_recorded(record_weights, settings->epochs) * 8.0 * weights;
-		bytes += n * 90.0 + (double)settings->epochs * (90.0 + 36.0 * k);
+		const struct recipe *recipe = &runs[i].recipe;
+		size_t epochs = recipe->training.epochs;
+		double n = (double)recipe->subject.dataset->instances;
+		double k = (double)recipe->subject.dataset->classes;
+		double weights = (double)network_count_parameters(&recipe->shape);
+		bytes += (double)record_rule_count(&recipe->record, epochs) * n * (20.0 + 4.0 * k) * 1.05;
+		bytes += (double)record_rule_count(&recipe->record_weights, epochs) * 8.0 * weights;
+		bytes += n * 90.0 + (double)epochs * (90.0 + 36.0 * k);
 	}
 	return bytes;
 }
@@ -126,13 +113,12 @@ static void warn_of_weights(const struct planned_run *runs, size_t count, const 
 	char line[160];
 
 	for (size_t i = 0; i < count; i++) {
-		const char *record_weights = settings_record_weights(&runs[i].settings, runs[i].parameter_count);
-		if (runs[i].settings.record_weights != NULL || strcmp(record_weights, runs[i].settings.record) == 0)
+		if (!runs[i].recipe.has_many_weights)
 			continue;
 		(void)snprintf(
 		    line, sizeof line,
 		    "%zu weights are many: they are recorded in the last epoch only; --record-weights says otherwise",
-		    runs[i].parameter_count);
+		    network_count_parameters(&runs[i].recipe.shape));
 		watch->notice(watch->context, line);
 		return;
 	}
@@ -141,10 +127,8 @@ static void warn_of_weights(const struct planned_run *runs, size_t count, const 
 static void warn_of_tau_norm(const struct planned_run *runs, size_t count, const struct runner_watch *watch)
 {
 	for (size_t i = 0; i < count; i++) {
-		struct method method;
-		struct err err;
-		if (settings_compose(&runs[i].settings, &method, &err) != ERR_OK ||
-		    method.adjustment != &adjustment_tau_norm || runs[i].settings.model != MODEL_LOGREG)
+		const struct recipe *recipe = &runs[i].recipe;
+		if (recipe->method.adjustment != &adjustment_tau_norm || recipe->model != MODEL_LOGREG)
 			continue;
 		watch->notice(watch->context, "tau-norm is made for classifiers on learned features; on the inputs of "
 					      "logreg it is usually worse than no adjustment");

@@ -7,11 +7,8 @@
 /* The split that the settings ask for, and in *ret_derived the data set it is of if that is another than `source` (an
  * imbalance), else NULL. ERR_INPUT: `strict`, and they ask for a drawn test part of a data set that has
  * its own; without `strict` (a sweep over several data sets) such a data set keeps its own. */
-MUST_CHECK enum err_code plan_split(const struct dataset *source, const struct run_settings *settings, bool strict,
+MUST_CHECK enum err_code plan_split(const struct dataset *source, const struct data_settings *settings, bool strict,
 				    struct dataset **ret_derived, struct split **ret_split, struct err *err);
-
-/* Sets run->parameter_count. ERR_INPUT: settings that cannot be (settings_check). */
-MUST_CHECK enum err_code plan_measure(struct planned_run *run, struct err *err);
 
 /* Writes the run's data set and split into the tracker, or finds them, and sets their ids. */
 MUST_CHECK enum err_code plan_register(struct track *track, struct planned_run *run, struct err *err);

@@ -1,6 +1,5 @@
 #include "app/runner.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,52 +20,21 @@ struct writer {
 	struct runner_progress progress;
 };
 
-enum err_code runner_append_settings(const struct planned_run *run, struct text *json, struct err *err)
-{
-	struct run_settings effective = run->settings;
-	char batch_size[32];
-	struct method method;
-
-	if (settings_compose(&run->settings, &method, err) != ERR_OK || settings_fill_method(&effective, err) != ERR_OK)
-		return err->code;
-	size_t most_draws = settings_most_draws(&run->settings, &method, run->split);
-	(void)snprintf(batch_size, sizeof batch_size, "%zu", settings_batch_size(&run->settings, most_draws));
-	effective.batch_size = batch_size;
-	if (run->split->is_given) {
-		effective.test_fraction = split_test_share(run->split);
-		effective.stratified = false;
-	}
-	effective.label = run->dataset->label;
-	effective.record_weights = settings_record_weights(&run->settings, run->parameter_count);
-	if (settings_cosine(&run->settings, &effective.cosine, err) != ERR_OK)
-		return err->code;
-	effective.classifier = effective.cosine.heads > 0 ? CLASSIFIER_COSINE : CLASSIFIER_LINEAR;
-	if (effective.classifier == CLASSIFIER_LINEAR)
-		effective.cosine.scale = effective.cosine.gamma = NAN;
-	effective.precision = (int)settings_precision(&run->settings) + 1;
-	if (run->settings.model == MODEL_MLP && run->settings.hidden == NULL)
-		effective.hidden = MLP_HIDDEN;
-	if (text_append(json, err, "{") != ERR_OK ||
-	    option_append_json(settings_specs, settings_spec_count, &effective, json, err) != ERR_OK)
-		return err->code;
-	return text_append(json, err, "}");
-}
-
 static enum err_code start_run(struct writer *writer, size_t run, struct err *err)
 {
 	const struct planned_run *planned = &writer->runs[run];
 	struct text settings AUTO(text_done) = { 0 };
 
-	if (runner_append_settings(planned, &settings, err) != ERR_OK)
+	if (recipe_append_json(&planned->recipe, &settings, err) != ERR_OK)
 		return err->code;
 	struct track_run track_run = {
 		.experiment_id = planned->experiment_id,
 		.dataset_id = planned->dataset_id,
 		.split_id = planned->split_id,
-		.model = model_name((size_t)planned->settings.model),
+		.model = model_name((size_t)planned->recipe.model),
 		.method = planned->method,
 		.settings = settings.data,
-		.seed = planned->settings.seed,
+		.seed = planned->recipe.training.seed,
 		.environment = writer->environment,
 	};
 	return track_start_run(writer->track, &track_run, &writer->run_id[run], err);
@@ -82,7 +50,8 @@ static enum err_code end_run(struct writer *writer, const struct message *messag
 	writer->progress.failed += message->status == TRACK_FAILED;
 	writer->progress.last_run_id = run_id;
 	if (message->summaries != NULL &&
-	    track_put_summaries(writer->track, run_id, message->summaries, planned->dataset->instances, err) != ERR_OK)
+	    track_put_summaries(writer->track, run_id, message->summaries, planned->recipe.subject.dataset->instances,
+				err) != ERR_OK)
 		return err->code;
 	return track_finish_run(writer->track, run_id, message->status,
 				message->reason[0] == '\0' ? NULL : message->reason, err);
@@ -98,7 +67,7 @@ static void tell_end(const struct writer *writer, const struct message *message)
 	if (tell == NULL || (message->status != TRACK_DIVERGED && !failed))
 		return;
 	(void)snprintf(line, sizeof line, "run %lld (%s, %s) %s: %s", (long long)writer->run_id[message->run],
-		       writer->runs[message->run].dataset->name, writer->runs[message->run].method,
+		       writer->runs[message->run].recipe.subject.dataset->name, writer->runs[message->run].method,
 		       failed ? "failed" : "diverged", message->reason);
 	tell(watch->context, line);
 }
@@ -189,7 +158,7 @@ enum err_code runner_execute(struct track *track, const struct planned_run *runs
 	struct workload workload = { .runs = runs, .count = count, .stop = watch->stop };
 
 	for (size_t i = 0; i < count; i++)
-		writer.progress.epochs += (double)runs[i].settings.epochs;
+		writer.progress.epochs += (double)runs[i].recipe.training.epochs;
 	*ret_progress = writer.progress;
 	if (mem_new(&run_id, count, err) != ERR_OK || queue_create(4 * jobs, &news, err) != ERR_OK)
 		return err->code;

@@ -8,19 +8,14 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "data/dataset.h"
-#include "data/split.h"
 #include "track/track.h"
-#include "train/settings.h"
+#include "train/recipe.h"
 
 /* One run to do. Everything is borrowed. */
 struct planned_run {
-	const struct dataset *dataset;
-	const struct split *split;
-	struct run_settings settings;
+	struct recipe recipe;
 	const char *method; /* the name it is recorded under */
 	int64_t experiment_id, dataset_id, split_id;
-	size_t parameter_count; /* of the network: plan_measure sets it */
 };
 
 struct runner_progress {
@@ -50,9 +45,5 @@ struct runner_watch {
 MUST_CHECK enum err_code runner_execute(struct track *track, const struct planned_run *runs, size_t count, size_t jobs,
 					const struct track_environment *environment, const struct runner_watch *watch,
 					struct runner_progress *ret_progress, struct err *err);
-
-/* The canonical settings of a run, as recorded and compared: JSON with the composed sampler and loss and the batch
- * size. Appends to *json. */
-MUST_CHECK enum err_code runner_append_settings(const struct planned_run *run, struct text *json, struct err *err);
 
 #endif

@@ -11,7 +11,6 @@
 struct subject {
 	struct stored_run *run;
 	struct network *network;
-	struct method method;
 	struct loss_state loss;
 	struct influence *influence;
 	double *weight;	 /* (n) of each instance in the gradient to compare with */
@@ -30,7 +29,7 @@ static void subject_done(struct subject *subject)
 
 static enum err_code check_loss(const struct subject *subject, struct err *err)
 {
-	const struct loss *loss = subject->method.loss;
+	const struct loss *loss = subject->run->recipe.method.loss;
 
 	if (loss->see_tile == NULL && loss != &loss_softmax_equalization)
 		return ERR_OK;
@@ -42,19 +41,15 @@ static enum err_code check_loss(const struct subject *subject, struct err *err)
 static enum err_code create_loss(struct subject *subject, struct err *err)
 {
 	const struct stored_run *run = subject->run;
-	struct loss_parameters parameters = run->settings.loss_parameters;
-	struct tile_cosine cosine = network_cosine(subject->network);
 
-	parameters.scale = cosine.scale;
-	return loss_state_init(&subject->loss, subject->method.loss, &parameters, run->split->train_class,
-			       run->dataset->classes, err);
+	return loss_state_init(&subject->loss, run->recipe.method.loss, &run->recipe.loss_parameters,
+			       run->split->train_class, run->dataset->classes, err);
 }
 
 static enum err_code subject_init(struct subject *subject, struct track *track, const struct influence_request *request,
 				  struct err *err)
 {
 	if (stored_run_read(track, request->run_id, &request->source, &subject->run, err) != ERR_OK ||
-	    settings_compose(&subject->run->settings, &subject->method, err) != ERR_OK ||
 	    check_loss(subject, err) != ERR_OK ||
 	    stored_run_create_network(subject->run, PRECISION_DOUBLE, INFLUENCE_BATCH, &subject->network, err) !=
 		ERR_OK ||
@@ -186,19 +181,17 @@ static enum err_code weigh_draws(struct subject *subject, const struct track_ste
 
 	if (mem_new(&class_weight, run->dataset->classes, err) != ERR_OK)
 		return err->code;
-	loss_weigh_classes(subject->method.loss, &subject->loss.parameters, split->train_class, run->dataset->classes,
+	loss_weigh_classes(subject->loss.loss, &subject->loss.parameters, split->train_class, run->dataset->classes,
 			   class_weight);
 	for (size_t i = 0; i < split->train_count; i++)
 		sum += steps->difficulty[split->train[i]];
 	for (size_t i = 0; i < split->train_count; i++) {
 		uint32_t a = split->train[i];
-		double weight = subject->method.loss->uses_difficulty
+		double weight = subject->loss.loss->uses_difficulty
 				    ? (double)split->train_count * steps->difficulty[a] / sum
 				    : class_weight[run->dataset->y[a]];
 		subject->weight[a] = steps->draws[a] * weight;
-		divisor += settings_reduction(&run->settings, &subject->method) == REDUCTION_WEIGHTS
-			       ? subject->weight[a]
-			       : steps->draws[a];
+		divisor += run->recipe.reduction == REDUCTION_WEIGHTS ? subject->weight[a] : steps->draws[a];
 	}
 	for (size_t i = 0; i < split->train_count; i++)
 		subject->weight[split->train[i]] /= divisor;
@@ -221,7 +214,7 @@ static enum err_code save_epoch(struct subject *subject, struct track *track, si
 	influence_take(subject->influence, subject->weight);
 	influence_multiply(subject->influence, subject->product);
 	for (size_t i = 0; i < changes.count; i++)
-		subject->product[i] *= -run->settings.optimization.learning_rate;
+		subject->product[i] *= -run->recipe.training.optimization.learning_rate;
 	return track_put_loss_changes(track, &changes, err);
 }
 
@@ -262,15 +255,16 @@ enum err_code influence_save_changes(struct track *track, const struct influence
 
 	if (subject_init(&subject, track, request, err) != ERR_OK)
 		return err->code;
-	if (subject.method.stage != NULL)
+	const struct method *method = &subject.run->recipe.method;
+	if (method->stage != NULL)
 		return err_set(err, ERR_INPUT,
 			       "run %lld: has a second stage (%s), whose steps are not those of the first",
-			       (long long)request->run_id, subject.method.stage->name);
-	if (subject.method.adjustment != NULL && subject.method.loss->uses_difficulty)
+			       (long long)request->run_id, method->stage->name);
+	if (method->adjustment != NULL && method->loss->uses_difficulty)
 		return err_set(
 		    err, ERR_INPUT,
 		    "run %lld: its loss went by the difficulties without adjustment %s, which are not recorded",
-		    (long long)request->run_id, subject.method.adjustment->name);
+		    (long long)request->run_id, method->adjustment->name);
 	if (save_epochs(&subject, track, &saved, err) != ERR_OK)
 		return err->code;
 	if (saved == 0)

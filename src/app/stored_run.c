@@ -18,7 +18,7 @@ static enum err_code take_setting(void *context, const char *name, const char *v
 			       (long long)run->run_id, name);
 	if (mem_copy_text(value, &run->texts[run->text_count], err) != ERR_OK)
 		return err->code;
-	if (option_set(spec, &run->settings, run->texts[run->text_count++], err) != ERR_OK)
+	if (option_set(spec, &run->options, run->texts[run->text_count++], err) != ERR_OK)
 		return err_prefix(err, "run %lld: setting %s", (long long)run->run_id, name);
 	return ERR_OK;
 }
@@ -28,7 +28,7 @@ static enum err_code read_settings(struct track *track, struct stored_run *run, 
 	if (!run->row.has_model)
 		return err_set(err, ERR_INPUT, "run %lld holds imported predictions: it has no model",
 			       (long long)run->run_id);
-	option_reset(settings_specs, settings_spec_count, &run->settings);
+	option_reset(settings_specs, settings_spec_count, &run->options);
 	if (mem_new(&run->texts, settings_spec_count, err) != ERR_OK)
 		return err->code;
 	return track_read_settings(track, run->run_id, take_setting, run, err);
@@ -74,7 +74,7 @@ static void cut_suffix(char *name, const char *suffix, size_t length)
 /* The name of the data set before it was relabelled and thinned out. */
 static enum err_code original_name(const struct stored_run *run, char **ret_name, struct err *err)
 {
-	const struct run_settings *settings = &run->settings;
+	const struct data_settings *settings = &run->options.data;
 
 	if (mem_copy_text(run->row.dataset, ret_name, err) != ERR_OK)
 		return err->code;
@@ -100,8 +100,9 @@ static enum err_code open_original(const struct stored_run *run, const struct st
 			       "run %lld: the file holds no features of '%s', and the catalogue does not know it: "
 			       "--data says where it is",
 			       (long long)run->run_id, name);
-	return catalogue_open(catalogue, &source->path, source->data != NULL ? source->data : name, run->settings.label,
-			      (enum missing_policy)run->settings.missing, ret_dataset, err);
+	return catalogue_open(catalogue, &source->path, source->data != NULL ? source->data : name,
+			      run->options.data.label, (enum missing_policy)run->options.data.missing, ret_dataset,
+			      err);
 }
 
 /* From the original file. */
@@ -112,8 +113,8 @@ static enum err_code reread_dataset(struct stored_run *run, const struct stored_
 	AUTO(split_freep) struct split *split = NULL;
 
 	if (open_original(run, source, &dataset, err) != ERR_OK ||
-	    dataset_relabel(dataset, (enum relabel_kind)run->settings.relabel, err) != ERR_OK ||
-	    plan_split(dataset, &run->settings, false, &derived, &split, err) != ERR_OK)
+	    dataset_relabel(dataset, (enum relabel_kind)run->options.data.relabel, err) != ERR_OK ||
+	    plan_split(dataset, &run->options.data, false, &derived, &split, err) != ERR_OK)
 		return err->code;
 	if (derived != NULL) {
 		dataset_free(dataset);
@@ -142,8 +143,11 @@ enum err_code stored_run_read(struct track *track, int64_t run_id, const struct 
 	    run->row.has_features ? rebuild_dataset(track, run, err) : reread_dataset(run, source, err);
 	if (code != ERR_OK ||
 	    split_restore(run->dataset, run->row.is_test, run->row.given, &run->split, err) != ERR_OK ||
-	    scale_fit(run->dataset, run->split, (enum scale_kind)run->settings.scale, &run->scaled, err) != ERR_OK)
+	    scale_fit(run->dataset, run->split, (enum scale_kind)run->options.data.scale, &run->scaled, err) != ERR_OK)
 		return err->code;
+	const struct recipe_subject subject = { run->dataset, run->split };
+	if (recipe_restore(&run->options, &subject, &run->recipe, err) != ERR_OK)
+		return err_prefix(err, "run %lld", (long long)run_id);
 	*ret_run = take_ptr(&run);
 	return ERR_OK;
 }
@@ -168,10 +172,8 @@ void stored_run_freep(struct stored_run **run)
 enum err_code stored_run_create_network(const struct stored_run *run, enum network_precision precision,
 					size_t instances, struct network **ret_network, struct err *err)
 {
-	struct network_shape shape;
+	struct network_shape shape = run->recipe.shape;
 
-	if (settings_shape(&run->settings, run->dataset->features, run->dataset->classes, &shape, err) != ERR_OK)
-		return err->code;
 	shape.precision = precision;
 	shape.instances = instances;
 	return network_create(&shape, ret_network, err);

@@ -1,4 +1,4 @@
-/* A recorded run as it was when it ended: settings, data set, split, scaling, and the weights of its recorded epochs.
+/* A recorded run as it was when it ended: recipe, data set, split, scaling, and the weights of its recorded epochs.
  * Reads; writes nothing. */
 #ifndef HARDROW_APP_STORED_RUN_H
 #define HARDROW_APP_STORED_RUN_H
@@ -13,7 +13,7 @@
 #include "data/split.h"
 #include "model/network.h"
 #include "track/track_read.h"
-#include "train/settings.h"
+#include "train/recipe.h"
 
 /* In the message of a run that was made of the weights of another, before its number. */
 #define STORED_RUN_SOURCE "from the weights of run "
@@ -21,7 +21,8 @@
 struct stored_run {
 	int64_t run_id;
 	struct track_run_row row;
-	struct run_settings settings; /* as recorded: sampler, loss, classifier and precision are filled in */
+	struct run_settings options; /* as recorded: all that count are given */
+	struct recipe recipe;	     /* made of them */
 	struct dataset *dataset;
 	struct split *split;
 	struct scaled scaled;

@@ -38,7 +38,7 @@ static void plan_done(struct plan *plan)
 static enum err_code open_datasets(struct plan *plan, const struct data_path *path, const struct runner_watch *watch,
 				   struct err *err)
 {
-	const struct run_settings *settings = &plan->sweep->settings;
+	const struct data_settings *settings = &plan->sweep->settings.data;
 	size_t found = 0;
 
 	for (size_t i = 0; i < plan->sweep->datasets.count; i++) {
@@ -72,7 +72,7 @@ static enum err_code make_splits(struct plan *plan, struct err *err)
 {
 	for (size_t i = 0; i < plan->sweep->datasets.count; i++)
 		for (size_t s = 0; s < plan->sweep->splits && plan->datasets[i] != NULL; s++) {
-			struct run_settings settings = plan->sweep->settings;
+			struct data_settings settings = plan->sweep->settings.data;
 			settings.split_seed += s;
 			size_t at = i * plan->sweep->splits + s;
 			if (plan_split(plan->datasets[i], &settings, false, &plan->derived[at], &plan->splits[at],
@@ -143,13 +143,13 @@ static enum err_code is_done(struct track *track, const struct planned_run *run,
 {
 	struct text settings AUTO(text_done) = { 0 };
 
-	if (runner_append_settings(run, &settings, err) != ERR_OK)
+	if (recipe_append_json(&run->recipe, &settings, err) != ERR_OK)
 		return err->code;
 	struct track_run track_run = {
 		.experiment_id = run->experiment_id,
 		.dataset_id = run->dataset_id,
 		.split_id = run->split_id,
-		.model = model_name((size_t)run->settings.model),
+		.model = model_name((size_t)run->recipe.model),
 		.method = run->method,
 		.settings = settings.data,
 	};
@@ -162,18 +162,19 @@ static const char *at_most_last(const char *record)
 	return record == NULL || strcmp(record, "none") == 0 ? record : "last";
 }
 
-static enum err_code plan_run(struct plan *plan, const struct planned_run *template, size_t s, struct err *err)
+static enum err_code plan_run(struct plan *plan, const struct recipe_subject *subject, struct run_settings *options,
+			      const char *method, size_t s, struct err *err)
 {
-	struct planned_run run = *template;
+	struct planned_run run = { .method = method };
 
-	run.settings.split_seed = plan->sweep->settings.split_seed + s;
-	run.settings.seed += s;
+	options->data.split_seed = plan->sweep->settings.data.split_seed + s;
+	options->training.seed += s;
 	if (s >= plan->sweep->record_splits) {
-		run.settings.record = at_most_last(run.settings.record);
-		run.settings.record_weights = at_most_last(run.settings.record_weights);
+		options->record = at_most_last(options->record);
+		options->record_weights = at_most_last(options->record_weights);
 	}
-	if (plan_measure(&run, err) != ERR_OK)
-		return err_prefix(err, "%s, method %s", run.dataset->name, run.method);
+	if (recipe_resolve(options, subject, &run.recipe, err) != ERR_OK)
+		return err_prefix(err, "%s, method %s", subject->dataset->name, method);
 	if (mem_more(&plan->runs, plan->run_count, &plan->run_capacity, err) != ERR_OK)
 		return err->code;
 	plan->runs[plan->run_count++] = run;
@@ -181,14 +182,15 @@ static enum err_code plan_run(struct plan *plan, const struct planned_run *templ
 }
 
 /* Each method with model `model`; those that do not go with it are left out. */
-static enum err_code plan_model(struct plan *plan, struct planned_run *run, size_t model, size_t s, struct err *err)
+static enum err_code plan_model(struct plan *plan, const struct recipe_subject *subject, size_t model, size_t s,
+				struct err *err)
 {
 	for (size_t m = 0; m < plan->sweep->methods.count; m++) {
+		struct run_settings options;
 		struct err ignored;
-		if (sweep_compose(plan->sweep, model, m, &run->settings, &ignored) != ERR_OK)
+		if (sweep_compose(plan->sweep, model, m, &options, &ignored) != ERR_OK)
 			continue;
-		run->method = plan->sweep->methods.at[m];
-		if (plan_run(plan, run, s, err) != ERR_OK)
+		if (plan_run(plan, subject, &options, plan->sweep->methods.at[m], s, err) != ERR_OK)
 			return err->code;
 	}
 	return ERR_OK;
@@ -203,12 +205,12 @@ static enum err_code plan_runs(struct plan *plan, struct err *err)
 		for (size_t i = 0; i < sweep->datasets.count; i++) {
 			if (plan->datasets[i] == NULL)
 				continue;
-			struct planned_run run = {
+			const struct recipe_subject of = {
 				.dataset = subject(plan, i, s),
 				.split = plan->splits[i * sweep->splits + s],
 			};
 			for (size_t model = 0; model < sweep_model_count(sweep); model++)
-				if (plan_model(plan, &run, model, s, err) != ERR_OK)
+				if (plan_model(plan, &of, model, s, err) != ERR_OK)
 					return err->code;
 		}
 	return ERR_OK;
@@ -227,7 +229,8 @@ static enum err_code register_runs(struct plan *plan, struct track *track, int64
 		run.experiment_id = experiment_id;
 		run.dataset_id = last.dataset_id;
 		run.split_id = last.split_id;
-		if ((run.split != last.split && plan_register(track, &run, err) != ERR_OK) ||
+		if ((run.recipe.subject.split != last.recipe.subject.split &&
+		     plan_register(track, &run, err) != ERR_OK) ||
 		    is_done(track, &run, &done, err) != ERR_OK)
 			return err->code;
 		last = run;

@@ -108,13 +108,17 @@ static enum err_code apply(const struct sweep *sweep, const char *method, const 
 static enum err_code check(const struct sweep *sweep, size_t model, const char *method,
 			   const struct run_settings *settings, struct err *err)
 {
+	struct recipe recipe;
+
 	if (sweep->models.count > 0 && settings->model != sweep_model_of_name(sweep->models.at[model]))
 		return err_set(err, ERR_INPUT, "'model' does not go with a list of models in [sweep]");
+	if (recipe_resolve_parts(settings, &recipe, err) != ERR_OK)
+		return err->code;
 	for (size_t i = 0; i < sweep->override_count; i++)
 		if (sweep->overrides[i].method != NULL && strcmp(sweep->overrides[i].method, method) == 0 &&
-		    settings_check_use(settings, sweep->overrides[i].spec, err) != ERR_OK)
+		    recipe_check_use(&recipe, settings, sweep->overrides[i].spec, err) != ERR_OK)
 			return err->code;
-	return settings_check_parts(settings, err);
+	return ERR_OK;
 }
 
 enum err_code sweep_compose(const struct sweep *sweep, size_t model, size_t method, struct run_settings *ret_settings,

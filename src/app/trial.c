@@ -13,10 +13,12 @@ enum err_code trial_run(const struct trial *trial, const struct track_environmen
 	AUTO(split_freep) struct split *split = NULL;
 	AUTO(track_freep) struct track *track = NULL;
 	AUTO(text_done) struct text method = { 0 };
-	const struct run_settings *settings = &trial->settings;
+	const struct data_settings *settings = &trial->settings.data;
+	struct planned_run run = { 0 };
 
-	if (settings_check_uses(settings, err) != ERR_OK || settings_append_method(settings, &method, err) != ERR_OK ||
-	    catalogue_create(&catalogue, err) != ERR_OK ||
+	if (recipe_resolve_parts(&trial->settings, &run.recipe, err) != ERR_OK ||
+	    recipe_check_uses(&run.recipe, &trial->settings, err) != ERR_OK ||
+	    recipe_append_method(&run.recipe, &method, err) != ERR_OK || catalogue_create(&catalogue, err) != ERR_OK ||
 	    catalogue_open(catalogue, &trial->path, trial->data, settings->label,
 			   (enum missing_policy)settings->missing, &dataset, err) != ERR_OK ||
 	    dataset_relabel(dataset, (enum relabel_kind)settings->relabel, err) != ERR_OK ||
@@ -26,14 +28,10 @@ enum err_code trial_run(const struct trial *trial, const struct track_environmen
 		dataset_free(dataset);
 		dataset = take_ptr(&derived);
 	}
-	struct planned_run run = {
-		.dataset = dataset,
-		.split = split,
-		.settings = *settings,
-		.method = method.data,
-	};
-	if (plan_measure(&run, err) != ERR_OK || track_open(trial->database, &track, err) != ERR_OK ||
-	    plan_register(track, &run, err) != ERR_OK)
+	const struct recipe_subject subject = { dataset, split };
+	run.method = method.data;
+	if (recipe_resolve(&trial->settings, &subject, &run.recipe, err) != ERR_OK ||
+	    track_open(trial->database, &track, err) != ERR_OK || plan_register(track, &run, err) != ERR_OK)
 		return err->code;
 	plan_warn(&run, 1, watch);
 	enum err_code code = runner_execute(track, &run, 1, 1, environment, watch, ret_progress, err);

@@ -54,8 +54,9 @@ static void free_records(struct worker *worker)
 static enum err_code make_records(struct worker *worker, size_t run, const struct network *network, struct err *err)
 {
 	size_t layers = network_layer_count(network);
-	const struct dataset *dataset = worker->workload->runs[run].dataset;
-	size_t parameters = worker->workload->runs[run].parameter_count;
+	const struct recipe *recipe = &worker->workload->runs[run].recipe;
+	const struct dataset *dataset = recipe->subject.dataset;
+	size_t parameters = network_count_parameters(&recipe->shape);
 	size_t scaling = 2 * dataset->features;
 	/* Besides its parameters, a network may have a mean feature. */
 	size_t most = parameters + network_layer(network, layers - 1).inputs;
@@ -72,12 +73,11 @@ static enum err_code make_records(struct worker *worker, size_t run, const struc
 /* The scaling goes with the weights: without it they cannot be applied to the data. */
 static void send_scaling(struct worker *worker, size_t run, const struct trainer *trainer)
 {
-	const struct planned_run *planned = &worker->workload->runs[run];
+	const struct recipe *recipe = &worker->workload->runs[run].recipe;
 	const struct scaled *scaled = trainer_scaled(trainer);
-	size_t d = planned->dataset->features;
+	size_t d = recipe->subject.dataset->features;
 
-	if (planned->settings.scale == SCALE_NONE ||
-	    strcmp(settings_record_weights(&planned->settings, planned->parameter_count), "none") == 0)
+	if (recipe->data.scale == SCALE_NONE || recipe->record_weights.kind == RECORD_NONE)
 		return;
 	struct message *message = next_message(worker, MESSAGE_EPOCH, run);
 	message->record->epoch = 0;
@@ -109,48 +109,47 @@ static void add_weights(const struct trainer *trainer, struct epoch_record *reco
 /* `last`: the run's last epoch, as far as is known. */
 static void send_epoch(struct worker *worker, size_t run, const struct trainer *trainer, size_t epoch, size_t last)
 {
-	const struct planned_run *planned = &worker->workload->runs[run];
-	const char *record_weights = settings_record_weights(&planned->settings, planned->parameter_count);
+	const struct recipe *recipe = &worker->workload->runs[run].recipe;
 	const struct network *network = trainer_network(trainer);
 	struct message *message = next_message(worker, MESSAGE_EPOCH, run);
 	struct epoch_record *record = message->record;
 
 	message_record_epoch(trainer_predictions(trainer), trainer_weighting(trainer), trainer_draws(trainer),
-			     settings_records_epoch(planned->settings.record, epoch, last), record);
+			     record_rule_takes(&recipe->record, epoch, last), record);
 	record->epoch = epoch;
 	record->seconds = trainer_epoch_seconds(trainer);
-	for (size_t c = 0; c < planned->dataset->classes; c++)
+	for (size_t c = 0; c < recipe->subject.dataset->classes; c++)
 		record->by_class[c].weight_norm = network_class_norm(network, c);
-	if (settings_records_epoch(record_weights, epoch, last))
+	if (record_rule_takes(&recipe->record_weights, epoch, last))
 		add_weights(trainer, record);
 	queue_put(worker->workload->news, message);
 }
 
 static enum track_status train(struct worker *worker, size_t run, struct trainer *trainer)
 {
-	const struct run_settings *settings = &worker->workload->runs[run].settings;
+	size_t epochs = worker->workload->runs[run].recipe.training.epochs;
 
 	for (size_t epoch = 1;; epoch++) {
 		bool converges = trainer_run_epoch(trainer);
 		bool stopped = is_stopped(worker->workload);
-		bool is_last = epoch == settings->epochs || !converges || stopped;
-		size_t last = is_last ? epoch : settings->epochs;
+		bool is_last = epoch == epochs || !converges || stopped;
+		size_t last = is_last ? epoch : epochs;
 		send_epoch(worker, run, trainer, epoch, last);
 		if (!converges)
 			return TRACK_DIVERGED;
-		if (epoch == settings->epochs)
+		if (epoch == epochs)
 			return TRACK_DONE;
 		if (stopped)
 			return TRACK_INTERRUPTED;
 	}
 }
 
-static void explain(struct message *end, const struct run_settings *settings, size_t epoch)
+static void explain(struct message *end, const struct recipe *recipe, size_t epoch)
 {
 	if (end->status == TRACK_DIVERGED)
 		(void)snprintf(end->reason, sizeof end->reason,
 			       "training loss or weights are not finite at epoch %zu; try a smaller learning rate%s",
-			       epoch, settings->scale == SCALE_NONE ? " or --scale standard" : "");
+			       epoch, recipe->data.scale == SCALE_NONE ? " or --scale standard" : "");
 	else if (end->status == TRACK_INTERRUPTED)
 		(void)snprintf(end->reason, sizeof end->reason, "stopped after epoch %zu", epoch);
 }
@@ -160,44 +159,38 @@ static bool asks_to_stop(void *workload)
 	return is_stopped(workload);
 }
 
-/* Chooses what the settings leave to cross-validation, and says so. */
-static enum err_code tune(struct worker *worker, size_t run, struct run_settings *settings, struct message *end,
-			  struct err *err)
+/* Chooses what the recipe leaves to cross-validation, and says so. */
+static enum err_code tune(struct worker *worker, struct recipe *recipe, struct message *end, struct err *err)
 {
-	const struct planned_run *planned = &worker->workload->runs[run];
 	const struct tune_watch watch = { asks_to_stop, worker->workload };
-	size_t folds = 0;
 
-	if (settings_tune_folds(settings, &folds, err) != ERR_OK)
-		return err->code;
-	if (folds == 0)
+	if (recipe->tune_folds == 0)
 		return ERR_OK;
-	enum err_code code = tune_adjustment(planned->dataset, planned->split, folds, &watch, settings, err);
+	enum err_code code = tune_recipe(recipe, &watch, err);
 	if (code == ERR_INTERRUPTED) {
 		end->status = TRACK_INTERRUPTED;
 		(void)snprintf(end->reason, sizeof end->reason, "stopped while its cross-validation was under way");
 	}
 	if (code != ERR_OK)
 		return code;
-	tune_describe(settings, folds, end->reason, sizeof end->reason);
+	tune_describe(recipe, end->reason, sizeof end->reason);
 	return ERR_OK;
 }
 
 static enum err_code do_run(struct worker *worker, size_t run, struct message *end, struct err *err)
 {
-	const struct planned_run *planned = &worker->workload->runs[run];
 	AUTO(trainer_freep) struct trainer *trainer = NULL;
-	struct run_settings settings = planned->settings;
+	struct recipe recipe = worker->workload->runs[run].recipe;
 
-	if (tune(worker, run, &settings, end, err) != ERR_OK)
+	if (tune(worker, &recipe, end, err) != ERR_OK)
 		return end->status == TRACK_INTERRUPTED ? ERR_OK : err->code;
-	if (trainer_create(planned->dataset, planned->split, &settings, &trainer, err) != ERR_OK ||
+	if (trainer_create(recipe.subject.dataset, recipe.subject.split, &recipe, &trainer, err) != ERR_OK ||
 	    make_records(worker, run, trainer_network(trainer), err) != ERR_OK)
 		return err->code;
 	send_scaling(worker, run, trainer);
 	end->status = train(worker, run, trainer);
-	explain(end, &settings, trainer_epoch(trainer));
-	return message_summarise(planned->dataset, planned->split, trainer_predictions(trainer),
+	explain(end, &recipe, trainer_epoch(trainer));
+	return message_summarise(recipe.subject.dataset, recipe.subject.split, trainer_predictions(trainer),
 				 trainer_weighting(trainer), &end->summaries, err);
 }
 

@@ -157,6 +157,42 @@ enum err_code option_set(const struct option_spec *spec, void *target, const cha
 	return ERR_SYSTEM;
 }
 
+static bool is_same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+bool option_is_same(const struct option_spec *spec, const void *a, const void *b)
+{
+	const void *left = (const char *)a + spec->offset;
+	const void *right = (const char *)b + spec->offset;
+	const struct option_list *list = left;
+	const struct option_list *other = right;
+
+	switch (spec->type) {
+	case OPTION_FLAG:
+		return *(const bool *)left == *(const bool *)right;
+	case OPTION_COUNT:
+		return *(const size_t *)left == *(const size_t *)right;
+	case OPTION_SEED:
+		return *(const uint64_t *)left == *(const uint64_t *)right;
+	case OPTION_REAL:
+		return *(const double *)left == *(const double *)right ||
+		       (isnan(*(const double *)left) && isnan(*(const double *)right));
+	case OPTION_CHOICE:
+		return *(const int *)left == *(const int *)right;
+	case OPTION_TEXT:
+		return is_same_text(*(const char *const *)left, *(const char *const *)right);
+	case OPTION_LIST:
+		for (size_t i = 0; i < list->count && list->count == other->count; i++)
+			if (!is_same_text(list->items[i], other->items[i]))
+				return false;
+		return list->count == other->count;
+	}
+	assert(false && "an option type without a comparison");
+	return false;
+}
+
 static enum err_code append_list(const struct option_list *list, struct text *json, struct err *err)
 {
 	for (size_t i = 0; i < list->count; i++)

@@ -56,6 +56,9 @@ const struct option_spec *option_find(const struct option_spec *specs, size_t co
 /* Parses `text` into the field. ERR_INPUT: "'abc' is not a number; --epochs takes a whole number from 1". */
 MUST_CHECK enum err_code option_set(const struct option_spec *spec, void *target, const char *text, struct err *err);
 
+/* Whether the field has the same value in both; texts are compared, NaN is NaN. */
+bool option_is_same(const struct option_spec *spec, const void *a, const void *b);
+
 /* Appends `"name":value` pairs, comma-separated, in table order, names with '_': canonical, equal settings give equal
  * text. A text field that is NULL is null, a list is an array. */
 MUST_CHECK enum err_code option_append_json(const struct option_spec *specs, size_t count, const void *source,

@@ -53,6 +53,7 @@ static enum err_code run_train(const struct invocation *invocation, struct err *
 	struct followed followed = { 0 };
 	AUTO(text_done) struct text method = { 0 };
 	struct runner_progress result = { 0 };
+	struct recipe recipe;
 
 	if (options->data == NULL)
 		return err_set(err, ERR_USAGE, "train needs --data; 'hardrow datasets' lists those it knows");
@@ -60,7 +61,8 @@ static enum err_code run_train(const struct invocation *invocation, struct err *
 	progress_init(&followed.progress, invocation->error_terminal, options->quiet || !invocation->error_terminal);
 	if (data_folders_init(&folders, &options->data_dirs, err) != ERR_OK ||
 	    environment_init(invocation->argv, &environment, err) != ERR_OK ||
-	    settings_append_method(&options->settings, &method, err) != ERR_OK)
+	    recipe_resolve_parts(&options->settings, &recipe, err) != ERR_OK ||
+	    recipe_append_method(&recipe, &method, err) != ERR_OK)
 		return err->code;
 	struct trial trial = {
 		.data = options->data,

@@ -9,6 +9,7 @@
 #include "data/relabel.h"
 #include "data/scale.h"
 #include "rebalance/loss_pairwise.h"
+#include "train/record_rule.h"
 
 static const char *sampler_choice(size_t i)
 {
@@ -61,7 +62,9 @@ static enum err_code check_hidden(const char *text, struct err *err)
 
 static enum err_code check_record(const char *text, struct err *err)
 {
-	if (strcmp(text, "last") == 0 || strcmp(text, "none") == 0 || settings_period(text) > 0)
+	struct record_rule rule;
+
+	if (record_rule_read(text, &rule))
 		return ERR_OK;
 	return err_set(err, ERR_INPUT, "'%s' will not do: record takes every:N, last or none", text);
 }
@@ -78,27 +81,27 @@ static enum err_code check_imbalance(const char *text, struct err *err)
 /* A setting in two or three lines. */
 // clang-format off
 const struct option_spec settings_specs[] = {
-	{ .name = "label", .type = OPTION_TEXT, FIELD(label), .argument = "COLUMN",
+	{ .name = "label", .type = OPTION_TEXT, FIELD(data.label), .argument = "COLUMN",
 	  .help = "the column with the class; default: the catalogue's, or the last" },
-	{ .name = "missing", .type = OPTION_CHOICE, FIELD(missing), .choice = missing_policy_name,
+	{ .name = "missing", .type = OPTION_CHOICE, FIELD(data.missing), .choice = missing_policy_name,
 	  .initial = "error",
 	  .help = "what to do with missing values" },
-	{ .name = "scale", .type = OPTION_CHOICE, FIELD(scale), .choice = scale_kind_name, .initial = "none",
+	{ .name = "scale", .type = OPTION_CHOICE, FIELD(data.scale), .choice = scale_kind_name, .initial = "none",
 	  .help = "standard: subtract the mean, divide by the deviation, both of the training part" },
-	{ .name = "test-fraction", .type = OPTION_REAL, FIELD(test_fraction), .min = 0, .max = 0.999,
+	{ .name = "test-fraction", .type = OPTION_REAL, FIELD(data.test_fraction), .min = 0, .max = 0.999,
 	  .argument = "F", .initial = SETTINGS_TEST_FRACTION,
 	  .help = "share of the instances in the test part, rounded up; 0 trains on all; not for mnist and "
 	          "fashion-mnist, which come with theirs" },
-	{ .name = "stratified", .type = OPTION_FLAG, FIELD(stratified), .help = "keep the class shares in both parts" },
-	{ .name = "split-seed", .type = OPTION_SEED, FIELD(split_seed), .argument = "N", .initial = "0",
+	{ .name = "stratified", .type = OPTION_FLAG, FIELD(data.stratified), .help = "keep the class shares in both parts" },
+	{ .name = "split-seed", .type = OPTION_SEED, FIELD(data.split_seed), .argument = "N", .initial = "0",
 	  .help = "which split" },
-	{ .name = "imbalance", .type = OPTION_TEXT, FIELD(imbalance), .check = check_imbalance,
+	{ .name = "imbalance", .type = OPTION_TEXT, FIELD(data.imbalance), .check = check_imbalance,
 	  .argument = "none|exp:R|step:R", .initial = "none",
 	  .help = "long-tailed training part: sizes fall from class to class, or in one step, to R times the first" },
-	{ .name = "imbalance-max", .type = OPTION_COUNT, FIELD(imbalance_max), .max = 4294967295, .argument = "N",
+	{ .name = "imbalance-max", .type = OPTION_COUNT, FIELD(data.imbalance_max), .max = 4294967295, .argument = "N",
 	  .initial = "0",
 	  .help = "of imbalance: training instances of the first class; 0: as many as all classes have enough for" },
-	{ .name = "relabel", .type = OPTION_CHOICE, FIELD(relabel), .choice = relabel_kind_name, .initial = "none",
+	{ .name = "relabel", .type = OPTION_CHOICE, FIELD(data.relabel), .choice = relabel_kind_name, .initial = "none",
 	  .help = "even-odd: the parity of the class becomes the class, the class the sub-class" },
 	{ .name = "method", .letter = 'm', .type = OPTION_CHOICE, FIELD(method), .choice = method_name,
 	  .initial = "base",
@@ -165,7 +168,7 @@ const struct option_spec settings_specs[] = {
 	{ .name = "adjustment", .type = OPTION_CHOICE, FIELD(adjustment), .choice = adjustment_choice,
 	  .initial = "method",
 	  .help = "instead of the method's: other predictions from the trained weights" },
-	{ .name = "tau", .type = OPTION_REAL, FIELD(loss_parameters.tau), .argument = "T",
+	{ .name = "tau", .type = OPTION_REAL, FIELD(tau), .argument = "T",
 	  .help = "of logit-adjusted, pairwise-margin and post-hoc (without it 1) and tau-norm (0.7)" },
 	{ .name = "temperature", .type = OPTION_REAL, FIELD(adjustment_parameters.temperature), .above_min = true,
 	  .argument = "T",
@@ -201,47 +204,47 @@ const struct option_spec settings_specs[] = {
 	  .help = "of the network's arithmetic; model: double for logreg, single for mlp" },
 	{ .name = "dropout", .type = OPTION_REAL, FIELD(dropout), .max = 0.99, .argument = "F", .initial = "0",
 	  .help = "share of hidden outputs left out at each step" },
-	{ .name = "init", .type = OPTION_CHOICE, FIELD(init), .choice = network_init_name, .initial = "uniform",
+	{ .name = "init", .type = OPTION_CHOICE, FIELD(training.init), .choice = network_init_name, .initial = "uniform",
 	  .help = "initial weights" },
-	{ .name = "optimizer", .type = OPTION_CHOICE, FIELD(optimizer), .choice = optimizer_name, .initial = "sgd",
+	{ .name = "optimizer", .type = OPTION_CHOICE, FIELD(training.optimizer), .choice = optimizer_name, .initial = "sgd",
 	  .help = "optimiser" },
-	{ .name = "learning-rate", .type = OPTION_REAL, FIELD(optimization.learning_rate), .above_min = true,
+	{ .name = "learning-rate", .type = OPTION_REAL, FIELD(training.optimization.learning_rate), .above_min = true,
 	  .argument = "R", .initial = "0.1",
 	  .help = "step size" },
-	{ .name = "momentum", .type = OPTION_REAL, FIELD(optimization.momentum), .max = 0.999999, .argument = "M",
+	{ .name = "momentum", .type = OPTION_REAL, FIELD(training.optimization.momentum), .max = 0.999999, .argument = "M",
 	  .initial = "0.9",
 	  .help = "of sgd" },
-	{ .name = "nesterov", .type = OPTION_FLAG, FIELD(optimization.nesterov), .help = "Nesterov momentum, of sgd" },
-	{ .name = "beta1", .type = OPTION_REAL, FIELD(optimization.beta1), .max = 0.999999, .argument = "B",
+	{ .name = "nesterov", .type = OPTION_FLAG, FIELD(training.optimization.nesterov), .help = "Nesterov momentum, of sgd" },
+	{ .name = "beta1", .type = OPTION_REAL, FIELD(training.optimization.beta1), .max = 0.999999, .argument = "B",
 	  .initial = "0.9",
 	  .help = "of adam" },
-	{ .name = "beta2", .type = OPTION_REAL, FIELD(optimization.beta2), .max = 0.99999999, .argument = "B",
+	{ .name = "beta2", .type = OPTION_REAL, FIELD(training.optimization.beta2), .max = 0.99999999, .argument = "B",
 	  .initial = "0.999",
 	  .help = "of adam" },
-	{ .name = "epsilon", .type = OPTION_REAL, FIELD(optimization.epsilon), .above_min = true, .argument = "E",
+	{ .name = "epsilon", .type = OPTION_REAL, FIELD(training.optimization.epsilon), .above_min = true, .argument = "E",
 	  .initial = "1e-8",
 	  .help = "of adam" },
-	{ .name = "weight-decay", .type = OPTION_REAL, FIELD(optimization.weight_decay), .argument = "L",
+	{ .name = "weight-decay", .type = OPTION_REAL, FIELD(training.optimization.weight_decay), .argument = "L",
 	  .initial = "0",
 	  .help = "L2 penalty on weights, not on biases: L/2 times their squared sum" },
-	{ .name = "schedule", .type = OPTION_CHOICE, FIELD(schedule), .choice = schedule_name, .initial = "constant",
+	{ .name = "schedule", .type = OPTION_CHOICE, FIELD(training.schedule), .choice = schedule_name, .initial = "constant",
 	  .help = "how the learning rate changes from epoch to epoch" },
-	{ .name = "step-epochs", .type = OPTION_COUNT, FIELD(step_epochs), .min = 1, .argument = "N",
+	{ .name = "step-epochs", .type = OPTION_COUNT, FIELD(training.step_epochs), .min = 1, .argument = "N",
 	  .initial = "30",
 	  .help = "of schedule step: epochs between two steps" },
-	{ .name = "step-factor", .type = OPTION_REAL, FIELD(step_factor), .above_min = true, .max = 1,
+	{ .name = "step-factor", .type = OPTION_REAL, FIELD(training.step_factor), .above_min = true, .max = 1,
 	  .argument = "F", .initial = "0.1",
 	  .help = "of schedule step: the rate is multiplied by it" },
-	{ .name = "warm-up-epochs", .type = OPTION_COUNT, FIELD(warm_up_epochs), .argument = "N", .initial = "0",
+	{ .name = "warm-up-epochs", .type = OPTION_COUNT, FIELD(training.warm_up_epochs), .argument = "N", .initial = "0",
 	  .help = "the learning rate grows linearly over so many epochs" },
 	{ .name = "batch-size", .letter = 'b', .type = OPTION_TEXT, FIELD(batch_size), .check = check_batch_size,
 	  .argument = "N|full", .initial = "32",
 	  .help = "instances a step; a last smaller batch is kept" },
-	{ .name = "epochs", .letter = 'e', .type = OPTION_COUNT, FIELD(epochs), .min = 1, .max = 1e9,
+	{ .name = "epochs", .letter = 'e', .type = OPTION_COUNT, FIELD(training.epochs), .min = 1, .max = 1e9,
 	  .argument = "N", .initial = "100",
 	  .help = "passes; one is as many draws as there are training instances, but under- and over-sampling have "
 		  "fewer or more" },
-	{ .name = "seed", .letter = 's', .type = OPTION_SEED, FIELD(seed), .argument = "N", .initial = "0",
+	{ .name = "seed", .letter = 's', .type = OPTION_SEED, FIELD(training.seed), .argument = "N", .initial = "0",
 	  .help = "of initial weights and sampling" },
 	{ .name = "record", .letter = 'r', .type = OPTION_TEXT, FIELD(record), .check = check_record,
 	  .argument = "every:N|last|none", .initial = "every:1",

@@ -19,7 +19,7 @@ static void predict(struct trainer *trainer, struct predictions *predictions, bo
 		else if (first % TRAINER_CHUNK == 0)
 			network_predict(trainer->network, trainer->inputs, first,
 					left < TRAINER_CHUNK ? left : TRAINER_CHUNK, log_p);
-		loss_predict(trainer->method.loss, log_p, TILE_INSTANCES, trainer->dataset->classes, log_p,
+		loss_predict(trainer->recipe->method.loss, log_p, TILE_INSTANCES, trainer->dataset->classes, log_p,
 			     predictions_p(predictions, t));
 		predictions_take_tile(predictions, t);
 	}
@@ -27,7 +27,7 @@ static void predict(struct trainer *trainer, struct predictions *predictions, bo
 
 static void evaluate(struct trainer *trainer)
 {
-	predict(trainer, trainer->predictions, trainer->method.adjustment != NULL);
+	predict(trainer, trainer->predictions, trainer->recipe->method.adjustment != NULL);
 	predictions_measure(trainer->predictions);
 	if (trainer->unadjusted != NULL)
 		predict(trainer, trainer->unadjusted, false);
@@ -40,15 +40,15 @@ static void enter_second_stage(struct trainer *trainer)
 {
 	trainer->in_second_stage = true;
 	trainer_start_schedule(trainer);
-	if (trainer->method.stage->retrains_classifier)
+	if (trainer->recipe->method.stage->retrains_classifier)
 		network_freeze_hidden(trainer->network);
 }
 
 static void begin_second_stage(struct trainer *trainer)
 {
 	enter_second_stage(trainer);
-	if (trainer->method.stage->retrains_classifier) {
-		network_initialise_classifier(trainer->network, (enum network_init)trainer->settings->init,
+	if (trainer->recipe->method.stage->retrains_classifier) {
+		network_initialise_classifier(trainer->network, (enum network_init)trainer->recipe->training.init,
 					      &trainer->initial_weights);
 		trainer_start_biases(trainer);
 		optimizer_restart(trainer->optimizer);
@@ -60,7 +60,7 @@ static void begin_second_stage(struct trainer *trainer)
 /* What the weights depend on that the last evaluation before the second stage gives. */
 static void weigh_second_stage(struct trainer *trainer)
 {
-	const struct stage *stage = trainer->method.stage;
+	const struct stage *stage = trainer->recipe->method.stage;
 
 	if (stage->defers_weights)
 		memcpy(trainer->class_weight, trainer->final_class_weight,
@@ -71,9 +71,9 @@ static void weigh_second_stage(struct trainer *trainer)
 
 void trainer_take_up_stage(struct trainer *trainer)
 {
-	size_t first_stage = trainer->settings->epochs - trainer->second_stage_epochs;
+	size_t first_stage = trainer->recipe->training.epochs - trainer->recipe->second_stage_epochs;
 
-	if (trainer->second_stage_epochs == 0)
+	if (trainer->recipe->second_stage_epochs == 0)
 		return;
 	if (trainer->epoch > first_stage)
 		enter_second_stage(trainer);
@@ -85,13 +85,13 @@ bool trainer_run_epoch(struct trainer *trainer)
 {
 	double start = clock_seconds();
 	size_t epoch = trainer->epoch + 1;
-	size_t first_stage = trainer->settings->epochs - trainer->second_stage_epochs;
+	size_t first_stage = trainer->recipe->training.epochs - trainer->recipe->second_stage_epochs;
 
-	if (trainer->second_stage_epochs > 0 && epoch == first_stage + 1)
+	if (trainer->recipe->second_stage_epochs > 0 && epoch == first_stage + 1)
 		begin_second_stage(trainer);
 	bool restarted = trainer->in_second_stage && trainer_restarts_schedule(trainer);
 	trainer_learn_epoch(trainer, schedule_factor(&trainer->schedule, restarted ? epoch - first_stage : epoch));
-	if (epoch == first_stage && trainer->second_stage_epochs > 0)
+	if (epoch == first_stage && trainer->recipe->second_stage_epochs > 0)
 		weigh_second_stage(trainer);
 	evaluate(trainer);
 	trainer->seconds = clock_seconds() - start;
@@ -117,7 +117,7 @@ enum err_code trainer_readjust(struct trainer *trainer, const struct adjustment_
 {
 	struct adjuster adjuster;
 
-	if (adjuster_init(&adjuster, trainer->method.adjustment, parameters, trainer->dataset, trainer->split,
+	if (adjuster_init(&adjuster, trainer->recipe->method.adjustment, parameters, trainer->dataset, trainer->split,
 			  trainer->network, err) != ERR_OK)
 		return err->code;
 	adjuster_done(&trainer->adjuster);

@@ -14,14 +14,14 @@
 #include "data/split.h"
 #include "model/network.h"
 #include "rebalance/weighting.h"
-#include "train/settings.h"
+#include "train/recipe.h"
 
 struct trainer;
 
-/* Dataset, split and settings are borrowed and must outlive the trainer. */
+/* All are borrowed and must outlive the trainer. The split is that of the recipe or a part of its training part (a
+ * fold). ERR_INPUT: parameters of the adjustment that do not fit the data set. */
 MUST_CHECK enum err_code trainer_create(const struct dataset *dataset, const struct split *split,
-					const struct run_settings *settings, struct trainer **ret_trainer,
-					struct err *err);
+					const struct recipe *recipe, struct trainer **ret_trainer, struct err *err);
 void trainer_free(struct trainer *trainer);
 void trainer_freep(struct trainer **trainer);
 
@@ -51,23 +51,23 @@ const struct scaled *trainer_scaled(const struct trainer *trainer);
 const uint32_t *trainer_draws(const struct trainer *trainer); /* (n) how often each instance was drawn */
 double trainer_epoch_seconds(const struct trainer *trainer);
 
-/* Lists everything that the epochs to come depend on and that settings, data and split do not give: a state_list.
+/* Lists everything that the epochs to come depend on and that recipe, data and split do not give: a state_list.
  * Between epochs. */
 void trainer_visit_state(void *trainer, struct state_visitor *visitor);
 
 /* Appends the state to *bytes. */
 MUST_CHECK enum err_code trainer_save_state(struct trainer *trainer, struct text *bytes, struct err *err);
 
-/* Takes up, in a trainer that has not trained yet, the state of another with equal data, split and settings: all later
+/* Takes up, in a trainer that has not trained yet, the state of another with equal data, split and recipe: all later
  * epochs are byte for byte those of the other. du, dl and draws of the last epoch are not among it. Bytes may hold
  * anything. ERR_INPUT: they are not a state of such a trainer, which is then good for nothing but to be freed. */
 MUST_CHECK enum err_code trainer_load_state(struct trainer *trainer, const char *bytes, size_t size, struct err *err);
 
-/* Whether a finished run of these settings, all of its epochs trained, can be trained on to `epochs`, which the caller
- * puts into the settings of the trainer that takes its state up: each epoch is then that of a run that had so many from
+/* Whether a finished run of this recipe, all of its epochs trained, can be trained on to `epochs`, which the caller
+ * puts into the recipe of the trainer that takes its state up: each epoch is then that of a run that had so many from
  * the start. ERR_INPUT: it is not more, or what was trained depends on the number of epochs (cosine schedule, second
  * stage, progressive or self-paced draws, a parameter chosen by cross-validation). What was recorded because it was the
  * last epoch is one that a longer run might not have recorded. */
-MUST_CHECK enum err_code settings_check_extension(const struct run_settings *settings, size_t epochs, struct err *err);
+MUST_CHECK enum err_code recipe_check_extension(const struct recipe *recipe, size_t epochs, struct err *err);
 
 #endif

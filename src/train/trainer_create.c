@@ -28,7 +28,7 @@ void trainer_start_biases(struct trainer *trainer)
 	struct network_layer layer = network_layer(trainer->network, last);
 	double *bias = trainer->delta;
 
-	if (!trainer->method.loss->starts_low || !layer.has_bias || layer.outputs < 2)
+	if (!trainer->recipe->method.loss->starts_low || !layer.has_bias || layer.outputs < 2)
 		return;
 	for (size_t c = 0; c < layer.outputs; c++)
 		bias[c] = -log((double)(layer.outputs - 1));
@@ -37,60 +37,58 @@ void trainer_start_biases(struct trainer *trainer)
 
 static enum err_code create_model(struct trainer *trainer, struct err *err)
 {
-	const struct run_settings *settings = trainer->settings;
-	struct network_shape shape;
+	const struct training_settings *training = &trainer->recipe->training;
+	struct network_shape shape = trainer->recipe->shape;
 
-	if (settings_shape(settings, trainer->dataset->features, trainer->dataset->classes, &shape, err) != ERR_OK)
-		return err->code;
 	trainer->chunk = TILE_INSTANCES;
 	if (shape.hidden_count > 0 && trainer->batch_size > TILE_INSTANCES)
 		trainer->chunk = trainer->batch_size < TRAINER_CHUNK ? trainer->batch_size : TRAINER_CHUNK;
 	shape.instances = trainer->chunk;
 	if (network_create(&shape, &trainer->network, err) != ERR_OK ||
-	    optimizer_create((size_t)settings->optimizer, &settings->optimization, trainer->network,
+	    optimizer_create((size_t)training->optimizer, &training->optimization, trainer->network,
 			     &trainer->optimizer, err) != ERR_OK)
 		return err->code;
-	rng_init(&trainer->initial_weights, settings->seed, RNG_INITIAL_WEIGHTS);
-	network_initialise(trainer->network, (enum network_init)settings->init, &trainer->initial_weights);
+	rng_init(&trainer->initial_weights, training->seed, RNG_INITIAL_WEIGHTS);
+	network_initialise(trainer->network, (enum network_init)training->init, &trainer->initial_weights);
 	return ERR_OK;
 }
 
 bool trainer_restarts_schedule(const struct trainer *trainer)
 {
-	const struct stage *stage = trainer->method.stage;
+	const struct stage *stage = trainer->recipe->method.stage;
 
 	return stage != NULL && (stage->retrains_classifier || stage->learns_scales);
 }
 
 void trainer_start_schedule(struct trainer *trainer)
 {
-	const struct run_settings *settings = trainer->settings;
-	size_t epochs = settings->epochs;
+	const struct training_settings *training = &trainer->recipe->training;
+	size_t epochs = training->epochs;
 
 	if (trainer_restarts_schedule(trainer))
-		epochs = trainer->in_second_stage ? trainer->second_stage_epochs
-						  : settings->epochs - trainer->second_stage_epochs;
+		epochs = trainer->in_second_stage ? trainer->recipe->second_stage_epochs
+						  : training->epochs - trainer->recipe->second_stage_epochs;
 	trainer->schedule = (struct schedule){
-		.kind = (enum schedule_kind)settings->schedule,
+		.kind = (enum schedule_kind)training->schedule,
 		.epochs = epochs,
-		.step_epochs = settings->step_epochs,
-		.step_factor = settings->step_factor,
-		.warm_up_epochs = settings->warm_up_epochs,
+		.step_epochs = training->step_epochs,
+		.step_factor = training->step_factor,
+		.warm_up_epochs = training->warm_up_epochs,
 	};
 }
 
 static void weigh_classes_by(const struct trainer *trainer, const struct loss *loss, double *ret_weight)
 {
 	const struct split *split = trainer->split;
-	struct loss_parameters parameters = loss_fill_parameters(loss, &trainer->settings->loss_parameters);
+	struct loss_parameters parameters = loss_fill_parameters(loss, &trainer->recipe->loss_parameters);
 
 	loss_weigh_classes(loss, &parameters, split->train_class, split->classes, ret_weight);
 }
 
 static void weigh_classes(struct trainer *trainer)
 {
-	const struct stage *stage = trainer->method.stage;
-	const struct loss *loss = trainer->method.loss;
+	const struct stage *stage = trainer->recipe->method.stage;
+	const struct loss *loss = trainer->recipe->method.loss;
 
 	if (stage == NULL || !stage->defers_weights) {
 		weigh_classes_by(trainer, loss, trainer->class_weight);
@@ -104,30 +102,28 @@ static void weigh_classes(struct trainer *trainer)
 /* What the second stage and the adjustment work with. */
 static enum err_code create_late_parts(struct trainer *trainer, struct err *err)
 {
-	const struct run_settings *settings = trainer->settings;
-	struct adjustment_parameters parameters = settings_adjustment_parameters(settings);
+	const struct recipe *recipe = trainer->recipe;
+	const struct training_settings *training = &recipe->training;
 
-	if (trainer->method.stage != NULL && trainer->method.stage->learns_scales &&
-	    class_scales_create((size_t)settings->optimizer, &settings->optimization, trainer->network,
+	if (recipe->method.stage != NULL && recipe->method.stage->learns_scales &&
+	    class_scales_create((size_t)training->optimizer, &training->optimization, trainer->network,
 				tile_lanes(trainer->chunk), &trainer->scales, err) != ERR_OK)
 		return err->code;
 	if (network_cosine(trainer->network).heads > 0 &&
 	    moving_mean_init(&trainer->moving_mean, trainer->network, tile_lanes(trainer->chunk), err) != ERR_OK)
 		return err->code;
-	return adjuster_init(&trainer->adjuster, trainer->method.adjustment, &parameters, trainer->dataset,
-			     trainer->split, trainer->network, err);
+	return adjuster_init(&trainer->adjuster, recipe->method.adjustment, &recipe->adjustment_parameters,
+			     trainer->dataset, trainer->split, trainer->network, err);
 }
 
 static enum err_code create_loss(struct trainer *trainer, struct err *err)
 {
-	const struct run_settings *settings = trainer->settings;
-	struct loss_parameters parameters = settings->loss_parameters;
+	const struct recipe *recipe = trainer->recipe;
 
-	parameters.scale = network_cosine(trainer->network).scale;
-	if (loss_state_init(&trainer->loss, trainer->method.loss, &parameters, trainer->split->train_class,
+	if (loss_state_init(&trainer->loss, recipe->method.loss, &recipe->loss_parameters, trainer->split->train_class,
 			    trainer->dataset->classes, err) != ERR_OK)
 		return err->code;
-	rng_init(&trainer->loss.rng, settings->seed, RNG_LOSS);
+	rng_init(&trainer->loss.rng, recipe->training.seed, RNG_LOSS);
 	return ERR_OK;
 }
 
@@ -141,32 +137,32 @@ static bool follows_predictions(const struct method *method)
 
 static enum err_code create_predictions(struct trainer *trainer, struct err *err)
 {
-	const struct run_settings *settings = trainer->settings;
+	const struct recipe *recipe = trainer->recipe;
 	const struct instances instances = split_instances(trainer->dataset, trainer->split);
-	bool needs_unadjusted = trainer->method.adjustment != NULL && follows_predictions(&trainer->method);
+	bool needs_unadjusted = recipe->method.adjustment != NULL && follows_predictions(&recipe->method);
 	const struct weighting_settings weighting = {
-		.sampler = trainer->method.sampler,
-		.sampler_parameters = sampler_fill_parameters(trainer->method.sampler, &settings->sampler_parameters),
-		.epochs = settings->epochs,
+		.sampler = recipe->method.sampler,
+		.sampler_parameters = recipe->sampler_parameters,
+		.epochs = recipe->training.epochs,
 		.class_weight = trainer->class_weight,
-		.loss_weighs_difficulty = trainer->method.loss->uses_difficulty,
+		.loss_weighs_difficulty = recipe->method.loss->uses_difficulty,
 	};
 
-	if (predictions_create(&instances, &settings->difficulty, &trainer->predictions, err) != ERR_OK)
+	if (predictions_create(&instances, &recipe->difficulty, &trainer->predictions, err) != ERR_OK)
 		return err->code;
 	if (needs_unadjusted &&
-	    predictions_create(&instances, &settings->difficulty, &trainer->unadjusted, err) != ERR_OK)
+	    predictions_create(&instances, &recipe->difficulty, &trainer->unadjusted, err) != ERR_OK)
 		return err->code;
 	if (weighting_create(needs_unadjusted ? trainer->unadjusted : trainer->predictions, &weighting,
 			     &trainer->weighting, err) != ERR_OK ||
-	    sampler_work_init(&trainer->sampler_work, &instances, settings->seed, err) != ERR_OK)
+	    sampler_work_init(&trainer->sampler_work, &instances, recipe->training.seed, err) != ERR_OK)
 		return err->code;
 	trainer->sampler_work.keep_order = trainer->batch_size == trainer->most_draws;
 	return ERR_OK;
 }
 
-enum err_code trainer_create(const struct dataset *dataset, const struct split *split,
-			     const struct run_settings *settings, struct trainer **ret_trainer, struct err *err)
+enum err_code trainer_create(const struct dataset *dataset, const struct split *split, const struct recipe *recipe,
+			     struct trainer **ret_trainer, struct err *err)
 {
 	AUTO(trainer_freep) struct trainer *trainer = NULL;
 
@@ -174,14 +170,11 @@ enum err_code trainer_create(const struct dataset *dataset, const struct split *
 		return err->code;
 	trainer->dataset = dataset;
 	trainer->split = split;
-	trainer->settings = settings;
-	if (settings_compose(settings, &trainer->method, err) != ERR_OK ||
-	    settings_second_stage(settings, &trainer->second_stage_epochs, err) != ERR_OK)
-		return err->code;
-	trainer->most_draws = settings_most_draws(settings, &trainer->method, split);
-	trainer->batch_size = settings_batch_size(settings, trainer->most_draws);
+	trainer->recipe = recipe;
+	trainer->most_draws = recipe_count_draws(recipe, split);
+	trainer->batch_size = recipe->batch_size < trainer->most_draws ? recipe->batch_size : trainer->most_draws;
 	if (create_model(trainer, err) != ERR_OK || allocate(trainer, err) != ERR_OK ||
-	    scale_fit(dataset, split, (enum scale_kind)settings->scale, &trainer->scaled, err) != ERR_OK ||
+	    scale_fit(dataset, split, (enum scale_kind)recipe->data.scale, &trainer->scaled, err) != ERR_OK ||
 	    network_inputs_create(trainer->network, trainer->scaled.x, dataset->instances, &trainer->inputs, err) !=
 		ERR_OK)
 		return err->code;
@@ -191,7 +184,7 @@ enum err_code trainer_create(const struct dataset *dataset, const struct split *
 	if (create_loss(trainer, err) != ERR_OK || create_late_parts(trainer, err) != ERR_OK ||
 	    create_predictions(trainer, err) != ERR_OK)
 		return err->code;
-	rng_init(&trainer->dropout_rng, settings->seed, RNG_DROPOUT);
+	rng_init(&trainer->dropout_rng, recipe->training.seed, RNG_DROPOUT);
 	*ret_trainer = take_ptr(&trainer);
 	return ERR_OK;
 }

@@ -82,7 +82,7 @@ static void learn_batch(struct trainer *trainer, const uint32_t *index, size_t c
 {
 	double divisor = (double)count;
 
-	if (settings_reduction(trainer->settings, &trainer->method) == REDUCTION_WEIGHTS) {
+	if (trainer->recipe->reduction == REDUCTION_WEIGHTS) {
 		divisor = 0;
 		for (size_t i = 0; i < count; i++)
 			divisor += trainer->weighting->loss_weight[index[i]];

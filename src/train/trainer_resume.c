@@ -6,11 +6,13 @@ void trainer_visit_state(void *object, struct state_visitor *visitor)
 {
 	struct trainer *trainer = object;
 	const struct sampling *sampling = &trainer->weighting->sampling;
-	const struct sampler *samplers[] = { trainer->method.sampler,
-					     trainer->method.stage != NULL ? trainer->method.stage->sampler : NULL };
+	const struct sampler *samplers[] = { trainer->recipe->method.sampler,
+					     trainer->recipe->method.stage != NULL
+						 ? trainer->recipe->method.stage->sampler
+						 : NULL };
 
 	visitor->part = "trainer";
-	state_visit_size(visitor, "epoch", &trainer->epoch, trainer->settings->epochs);
+	state_visit_size(visitor, "epoch", &trainer->epoch, trainer->recipe->training.epochs);
 	visitor->part = "network";
 	network_visit_state(trainer->network, visitor);
 	visitor->part = "optimizer";
@@ -57,24 +59,21 @@ enum err_code trainer_load_state(struct trainer *trainer, const char *bytes, siz
 	return ERR_OK;
 }
 
-enum err_code settings_check_extension(const struct run_settings *settings, size_t epochs, struct err *err)
+enum err_code recipe_check_extension(const struct recipe *recipe, size_t epochs, struct err *err)
 {
-	struct method method = { 0 };
-	size_t folds = 0;
+	const struct training_settings *training = &recipe->training;
 
-	if (settings_compose(settings, &method, err) != ERR_OK || settings_tune_folds(settings, &folds, err) != ERR_OK)
-		return err->code;
-	if (epochs <= settings->epochs)
+	if (epochs <= training->epochs)
 		return err_set(err, ERR_INPUT, "epochs %zu will not do: the run has %zu already", epochs,
-			       settings->epochs);
-	const char *reason = settings->schedule == SCHEDULE_COSINE ? "the cosine schedule"
-			     : method.stage != NULL		   ? "the second stage"
-			     : method.sampler->uses_epochs	   ? "the sampler"
-			     : folds > 0			   ? "the cross-validation"
+			       training->epochs);
+	const char *reason = training->schedule == SCHEDULE_COSINE ? "the cosine schedule"
+			     : recipe->method.stage != NULL	   ? "the second stage"
+			     : recipe->method.sampler->uses_epochs ? "the sampler"
+			     : recipe->tune_folds > 0		   ? "the cross-validation"
 								   : NULL;
 	if (reason == NULL)
 		return ERR_OK;
 	return err_set(err, ERR_INPUT,
 		       "epochs %zu will not do: %s went by the %zu epochs of the run; train a new run with more",
-		       epochs, reason, settings->epochs);
+		       epochs, reason, training->epochs);
 }

@@ -16,8 +16,7 @@
 struct trainer {
 	const struct dataset *dataset;
 	const struct split *split;
-	const struct run_settings *settings;
-	struct method method;
+	const struct recipe *recipe;
 	struct loss_state loss;
 	struct scaled scaled;
 	struct network *network;
@@ -33,7 +32,6 @@ struct trainer {
 	struct weighting *weighting; /* by the unadjusted predictions, if there are any, else by the others */
 	struct rng initial_weights, dropout_rng;
 	struct schedule schedule;
-	size_t second_stage_epochs; /* the last so many epochs; 0: none */
 	bool in_second_stage;
 	size_t chunk;		       /* instances that go through the network at once, at most */
 	double *class_weight;	       /* (k) now */

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "train/trainer.h"
@@ -16,7 +17,7 @@ struct tuning {
 	const struct dataset *dataset;
 	const struct split *split; /* whose training part is dealt into folds */
 	const struct tune_watch *watch;
-	struct run_settings settings;
+	struct recipe recipe; /* with the candidate of the moment */
 	bool is_temperature;
 	size_t candidates;
 	double loss[CANDIDATES_MAX]; /* sum over the instances held out */
@@ -35,14 +36,6 @@ static double temperature(size_t i)
 static double candidate(const struct tuning *tuning, size_t i)
 {
 	return tuning->is_temperature ? temperature(i) : (double)i / 10;
-}
-
-static void set(struct tuning *tuning, double value)
-{
-	if (tuning->is_temperature)
-		tuning->settings.adjustment_parameters.temperature = value;
-	else
-		tuning->settings.loss_parameters.tau = value;
 }
 
 /* Test instances of the fold that are training instances of the whole. */
@@ -64,15 +57,14 @@ static enum err_code try_fold(struct tuning *tuning, const struct split *fold, s
 {
 	AUTO(trainer_freep) struct trainer *trainer = NULL;
 
-	if (trainer_create(tuning->dataset, fold, &tuning->settings, &trainer, err) != ERR_OK)
+	if (trainer_create(tuning->dataset, fold, &tuning->recipe, &trainer, err) != ERR_OK)
 		return err->code;
-	for (size_t epoch = 1; epoch <= tuning->settings.epochs && trainer_run_epoch(trainer); epoch++)
+	for (size_t epoch = 1; epoch <= tuning->recipe.training.epochs && trainer_run_epoch(trainer); epoch++)
 		if (tuning->watch->is_stopped(tuning->watch->context))
 			return err_set(err, ERR_INTERRUPTED, "interrupted");
 	for (size_t i = 0; i < tuning->candidates; i++) {
-		set(tuning, candidate(tuning, i));
-		struct adjustment_parameters parameters = settings_adjustment_parameters(&tuning->settings);
-		if (trainer_readjust(trainer, &parameters, err) != ERR_OK)
+		recipe_choose(&tuning->recipe, candidate(tuning, i));
+		if (trainer_readjust(trainer, &tuning->recipe.adjustment_parameters, err) != ERR_OK)
 			return err->code;
 		count_held_out(tuning, i, fold, trainer_predictions(trainer));
 	}
@@ -93,47 +85,47 @@ static double judge(const struct tuning *tuning, size_t i)
 	return error;
 }
 
-enum err_code tune_adjustment(const struct dataset *dataset, const struct split *split, size_t folds,
-			      const struct tune_watch *watch, struct run_settings *settings, struct err *err)
+enum err_code tune_recipe(struct recipe *recipe, const struct tune_watch *watch, struct err *err)
 {
 	AUTO(mem_freep) uint32_t *correct = NULL;
-	struct tuning tuning = { .dataset = dataset, .split = split, .watch = watch, .settings = *settings };
-	struct method method;
-	double best = INFINITY;
+	const struct dataset *dataset = recipe->subject.dataset;
+	const struct split *split = recipe->subject.split;
+	struct tuning tuning = { .dataset = dataset, .split = split, .watch = watch, .recipe = *recipe };
+	double best = INFINITY, chosen = 1;
 
-	if (settings_compose(settings, &method, err) != ERR_OK)
-		return err->code;
-	tuning.is_temperature = method.adjustment->defaults.temperature != 0;
+	tuning.is_temperature = strcmp(recipe_tuned_name(recipe), "temperature") == 0;
 	tuning.candidates = tuning.is_temperature ? TEMPERATURES : TAUS;
 	if (mem_new(&correct, tuning.candidates * dataset->classes, err) != ERR_OK)
 		return err->code;
 	tuning.correct = correct;
-	for (size_t at = 0; at < folds; at++) {
+	for (size_t at = 0; at < recipe->tune_folds; at++) {
 		AUTO(split_freep) struct split *fold = NULL;
-		struct split_folds fold_of = { .count = folds, .at = at, .seed = settings->split_seed };
+		struct split_folds fold_of = { .count = recipe->tune_folds, .at = at, .seed = recipe->data.split_seed };
 		if (split_fold(split, dataset, &fold_of, &fold, err) != ERR_OK ||
 		    try_fold(&tuning, fold, err) != ERR_OK)
 			return err->code;
 	}
-	set(&tuning, 1);
 	for (size_t i = 0; i < tuning.candidates; i++) {
 		bool is_nearer_to_one = tuning.is_temperature && i <= TEMPERATURES / 2;
 		if (judge(&tuning, i) < best || (judge(&tuning, i) == best && is_nearer_to_one)) {
 			best = judge(&tuning, i);
-			set(&tuning, candidate(&tuning, i));
+			chosen = candidate(&tuning, i);
 		}
 	}
-	*settings = tuning.settings;
+	recipe_choose(recipe, chosen);
 	return ERR_OK;
 }
 
-void tune_describe(const struct run_settings *settings, size_t folds, char *ret_text, size_t size)
+void tune_describe(const struct recipe *recipe, char *ret_text, size_t size)
 {
-	struct method method = { 0 };
-	struct err err;
-	/* The loss may have a tau, too: which one was chosen, the adjustment says. */
-	bool is_tau = settings_compose(settings, &method, &err) == ERR_OK && method.adjustment->defaults.tau != 0;
+	(void)snprintf(ret_text, size, "%s %.9g by %zu-fold cross-validation", recipe_tuned_name(recipe),
+		       recipe_tuned_value(recipe), recipe->tune_folds);
+}
 
-	(void)snprintf(ret_text, size, "%s %.9g by %zu-fold cross-validation", is_tau ? "tau" : "temperature",
-		       is_tau ? settings->loss_parameters.tau : settings->adjustment_parameters.temperature, folds);
+enum err_code tune_append_chosen(const struct recipe *recipe, struct text *json, struct err *err)
+{
+	if (text_append(json, err, "{\"%s\":", recipe_tuned_name(recipe)) != ERR_OK ||
+	    text_append_number(json, recipe_tuned_value(recipe), err) != ERR_OK)
+		return err->code;
+	return text_append(json, err, ",\"folds\":%zu}", recipe->tune_folds);
 }

@@ -11,9 +11,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
-#include "data/dataset.h"
-#include "data/split.h"
-#include "train/settings.h"
+#include "train/recipe.h"
 
 /* How the caller stops the work: asked after every epoch. */
 struct tune_watch {
@@ -21,13 +19,14 @@ struct tune_watch {
 	void *context;
 };
 
-/* Sets the tau or temperature of *settings, whose method has one (settings_tune_folds). Trains `folds` models with the
- * same settings. ERR_INTERRUPTED: stopped. */
-MUST_CHECK enum err_code tune_adjustment(const struct dataset *dataset, const struct split *split, size_t folds,
-					 const struct tune_watch *watch, struct run_settings *settings,
-					 struct err *err);
+/* Chooses the tau or temperature of a recipe that says so: trains a model for each of its folds. ERR_INTERRUPTED:
+ * stopped, the recipe is as it was. */
+MUST_CHECK enum err_code tune_recipe(struct recipe *recipe, const struct tune_watch *watch, struct err *err);
 
-/* What it chose: "tau 0.6 by 5-fold cross-validation". */
-void tune_describe(const struct run_settings *settings, size_t folds, char *ret_text, size_t size);
+/* What was chosen: "tau 0.6 by 5-fold cross-validation". */
+void tune_describe(const struct recipe *recipe, char *ret_text, size_t size);
+
+/* The same as JSON: {"tau":0.6,"folds":5}. */
+MUST_CHECK enum err_code tune_append_chosen(const struct recipe *recipe, struct text *json, struct err *err);
 
 #endif

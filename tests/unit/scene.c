@@ -33,13 +33,24 @@ void scene_init(struct scene *scene, const char *method, const char *model)
 		scene_set(scene, "hidden", "5");
 }
 
+void scene_resolve(struct scene *scene)
+{
+	const struct recipe_subject subject = { scene->dataset, scene->split };
+	struct err err;
+
+	/* Some tests freeze what is trained, which nobody else may. */
+	cr_assert_eq(recipe_restore(&scene->settings, &subject, &scene->recipe, &err), ERR_OK, "%s", err.message);
+}
+
 void scene_train(struct scene *scene, size_t epochs)
 {
 	struct err err;
 
-	if (scene->trainer == NULL)
-		cr_assert_eq(trainer_create(scene->dataset, scene->split, &scene->settings, &scene->trainer, &err),
+	if (scene->trainer == NULL) {
+		scene_resolve(scene);
+		cr_assert_eq(trainer_create(scene->dataset, scene->split, &scene->recipe, &scene->trainer, &err),
 			     ERR_OK, "%s", err.message);
+	}
 	for (size_t epoch = 0; epoch < epochs; epoch++)
 		cr_assert(trainer_run_epoch(scene->trainer));
 }

@@ -13,10 +13,14 @@ struct scene {
 	struct dataset *dataset;
 	struct split *split;
 	struct run_settings settings;
+	struct recipe recipe; /* what they come to, once resolved */
 	struct trainer *trainer;
 };
 
 void scene_set(struct scene *scene, const char *name, const char *value);
+
+/* Makes the recipe of the settings. */
+void scene_resolve(struct scene *scene);
 
 /* Standardised, 20 epochs; an mlp has one hidden layer of HIDDEN units. */
 void scene_init(struct scene *scene, const char *method, const char *model);

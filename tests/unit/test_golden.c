@@ -17,6 +17,7 @@ struct scene {
 	struct dataset *dataset;
 	struct split *split;
 	struct run_settings settings;
+	struct recipe recipe;
 	struct trainer *trainer;
 };
 
@@ -62,10 +63,12 @@ static void scene_init(struct scene *scene, const char *dataset, bool standardis
 
 static void scene_start(struct scene *scene)
 {
+	const struct recipe_subject subject = { scene->dataset, scene->split };
 	struct err err;
 
-	cr_assert_eq(trainer_create(scene->dataset, scene->split, &scene->settings, &scene->trainer, &err), ERR_OK,
-		     "%s", err.message);
+	cr_assert_eq(recipe_resolve(&scene->settings, &subject, &scene->recipe, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(trainer_create(scene->dataset, scene->split, &scene->recipe, &scene->trainer, &err), ERR_OK, "%s",
+		     err.message);
 }
 
 static void scene_done(struct scene *scene)

@@ -55,12 +55,25 @@ static struct run_settings settings_of(const char *text)
 	return settings;
 }
 
+/* Four of them at once. */
+static const struct recipe *recipe_of(const struct run_settings *settings)
+{
+	const struct recipe_subject subject = { dataset, split };
+	static struct recipe recipes[4];
+	static size_t made;
+	struct recipe *recipe = &recipes[made++ % 4];
+	struct err err;
+
+	cr_assert_eq(recipe_resolve(settings, &subject, recipe, &err), ERR_OK, "%s", err.message);
+	return recipe;
+}
+
 static struct trainer *make_trainer(const struct run_settings *settings)
 {
 	struct trainer *trainer = NULL;
 	struct err err;
 
-	cr_assert_eq(trainer_create(dataset, split, settings, &trainer, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(trainer_create(dataset, split, recipe_of(settings), &trainer, &err), ERR_OK, "%s", err.message);
 	return trainer;
 }
 
@@ -188,9 +201,11 @@ static void resume_from(const struct run_settings *settings, size_t stop, const 
 /* Whether the settings are any. */
 static bool can_train(const struct run_settings *settings)
 {
+	const struct recipe_subject subject = { dataset, split };
+	struct recipe ignored_recipe;
 	struct err ignored;
 
-	return settings_check(settings, split, dataset->features, &ignored) == ERR_OK;
+	return recipe_resolve(settings, &subject, &ignored_recipe, &ignored) == ERR_OK;
 }
 
 Test(resume, every_method, .init = set_up, .fini = tear_down)
@@ -432,12 +447,12 @@ Test(resume, a_longer_run, .init = set_up, .fini = tear_down)
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		struct run_settings settings = settings_of(cases[i].settings), longer = settings;
 		struct err err = { 0 };
-		enum err_code code = settings_check_extension(&settings, 12, &err);
+		enum err_code code = recipe_check_extension(recipe_of(&settings), 12, &err);
 		cr_expect_eq(code, cases[i].is_refused ? ERR_INPUT : ERR_OK, "%s: %s", cases[i].settings, err.message);
-		cr_expect_eq(settings_check_extension(&settings, EPOCHS, &err), ERR_INPUT);
+		cr_expect_eq(recipe_check_extension(recipe_of(&settings), EPOCHS, &err), ERR_INPUT);
 		if (cases[i].is_refused)
 			continue;
-		longer.epochs = 12;
+		longer.training.epochs = 12;
 		struct trainer *first = trained(&settings, EPOCHS), *whole = trained(&longer, 12);
 		struct trainer *second = make_trainer(&longer);
 		struct text bytes = save(first), expected = save(whole);

@@ -46,14 +46,10 @@ static void check_settings(const struct stored_run *run, struct db *db)
 {
 	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
 	AUTO(text_done) struct text json = { 0 };
-	struct network_shape shape;
-	struct planned_run planned = { .dataset = run->dataset, .split = run->split, .settings = run->settings };
 	struct err err;
 	bool found = false;
 
-	cr_assert_eq(settings_shape(&run->settings, run->row.features, run->row.classes, &shape, &err), ERR_OK);
-	planned.parameter_count = network_count_parameters(&shape);
-	cr_assert_eq(runner_append_settings(&planned, &json, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(recipe_append_json(&run->recipe, &json, &err), ERR_OK, "%s", err.message);
 	cr_assert_eq(db_prepare(db, "SELECT settings FROM run WHERE run_id = :run_id", &stmt, &err), ERR_OK);
 	db_bind_int(stmt, ":run_id", run->run_id);
 	cr_assert_eq(db_step(stmt, &found, &err), ERR_OK);
@@ -70,20 +66,18 @@ static double compare_predictions(const struct stored_run *run, struct db *db, s
 	size_t n = run->dataset->instances;
 	size_t k = run->dataset->classes;
 	size_t lanes = (n + TILE_INSTANCES - 1) / TILE_INSTANCES * TILE_INSTANCES;
-	struct method method = { 0 };
 	double worst = 0;
 	size_t rows = 0;
 	struct err err;
 	bool more = false;
 
-	cr_assert_eq(settings_compose(&run->settings, &method, &err), ERR_OK);
 	cr_assert_eq(mem_new(&p, k * lanes, &err), ERR_OK);
 	cr_assert_eq(mem_new(&log_p, k * lanes, &err), ERR_OK);
 	cr_assert_eq(network_inputs_create(network, run->scaled.x, n, &inputs, &err), ERR_OK);
 	for (size_t t = 0; t < lanes / TILE_INSTANCES; t++) {
 		double *tile = log_p + t * k * TILE_INSTANCES;
 		network_predict(network, inputs, t * TILE_INSTANCES, TILE_INSTANCES, tile);
-		loss_predict(method.loss, tile, TILE_INSTANCES, k, tile, p + t * k * TILE_INSTANCES);
+		loss_predict(run->recipe.method.loss, tile, TILE_INSTANCES, k, tile, p + t * k * TILE_INSTANCES);
 	}
 	cr_assert_eq(
 	    db_prepare(db,

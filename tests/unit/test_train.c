@@ -56,19 +56,23 @@ static struct split *make_split(const struct dataset *dataset, const struct run_
 	struct split *split = NULL;
 	struct err err;
 
-	cr_assert_eq(
-	    split_create(dataset, settings->test_fraction, settings->stratified, settings->split_seed, &split, &err),
-	    ERR_OK, "%s", err.message);
+	cr_assert_eq(split_create(dataset, settings->data.test_fraction, settings->data.stratified,
+				  settings->data.split_seed, &split, &err),
+		     ERR_OK, "%s", err.message);
 	return split;
 }
 
+/* One at a time: they share a recipe. */
 static struct trainer *make_trainer(const struct dataset *dataset, const struct split *split,
 				    const struct run_settings *settings)
 {
+	static struct recipe recipe;
+	const struct recipe_subject subject = { dataset, split };
 	struct trainer *trainer = NULL;
 	struct err err;
 
-	cr_assert_eq(trainer_create(dataset, split, settings, &trainer, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(recipe_resolve(settings, &subject, &recipe, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(trainer_create(dataset, split, &recipe, &trainer, &err), ERR_OK, "%s", err.message);
 	return trainer;
 }
 
@@ -100,7 +104,7 @@ Test(run, equal_seeds_give_equal_bytes_and_others_do_not)
 		set_method(&settings, m);
 		double *first = last_predictions(dataset, &settings, &count);
 		double *again = last_predictions(dataset, &settings, &count);
-		settings.seed = 1;
+		settings.training.seed = 1;
 		double *other = last_predictions(dataset, &settings, &count);
 		cr_expect_eq(memcmp(first, again, count * sizeof *first), 0, "%s", method_name(m));
 		cr_expect_neq(memcmp(first, other, count * sizeof *first), 0, "%s", method_name(m));
@@ -165,6 +169,7 @@ Test(run, every_method_learns)
 		for (size_t model = 0; model_name(model) != NULL; model++) {
 			struct run_settings settings = defaults();
 			bool converges = true;
+			struct recipe ignored_recipe;
 			struct err ignored;
 			set(&settings, "method", method_name(m));
 			set(&settings, "model", model_name(model));
@@ -172,7 +177,7 @@ Test(run, every_method_learns)
 				set(&settings, "hidden", "8");
 			set(&settings, "scale", "standard");
 			set(&settings, "epochs", "40");
-			if (settings_check_parts(&settings, &ignored) != ERR_OK)
+			if (recipe_resolve_parts(&settings, &ignored_recipe, &ignored) != ERR_OK)
 				continue;
 			/* Made for learned features; on plain inputs it does harm. */
 			if (method_at(m)->adjustment == &adjustment_tau_norm && settings.model == MODEL_LOGREG)
@@ -301,19 +306,6 @@ Test(run, biases_start_again_in_the_second_stage)
 	dataset_free(dataset);
 }
 
-Test(settings, reduction_is_the_loss_s_own_unless_it_is_given)
-{
-	struct run_settings settings = defaults();
-
-	cr_expect_eq(settings_reduction(&settings, &(struct method){ .loss = &loss_class_balanced }), REDUCTION_BATCH);
-	cr_expect_eq(settings_reduction(&settings, &(struct method){ .loss = &loss_balanced }), REDUCTION_WEIGHTS);
-	set(&settings, "reduction", "batch");
-	cr_expect_eq(settings_reduction(&settings, &(struct method){ .loss = &loss_balanced }), REDUCTION_BATCH);
-	set(&settings, "reduction", "weights");
-	cr_expect_eq(settings_reduction(&settings, &(struct method){ .loss = &loss_class_balanced }),
-		     REDUCTION_WEIGHTS);
-}
-
 /* One batch, equal start: dividing by the sum of the weights scales the first step by B over that sum. */
 Test(run, reduction_by_weights_divides_by_their_sum)
 {
@@ -412,13 +404,15 @@ Test(settings, say_which_epochs_are_recorded)
 	};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct record_rule rule;
 		size_t count = 0;
+		cr_assert(record_rule_read(cases[i].record, &rule));
 		for (size_t epoch = 1; epoch <= 7; epoch++) {
-			bool recorded = settings_records_epoch(cases[i].record, epoch, 7);
+			bool recorded = record_rule_takes(&rule, epoch, 7);
 			cr_expect_eq(recorded, cases[i].epochs[epoch - 1] == 'x', "%s %zu", cases[i].record, epoch);
 			count += recorded;
 		}
-		cr_expect_eq(settings_count_recorded(cases[i].record, 7), count, "%s", cases[i].record);
+		cr_expect_eq(record_rule_count(&rule, 7), count, "%s", cases[i].record);
 	}
 }
 
@@ -454,41 +448,6 @@ Test(settings, the_imbalance_has_its_size)
 
 	set(&settings, "imbalance", "exp:0.5");
 	set(&settings, "imbalance-max", "40");
-	cr_assert_eq(settings_imbalance(&settings, &imbalance, &err), ERR_OK);
+	cr_assert_eq(settings_imbalance(&settings.data, &imbalance, &err), ERR_OK);
 	cr_expect_eq(imbalance.max, 40);
-}
-
-Test(settings, many_weights_are_recorded_last)
-{
-	static const struct {
-		const char *record;
-		size_t parameters;
-		const char *weights;
-	} cases[] = {
-		{ "every:2", SETTINGS_MANY_PARAMETERS, "every:2" },
-		{ "every:2", SETTINGS_MANY_PARAMETERS + 1, "last" },
-		{ "none", SETTINGS_MANY_PARAMETERS + 1, "none" },
-	};
-
-	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
-		struct run_settings settings = defaults();
-		set(&settings, "record", cases[i].record);
-		cr_expect_str_eq(settings_record_weights(&settings, cases[i].parameters), cases[i].weights);
-	}
-}
-
-Test(settings, apply_needs_a_method_with_difficulty)
-{
-	struct run_settings settings = defaults();
-	struct method method;
-	struct err err;
-
-	set(&settings, "apply", "weight");
-	cr_expect_eq(settings_compose(&settings, &method, &err), ERR_INPUT);
-	set(&settings, "method", "difficulty");
-	cr_assert_eq(settings_compose(&settings, &method, &err), ERR_OK);
-	cr_expect_eq(method.loss, &loss_difficulty);
-	set(&settings, "loss", "class-balanced");
-	cr_assert_eq(settings_compose(&settings, &method, &err), ERR_OK);
-	cr_expect_eq(method.loss, &loss_class_balanced);
 }

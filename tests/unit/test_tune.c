@@ -27,13 +27,15 @@ static double held_out_error(struct scene *scene, const char *tau)
 	double error = 0;
 	struct err err;
 
+	scene_set(scene, "tune-folds", "0");
 	scene_set(scene, "tau", tau);
+	scene_resolve(scene);
 	for (size_t at = 0; at < 5; at++) {
 		struct split_folds folds = { .count = 5, .at = at, .seed = 0 };
 		struct split *fold = NULL;
 		struct trainer *trainer = NULL;
 		cr_assert_eq(split_fold(scene->split, scene->dataset, &folds, &fold, &err), ERR_OK);
-		cr_assert_eq(trainer_create(scene->dataset, fold, &scene->settings, &trainer, &err), ERR_OK);
+		cr_assert_eq(trainer_create(scene->dataset, fold, &scene->recipe, &trainer, &err), ERR_OK);
 		for (int epoch = 0; epoch < 20; epoch++)
 			cr_assert(trainer_run_epoch(trainer));
 		for (size_t i = 0; i < fold->test_count; i++) {
@@ -73,8 +75,10 @@ Test(tune, chooses_the_tau_with_the_least_error_held_out)
 		scene_init(&scene, "post-hoc", "logreg");
 		if (lacks_class)
 			take_class_out(&scene, 2);
-		struct run_settings chosen = scene.settings;
-		cr_assert_eq(tune_adjustment(scene.dataset, scene.split, 5, &watch, &chosen, &err), ERR_OK);
+		scene_set(&scene, "tune-folds", "5");
+		scene_resolve(&scene);
+		struct recipe chosen = scene.recipe;
+		cr_assert_eq(tune_recipe(&chosen, &watch, &err), ERR_OK);
 		for (int i = 0; i <= 20; i++) {
 			char tau[16];
 			snprintf(tau, sizeof tau, "%d.%d", i / 10, i % 10);
@@ -84,7 +88,7 @@ Test(tune, chooses_the_tau_with_the_least_error_held_out)
 				expected = i / 10.0;
 			}
 		}
-		cr_expect_float_eq(chosen.loss_parameters.tau, expected, 1e-12);
+		cr_expect_float_eq(chosen.adjustment_parameters.tau, expected, 1e-12);
 		cr_expect(expected > 0 && expected != 1);
 		scene_done(&scene);
 	}
@@ -128,10 +132,12 @@ Test(tune, chooses_the_temperature_with_the_least_loss_held_out)
 		scene_init(&base, "base", "logreg");
 		scene_set(&scene, "learning-rate", rates[t]);
 		scene_set(&base, "learning-rate", rates[t]);
+		scene_resolve(&scene);
+		scene_resolve(&base);
 		for (size_t at = 0; at < 5; at++) {
 			struct split_folds fold = { .count = 5, .at = at, .seed = 0 };
 			cr_assert_eq(split_fold(base.split, base.dataset, &fold, &folds[at], &err), ERR_OK);
-			cr_assert_eq(trainer_create(base.dataset, folds[at], &base.settings, &trainers[at], &err),
+			cr_assert_eq(trainer_create(base.dataset, folds[at], &base.recipe, &trainers[at], &err),
 				     ERR_OK);
 			for (int epoch = 0; epoch < 20; epoch++)
 				cr_assert(trainer_run_epoch(trainers[at]));
@@ -141,9 +147,9 @@ Test(tune, chooses_the_temperature_with_the_least_loss_held_out)
 			expected = loss < best ? exp2(i / 8.0) : expected;
 			best = fmin(loss, best);
 		}
-		cr_assert_eq(tune_adjustment(scene.dataset, scene.split, 5, &watch, &scene.settings, &err), ERR_OK);
-		cr_expect_eq(scene.settings.adjustment_parameters.temperature, expected, "%g, not %g",
-			     scene.settings.adjustment_parameters.temperature, expected);
+		cr_assert_eq(tune_recipe(&scene.recipe, &watch, &err), ERR_OK);
+		cr_expect_eq(scene.recipe.adjustment_parameters.temperature, expected, "%g, not %g",
+			     scene.recipe.adjustment_parameters.temperature, expected);
 		cr_expect_neq(expected, 1);
 		cr_expect_eq(expected > 8, t == 0 || t == 3);
 		for (size_t at = 0; at < 5; at++) {
@@ -163,8 +169,9 @@ Test(tune, keeps_one_where_all_folds_diverge)
 
 	scene_init(&scene, "temperature", "logreg");
 	scene_set(&scene, "learning-rate", "1e308");
-	cr_assert_eq(tune_adjustment(scene.dataset, scene.split, 5, &watch, &scene.settings, &err), ERR_OK);
-	cr_expect_eq(scene.settings.adjustment_parameters.temperature, 1.0);
+	scene_resolve(&scene);
+	cr_assert_eq(tune_recipe(&scene.recipe, &watch, &err), ERR_OK);
+	cr_expect_eq(scene.recipe.adjustment_parameters.temperature, 1.0);
 	scene_done(&scene);
 }
 
@@ -175,21 +182,27 @@ Test(tune, can_be_stopped)
 	struct err err;
 
 	scene_init(&scene, "temperature", "logreg");
-	cr_expect_eq(tune_adjustment(scene.dataset, scene.split, 5, &watch, &scene.settings, &err), ERR_INTERRUPTED);
-	cr_expect(isnan(scene.settings.adjustment_parameters.temperature));
+	scene_resolve(&scene);
+	cr_expect_eq(tune_recipe(&scene.recipe, &watch, &err), ERR_INTERRUPTED);
+	cr_expect_not(scene.recipe.is_chosen);
 	scene_done(&scene);
 }
 
 Test(tune, names_what_it_chose_where_the_loss_has_a_tau)
 {
 	struct scene scene;
+	AUTO(text_done) struct text json = { 0 };
 	char text[80];
+	struct err err;
 
 	scene_init(&scene, "temperature", "logreg");
 	scene_set(&scene, "loss", "logit-adjusted");
 	scene_set(&scene, "tau", "1.5");
-	scene_set(&scene, "temperature", "2");
-	tune_describe(&scene.settings, 5, text, sizeof text);
+	scene_resolve(&scene);
+	recipe_choose(&scene.recipe, 2);
+	tune_describe(&scene.recipe, text, sizeof text);
 	cr_expect_str_eq(text, "temperature 2 by 5-fold cross-validation");
+	cr_assert_eq(tune_append_chosen(&scene.recipe, &json, &err), ERR_OK);
+	cr_expect_str_eq(json.data, "{\"temperature\":2,\"folds\":5}");
 	scene_done(&scene);
 }

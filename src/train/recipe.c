@@ -1,0 +1,319 @@
+/* From options to a recipe: every value filled in, and whether they go together. */
+#include "train/recipe.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/parse.h"
+
+#define TEMPERATURE_FOLDS 5
+
+/* Who asks: options of today must be good for a training, recorded ones were. */
+enum purpose { FOR_TRAINING, FOR_CHECKING, FOR_RECORDED };
+
+static enum err_code compose(const struct run_settings *options, struct recipe *recipe, struct err *err)
+{
+	struct method composed = *method_at((size_t)options->method);
+
+	recipe->apply = (enum method_apply)options->apply;
+	if (composed.sampler->uses_difficulty)
+		composed = method_applied(&composed, recipe->apply);
+	else if (recipe->apply != APPLY_DRAW)
+		return err_set(err, ERR_INPUT, "apply '%s' will not do: method %s has no difficulty to apply",
+			       method_apply_name((size_t)recipe->apply), composed.name);
+	if (options->sampler > 0)
+		composed.sampler = sampler_at((size_t)options->sampler - 1);
+	if (options->loss > 0)
+		composed.loss = loss_at((size_t)options->loss - 1);
+	if (options->adjustment > 0)
+		composed.adjustment = options->adjustment == 1 ? NULL : adjustment_at((size_t)options->adjustment - 2);
+	if (options->second_stage > 0)
+		composed.stage = options->second_stage == 1 ? NULL : stage_at((size_t)options->second_stage - 2);
+	recipe->method = composed;
+	return ERR_OK;
+}
+
+static double fill(double given, double initial)
+{
+	return isnan(given) ? initial : given;
+}
+
+/* Without anything given a cosine classifier is that of LDAM (Cao et al. 2019): scale 30, one head, gamma 0. */
+static enum err_code choose_classifier(const struct run_settings *options, struct recipe *recipe, struct err *err)
+{
+	const struct tile_cosine *given = &options->cosine;
+	const struct method *method = &recipe->method;
+	struct tile_cosine usual = { .scale = 30, .heads = 1, .gamma = 0 };
+	bool is_needed = method->cosine.heads > 0 || method->loss->needs_cosine;
+
+	if (options->classifier == CLASSIFIER_LINEAR && is_needed)
+		return err_set(err, ERR_INPUT, "classifier 'linear' will not do: %s %s needs the cosine classifier",
+			       method->loss->needs_cosine ? "loss" : "method",
+			       method->loss->needs_cosine ? method->loss->name : method->name);
+	if (options->classifier != CLASSIFIER_COSINE && !is_needed) {
+		if (!isnan(given->scale) || given->heads > 0 || !isnan(given->gamma))
+			return err_set(err, ERR_INPUT, "classifier-%s will not do: the classifier is linear",
+				       !isnan(given->scale) ? "scale"
+				       : given->heads > 0   ? "heads"
+							    : "gamma");
+		return ERR_OK;
+	}
+	if (method->cosine.heads > 0)
+		usual = method->cosine;
+	recipe->shape.cosine = (struct tile_cosine){
+		.scale = fill(given->scale, usual.scale),
+		.heads = given->heads > 0 ? given->heads : usual.heads,
+		.gamma = fill(given->gamma, usual.gamma),
+	};
+	return ERR_OK;
+}
+
+/* The network; without a subject its inputs are such that any number of heads divides them. */
+static enum err_code shape_network(const struct run_settings *options, struct recipe *recipe, struct err *err)
+{
+	const struct dataset *dataset = recipe->subject.dataset;
+	struct network_shape *shape = &recipe->shape;
+
+	shape->inputs = dataset != NULL ? dataset->features : shape->cosine.heads + !shape->cosine.heads;
+	shape->outputs = dataset != NULL ? dataset->classes : 2;
+	shape->activation = (enum network_activation)options->activation;
+	shape->dropout = options->dropout;
+	shape->precision = options->precision > 0	? (enum network_precision)(options->precision - 1)
+			   : recipe->model == MODEL_MLP ? PRECISION_SINGLE
+							: PRECISION_DOUBLE;
+	if (recipe->model == MODEL_LOGREG && options->hidden != NULL)
+		return err_set(err, ERR_INPUT, "hidden '%s' will not do: logreg has no hidden layers; model mlp has",
+			       options->hidden);
+	if (recipe->model == MODEL_LOGREG && options->dropout > 0)
+		return err_set(err, ERR_INPUT, "dropout %g will not do: logreg has no hidden layers; model mlp has",
+			       options->dropout);
+	if (recipe->model == MODEL_MLP)
+		shape->hidden_count =
+		    settings_read_hidden(options->hidden != NULL ? options->hidden : MLP_HIDDEN, shape->hidden);
+	size_t features = network_shape_layer(shape, shape->hidden_count).inputs;
+	if (shape->cosine.heads > 0 && features % shape->cosine.heads != 0)
+		return err_set(err, ERR_INPUT, "classifier-heads %zu will not do: %zu features do not divide into them",
+			       shape->cosine.heads, features);
+	return ERR_OK;
+}
+
+static enum err_code time_second_stage(const struct run_settings *options, struct recipe *recipe, struct err *err)
+{
+	const struct stage *stage = recipe->method.stage;
+	size_t epochs = recipe->training.epochs;
+	size_t late = options->second_stage_epochs > 0 ? options->second_stage_epochs : (epochs + 4) / 5;
+
+	if (stage == NULL && options->second_stage_epochs > 0)
+		return err_set(err, ERR_INPUT, "second-stage-epochs %zu will not do: method %s has no second stage",
+			       late, recipe->method.name);
+	if (stage == NULL)
+		return ERR_OK;
+	if (late >= epochs)
+		return err_set(err, ERR_INPUT,
+			       "second-stage-epochs %zu will not do: of %zu epochs none is left before them", late,
+			       epochs);
+	if (stage->retrains_classifier && recipe->model == MODEL_LOGREG)
+		return err_set(err, ERR_INPUT,
+			       "second stage %s will not do: logreg has no hidden layers to keep; model mlp has",
+			       stage->name);
+	if (stage->learns_scales && recipe->shape.cosine.heads > 0)
+		return err_set(err, ERR_INPUT, "second stage %s will not do: it needs the linear classifier",
+			       stage->name);
+	recipe->second_stage_epochs = late;
+	return ERR_OK;
+}
+
+static enum err_code count_folds(const struct run_settings *options, struct recipe *recipe, enum purpose purpose,
+				 struct err *err)
+{
+	const char *tuned = recipe_tuned_name(recipe);
+	bool is_temperature = tuned != NULL && strcmp(tuned, "temperature") == 0;
+	bool is_given =
+	    tuned != NULL && !isnan(is_temperature ? options->adjustment_parameters.temperature : options->tau);
+
+	if (options->tune_folds == 1)
+		return err_set(err, ERR_INPUT, "tune-folds 1 will not do: it takes 0, or a whole number from 2");
+	if (options->tune_folds > 0 && tuned == NULL)
+		return err_set(err, ERR_INPUT,
+			       "tune-folds %zu will not do: method %s has no adjustment with a tau or a temperature",
+			       options->tune_folds, recipe->method.name);
+	if (options->tune_folds > 0 && is_given && purpose != FOR_RECORDED)
+		return err_set(err, ERR_INPUT, "tune-folds %zu will not do: the %s is given", options->tune_folds,
+			       tuned);
+	recipe->tune_folds = options->tune_folds > 0	   ? options->tune_folds
+			     : is_temperature && !is_given ? TEMPERATURE_FOLDS
+							   : 0;
+	recipe->is_chosen = recipe->tune_folds > 0 && is_given;
+	return ERR_OK;
+}
+
+static enum err_code fill_parameters(const struct run_settings *options, struct recipe *recipe, struct err *err)
+{
+	const struct method *method = &recipe->method;
+	struct loss_parameters loss = options->loss_parameters;
+	struct adjustment_parameters adjustment = options->adjustment_parameters;
+
+	adjustment.tau = loss.tau = options->tau;
+	loss.scale = recipe->shape.cosine.scale;
+	recipe->sampler_parameters = sampler_fill_parameters(method->sampler, &options->sampler_parameters);
+	recipe->loss_parameters = loss_fill_parameters(method->loss, &loss);
+	recipe->adjustment_parameters = adjustment_fill_parameters(method->adjustment, &adjustment);
+	recipe->reduction =
+	    options->reduction > 0 ? (enum loss_reduction)(options->reduction - 1) : method_reduction(method);
+	if (!isnan(recipe->loss_parameters.tau) && !isnan(recipe->adjustment_parameters.tau))
+		return err_set(err, ERR_INPUT,
+			       "adjustment %s will not do: loss %s has a tau, too, and there is only one",
+			       method->adjustment->name, method->loss->name);
+	enum adjustment_needs needs = method->adjustment != NULL ? method->adjustment->needs : NEEDS_ANY_CLASSIFIER;
+	if (needs != NEEDS_ANY_CLASSIFIER && (needs == NEEDS_COSINE_CLASSIFIER) != (recipe->shape.cosine.heads > 0))
+		return err_set(err, ERR_INPUT, "adjustment %s will not do: it needs --classifier %s",
+			       method->adjustment->name, needs == NEEDS_COSINE_CLASSIFIER ? "cosine" : "linear");
+	return ERR_OK;
+}
+
+static enum err_code check_training(const struct recipe *recipe, struct err *err)
+{
+	const struct training_settings *training = &recipe->training;
+	bool is_sgd = strcmp(optimizer_name((size_t)training->optimizer), "sgd") == 0;
+
+	if (training->init == INIT_ZERO && (recipe->model == MODEL_MLP || recipe->shape.cosine.heads > 0))
+		return err_set(err, ERR_INPUT, "init 'zero' will not do: from zeros %s",
+			       recipe->model == MODEL_MLP ? "hidden layers learn nothing"
+							  : "a cosine classifier learns nothing");
+	if (training->optimization.nesterov && (!is_sgd || training->optimization.momentum == 0))
+		return err_set(err, ERR_INPUT, "nesterov will not do: %s",
+			       is_sgd ? "momentum is 0" : "it is of optimizer sgd");
+	if (training->warm_up_epochs > training->epochs)
+		return err_set(err, ERR_INPUT, "warm-up-epochs %zu will not do: there are %zu epochs in all",
+			       training->warm_up_epochs, training->epochs);
+	return ERR_OK;
+}
+
+size_t recipe_count_draws(const struct recipe *recipe, const struct split *split)
+{
+	const struct stage *stage = recipe->method.stage;
+	const struct sampler_parameters *parameters = &recipe->sampler_parameters;
+	size_t most = sampler_most_draws(recipe->method.sampler, parameters, split->train_class, split->classes);
+
+	if (stage == NULL || stage->sampler == NULL)
+		return most;
+	size_t later = sampler_most_draws(stage->sampler, parameters, split->train_class, split->classes);
+	return later > most ? later : most;
+}
+
+/* What depends on the data. */
+static void fit_subject(const struct run_settings *options, struct recipe *recipe)
+{
+	const struct split *split = recipe->subject.split;
+	uint64_t size = 0;
+
+	recipe->data.label = recipe->subject.dataset->label;
+	if (split->is_given) {
+		recipe->data.test_fraction = split_test_share(split);
+		recipe->data.stratified = false;
+	}
+	size_t most = recipe_count_draws(recipe, split);
+	recipe->batch_size = parse_unsigned(options->batch_size, &size) && size < most ? (size_t)size : most;
+}
+
+static enum err_code check_subject(const struct recipe *recipe, struct err *err)
+{
+	AUTO(adjustment_state_done) struct adjustment_state adjustment = { 0 };
+	const struct split *split = recipe->subject.split;
+
+	if (loss_check(recipe->method.loss, &recipe->loss_parameters, split->classes, err) != ERR_OK)
+		return err->code;
+	if (recipe->tune_folds > split->train_count)
+		return err_set(err, ERR_INPUT, "tune-folds %zu will not do: there are %zu training instances",
+			       recipe->tune_folds, (size_t)split->train_count);
+	return adjustment_state_init(&adjustment, recipe->method.adjustment, &recipe->adjustment_parameters,
+				     split->train_class, recipe->subject.dataset->features, split->classes, err);
+}
+
+static void fill_record_rules(const struct run_settings *options, struct recipe *recipe)
+{
+	bool is_many = network_count_parameters(&recipe->shape) > RECIPE_MANY_PARAMETERS;
+
+	(void)record_rule_read(options->record, &recipe->record);
+	recipe->record_weights = recipe->record;
+	if (options->record_weights != NULL) {
+		(void)record_rule_read(options->record_weights, &recipe->record_weights);
+	} else if (is_many && recipe->record.kind == RECORD_EVERY) {
+		recipe->record_weights = (struct record_rule){ .kind = RECORD_LAST };
+		recipe->has_many_weights = true;
+	}
+}
+
+static enum err_code resolve(const struct run_settings *options, const struct recipe_subject *subject,
+			     enum purpose purpose, struct recipe *ret_recipe, struct err *err)
+{
+	struct recipe recipe = {
+		.subject = *subject,
+		.data = options->data,
+		.difficulty = options->difficulty,
+		.model = (enum model_kind)options->model,
+		.training = options->training,
+	};
+
+	if (compose(options, &recipe, err) != ERR_OK || choose_classifier(options, &recipe, err) != ERR_OK ||
+	    (purpose == FOR_TRAINING && check_training(&recipe, err) != ERR_OK) ||
+	    shape_network(options, &recipe, err) != ERR_OK || time_second_stage(options, &recipe, err) != ERR_OK ||
+	    count_folds(options, &recipe, purpose, err) != ERR_OK || fill_parameters(options, &recipe, err) != ERR_OK)
+		return err->code;
+	fill_record_rules(options, &recipe);
+	if (subject->dataset != NULL) {
+		fit_subject(options, &recipe);
+		if (check_subject(&recipe, err) != ERR_OK)
+			return err->code;
+	}
+	*ret_recipe = recipe;
+	return ERR_OK;
+}
+
+enum err_code recipe_resolve(const struct run_settings *options, const struct recipe_subject *subject,
+			     struct recipe *ret_recipe, struct err *err)
+{
+	return resolve(options, subject, FOR_TRAINING, ret_recipe, err);
+}
+
+enum err_code recipe_resolve_parts(const struct run_settings *options, struct recipe *ret_recipe, struct err *err)
+{
+	return resolve(options, &(const struct recipe_subject){ 0 }, FOR_CHECKING, ret_recipe, err);
+}
+
+enum err_code recipe_restore(const struct run_settings *options, const struct recipe_subject *subject,
+			     struct recipe *ret_recipe, struct err *err)
+{
+	return resolve(options, subject, FOR_RECORDED, ret_recipe, err);
+}
+
+const char *recipe_tuned_name(const struct recipe *recipe)
+{
+	const struct adjustment *adjustment = recipe->method.adjustment;
+
+	if (adjustment == NULL)
+		return NULL;
+	if (adjustment->defaults.tau != 0)
+		return "tau";
+	return adjustment->defaults.temperature != 0 ? "temperature" : NULL;
+}
+
+static double *tuned(struct recipe *recipe)
+{
+	return recipe->method.adjustment->defaults.tau != 0 ? &recipe->adjustment_parameters.tau
+							    : &recipe->adjustment_parameters.temperature;
+}
+
+double recipe_tuned_value(const struct recipe *recipe)
+{
+	struct recipe copy = *recipe;
+
+	return *tuned(&copy);
+}
+
+void recipe_choose(struct recipe *recipe, double value)
+{
+	*tuned(recipe) = value;
+	recipe->is_chosen = true;
+}
