@@ -1,5 +1,6 @@
 /* Rows as JSON. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "out/format.h"
@@ -43,6 +44,13 @@ static enum err_code append_value(struct text *line, const struct out_value *val
 
 static enum err_code json_begin(struct out *out, struct err *err)
 {
+	for (size_t i = 0; i < out->count; i++)
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(out->columns[i].name, out->columns[k].name) == 0)
+				return err_set(err, ERR_INPUT,
+					       "two columns are named '%s', and JSON takes a name once: give one "
+					       "another name with AS",
+					       out->columns[i].name);
 	return text_append(&out->line, err, "[");
 }
 

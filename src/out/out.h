@@ -9,7 +9,7 @@
  * csv    RFC 4180 quoting, LF line ends, reals as the shortest text that reads back exactly, NULL is empty, an empty
  *        text is "", a blob is hexadecimal.
  * json   an array of objects, a row a line; NULL, NaN and infinity are null, a blob is a hexadecimal string, bytes
- *        that are not UTF-8 become U+FFFD.
+ *        that are not UTF-8 become U+FFFD. Two columns of one name are ERR_INPUT: an object has a key once.
  *
  * A new format = one file + one line in out.c. A failed write is ERR_SYSTEM. */
 #ifndef HARDROW_OUT_OUT_H
