@@ -4,21 +4,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/message.h"
 #include "base/mem.h"
+#include "record/epoch.h"
 #include "train/trainer.h"
 #include "train/tune.h"
 
 /* What the work needs; a zeroed one is empty. */
 struct work {
-	struct track *track;
+	struct recorder *recorder;
+	int64_t run_id;
+	const struct adjust_request *request;
 	struct stored_run *stored;
-	struct recipe recipe; /* the stored run's with the adjustment, as recorded */
-	struct recipe tuned;  /* and with what cross-validation chose */
+	struct recipe recipe; /* the stored run's with the adjustment */
+	struct recipe tuned;  /* and with what cross-validation chose: what is recorded */
 	size_t *epochs;	      /* those with weights */
 	size_t epoch_count;
 	struct trainer *trainer;
 	char *method;
+	struct text chosen; /* JSON; empty: nothing was tuned */
+	size_t epoch;	    /* the one that is read */
 };
 
 static void work_done(struct work *work)
@@ -27,6 +31,7 @@ static void work_done(struct work *work)
 	stored_run_free(work->stored);
 	free(work->epochs);
 	free(work->method);
+	text_done(&work->chosen);
 }
 
 static enum err_code name_method(struct work *work, const char *name, const struct adjustment *adjustment,
@@ -85,73 +90,79 @@ static enum err_code tune(struct work *work, const struct adjust_request *reques
 	if (tune_recipe(&work->tuned, &watch, err) != ERR_OK)
 		return err->code;
 	tune_describe(&work->tuned, result->chosen, sizeof result->chosen);
-	return ERR_OK;
+	return tune_append_chosen(&work->tuned, &work->chosen, err);
 }
 
-/* Puts the weights of an epoch into the trainer and evaluates them. */
-static enum err_code evaluate(struct work *work, size_t epoch, struct err *err)
+/* For recorder_call(): puts the weights of an epoch into the trainer. */
+static enum err_code read_weights(struct track *track, void *context, struct err *err)
 {
+	struct work *work = context;
 	double *mean_feature = NULL;
 	struct network *network = trainer_open(work->trainer, &mean_feature);
 	size_t last = network_layer_count(network) - 1;
 	const struct track_matrix matrix = {
 		.run_id = work->stored->run_id,
-		.epoch = epoch,
+		.epoch = work->epoch,
 		.layer = last,
 		.name = "mean_feature",
 		.rows = 1,
 		.cols = network_layer(network, last).inputs,
 	};
 
-	if (stored_run_load(work->track, work->stored, epoch, network, err) != ERR_OK)
+	if (stored_run_load(track, work->stored, work->epoch, network, err) != ERR_OK)
 		return err->code;
-	if (mean_feature != NULL && track_read_matrix(work->track, &matrix, mean_feature, err) != ERR_OK)
+	return mean_feature == NULL ? ERR_OK : track_read_matrix(track, &matrix, mean_feature, err);
+}
+
+static enum err_code record_epoch(struct work *work, struct recording *recording, struct err *err)
+{
+	const struct network *network = trainer_network(work->trainer);
+	struct epoch_record *record = NULL;
+
+	if (is_stopped((void *)work->request->stop))
+		return err_set(err, ERR_INTERRUPTED, "interrupted");
+	if (recorder_call(work->recorder, RECORDER_READS, read_weights, work, err) != ERR_OK ||
+	    recording_next(recording, &record, err) != ERR_OK)
 		return err->code;
 	trainer_evaluate(work->trainer);
+	epoch_record_clear(record, work->epoch);
+	epoch_fill_record(trainer_predictions(work->trainer), trainer_weighting(work->trainer), NULL,
+			  record_rule_takes(&work->recipe.record, work->epoch, work->recipe.training.epochs), record);
+	record->seconds = trainer_epoch_seconds(work->trainer);
+	for (size_t c = 0; c < work->stored->dataset->classes; c++)
+		record->by_class[c].weight_norm = network_class_norm(network, c);
+	recording_put(recording, record);
 	return ERR_OK;
 }
 
-static enum err_code write_epochs(struct work *work, int64_t run_id, struct err *err)
+static enum err_code record_epochs(struct work *work, struct recording *recording, struct recording_end *end,
+				   struct err *err)
 {
 	const struct dataset *dataset = work->stored->dataset;
-	const struct predictions *predictions = trainer_predictions(work->trainer);
-	const struct weighting *weighting = trainer_weighting(work->trainer);
-	AUTO(epoch_record_freep) struct epoch_record *record = NULL;
-	AUTO(mem_freep) struct track_summary *summaries = NULL;
+	const struct epoch_names names = { dataset->class_names, dataset->instance_id };
 
-	if (epoch_record_create(dataset->instances, dataset->classes, 0, 0, &record, err) != ERR_OK)
-		return err->code;
 	for (size_t i = 0; i < work->epoch_count; i++) {
-		size_t epoch = work->epochs[i];
-		if (evaluate(work, epoch, err) != ERR_OK)
-			return err->code;
-		message_record_epoch(predictions, weighting, NULL,
-				     record_rule_takes(&work->recipe.record, epoch, work->recipe.training.epochs),
-				     record);
-		record->epoch = epoch;
-		record->seconds = trainer_epoch_seconds(work->trainer);
-		for (size_t c = 0; c < dataset->classes; c++)
-			record->by_class[c].weight_norm = network_class_norm(trainer_network(work->trainer), c);
-		if (track_put_epoch(work->track, run_id, record, err) != ERR_OK)
+		work->epoch = work->epochs[i];
+		if (record_epoch(work, recording, err) != ERR_OK)
 			return err->code;
 	}
-	if (message_summarise(dataset, work->stored->split, predictions, weighting, &summaries, err) != ERR_OK)
-		return err->code;
-	return track_put_summaries(work->track, run_id, summaries, dataset->instances, err);
+	return epoch_summarise(&names, trainer_predictions(work->trainer), trainer_weighting(work->trainer),
+			       &end->summaries, err);
 }
 
-static enum err_code write_run(struct work *work, const struct track_environment *environment,
-			       struct adjust_result *result, struct err *err)
+static enum err_code record_run(struct work *work, const struct track_environment *environment,
+				struct adjust_result *result, struct err *err)
 {
 	const struct stored_run *stored = work->stored;
 	struct text settings AUTO(text_done) = { 0 };
-	struct text message AUTO(text_done) = { 0 };
+	struct recording_shape shape = { .instances = stored->dataset->instances, .classes = stored->dataset->classes };
+	struct recording_end end = { .status = TRACK_DONE };
+	struct recorder_ended ended = { 0 };
+	struct recording *recording = NULL;
 
-	if (recipe_append_json(&work->recipe, &settings, err) != ERR_OK ||
-	    text_append(&message, err, "%s%s" STORED_RUN_SOURCE "%lld", result->chosen,
-			result->chosen[0] != '\0' ? ", " : "", (long long)stored->run_id) != ERR_OK)
+	if (recipe_append_json(&work->tuned, &settings, err) != ERR_OK)
 		return err->code;
-	struct track_run track_run = {
+	struct track_run run = {
 		.experiment_id = stored->row.experiment_id,
 		.dataset_id = stored->row.dataset_id,
 		.split_id = stored->row.split_id,
@@ -159,30 +170,42 @@ static enum err_code write_run(struct work *work, const struct track_environment
 		.method = work->method,
 		.settings = settings.data,
 		.source_run_id = stored->run_id,
+		.chosen = work->chosen.data,
 		.seed = work->recipe.training.seed,
 		.environment = environment,
 	};
-	if (track_start_run(work->track, &track_run, &result->run_id, err) != ERR_OK ||
-	    write_epochs(work, result->run_id, err) != ERR_OK)
+	if (recorder_begin(work->recorder, &run, &shape, NULL, &recording, err) != ERR_OK)
 		return err->code;
+	enum err_code code = recording_finish(recording, &end, record_epochs(work, recording, &end, err), err);
+	(void)recorder_take_ended(work->recorder, INFINITY, &ended);
+	result->run_id = ended.run_id;
 	result->epochs = work->epoch_count;
-	return track_finish_run(work->track, result->run_id, TRACK_DONE, message.data, err);
+	return code;
 }
 
-enum err_code adjust_run(struct track *track, int64_t run_id, const struct adjust_request *request,
+/* For recorder_call(). */
+static enum err_code read_run(struct track *track, void *context, struct err *err)
+{
+	struct work *work = context;
+
+	if (stored_run_read(track, work->run_id, &work->request->source, &work->stored, err) != ERR_OK)
+		return err->code;
+	return stored_run_list_epochs(track, work->stored, &work->epochs, &work->epoch_count, err);
+}
+
+enum err_code adjust_run(struct recorder *recorder, int64_t run_id, const struct adjust_request *request,
 			 const struct track_environment *environment, struct adjust_result *ret_result, struct err *err)
 {
-	AUTO(work_done) struct work work = { .track = track };
+	AUTO(work_done) struct work work = { .recorder = recorder, .run_id = run_id, .request = request };
 	struct adjust_result result = { 0 };
 
-	if (stored_run_read(track, run_id, &request->source, &work.stored, err) != ERR_OK ||
-	    stored_run_list_epochs(track, work.stored, &work.epochs, &work.epoch_count, err) != ERR_OK)
+	if (recorder_call(recorder, RECORDER_READS, read_run, &work, err) != ERR_OK)
 		return err->code;
 	if (compose(&work, request, err) != ERR_OK)
 		return err_prefix(err, "run %lld", (long long)run_id);
 	if (tune(&work, request, &result, err) != ERR_OK ||
 	    trainer_create(work.stored->dataset, work.stored->split, &work.tuned, &work.trainer, err) != ERR_OK ||
-	    write_run(&work, environment, &result, err) != ERR_OK)
+	    record_run(&work, environment, &result, err) != ERR_OK)
 		return err->code;
 	*ret_result = result;
 	return ERR_OK;

@@ -26,8 +26,9 @@ struct adjust_result {
 };
 
 /* Records a new run: that of `run_id`, in its experiment, with the adjusted predictions of each epoch whose weights are
- * recorded. ERR_INPUT: there are none, or the adjustment does not go with the run. Nothing is written then. */
-MUST_CHECK enum err_code adjust_run(struct track *track, int64_t run_id, const struct adjust_request *request,
+ * recorded. ERR_INPUT: there are none, or the adjustment does not go with the run. Nothing is written then.
+ * ERR_INTERRUPTED: stopped; what was done is in the file, the run is 'interrupted'. */
+MUST_CHECK enum err_code adjust_run(struct recorder *recorder, int64_t run_id, const struct adjust_request *request,
 				    const struct track_environment *environment, struct adjust_result *ret_result,
 				    struct err *err);
 

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/message.h"
 #include "app/plan.h"
 #include "app/runner.h"
 #include "base/mem.h"
 #include "data/classes.h"
+#include "record/epoch.h"
 #include "train/split_instances.h"
 
 /* Probabilities are often written with few digits. */
@@ -334,14 +334,14 @@ static void evaluate_epoch(const struct import *import, struct predictions *pred
 	predictions_measure(predictions);
 }
 
-static enum err_code write_epochs(const struct import *import, struct track *track, int64_t run_id, struct err *err)
+static enum err_code record_epochs(const struct import *import, struct recording *recording, struct recording_end *end,
+				   struct err *err)
 {
 	const struct dataset *subject = import->subject;
 	AUTO(predictions_freep) struct predictions *predictions = NULL;
 	AUTO(weighting_freep) struct weighting *weighting = NULL;
-	AUTO(epoch_record_freep) struct epoch_record *record = NULL;
-	AUTO(mem_freep) struct track_summary *summaries = NULL;
 	const struct instances instances = split_instances(subject, import->split);
+	const struct epoch_names names = { subject->class_names, subject->instance_id };
 	const struct weighting_settings settings = {
 		.sampler = &sampler_multinomial,
 		.epochs = import->epochs,
@@ -349,68 +349,79 @@ static enum err_code write_epochs(const struct import *import, struct track *tra
 	};
 
 	if (predictions_create(&instances, &import->settings->difficulty, &predictions, err) != ERR_OK ||
-	    weighting_create(predictions, &settings, &weighting, err) != ERR_OK ||
-	    epoch_record_create(subject->instances, subject->classes, 0, 0, &record, err) != ERR_OK)
+	    weighting_create(predictions, &settings, &weighting, err) != ERR_OK)
 		return err->code;
 	for (size_t epoch = 0; epoch < import->epochs; epoch++) {
+		struct epoch_record *record = NULL;
 		evaluate_epoch(import, predictions, epoch);
 		weighting_update(weighting, epoch + 2);
-		message_record_epoch(predictions, weighting, NULL, true, record);
-		record->epoch =
-		    (size_t)cell(import->rows, import->sorted[epoch * subject->instances], import->epoch_column);
-		if (track_put_epoch(track, run_id, record, err) != ERR_OK)
+		if (recording_next(recording, &record, err) != ERR_OK)
 			return err->code;
+		epoch_record_clear(record, (size_t)cell(import->rows, import->sorted[epoch * subject->instances],
+							import->epoch_column));
+		epoch_fill_record(predictions, weighting, NULL, true, record);
+		recording_put(recording, record);
 	}
-	if (message_summarise(subject, import->split, predictions, weighting, &summaries, err) != ERR_OK)
-		return err->code;
-	return track_put_summaries(track, run_id, summaries, subject->instances, err);
+	return epoch_summarise(&names, predictions, weighting, &end->summaries, err);
 }
 
-static enum err_code write_run(const struct import *import, struct track *track,
-			       const struct track_environment *environment, int64_t *ret_run_id, struct err *err)
+static enum err_code append_settings(const struct import_settings *settings, struct text *json, struct err *err)
 {
-	const struct difficulty_settings *difficulty = &import->settings->difficulty;
-	struct text settings AUTO(text_done) = { 0 };
-	struct planned_run run = { .recipe.subject = { import->subject, import->split } };
+	const struct difficulty_settings *difficulty = &settings->difficulty;
 
-	if (plan_register(track, &run, err) != ERR_OK ||
-	    text_append(&settings, err, "{\"difficulty\":\"%s\",\"prior\":",
+	if (text_append(json, err, "{\"difficulty\":\"%s\",\"prior\":",
 			difficulty_kind_name((size_t)difficulty->kind)) != ERR_OK ||
-	    text_append_number(&settings, difficulty->prior, err) != ERR_OK ||
-	    text_append(&settings, err, ",\"floor\":") != ERR_OK ||
-	    text_append_number(&settings, difficulty->floor, err) != ERR_OK ||
-	    text_append(&settings, err, "}") != ERR_OK)
+	    text_append_number(json, difficulty->prior, err) != ERR_OK ||
+	    text_append(json, err, ",\"floor\":") != ERR_OK ||
+	    text_append_number(json, difficulty->floor, err) != ERR_OK)
 		return err->code;
-	struct track_run track_run = {
-		.dataset_id = run.dataset_id,
-		.split_id = run.split_id,
+	return text_append(json, err, "}");
+}
+
+static enum err_code record_run(const struct import *import, struct recorder *recorder,
+				const struct track_environment *environment, struct err *err)
+{
+	struct text settings AUTO(text_done) = { 0 };
+	struct planned_run planned = { .recipe.subject = { import->subject, import->split } };
+	struct recording_shape shape = { .instances = import->subject->instances, .classes = import->subject->classes };
+	struct recording_end end = { .status = TRACK_DONE };
+	struct recording *recording = NULL;
+
+	if (append_settings(import->settings, &settings, err) != ERR_OK ||
+	    recorder_call(recorder, RECORDER_WRITES, plan_register_one, &planned, err) != ERR_OK)
+		return err->code;
+	const struct track_run run = {
+		.dataset_id = planned.dataset_id,
+		.split_id = planned.split_id,
 		.model = import->settings->model,
 		.method = "import",
 		.settings = settings.data,
 		.environment = environment,
 	};
-	if (track_start_run(track, &track_run, ret_run_id, err) != ERR_OK ||
-	    write_epochs(import, track, *ret_run_id, err) != ERR_OK)
+	if (recorder_begin(recorder, &run, &shape, NULL, &recording, err) != ERR_OK)
 		return err->code;
-	return track_finish_run(track, *ret_run_id, TRACK_DONE, NULL, err);
+	return recording_finish(recording, &end, record_epochs(import, recording, &end, err), err);
 }
 
 enum err_code import_predictions(const char *file, const struct import_settings *settings, const char *database,
-				 const struct track_environment *environment, struct import_result *ret_result,
-				 struct err *err)
+				 const struct track_environment *environment, const struct recorder_watch *watch,
+				 struct import_result *ret_result, struct err *err)
 {
 	AUTO(import_done) struct import import = { .settings = settings };
-	AUTO(track_freep) struct track *track = NULL;
-	int64_t run_id = 0;
+	AUTO(recorder_freep) struct recorder *recorder = NULL;
+	struct recorder_ended ended = { 0 };
 
 	if (dataset_read_csv(file, "class", MISSING_ERROR, &import.rows, err) != ERR_OK ||
 	    map_columns(&import, err) != ERR_OK || sort_rows(&import, err) != ERR_OK ||
 	    make_subject(&import, err) != ERR_OK || check_epochs(&import, err) != ERR_OK ||
-	    track_open(database, &track, err) != ERR_OK ||
-	    write_run(&import, track, environment, &run_id, err) != ERR_OK || track_close(track, err) != ERR_OK)
+	    recorder_open(database, false, watch, &recorder, err) != ERR_OK ||
+	    record_run(&import, recorder, environment, err) != ERR_OK)
+		return err->code;
+	(void)recorder_take_ended(recorder, INFINITY, &ended);
+	if (recorder_close(take_ptr(&recorder), err) != ERR_OK)
 		return err->code;
 	*ret_result = (struct import_result){
-		.run_id = run_id,
+		.run_id = ended.run_id,
 		.instances = import.subject->instances,
 		.classes = import.subject->classes,
 		.epochs = import.epochs,

@@ -7,7 +7,7 @@
 
 #include "base/err.h"
 #include "rebalance/difficulty.h"
-#include "track/track.h"
+#include "record/recorder.h"
 
 struct import_settings {
 	const char *model; /* recorded as the run's model */
@@ -26,6 +26,7 @@ struct import_result {
  * with file and line. Nothing is written unless the whole file is good. */
 MUST_CHECK enum err_code import_predictions(const char *file, const struct import_settings *settings,
 					    const char *database, const struct track_environment *environment,
-					    struct import_result *ret_result, struct err *err);
+					    const struct recorder_watch *watch, struct import_result *ret_result,
+					    struct err *err);
 
 #endif

@@ -76,6 +76,11 @@ enum err_code plan_register(struct track *track, struct planned_run *run, struct
 	return track_put_split(track, &split, &run->split_id, err);
 }
 
+enum err_code plan_register_one(struct track *track, void *run, struct err *err)
+{
+	return plan_register(track, run, err);
+}
+
 /* Bytes that the runs will put into the file, to within some 10 %. */
 static double estimate_bytes(const struct planned_run *runs, size_t count)
 {

@@ -13,6 +13,9 @@ MUST_CHECK enum err_code plan_split(const struct dataset *source, const struct d
 /* Writes the run's data set and split into the tracker, or finds them, and sets their ids. */
 MUST_CHECK enum err_code plan_register(struct track *track, struct planned_run *run, struct err *err);
 
+/* The same, for recorder_call(). */
+MUST_CHECK enum err_code plan_register_one(struct track *track, void *run, struct err *err);
+
 /* A notice when the runs will write more than 1 GB, one when they have too many weights to record each epoch, and one
  * of methods that are wrong for their model. */
 void plan_warn(const struct planned_run *runs, size_t count, const struct runner_watch *watch);

@@ -1,5 +1,4 @@
-/* Runs planned trainings on several threads and writes them to one tracker from the calling thread: the one place where
- * training meets the tracker. */
+/* Runs planned trainings on several threads and hands what comes out to a recorder. */
 #ifndef HARDROW_APP_RUNNER_H
 #define HARDROW_APP_RUNNER_H
 
@@ -8,7 +7,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "track/track.h"
+#include "record/recorder.h"
 #include "train/recipe.h"
 
 /* One run to do. Everything is borrowed. */
@@ -40,10 +39,15 @@ struct runner_watch {
 };
 
 /* Does the runs in order on `jobs` >= 1 threads. A run that diverges or cannot start (failed, with the reason) does not
- * stop the others. ERR_INTERRUPTED if stopped; ERR_SYSTEM if the file cannot be written: what was committed stays.
- * *ret_progress is set in every case. */
-MUST_CHECK enum err_code runner_execute(struct track *track, const struct planned_run *runs, size_t count, size_t jobs,
-					const struct track_environment *environment, const struct runner_watch *watch,
-					struct runner_progress *ret_progress, struct err *err);
+ * stop the others. ERR_INTERRUPTED if stopped. If the file cannot be written, what was committed stays, and
+ * runner_close() says why. *ret_progress is set in every case. */
+MUST_CHECK enum err_code runner_execute(struct recorder *recorder, const struct planned_run *runs, size_t count,
+					size_t jobs, const struct track_environment *environment,
+					const struct runner_watch *watch, struct runner_progress *ret_progress,
+					struct err *err);
+
+/* The end of what runner_execute() was for, which returned `code` and its *err: closes the recorder. Returns its
+ * failure if it has one, else `code`. */
+MUST_CHECK enum err_code runner_close(struct recorder *recorder, enum err_code code, struct err *err);
 
 #endif

@@ -241,6 +241,9 @@ static enum err_code save_epochs(struct subject *subject, struct track *track, s
 		if (weigh_draws(subject, &steps, err) != ERR_OK ||
 		    save_epoch(subject, track, epochs[i] + 1, err) != ERR_OK)
 			return err->code;
+		/* What is computed next keeps nobody from writing. */
+		if (track_commit(track, err) != ERR_OK)
+			return err->code;
 		saved++;
 	}
 	*ret_saved = saved;

@@ -235,8 +235,6 @@ enum err_code stored_run_load(struct track *track, const struct stored_run *run,
 enum err_code stored_run_list_epochs(struct track *track, const struct stored_run *run, size_t **ret_epochs,
 				     size_t *ret_count, struct err *err)
 {
-	const char *source = strstr(run->row.message, STORED_RUN_SOURCE);
-
 	AUTO(mem_freep) size_t *epochs = NULL;
 	size_t count = 0;
 
@@ -247,7 +245,10 @@ enum err_code stored_run_list_epochs(struct track *track, const struct stored_ru
 		*ret_count = count;
 		return ERR_OK;
 	}
-	return err_set(err, ERR_INPUT, "run %lld has no recorded weights; %s%s", (long long)run->run_id,
-		       source == NULL ? "--record-weights last records them" : "it was made ",
-		       source == NULL ? "" : source);
+	if (run->row.source_run_id != 0)
+		return err_set(err, ERR_INPUT,
+			       "run %lld has no recorded weights; it was made from the weights of run %lld",
+			       (long long)run->run_id, (long long)run->row.source_run_id);
+	return err_set(err, ERR_INPUT, "run %lld has no recorded weights; --record-weights last records them",
+		       (long long)run->run_id);
 }

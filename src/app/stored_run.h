@@ -15,9 +15,6 @@
 #include "track/track_read.h"
 #include "train/recipe.h"
 
-/* In the message of a run that was made of the weights of another, before its number. */
-#define STORED_RUN_SOURCE "from the weights of run "
-
 struct stored_run {
 	int64_t run_id;
 	struct track_run_row row;

@@ -242,6 +242,16 @@ static enum err_code register_runs(struct plan *plan, struct track *track, int64
 	return ERR_OK;
 }
 
+static enum err_code register_plan(struct track *track, void *context, struct err *err)
+{
+	struct plan *plan = context;
+	int64_t experiment_id = 0;
+
+	if (put_experiment(track, plan, &experiment_id, err) != ERR_OK)
+		return err->code;
+	return register_runs(plan, track, experiment_id, err);
+}
+
 static void tell_mismatches(const struct sweep *sweep, const struct runner_watch *watch)
 {
 	struct run_settings settings;
@@ -257,9 +267,9 @@ enum err_code sweep_run(const struct sweep *sweep, const char *database, const s
 			const struct track_environment *environment, const struct runner_watch *watch,
 			struct sweep_result *ret_result, struct err *err)
 {
-	AUTO(track_freep) struct track *track = NULL;
+	AUTO(recorder_freep) struct recorder *recorder = NULL;
 	AUTO(plan_done) struct plan plan = { .sweep = sweep };
-	int64_t experiment_id = 0;
+	const struct recorder_watch recorder_watch = { watch->context, watch->notice, watch->stop };
 
 	if (sweep_check_settings(sweep, err) != ERR_OK ||
 	    mem_new(&plan.datasets, sweep->datasets.count, err) != ERR_OK ||
@@ -267,9 +277,8 @@ enum err_code sweep_run(const struct sweep *sweep, const char *database, const s
 	    mem_new(&plan.splits, sweep->datasets.count * sweep->splits, err) != ERR_OK ||
 	    catalogue_create(&plan.catalogue, err) != ERR_OK || open_datasets(&plan, path, watch, err) != ERR_OK ||
 	    check_names(&plan, err) != ERR_OK || make_splits(&plan, err) != ERR_OK || plan_runs(&plan, err) != ERR_OK ||
-	    track_open(database, &track, err) != ERR_OK ||
-	    put_experiment(track, &plan, &experiment_id, err) != ERR_OK ||
-	    register_runs(&plan, track, experiment_id, err) != ERR_OK || track_commit(track, err) != ERR_OK)
+	    recorder_open(database, false, &recorder_watch, &recorder, err) != ERR_OK ||
+	    recorder_call(recorder, RECORDER_WRITES, register_plan, &plan, err) != ERR_OK)
 		return err->code;
 	ret_result->planned = plan.run_count + plan.already_done;
 	ret_result->already_done = plan.already_done;
@@ -277,12 +286,11 @@ enum err_code sweep_run(const struct sweep *sweep, const char *database, const s
 	plan_warn(plan.runs, plan.run_count, watch);
 	enum err_code code = ERR_OK;
 	if (plan.run_count > 0)
-		code = runner_execute(track, plan.runs, plan.run_count, jobs, environment, watch, &ret_result->progress,
-				      err);
+		code = runner_execute(recorder, plan.runs, plan.run_count, jobs, environment, watch,
+				      &ret_result->progress, err);
 	if (code == ERR_INTERRUPTED)
 		(void)err_set(err, code, "interrupted; what was done is in the file, and the same command goes on");
 	else if (code != ERR_OK)
 		return code;
-	struct err closing;
-	return track_close(track, &closing) == ERR_OK ? code : err_set(err, closing.code, "%s", closing.message);
+	return runner_close(take_ptr(&recorder), code, err);
 }

@@ -11,9 +11,10 @@ enum err_code trial_run(const struct trial *trial, const struct track_environmen
 	AUTO(dataset_freep) struct dataset *dataset = NULL;
 	AUTO(dataset_freep) struct dataset *derived = NULL;
 	AUTO(split_freep) struct split *split = NULL;
-	AUTO(track_freep) struct track *track = NULL;
+	AUTO(recorder_freep) struct recorder *recorder = NULL;
 	AUTO(text_done) struct text method = { 0 };
 	const struct data_settings *settings = &trial->settings.data;
+	const struct recorder_watch recorder_watch = { watch->context, watch->notice, watch->stop };
 	struct planned_run run = { 0 };
 
 	if (recipe_resolve_parts(&trial->settings, &run.recipe, err) != ERR_OK ||
@@ -31,12 +32,12 @@ enum err_code trial_run(const struct trial *trial, const struct track_environmen
 	const struct recipe_subject subject = { dataset, split };
 	run.method = method.data;
 	if (recipe_resolve(&trial->settings, &subject, &run.recipe, err) != ERR_OK ||
-	    track_open(trial->database, &track, err) != ERR_OK || plan_register(track, &run, err) != ERR_OK)
+	    recorder_open(trial->database, false, &recorder_watch, &recorder, err) != ERR_OK ||
+	    recorder_call(recorder, RECORDER_WRITES, plan_register_one, &run, err) != ERR_OK)
 		return err->code;
 	plan_warn(&run, 1, watch);
-	enum err_code code = runner_execute(track, &run, 1, 1, environment, watch, ret_progress, err);
+	enum err_code code = runner_execute(recorder, &run, 1, 1, environment, watch, ret_progress, err);
 	if (code != ERR_OK && code != ERR_INTERRUPTED)
 		return code;
-	struct err closing;
-	return track_close(track, &closing) == ERR_OK ? code : err_set(err, closing.code, "%s", closing.message);
+	return runner_close(take_ptr(&recorder), code, err);
 }

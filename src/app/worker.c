@@ -4,88 +4,48 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/message.h"
 #include "base/mem.h"
+#include "record/epoch.h"
 #include "train/trainer.h"
 #include "train/tune.h"
 
-/* Epochs that may wait for the disk. */
-#define MESSAGES 4
-
-struct worker {
-	pthread_t thread;
+/* One run of one thread. */
+struct work {
 	struct workload *workload;
-	struct queue *home;
-	struct message messages[MESSAGES];
+	const struct planned_run *planned;
+	struct recording *recording;
+	struct recording_end end;
 };
 
-static bool is_stopped(struct workload *workload)
+static bool is_stopped(const struct workload *workload)
 {
-	return atomic_load(&workload->cancel) || (workload->stop != NULL && atomic_load(workload->stop));
+	return atomic_load(&workload->cancel) || recorder_failed(workload->recorder) ||
+	       (workload->stop != NULL && atomic_load(workload->stop));
 }
 
-static struct message *next_message(struct worker *worker, enum message_kind kind, size_t run)
+static bool asks_to_stop(void *workload)
 {
-	struct message *message = queue_take(worker->home);
-
-	message->kind = kind;
-	message->run = run;
-	return message;
-}
-
-/* Waits until the writer has read everything, so that the records may be touched. */
-static void wait_for_all(struct worker *worker)
-{
-	for (size_t i = 0; i < MESSAGES; i++)
-		(void)queue_take(worker->home);
-	for (size_t i = 0; i < MESSAGES; i++)
-		queue_put(worker->home, &worker->messages[i]);
-}
-
-static void free_records(struct worker *worker)
-{
-	wait_for_all(worker);
-	for (size_t i = 0; i < MESSAGES; i++) {
-		epoch_record_free(worker->messages[i].record);
-		worker->messages[i].record = NULL;
-	}
-}
-
-static enum err_code make_records(struct worker *worker, size_t run, const struct network *network, struct err *err)
-{
-	size_t layers = network_layer_count(network);
-	const struct recipe *recipe = &worker->workload->runs[run].recipe;
-	const struct dataset *dataset = recipe->subject.dataset;
-	size_t parameters = network_count_parameters(&recipe->shape);
-	size_t scaling = 2 * dataset->features;
-	/* Besides its parameters, a network may have a mean feature. */
-	size_t most = parameters + network_layer(network, layers - 1).inputs;
-	size_t values = most > scaling ? most : scaling;
-
-	wait_for_all(worker);
-	for (size_t i = 0; i < MESSAGES; i++)
-		if (epoch_record_create(dataset->instances, dataset->classes, 2 * layers + 1, values,
-					&worker->messages[i].record, err) != ERR_OK)
-			return err->code;
-	return ERR_OK;
+	return is_stopped(workload);
 }
 
 /* The scaling goes with the weights: without it they cannot be applied to the data. */
-static void send_scaling(struct worker *worker, size_t run, const struct trainer *trainer)
+static enum err_code record_scaling(struct work *work, const struct trainer *trainer, struct err *err)
 {
-	const struct recipe *recipe = &worker->workload->runs[run].recipe;
+	const struct recipe *recipe = &work->planned->recipe;
 	const struct scaled *scaled = trainer_scaled(trainer);
 	size_t d = recipe->subject.dataset->features;
+	struct epoch_record *record = NULL;
 
-	if (recipe->data.scale == SCALE_NONE || recipe->record_weights.kind == RECORD_NONE)
-		return;
-	struct message *message = next_message(worker, MESSAGE_EPOCH, run);
-	message->record->epoch = 0;
-	message->record->matrix_count = 0;
-	message->record->value_count = 0;
-	memcpy(epoch_record_add_matrix(message->record, "scale_mean", 0, 1, d), scaled->mean, d * sizeof(double));
-	memcpy(epoch_record_add_matrix(message->record, "scale_sd", 0, 1, d), scaled->sd, d * sizeof(double));
-	queue_put(worker->workload->news, message);
+	if (recipe->data.scale == SCALE_NONE ||
+	    record_rule_count(&recipe->record_weights, recipe->training.epochs) == 0)
+		return ERR_OK;
+	if (recording_next(work->recording, &record, err) != ERR_OK)
+		return err->code;
+	epoch_record_clear(record, 0);
+	memcpy(epoch_record_add_matrix(record, "scale_mean", 0, 1, d), scaled->mean, d * sizeof(double));
+	memcpy(epoch_record_add_matrix(record, "scale_sd", 0, 1, d), scaled->sd, d * sizeof(double));
+	recording_put(work->recording, record);
+	return ERR_OK;
 }
 
 static void add_weights(const struct trainer *trainer, struct epoch_record *record)
@@ -107,44 +67,46 @@ static void add_weights(const struct trainer *trainer, struct epoch_record *reco
 }
 
 /* `last`: the run's last epoch, as far as is known. */
-static void send_epoch(struct worker *worker, size_t run, const struct trainer *trainer, size_t epoch, size_t last)
+static enum err_code record_epoch(struct work *work, const struct trainer *trainer, size_t last, struct err *err)
 {
-	const struct recipe *recipe = &worker->workload->runs[run].recipe;
-	const struct network *network = trainer_network(trainer);
-	struct message *message = next_message(worker, MESSAGE_EPOCH, run);
-	struct epoch_record *record = message->record;
+	const struct recipe *recipe = &work->planned->recipe;
+	size_t epoch = trainer_epoch(trainer);
+	struct epoch_record *record = NULL;
 
-	message_record_epoch(trainer_predictions(trainer), trainer_weighting(trainer), trainer_draws(trainer),
-			     record_rule_takes(&recipe->record, epoch, last), record);
-	record->epoch = epoch;
+	if (recording_next(work->recording, &record, err) != ERR_OK)
+		return err->code;
+	epoch_record_clear(record, epoch);
+	epoch_fill_record(trainer_predictions(trainer), trainer_weighting(trainer), trainer_draws(trainer),
+			  record_rule_takes(&recipe->record, epoch, last), record);
 	record->seconds = trainer_epoch_seconds(trainer);
 	for (size_t c = 0; c < recipe->subject.dataset->classes; c++)
-		record->by_class[c].weight_norm = network_class_norm(network, c);
+		record->by_class[c].weight_norm = network_class_norm(trainer_network(trainer), c);
 	if (record_rule_takes(&recipe->record_weights, epoch, last))
 		add_weights(trainer, record);
-	queue_put(worker->workload->news, message);
+	recording_put(work->recording, record);
+	atomic_fetch_add(&work->workload->epochs, 1);
+	return ERR_OK;
 }
 
-static enum track_status train(struct worker *worker, size_t run, struct trainer *trainer)
+static enum err_code train(struct work *work, struct trainer *trainer, struct err *err)
 {
-	size_t epochs = worker->workload->runs[run].recipe.training.epochs;
+	size_t epochs = work->planned->recipe.training.epochs;
 
-	for (size_t epoch = 1;; epoch++) {
+	for (;;) {
 		bool converges = trainer_run_epoch(trainer);
-		bool stopped = is_stopped(worker->workload);
-		bool is_last = epoch == epochs || !converges || stopped;
-		size_t last = is_last ? epoch : epochs;
-		send_epoch(worker, run, trainer, epoch, last);
-		if (!converges)
-			return TRACK_DIVERGED;
-		if (epoch == epochs)
-			return TRACK_DONE;
-		if (stopped)
-			return TRACK_INTERRUPTED;
+		bool stopped = is_stopped(work->workload);
+		bool is_done = trainer_epoch(trainer) == epochs;
+		bool is_last = is_done || !converges || stopped;
+		if (record_epoch(work, trainer, is_last ? trainer_epoch(trainer) : epochs, err) != ERR_OK)
+			return err->code;
+		if (!is_last)
+			continue;
+		work->end.status = !converges ? TRACK_DIVERGED : is_done ? TRACK_DONE : TRACK_INTERRUPTED;
+		return ERR_OK;
 	}
 }
 
-static void explain(struct message *end, const struct recipe *recipe, size_t epoch)
+static void explain(struct recording_end *end, const struct recipe *recipe, size_t epoch)
 {
 	if (end->status == TRACK_DIVERGED)
 		(void)snprintf(end->reason, sizeof end->reason,
@@ -154,111 +116,123 @@ static void explain(struct message *end, const struct recipe *recipe, size_t epo
 		(void)snprintf(end->reason, sizeof end->reason, "stopped after epoch %zu", epoch);
 }
 
-static bool asks_to_stop(void *workload)
+/* Chooses what the recipe leaves to cross-validation; then it is as it stays. */
+static enum err_code tune(struct work *work, struct recipe *recipe, struct err *err)
 {
-	return is_stopped(workload);
-}
-
-/* Chooses what the recipe leaves to cross-validation, and says so. */
-static enum err_code tune(struct worker *worker, struct recipe *recipe, struct message *end, struct err *err)
-{
-	const struct tune_watch watch = { asks_to_stop, worker->workload };
+	const struct tune_watch watch = { asks_to_stop, work->workload };
+	struct text json AUTO(text_done) = { 0 };
+	struct text chosen AUTO(text_done) = { 0 };
 
 	if (recipe->tune_folds == 0)
 		return ERR_OK;
 	enum err_code code = tune_recipe(recipe, &watch, err);
 	if (code == ERR_INTERRUPTED) {
-		end->status = TRACK_INTERRUPTED;
-		(void)snprintf(end->reason, sizeof end->reason, "stopped while its cross-validation was under way");
+		work->end.status = TRACK_INTERRUPTED;
+		(void)snprintf(work->end.reason, sizeof work->end.reason,
+			       "stopped while its cross-validation was under way");
 	}
-	if (code != ERR_OK)
-		return code;
-	tune_describe(recipe, end->reason, sizeof end->reason);
-	return ERR_OK;
+	if (code != ERR_OK || tune_append_chosen(recipe, &chosen, err) != ERR_OK ||
+	    recipe_append_json(recipe, &json, err) != ERR_OK)
+		return err->code;
+	return recording_settle(work->recording, json.data, chosen.data, err);
 }
 
-static enum err_code do_run(struct worker *worker, size_t run, struct message *end, struct err *err)
+static enum err_code do_run(struct work *work, struct err *err)
 {
 	AUTO(trainer_freep) struct trainer *trainer = NULL;
-	struct recipe recipe = worker->workload->runs[run].recipe;
+	struct recipe recipe = work->planned->recipe;
+	const struct dataset *dataset = recipe.subject.dataset;
+	const struct epoch_names names = { dataset->class_names, dataset->instance_id };
 
-	if (tune(worker, &recipe, end, err) != ERR_OK)
-		return end->status == TRACK_INTERRUPTED ? ERR_OK : err->code;
-	if (trainer_create(recipe.subject.dataset, recipe.subject.split, &recipe, &trainer, err) != ERR_OK ||
-	    make_records(worker, run, trainer_network(trainer), err) != ERR_OK)
+	if (tune(work, &recipe, err) != ERR_OK)
+		return work->end.status == TRACK_INTERRUPTED ? ERR_OK : err->code;
+	if (trainer_create(dataset, recipe.subject.split, &recipe, &trainer, err) != ERR_OK ||
+	    record_scaling(work, trainer, err) != ERR_OK || train(work, trainer, err) != ERR_OK)
 		return err->code;
-	send_scaling(worker, run, trainer);
-	end->status = train(worker, run, trainer);
-	explain(end, &recipe, trainer_epoch(trainer));
-	return message_summarise(recipe.subject.dataset, recipe.subject.split, trainer_predictions(trainer),
-				 trainer_weighting(trainer), &end->summaries, err);
+	explain(&work->end, &recipe, trainer_epoch(trainer));
+	return epoch_summarise(&names, trainer_predictions(trainer), trainer_weighting(trainer), &work->end.summaries,
+			       err);
 }
 
-/* The next run of the plan, announced to the writer; false when there is none. */
-static bool take_run(struct worker *worker, size_t *ret_run)
+static struct recording_shape shape_of(const struct recipe *recipe)
 {
-	struct workload *workload = worker->workload;
-	bool taken = false;
+	const struct network_shape *shape = &recipe->shape;
+	/* Besides its parameters, a network may have a mean feature; the scaling has an epoch of its own. */
+	size_t most = network_count_parameters(shape) + network_shape_layer(shape, shape->hidden_count).inputs;
+	size_t scaling = 2 * shape->inputs;
 
+	return (struct recording_shape){
+		.instances = recipe->subject.dataset->instances,
+		.classes = recipe->subject.dataset->classes,
+		.matrices = 2 * (shape->hidden_count + 1) + 1,
+		.values = most > scaling ? most : scaling,
+	};
+}
+
+static enum err_code begin(struct work *work, struct err *err)
+{
+	const struct planned_run *planned = work->planned;
+	struct text settings AUTO(text_done) = { 0 };
+
+	struct recording_shape shape = shape_of(&planned->recipe);
+
+	if (recipe_append_json(&planned->recipe, &settings, err) != ERR_OK)
+		return err->code;
+	const struct track_run run = {
+		.experiment_id = planned->experiment_id,
+		.dataset_id = planned->dataset_id,
+		.split_id = planned->split_id,
+		.model = model_name((size_t)planned->recipe.model),
+		.method = planned->method,
+		.settings = settings.data,
+		.seed = planned->recipe.training.seed,
+		.environment = work->workload->environment,
+	};
+	return recorder_begin(work->workload->recorder, &run, &shape, (void *)planned, &work->recording, err);
+}
+
+/* Begins the next run of the plan; false when there is none. */
+static bool begin_next(struct work *work)
+{
+	struct workload *workload = work->workload;
+	bool has_begun = false;
+
+	*work = (struct work){ .workload = workload, .end = { .status = TRACK_FAILED } };
 	(void)pthread_mutex_lock(&workload->hand_out);
 	if (workload->next < workload->count && !is_stopped(workload)) {
-		*ret_run = workload->next++;
-		queue_put(workload->news, next_message(worker, MESSAGE_START, *ret_run));
-		taken = true;
+		work->planned = &workload->runs[workload->next];
+		has_begun = begin(work, &workload->failure) == ERR_OK;
+		workload->next += has_begun;
+		atomic_store(&workload->cancel, !has_begun);
 	}
 	(void)pthread_mutex_unlock(&workload->hand_out);
-	return taken;
+	return has_begun;
 }
 
-static void *work(void *argument)
+static void *work_on(void *workload)
 {
-	struct worker *worker = argument;
-	size_t run;
+	struct work work = { .workload = workload };
 
-	while (take_run(worker, &run)) {
+	while (begin_next(&work)) {
 		struct err err;
-		struct message end = { .status = TRACK_FAILED };
-		if (do_run(worker, run, &end, &err) != ERR_OK) {
-			end.status = TRACK_FAILED;
-			(void)snprintf(end.reason, sizeof end.reason, "%.*s", (int)sizeof end.reason - 1, err.message);
+		if (do_run(&work, &err) != ERR_OK) {
+			work.end.status = TRACK_FAILED;
+			(void)snprintf(work.end.reason, sizeof work.end.reason, "%.*s", (int)sizeof work.end.reason - 1,
+				       err.message);
 		}
-		free_records(worker);
-		struct message *message = next_message(worker, MESSAGE_END, run);
-		message->status = end.status;
-		message->summaries = end.summaries;
-		memcpy(message->reason, end.reason, sizeof message->reason);
-		queue_put(worker->workload->news, message);
+		recording_end(work.recording, &work.end);
 	}
-	queue_put(worker->workload->news, next_message(worker, MESSAGE_LEAVE, 0));
+	if (atomic_fetch_sub(&work.workload->at_work, 1) == 1)
+		recorder_flush(work.workload->recorder);
 	return NULL;
 }
 
-enum err_code worker_start(struct workload *workload, struct worker **ret_worker, struct err *err)
+enum err_code worker_start(struct workload *workload, pthread_t *ret_thread, struct err *err)
 {
-	AUTO(mem_freep) struct worker *worker = NULL;
-	AUTO(queue_freep) struct queue *home = NULL;
-
-	if (mem_new(&worker, 1, err) != ERR_OK || queue_create(MESSAGES, &home, err) != ERR_OK)
-		return err->code;
-	worker->workload = workload;
-	worker->home = home;
-	for (size_t i = 0; i < MESSAGES; i++) {
-		worker->messages[i].home = home;
-		queue_put(home, &worker->messages[i]);
-	}
-	int status = pthread_create(&worker->thread, NULL, work, worker);
-	if (status != 0)
-		return err_set(err, ERR_SYSTEM, "cannot start a thread: %s", strerror(status));
-	take_ptr(&home);
-	*ret_worker = take_ptr(&worker);
-	return ERR_OK;
-}
-
-void worker_join(struct worker *worker)
-{
-	if (worker == NULL)
-		return;
-	(void)pthread_join(worker->thread, NULL);
-	queue_free(worker->home);
-	free(worker);
+	atomic_fetch_add(&workload->at_work, 1);
+	int status = pthread_create(ret_thread, NULL, work_on, workload);
+	if (status == 0)
+		return ERR_OK;
+	atomic_fetch_sub(&workload->at_work, 1);
+	return err_set(err, ERR_SYSTEM, "cannot start a thread: %s", strerror(status));
 }

@@ -1,4 +1,4 @@
-/* Private to app: a thread that trains planned runs, one after the other, and sends what comes out. */
+/* Private to app: a thread that trains planned runs, one after the other. */
 #ifndef HARDROW_APP_WORKER_H
 #define HARDROW_APP_WORKER_H
 
@@ -6,26 +6,24 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
-#include "app/queue.h"
 #include "app/runner.h"
 
 /* What all workers share. */
 struct workload {
+	struct recorder *recorder;
 	const struct planned_run *runs;
 	size_t count;
+	const struct track_environment *environment;
+	const atomic_bool *stop;  /* Ctrl-C; may be NULL */
 	pthread_mutex_t hand_out; /* guards `next`, and keeps the starts in the order of the plan */
-	size_t next;
-	struct queue *news;	 /* to the writer */
-	atomic_bool cancel;	 /* set by the writer when the file cannot be written */
-	const atomic_bool *stop; /* Ctrl-C; may be NULL */
+	size_t next;		  /* the first that is not begun */
+	atomic_size_t epochs;	  /* done by all */
+	atomic_size_t at_work;	  /* workers that may begin another run */
+	atomic_bool cancel;	  /* set with the first `failure` */
+	struct err failure;	  /* why a run could not begin; guarded by hand_out */
 };
 
-struct worker;
-
-/* Starts the thread. It ends when no run is left or the work is stopped, with MESSAGE_LEAVE. */
-MUST_CHECK enum err_code worker_start(struct workload *workload, struct worker **ret_worker, struct err *err);
-
-/* Waits for the thread and frees it. Every message must have been sent home. Takes NULL. */
-void worker_join(struct worker *worker);
+/* Starts a thread that ends when no run is left or the work is stopped; the last one flushes the recorder. */
+MUST_CHECK enum err_code worker_start(struct workload *workload, pthread_t *ret_thread, struct err *err);
 
 #endif

@@ -1,6 +1,5 @@
 /* hardrow adjust: other predictions from the weights of recorded runs. */
 #include <stdio.h>
-#include <string.h>
 
 #include "app/adjust.h"
 #include "app/environment.h"
@@ -8,8 +7,8 @@
 #include "cli/command.h"
 #include "cli/data_folders.h"
 #include "cli/interrupt.h"
+#include "cli/progress.h"
 #include "num/blas.h"
-#include "track/track_read.h"
 
 struct adjust_options {
 	const char *name, *data;
@@ -32,22 +31,19 @@ static const struct option_spec specs[] = {
 	DATA_DIR_OPTION(struct adjust_options, data_dirs),
 };
 
-/* Appends a line for each run to *lines: what fails later takes all of them back. */
 static enum err_code adjust(const struct invocation *invocation, const struct adjust_request *request,
-			    const struct track_environment *environment, struct track *track, struct text *lines,
-			    struct err *err)
+			    const struct track_environment *environment, struct recorder *recorder, struct err *err)
 {
 	for (size_t i = 0; i < invocation->argument_count; i++) {
 		struct adjust_result result = { 0 };
 		int64_t run_id = 0;
 		if (command_parse_run(invocation->arguments[i], &run_id, err) != ERR_OK ||
-		    adjust_run(track, run_id, request, environment, &result, err) != ERR_OK)
+		    adjust_run(recorder, run_id, request, environment, &result, err) != ERR_OK)
 			return err->code;
-		if (text_append(lines, err, "run %lld: %s on the weights of run %lld, %zu epoch%s%s%s\n",
-				(long long)result.run_id, adjustment_name((size_t)request->settings->adjustment - 2),
-				(long long)run_id, result.epochs, result.epochs == 1 ? "" : "s",
-				result.chosen[0] != '\0' ? ", " : "", result.chosen) != ERR_OK)
-			return err->code;
+		(void)printf("run %lld: %s on the weights of run %lld, %zu epoch%s%s%s\n", (long long)result.run_id,
+			     adjustment_name((size_t)request->settings->adjustment - 2), (long long)run_id,
+			     result.epochs, result.epochs == 1 ? "" : "s", result.chosen[0] != '\0' ? ", " : "",
+			     result.chosen);
 	}
 	return ERR_OK;
 }
@@ -57,8 +53,9 @@ static enum err_code run_adjust(const struct invocation *invocation, struct err 
 	const struct adjust_options *options = invocation->options;
 	AUTO(data_folders_done) struct data_folders folders = { 0 };
 	AUTO(environment_done) struct environment environment = { 0 };
-	AUTO(track_freep) struct track *track = NULL;
-	AUTO(text_done) struct text lines = { 0 };
+	AUTO(recorder_freep) struct recorder *recorder = NULL;
+	struct progress progress = { 0 };
+	const struct recorder_watch watch = { &progress, progress_notice, interrupt_catch(NULL) };
 	int64_t run_id;
 
 	if (options->settings.adjustment < 2)
@@ -69,19 +66,16 @@ static enum err_code run_adjust(const struct invocation *invocation, struct err 
 	blas_use_one_thread();
 	if (data_folders_init(&folders, &options->data_dirs, err) != ERR_OK ||
 	    environment_init(invocation->argv, &environment, err) != ERR_OK ||
-	    track_open_existing(invocation->database, true, &track, err) != ERR_OK)
+	    recorder_open(invocation->database, true, &watch, &recorder, err) != ERR_OK)
 		return err->code;
 	const struct adjust_request request = {
 		.settings = &options->settings,
 		.source = { .path = data_folders_path(&folders), .data = options->data },
 		.name = options->name,
-		.stop = interrupt_catch(NULL),
+		.stop = watch.stop,
 	};
-	if (adjust(invocation, &request, &environment.track, track, &lines, err) != ERR_OK ||
-	    track_close(track, err) != ERR_OK)
-		return err->code;
-	(void)fputs(lines.data, stdout);
-	return ERR_OK;
+	enum err_code code = adjust(invocation, &request, &environment.track, recorder, err);
+	return runner_close(take_ptr(&recorder), code, err);
 }
 
 const struct command command_adjust = {

@@ -5,6 +5,8 @@
 #include "app/import.h"
 #include "base/mem.h"
 #include "cli/command.h"
+#include "cli/interrupt.h"
+#include "cli/progress.h"
 #include "train/settings.h"
 
 struct import_options {
@@ -26,11 +28,13 @@ static enum err_code run_import(const struct invocation *invocation, struct err 
 	const struct import_options *options = invocation->options;
 	const struct import_settings settings = { options->model, options->settings.difficulty };
 	AUTO(environment_done) struct environment environment = { 0 };
+	struct progress progress = { 0 };
+	const struct recorder_watch watch = { &progress, progress_notice, interrupt_catch(NULL) };
 	struct import_result result = { 0 };
 
 	if (environment_init(invocation->argv, &environment, err) != ERR_OK ||
-	    import_predictions(invocation->arguments[0], &settings, invocation->database, &environment.track, &result,
-			       err) != ERR_OK)
+	    import_predictions(invocation->arguments[0], &settings, invocation->database, &environment.track, &watch,
+			       &result, err) != ERR_OK)
 		return err->code;
 	(void)printf("run %lld in %s: %zu epochs of %zu instances, %zu classes\n", (long long)result.run_id,
 		     invocation->database, result.epochs, result.instances, result.classes);

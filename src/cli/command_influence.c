@@ -7,6 +7,8 @@
 #include "base/parse.h"
 #include "cli/command.h"
 #include "cli/data_folders.h"
+#include "cli/interrupt.h"
+#include "cli/lock.h"
 #include "cli/query.h"
 #include "num/blas.h"
 
@@ -91,7 +93,9 @@ static enum err_code list_instance(const struct invocation *invocation, const st
 	AUTO(influence_list_done) struct influence_list list = { 0 };
 	AUTO(track_freep) struct track *track = NULL;
 
-	if (track_open_existing(invocation->database, options->save, &track, err) != ERR_OK ||
+	struct lock lock = { invocation->database, interrupt_catch(NULL), false };
+	struct db_wait wait = lock_wait(&lock);
+	if (track_open_existing(invocation->database, options->save ? &wait : NULL, &track, err) != ERR_OK ||
 	    influence_list_compute(track, request, &list, err) != ERR_OK)
 		return err->code;
 	if (options->save &&
@@ -105,9 +109,11 @@ static enum err_code save_changes(const struct invocation *invocation, const str
 				  struct err *err)
 {
 	AUTO(track_freep) struct track *track = NULL;
+	struct lock lock = { invocation->database, interrupt_catch(NULL), false };
+	struct db_wait wait = lock_wait(&lock);
 	size_t epochs = 0;
 
-	if (track_open_existing(invocation->database, true, &track, err) != ERR_OK ||
+	if (track_open_existing(invocation->database, &wait, &track, err) != ERR_OK ||
 	    influence_save_changes(track, request, &epochs, err) != ERR_OK || track_close(track, err) != ERR_OK)
 		return err->code;
 	(void)printf("run %lld: predicted loss changes of %zu epoch%s in loss_changes; 'hardrow report "

@@ -3,6 +3,8 @@
 
 #include "base/mem.h"
 #include "cli/command.h"
+#include "cli/interrupt.h"
+#include "cli/lock.h"
 #include "track/track_read.h"
 
 #define MUCH 1e9
@@ -28,12 +30,14 @@ static enum err_code materialize(struct track *track, int64_t run_id, struct err
 static enum err_code run_materialize(const struct invocation *invocation, struct err *err)
 {
 	AUTO(track_freep) struct track *track = NULL;
+	struct lock lock = { invocation->database, interrupt_catch(NULL), false };
+	struct db_wait wait = lock_wait(&lock);
 	int64_t run_id;
 
 	for (size_t i = 0; i < invocation->argument_count; i++)
 		if (command_parse_run(invocation->arguments[i], &run_id, err) != ERR_OK)
 			return err->code;
-	if (track_open_existing(invocation->database, true, &track, err) != ERR_OK)
+	if (track_open_existing(invocation->database, &wait, &track, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < invocation->argument_count; i++)
 		if (command_parse_run(invocation->arguments[i], &run_id, err) != ERR_OK ||

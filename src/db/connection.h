@@ -17,6 +17,8 @@ struct db {
 	double seconds, latest;
 	bool is_late;
 	bool is_guarded;     /* the authorizer is on */
+	struct db_wait wait; /* goes_on NULL: the busy timeout */
+	double locked_since; /* clock_seconds() when the present waiting began */
 	const char *refused; /* what the authorizer refused last: static text, or `refused_function` */
 	char refused_function[80];
 };
@@ -31,8 +33,14 @@ struct db_stmt {
 	char **names;	   /* (parameter_count), NULL for "?" */
 };
 
+#define DB_PATIENCE_MS 10000
+
+/* Waits for locks as db->wait says, without it for so long. */
+void db_be_patient(struct db *db, int timeout_ms);
+
 struct db_options {
 	int busy_timeout_ms;
+	const struct db_wait *wait; /* instead of the timeout; NULL: none */
 	const struct sql_file *migrations;
 	size_t migration_count;
 };

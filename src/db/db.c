@@ -42,6 +42,9 @@ enum err_code db_fail(struct db *db, int code, bool is_foreign, struct err *err)
 		return limit_say(db, code, err);
 	if (ours == ERR_INTERRUPTED)
 		return err_set(err, ours, "%s: interrupted", db->path);
+	/* Whoever waits as long as it takes gives up for one reason alone. */
+	if ((code & 0xff) == SQLITE_BUSY && db->wait.goes_on != NULL)
+		return err_set(err, ERR_INTERRUPTED, "%s: interrupted while another program kept it locked", db->path);
 	if ((code & 0xff) == SQLITE_BUSY)
 		return err_set(err, ours, "%s: another program keeps it locked (%s)", db->path,
 			       sqlite3_errmsg(db->handle));
@@ -78,6 +81,22 @@ enum err_code db_finish(struct db *db, struct err *err)
 		if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY && (code & 0xff) != SQLITE_LOCKED)
 			return db_fail(db, code, false, err);
 	}
+	return ERR_OK;
+}
+
+enum err_code db_use_wal(struct db *db, bool *ret_is_wal, struct err *err)
+{
+	if (db_is_on_network(db)) {
+		*ret_is_wal = false;
+		return ERR_OK;
+	}
+	/* Whoever reads right now is not waited for: there will be another time. */
+	(void)sqlite3_busy_timeout(db->handle, 0);
+	int code = sqlite3_exec(db->handle, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
+	db_be_patient(db, DB_PATIENCE_MS);
+	if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY && (code & 0xff) != SQLITE_LOCKED)
+		return db_fail(db, code, false, err);
+	*ret_is_wal = code == SQLITE_OK;
 	return ERR_OK;
 }
 

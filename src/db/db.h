@@ -16,6 +16,16 @@
 struct db;
 struct db_stmt;
 
+/* How a connection waits while another program keeps the file locked: asked again every few hundredths of a second with
+ * how long it has been; false: it gives up. Without one it gives up after 10 s. */
+struct db_wait {
+	void *context;
+	bool (*goes_on)(void *context, double waited);
+};
+
+/* Who keeps the file locked, in words: "sqlite3 (process 123)", or "another program". */
+void db_lock_holder(const char *path, char *ret_words, size_t size);
+
 enum db_mode {
 	DB_WRITE, /* creates the file, migrates it to the newest version, re-creates the views */
 	DB_READ,  /* the file must exist; read-only, the whole connection guarded (see db_prepare_foreign) */
@@ -31,6 +41,11 @@ enum db_mode {
  * ("FILE.v1.backup", VACUUM INTO). Creating and upgrading is one transaction, and processes that come at once wait for
  * the one that is at it: nobody sees a file between versions. */
 MUST_CHECK enum err_code db_open(const char *path, enum db_mode mode, struct db **ret_db, struct err *err);
+
+/* The same, waiting in another way; so does the connection from then on. */
+MUST_CHECK enum err_code db_open_waiting(const char *path, enum db_mode mode, const struct db_wait *wait,
+					 struct db **ret_db, struct err *err);
+void db_set_wait(struct db *db, const struct db_wait *wait);
 
 /* Rolls back what is open and closes. Takes NULL. */
 void db_free(struct db *db);
@@ -103,6 +118,10 @@ void db_limit(struct db *db, double seconds, int64_t bytes);
 
 /* Whether the file lies on a file system of other machines, where WAL does not work: its index is shared memory. */
 bool db_is_on_network(const struct db *db);
+
+/* Journal mode WAL, synchronous NORMAL, unless the file is on a network file system or somebody keeps it locked right
+ * now; *ret_is_wal says. Between transactions. */
+MUST_CHECK enum err_code db_use_wal(struct db *db, bool *ret_is_wal, struct err *err);
 
 /* From a signal handler or another thread: the running db_step ends with ERR_INTERRUPTED. */
 void db_interrupt(struct db *db);

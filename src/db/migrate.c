@@ -262,8 +262,8 @@ enum err_code migrate_file(struct db *db, const struct db_options *options, stru
 	/* Migrations may rebuild tables that others refer to; the check comes at their end. */
 	if (db_exec(db, "PRAGMA foreign_keys = OFF", err) != ERR_OK)
 		return err->code;
-	(void)sqlite3_busy_timeout(db->handle, UPGRADE_PATIENCE * options->busy_timeout_ms);
+	db_be_patient(db, UPGRADE_PATIENCE * options->busy_timeout_ms);
 	enum err_code code = upgrade_at_once(db, options, err);
-	(void)sqlite3_busy_timeout(db->handle, options->busy_timeout_ms);
+	db_be_patient(db, options->busy_timeout_ms);
 	return code;
 }

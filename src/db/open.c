@@ -13,12 +13,11 @@
 #include "db/migrate.h"
 #include "db/rows_table.h"
 
-#define BUSY_TIMEOUT_MS 10000
 #define RETRY_MS 10
 
 struct db_options db_default_options(void)
 {
-	return (struct db_options){ .busy_timeout_ms = BUSY_TIMEOUT_MS,
+	return (struct db_options){ .busy_timeout_ms = DB_PATIENCE_MS,
 				    .migrations = sql_migrations,
 				    .migration_count = sql_migration_count };
 }
@@ -57,7 +56,9 @@ enum err_code db_connect(const char *path, int flags, const struct db_options *o
 	if (code != SQLITE_OK)
 		return db_fail(db, code, false, err);
 	(void)sqlite3_extended_result_codes(db->handle, 1);
-	(void)sqlite3_busy_timeout(db->handle, options->busy_timeout_ms);
+	if (options->wait != NULL)
+		db->wait = *options->wait;
+	db_be_patient(db, options->busy_timeout_ms);
 	*ret_db = take_ptr(&db);
 	return ERR_OK;
 }
@@ -202,9 +203,16 @@ enum err_code db_open_with(const char *path, enum db_mode mode, const struct db_
 	return open_to_write(path, options, ret_db, err);
 }
 
-enum err_code db_open(const char *path, enum db_mode mode, struct db **ret_db, struct err *err)
+enum err_code db_open_waiting(const char *path, enum db_mode mode, const struct db_wait *wait, struct db **ret_db,
+			      struct err *err)
 {
 	struct db_options options = db_default_options();
 
+	options.wait = wait;
 	return db_open_with(path, mode, &options, ret_db, err);
+}
+
+enum err_code db_open(const char *path, enum db_mode mode, struct db **ret_db, struct err *err)
+{
+	return db_open_waiting(path, mode, NULL, ret_db, err);
 }

@@ -28,6 +28,12 @@ enum err_code epoch_record_create(size_t instances, size_t classes, size_t matri
 	return ERR_OK;
 }
 
+size_t epoch_record_bytes(size_t instances, size_t classes, size_t values)
+{
+	return sizeof(struct epoch_record) + classes * sizeof(struct record_class) +
+	       series_block_bytes(instances, classes) + values * sizeof(double);
+}
+
 void epoch_record_free(struct epoch_record *record)
 {
 	if (record == NULL)
@@ -43,6 +49,14 @@ void epoch_record_free(struct epoch_record *record)
 void epoch_record_freep(struct epoch_record **record)
 {
 	epoch_record_free(*record);
+}
+
+void epoch_record_clear(struct epoch_record *record, size_t epoch)
+{
+	record->epoch = epoch;
+	record->has_blocks = false;
+	record->matrix_count = 0;
+	record->value_count = 0;
 }
 
 size_t epoch_record_block_count(const struct epoch_record *record)

@@ -32,6 +32,7 @@ struct record_part {
 };
 
 struct epoch_record {
+	void *owner; /* the caller's */
 	size_t instances, classes;
 	size_t epoch; /* from 1; 0: before training, matrices only */
 	struct record_part train, test;
@@ -52,6 +53,9 @@ struct epoch_record {
 MUST_CHECK enum err_code epoch_record_create(size_t instances, size_t classes, size_t matrices, size_t values,
 					     struct epoch_record **ret_record, struct err *err);
 void epoch_record_free(struct epoch_record *record);
+
+/* The memory that one takes, about. */
+size_t epoch_record_bytes(size_t instances, size_t classes, size_t values);
 void epoch_record_freep(struct epoch_record **record);
 
 /* The numbers of a tile of 64 instances, of each series (64) or (k, 64) doubles, of tallies (m) uint32_t. NULL: not
@@ -67,6 +71,9 @@ void epoch_record_encode(struct epoch_record *record, size_t t, const struct rec
 /* Adds a matrix and returns the place of its values (rows, cols), for the caller to fill; there must be room
  * (asserted). */
 double *epoch_record_add_matrix(struct epoch_record *record, const char *name, size_t layer, size_t rows, size_t cols);
+
+/* Empty, of this epoch: no matrices, no blocks. */
+void epoch_record_clear(struct epoch_record *record, size_t epoch);
 
 size_t epoch_record_block_count(const struct epoch_record *record);
 size_t epoch_record_block_length(const struct epoch_record *record, size_t t); /* m */

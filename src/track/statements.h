@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "base/life.h"
 #include "db/db.h"
 #include "track/track.h"
 
@@ -23,19 +24,37 @@ enum track_statement {
 	TRACK_FIND_SPLIT,
 	TRACK_PUT_SPLIT,
 	TRACK_PUT_SPLIT_CLASS,
+	TRACK_PUT_STATE,
+	TRACK_DROP_STATE,
+	TRACK_SETTLE_RUN,
+	TRACK_SEEN,
 	TRACK_STATEMENT_COUNT,
 };
 
 struct track {
 	struct db *db;
 	struct db_stmt *statements[TRACK_STATEMENT_COUNT];
-	double begun_at; /* clock_seconds() of the open transaction's begin */
+	struct process_identity self;
+	int64_t writer_id; /* 0: it has not written a run yet */
+	double seen_at;	   /* clock_seconds() when that was last said */
 	bool is_wal;
 };
 
 /* The compiled statement, borrowed; `sql` must always be the same for one `which`. */
 MUST_CHECK enum err_code track_statement(struct track *track, enum track_statement which, const char *sql,
 					 struct db_stmt **ret_stmt, struct err *err);
+
+/* Its state goes. */
+MUST_CHECK enum err_code track_drop_state(struct track *track, int64_t run_id, struct err *err);
+
+/* The row of this process in `writer`, made on first use. */
+MUST_CHECK enum err_code track_writer(struct track *track, int64_t *ret_writer_id, struct err *err);
+
+/* The writers of running runs and of claims whose processes are dead; freed with free(). */
+MUST_CHECK enum err_code track_list_dead(struct db *db, int64_t **ret_writers, size_t *ret_count, struct err *err);
+
+/* Their runs become 'interrupted', their claims free. */
+MUST_CHECK enum err_code track_bury_dead(struct track *track, struct err *err);
 
 /* Binds the run to :run_id and steps to the one row that it has. ERR_INPUT: there is no such run. */
 MUST_CHECK enum err_code track_find_run(struct track *track, struct db_stmt *stmt, int64_t run_id, struct err *err);

@@ -1,34 +1,120 @@
 #include "track/track.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "track/statements.h"
 
-#define COMMIT_SECONDS 1.0
+/* How often a writer says that it is alive, and how long it may be silent where nobody can look. */
+#define SEEN_SECONDS 10.0
+#define SILENCE_MS 120000
 
-static enum err_code mark_dead_runs(struct track *track, struct err *err)
+static void copy_text(char *to, size_t size, const char *from)
 {
-	AUTO(db_stmt_freep) struct db_stmt *find = NULL;
-	AUTO(db_stmt_freep) struct db_stmt *mark = NULL;
-	char host[HOST_NAME_MAX + 1] = "";
+	(void)snprintf(to, size, "%s", from == NULL ? "" : from);
+}
+
+/* Whether the writer in the row of `stmt` (see find_writers) is dead. */
+static bool is_dead(const struct process_identity *self, struct db_stmt *stmt)
+{
+	struct process_identity writer = { .pid_namespace = db_column_int(stmt, 3),
+					   .pid = db_column_int(stmt, 4),
+					   .started = db_column_int(stmt, 5) };
+
+	copy_text(writer.host, sizeof writer.host, db_column_text(stmt, 1));
+	copy_text(writer.boot_id, sizeof writer.boot_id, db_column_text(stmt, 2));
+	switch (life_of(&writer, self)) {
+	case LIFE_ALIVE:
+		return false;
+	case LIFE_DEAD:
+		return true;
+	case LIFE_UNKNOWN:
+		break;
+	}
+	return clock_utc_ms() - db_column_int(stmt, 6) > SILENCE_MS;
+}
+
+enum err_code track_list_dead(struct db *db, int64_t **ret_writers, size_t *ret_count, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	AUTO(mem_freep) int64_t *writers = NULL;
+	struct process_identity self;
+	size_t count = 0, capacity = 0;
 	bool more = false;
 
-	(void)gethostname(host, sizeof host - 1);
-	if (db_prepare(track->db, "SELECT DISTINCT pid FROM run WHERE status = 'running' AND host = :host", &find,
-		       err) != ERR_OK ||
-	    db_prepare(track->db,
-		       "UPDATE run SET status = 'interrupted', message = 'its process is gone' "
-		       "WHERE status = 'running' AND host = :host AND pid = :pid",
-		       &mark, err) != ERR_OK)
+	life_identify(&self);
+	if (db_prepare(
+		db,
+		"SELECT writer_id, host, boot_id, pid_namespace, pid, started, seen_at_ms FROM writer WHERE writer_id"
+		" IN (SELECT writer_id FROM run WHERE status = 'running' UNION SELECT writer_id FROM claim)",
+		&stmt, err) != ERR_OK)
 		return err->code;
-	db_bind_text(find, ":host", host);
 	for (;;) {
+		if (db_step(stmt, &more, err) != ERR_OK)
+			return err->code;
+		if (!more)
+			break;
+		if (!is_dead(&self, stmt))
+			continue;
+		if (mem_more(&writers, count, &capacity, err) != ERR_OK)
+			return err->code;
+		writers[count++] = db_column_int(stmt, 0);
+	}
+	*ret_writers = take_ptr(&writers);
+	*ret_count = count;
+	return ERR_OK;
+}
+
+static enum err_code bury(struct track *track, int64_t writer_id, struct err *err)
+{
+	static const char *const sql[] = {
+		"UPDATE run SET status = 'interrupted', message = 'its process is gone'"
+		" WHERE status = 'running' AND writer_id = :writer_id",
+		"DELETE FROM claim WHERE writer_id = :writer_id",
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(sql); i++) {
+		AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+		if (db_prepare(track->db, sql[i], &stmt, err) != ERR_OK)
+			return err->code;
+		db_bind_int(stmt, ":writer_id", writer_id);
+		if (db_run(stmt, err) != ERR_OK)
+			return err->code;
+	}
+	return ERR_OK;
+}
+
+enum err_code track_bury_dead(struct track *track, struct err *err)
+{
+	AUTO(mem_freep) int64_t *writers = NULL;
+	size_t count = 0;
+
+	if (track_list_dead(track->db, &writers, &count, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < count; i++)
+		if (track_begin(track, err) != ERR_OK || bury(track, writers[i], err) != ERR_OK)
+			return err->code;
+	return ERR_OK;
+}
+
+/* Runs of older versions, whose process is told by its number alone. */
+static enum err_code bury_old(struct track *track, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *find = NULL;
+	bool more = false;
+
+	if (db_prepare(track->db,
+		       "SELECT DISTINCT pid FROM run WHERE status = 'running' AND writer_id IS NULL AND host = :host",
+		       &find, err) != ERR_OK)
+		return err->code;
+	db_bind_text(find, ":host", track->self.host);
+	for (;;) {
+		AUTO(db_stmt_freep) struct db_stmt *mark = NULL;
 		if (db_step(find, &more, err) != ERR_OK)
 			return err->code;
 		if (!more)
@@ -36,22 +122,36 @@ static enum err_code mark_dead_runs(struct track *track, struct err *err)
 		int64_t pid = db_column_int(find, 0);
 		if (kill((pid_t)pid, 0) == 0 || errno != ESRCH)
 			continue;
-		db_bind_text(mark, ":host", host);
+		if (track_begin(track, err) != ERR_OK ||
+		    db_prepare(track->db,
+			       "UPDATE run SET status = 'interrupted', message = 'its process is gone' WHERE status = "
+			       "'running' AND writer_id IS NULL AND host = :host AND pid = :pid",
+			       &mark, err) != ERR_OK)
+			return err->code;
+		db_bind_text(mark, ":host", track->self.host);
 		db_bind_int(mark, ":pid", pid);
 		if (db_run(mark, err) != ERR_OK)
 			return err->code;
 	}
 }
 
-enum err_code track_open(const char *path, struct track **ret_track, struct err *err)
+enum err_code track_open(const char *path, const struct db_wait *wait, struct track **ret_track, struct err *err)
 {
 	AUTO(track_freep) struct track *track = NULL;
 
-	if (mem_new(&track, 1, err) != ERR_OK || db_open(path, DB_WRITE, &track->db, err) != ERR_OK ||
-	    mark_dead_runs(track, err) != ERR_OK)
+	if (mem_new(&track, 1, err) != ERR_OK || db_open_waiting(path, DB_WRITE, wait, &track->db, err) != ERR_OK)
+		return err->code;
+	life_identify(&track->self);
+	if (track_bury_dead(track, err) != ERR_OK || bury_old(track, err) != ERR_OK ||
+	    track_commit(track, err) != ERR_OK)
 		return err->code;
 	*ret_track = take_ptr(&track);
 	return ERR_OK;
+}
+
+void track_set_wait(struct track *track, const struct db_wait *wait)
+{
+	db_set_wait(track->db, wait);
 }
 
 void track_free(struct track *track)
@@ -69,25 +169,76 @@ void track_freep(struct track **track)
 	track_free(*track);
 }
 
-enum err_code track_commit(struct track *track, struct err *err)
+enum err_code track_begin(struct track *track, struct err *err)
 {
-	return db_in_transaction(track->db) ? db_commit(track->db, err) : ERR_OK;
+	return db_in_transaction(track->db) ? ERR_OK : db_begin(track->db, err);
 }
 
-enum err_code track_checkpoint(struct track *track, struct err *err)
+static enum err_code insert_writer(struct track *track, struct err *err)
 {
-	if (db_in_transaction(track->db)) {
-		if (clock_seconds() - track->begun_at < COMMIT_SECONDS)
-			return ERR_OK;
-		if (db_commit(track->db, err) != ERR_OK)
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+
+	if (db_prepare(track->db,
+		       "INSERT INTO writer (host, boot_id, pid_namespace, pid, started, seen_at_ms)"
+		       " VALUES (:host, :boot_id, :pid_namespace, :pid, :started, :seen_at_ms)",
+		       &stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_text(stmt, ":host", track->self.host);
+	db_bind_text(stmt, ":boot_id", track->self.boot_id);
+	db_bind_int(stmt, ":pid_namespace", track->self.pid_namespace);
+	db_bind_int(stmt, ":pid", track->self.pid);
+	db_bind_int(stmt, ":started", track->self.started);
+	db_bind_int(stmt, ":seen_at_ms", clock_utc_ms());
+	return db_run(stmt, err);
+}
+
+enum err_code track_writer(struct track *track, int64_t *ret_writer_id, struct err *err)
+{
+	if (track->writer_id == 0) {
+		if (track_begin(track, err) != ERR_OK || insert_writer(track, err) != ERR_OK)
 			return err->code;
-		if (!track->is_wal &&
-		    db_exec(track->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", err) != ERR_OK)
-			return err->code;
-		track->is_wal = true;
+		track->writer_id = db_last_rowid(track->db);
+		track->seen_at = clock_seconds();
 	}
-	track->begun_at = clock_seconds();
-	return db_begin(track->db, err);
+	*ret_writer_id = track->writer_id;
+	return ERR_OK;
+}
+
+static enum err_code say_seen(struct track *track, struct err *err)
+{
+	struct db_stmt *stmt = NULL;
+
+	if (track_statement(track, TRACK_SEEN,
+			    "UPDATE writer SET seen_at_ms = :seen_at_ms WHERE writer_id = :writer_id", &stmt,
+			    err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":seen_at_ms", clock_utc_ms());
+	db_bind_int(stmt, ":writer_id", track->writer_id);
+	track->seen_at = clock_seconds();
+	return db_run(stmt, err);
+}
+
+enum err_code track_commit(struct track *track, struct err *err)
+{
+	if (!db_in_transaction(track->db))
+		return ERR_OK;
+	if (track->writer_id != 0 && clock_seconds() - track->seen_at > SEEN_SECONDS && say_seen(track, err) != ERR_OK)
+		return err->code;
+	return db_commit(track->db, err);
+}
+
+void track_rollback(struct track *track)
+{
+	if (db_in_transaction(track->db) && track->seen_at != 0)
+		track->seen_at = 0;
+	db_rollback(track->db);
+}
+
+enum err_code track_use_wal(struct track *track, struct err *err)
+{
+	if (!track->is_wal && db_use_wal(track->db, &track->is_wal, err) != ERR_OK)
+		return err->code;
+	return ERR_OK;
 }
 
 enum err_code track_close(struct track *track, struct err *err)

@@ -1,7 +1,7 @@
 /* The tracker: experiments, data sets, splits, runs and epochs into and out of one SQLite file. No maths.
  *
- * A tracker and all its calls belong to one thread. Everything is written inside transactions that track_checkpoint()
- * opens and closes: what a call has put is on disk after the next commit. */
+ * A tracker and all its calls belong to one thread at a time. Everything is written inside transactions that
+ * track_begin() opens, the calls that write too: what a call has put is on disk after the next commit. */
 #ifndef HARDROW_TRACK_TRACK_H
 #define HARDROW_TRACK_TRACK_H
 
@@ -10,12 +10,16 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "db/db.h"
 #include "track/epoch_record.h"
 
 struct track;
 
-/* Opens or creates the file for writing. Runs left 'running' by a dead process of this host become 'interrupted'. */
-MUST_CHECK enum err_code track_open(const char *path, struct track **ret_track, struct err *err);
+/* Opens or creates the file for writing; `wait` says how it waits while the file is locked (NULL: 10 s). Runs left
+ * 'running' by dead processes become 'interrupted', their claims are free. */
+MUST_CHECK enum err_code track_open(const char *path, const struct db_wait *wait, struct track **ret_track,
+				    struct err *err);
+void track_set_wait(struct track *track, const struct db_wait *wait);
 
 /* The clean end: commits, and leaves one plain file. */
 MUST_CHECK enum err_code track_close(struct track *track, struct err *err);
@@ -24,11 +28,14 @@ MUST_CHECK enum err_code track_close(struct track *track, struct err *err);
 void track_free(struct track *track);
 void track_freep(struct track **track);
 
-/* Opens a transaction if none is open. If one has been open for a second, commits it; from the first such commit on the
- * file is in WAL mode, so that others can read while it grows. Shorter work is one transaction in a rollback journal,
- * which writes every page once. */
-MUST_CHECK enum err_code track_checkpoint(struct track *track, struct err *err);
+/* Opens a transaction if none is open; commits or drops the one that is. A commit is a sign of life of the process. */
+MUST_CHECK enum err_code track_begin(struct track *track, struct err *err);
 MUST_CHECK enum err_code track_commit(struct track *track, struct err *err);
+void track_rollback(struct track *track);
+
+/* WAL from here on, so that others can read while the file grows; not on a network file system, and later if somebody
+ * keeps the file locked right now. Between transactions. */
+MUST_CHECK enum err_code track_use_wal(struct track *track, struct err *err);
 
 /* A data set: n instances, d features, k classes. All borrowed. */
 struct track_dataset {
@@ -94,6 +101,7 @@ struct track_run {
 	const char *key;       /* sha256 of what makes it; NULL: nothing in this file can make it again */
 	int64_t source_run_id; /* whose weights were adjusted; 0: none */
 	const char *chosen;    /* JSON: what cross-validation chose; NULL: nothing */
+	int64_t resume_id;     /* the interrupted run that goes on; 0: a new one */
 	uint64_t seed;
 	const struct track_environment *environment;
 };
@@ -103,9 +111,17 @@ struct track_run {
 MUST_CHECK enum err_code track_has_run(struct track *track, const struct track_run *run, bool *ret_has,
 				       struct err *err);
 
-/* A new run, status 'running'. */
+/* A new run, status 'running'; or, with run->resume_id, that run goes on: see track_resume.h. */
 MUST_CHECK enum err_code track_start_run(struct track *track, const struct track_run *run, int64_t *ret_run_id,
 					 struct err *err);
+
+/* Settings and what cross-validation chose, known only now. */
+MUST_CHECK enum err_code track_settle_run(struct track *track, int64_t run_id, const char *settings, const char *chosen,
+					  struct err *err);
+
+/* All that the run needs to go on after `epoch`, in place of what was kept before. */
+MUST_CHECK enum err_code track_put_state(struct track *track, int64_t run_id, size_t epoch, const void *bytes,
+					 size_t length, struct err *err);
 
 MUST_CHECK enum err_code track_put_epoch(struct track *track, int64_t run_id, const struct epoch_record *record,
 					 struct err *err);
@@ -125,9 +141,9 @@ MUST_CHECK enum err_code track_put_summaries(struct track *track, int64_t run_id
 
 enum track_status { TRACK_DONE, TRACK_DIVERGED, TRACK_FAILED, TRACK_INTERRUPTED };
 
-/* `message` says why, NULL for done. */
+/* `message` says why, NULL for done. The state of a run that is done goes unless `keeps_state`. */
 MUST_CHECK enum err_code track_finish_run(struct track *track, int64_t run_id, enum track_status status,
-					  const char *message, struct err *err);
+					  const char *message, bool keeps_state, struct err *err);
 
 /* How many instance-epochs of the run are recorded. ERR_INPUT: no such run. */
 MUST_CHECK enum err_code track_count_dynamics(struct track *track, int64_t run_id, int64_t *ret_rows, struct err *err);

@@ -92,7 +92,7 @@ enum err_code track_put_experiment(struct track *track, const struct track_exper
 	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
 	bool has_row = false;
 
-	if (track_checkpoint(track, err) != ERR_OK ||
+	if (track_begin(track, err) != ERR_OK ||
 	    db_prepare(track->db,
 		       "INSERT INTO experiment (name, source) VALUES (:name, :source)"
 		       " ON CONFLICT (name) DO UPDATE SET source = excluded.source RETURNING experiment_id",

@@ -19,7 +19,7 @@ static enum err_code replace_rows(struct track *track, const char *delete, const
 	AUTO(db_stmt_freep) struct db_stmt *old = NULL;
 	AUTO(db_stmt_freep) struct db_stmt *new = NULL;
 
-	if (track_checkpoint(track, err) != ERR_OK || db_prepare(track->db, delete, &old, err) != ERR_OK ||
+	if (track_begin(track, err) != ERR_OK || db_prepare(track->db, delete, &old, err) != ERR_OK ||
 	    db_prepare(track->db, insert, &new, err) != ERR_OK)
 		return err->code;
 	bind_key(old, influence, is_pair);

@@ -8,14 +8,15 @@
 #include "base/parse.h"
 #include "track/statements.h"
 
-enum err_code track_open_existing(const char *path, bool write, struct track **ret_track, struct err *err)
+enum err_code track_open_existing(const char *path, const struct db_wait *write, struct track **ret_track,
+				  struct err *err)
 {
 	AUTO(track_freep) struct track *track = NULL;
 
-	if (write && !file_exists(path))
+	if (write != NULL && !file_exists(path))
 		return err_set(err, ERR_INPUT, "%s: there is no such file", path);
-	if (write)
-		return track_open(path, ret_track, err);
+	if (write != NULL)
+		return track_open(path, write, ret_track, err);
 	if (mem_new(&track, 1, err) != ERR_OK || db_open(path, DB_READ, &track->db, err) != ERR_OK)
 		return err->code;
 	*ret_track = take_ptr(&track);
@@ -55,10 +56,11 @@ static enum err_code take_run(struct db_stmt *stmt, struct track_run_row *row, s
 	row->has_model = db_column_int(stmt, 10) != 0;
 	row->given = db_column_int(stmt, 11) != 0;
 	row->experiment_id = db_column_int(stmt, 13);
+	row->source_run_id = db_column_int(stmt, 14);
 	if (copy_column(stmt, 2, &row->method, err) != ERR_OK || copy_column(stmt, 3, &row->dataset, err) != ERR_OK ||
 	    copy_column(stmt, 4, &row->sha256, err) != ERR_OK || copy_column(stmt, 5, &row->label, err) != ERR_OK)
 		return err->code;
-	return copy_column(stmt, 14, &row->message, err) != ERR_OK ? err->code : copy_test(stmt, 12, row, err);
+	return copy_test(stmt, 12, row, err);
 }
 
 enum err_code track_read_run(struct track *track, int64_t run_id, struct track_run_row *ret_row, struct err *err)
@@ -73,7 +75,7 @@ enum err_code track_read_run(struct track *track, int64_t run_id, struct track_r
 		       " AND features IS NULL), EXISTS (SELECT 1 FROM json_each(run.settings) WHERE key = 'model'"
 		       " AND type <> 'null'), "
 		       "split.given, split.test, "
-		       "run.experiment_id, ifnull(run.message, '')"
+		       "run.experiment_id, run.source_run_id"
 		       " FROM run JOIN dataset USING (dataset_id) JOIN split USING (split_id)"
 		       " WHERE run.run_id = :run_id",
 		       &stmt, err) != ERR_OK)
@@ -88,7 +90,6 @@ enum err_code track_read_run(struct track *track, int64_t run_id, struct track_r
 void track_run_row_done(struct track_run_row *row)
 {
 	free(row->method);
-	free(row->message);
 	free(row->dataset);
 	free(row->sha256);
 	free(row->label);

@@ -9,15 +9,17 @@
 #include "base/err.h"
 #include "track/track.h"
 
-/* Opens an existing file to read it, or, with `write`, also to write. ERR_INPUT: no such file. */
-MUST_CHECK enum err_code track_open_existing(const char *path, bool write, struct track **ret_track, struct err *err);
+/* Opens an existing file to read it, or, waiting as `write` says, also to write (NULL: not). ERR_INPUT: no such file.
+ */
+MUST_CHECK enum err_code track_open_existing(const char *path, const struct db_wait *write, struct track **ret_track,
+					     struct err *err);
 
 /* A run with the keys of its data set and split. */
 struct track_run_row {
 	int64_t run_id, dataset_id, split_id;
 	int64_t experiment_id; /* 0: none */
 	char *method;
-	char *message;			/* "": none */
+	int64_t source_run_id;		/* whose weights were adjusted; 0: none */
 	char *dataset, *sha256, *label; /* as in track_dataset */
 	size_t instances, features, classes;
 	bool has_features; /* the tables hold the features of every instance */

@@ -33,7 +33,7 @@ static enum err_code run_with_id(struct track *track, const char *sql, int64_t r
 
 enum err_code track_materialize(struct track *track, int64_t run_id, struct err *err)
 {
-	if (track_checkpoint(track, err) != ERR_OK ||
+	if (track_begin(track, err) != ERR_OK ||
 	    run_with_id(track, "DELETE FROM dynamics_rows WHERE run_id = :run_id", run_id, err) != ERR_OK ||
 	    run_with_id(track,
 			"INSERT INTO dynamics_rows (" COLUMNS ") SELECT " COLUMNS

@@ -31,18 +31,20 @@ enum err_code track_has_run(struct track *track, const struct track_run *run, bo
 enum err_code track_start_run(struct track *track, const struct track_run *run, int64_t *ret_run_id, struct err *err)
 {
 	const struct track_environment *environment = run->environment;
+	int64_t writer_id = 0;
 	struct db_stmt *stmt;
 
-	if (track_checkpoint(track, err) != ERR_OK ||
+	if (track_begin(track, err) != ERR_OK || track_writer(track, &writer_id, err) != ERR_OK ||
 	    track_statement(
 		track, TRACK_START_RUN,
 		"INSERT INTO run (experiment_id, dataset_id, split_id, model, method, seed, status, settings,"
 		" block_instances, hardrow_version, git_commit, blas, blas_threads, compiler, host, pid, argv,"
-		" started_at_ms, run_uid, run_key, source_run_id, chosen) VALUES (:experiment_id, :dataset_id, "
+		" started_at_ms, run_uid, run_key, source_run_id, chosen, writer_id) VALUES (:experiment_id, "
+		":dataset_id, "
 		":split_id,"
 		" :model, :method, :seed, 'running', :settings, :block_instances, :hardrow_version, :git_commit, :blas,"
 		" :blas_threads, :compiler, :host, :pid, :argv, :started_at_ms, lower(hex(randomblob(16))), :run_key,"
-		" :source_run_id, :chosen)",
+		" :source_run_id, :chosen, :writer_id)",
 		&stmt, err) != ERR_OK)
 		return err->code;
 	if (run->experiment_id != 0)
@@ -67,6 +69,7 @@ enum err_code track_start_run(struct track *track, const struct track_run *run, 
 	if (run->source_run_id != 0)
 		db_bind_int(stmt, ":source_run_id", run->source_run_id);
 	db_bind_text(stmt, ":chosen", run->chosen);
+	db_bind_int(stmt, ":writer_id", writer_id);
 	if (db_run(stmt, err) != ERR_OK)
 		return err->code;
 	*ret_run_id = db_last_rowid(track->db);
@@ -178,7 +181,7 @@ enum err_code track_put_epoch(struct track *track, int64_t run_id, const struct 
 	struct db_stmt *stmt;
 	int64_t first_block = 0;
 
-	if (track_checkpoint(track, err) != ERR_OK || put_matrices(track, run_id, record, err) != ERR_OK)
+	if (track_begin(track, err) != ERR_OK || put_matrices(track, run_id, record, err) != ERR_OK)
 		return err->code;
 	if (record->epoch == 0)
 		return ERR_OK;
@@ -242,21 +245,39 @@ enum err_code track_put_summaries(struct track *track, int64_t run_id, const str
 	return ERR_OK;
 }
 
-enum err_code track_finish_run(struct track *track, int64_t run_id, enum track_status status, const char *message,
+enum err_code track_settle_run(struct track *track, int64_t run_id, const char *settings, const char *chosen,
 			       struct err *err)
+{
+	struct db_stmt *stmt;
+
+	if (track_begin(track, err) != ERR_OK ||
+	    track_statement(track, TRACK_SETTLE_RUN,
+			    "UPDATE run SET settings = :settings, chosen = :chosen WHERE run_id = :run_id", &stmt,
+			    err) != ERR_OK)
+		return err->code;
+	db_bind_text(stmt, ":settings", settings);
+	db_bind_text(stmt, ":chosen", chosen);
+	db_bind_int(stmt, ":run_id", run_id);
+	return db_run(stmt, err);
+}
+
+enum err_code track_finish_run(struct track *track, int64_t run_id, enum track_status status, const char *message,
+			       bool keeps_state, struct err *err)
 {
 	static const char *const names[] = { "done", "diverged", "failed", "interrupted" };
 	struct db_stmt *stmt;
 
-	if (track_checkpoint(track, err) != ERR_OK ||
+	if (track_begin(track, err) != ERR_OK ||
 	    track_statement(track, TRACK_FINISH_RUN,
-			    "UPDATE run SET status = :status, message = :message, finished_at_ms = :finished_at_ms"
-			    " WHERE run_id = :run_id",
+			    "UPDATE run SET status = :status, message = :message,"
+			    " finished_at_ms = max(:finished_at_ms, started_at_ms) WHERE run_id = :run_id",
 			    &stmt, err) != ERR_OK)
 		return err->code;
 	db_bind_text(stmt, ":status", names[status]);
 	db_bind_text(stmt, ":message", message);
 	db_bind_int(stmt, ":finished_at_ms", clock_utc_ms());
 	db_bind_int(stmt, ":run_id", run_id);
-	return db_run(stmt, err);
+	if (db_run(stmt, err) != ERR_OK)
+		return err->code;
+	return status == TRACK_INTERRUPTED || keeps_state ? ERR_OK : track_drop_state(track, run_id, err);
 }

@@ -5,6 +5,7 @@
   disk    the disk is full after n bytes
   kill    kill -9, then Ctrl-C, in the middle of a sweep, and the same sweep again
   lock    another program holds the database
+  writers a short training beside one that goes on, and that beside a lock
 
 However it fails: an exit code above 0 (1 for most), no signal, exactly one line on stderr; what is left of the database
 passes SQLite's integrity check, and the same command then succeeds on it.
@@ -201,18 +202,58 @@ def test_kill(folder, tally):
             interrupt_sweep(folder, tally, expected, how, seconds * part / 10)
 
 
+def start(*arguments):
+    return subprocess.Popen([HARDROW, *map(str, arguments)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+
+@contextlib.contextmanager
+def locked(db):
+    """Another program holds the database."""
+    with contextlib.closing(sqlite3.connect(db, isolation_level=None, timeout=60)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        yield
+        other.execute("ROLLBACK")
+
+
 def test_lock(folder, tally):
     db = folder / "t.db"
-    result = train(folder)
-    tally.check("before", None if result.returncode == 0 else result.stderr)
-    with contextlib.closing(sqlite3.connect(db, isolation_level=None)) as other:
-        other.execute("BEGIN EXCLUSIVE")
-        result = train(folder)
-        tally.check("locked", "exit 0" if result.returncode == 0 else failure_problem(result))
-        other.execute("ROLLBACK")
-    result = train(folder)
-    tally.check("after", None if result.returncode == 0 else result.stderr)
+    command = ["train", "--quiet", "--data", folder / "tiny.csv", "--epochs", 3, "--db", db]
+    tally.check("before", None if train(folder).returncode == 0 else "it fails")
+    with locked(db):
+        waiting, stopped = start(*command), start(*command)
+        time.sleep(6.5)
+        both = waiting.poll() is None and stopped.poll() is None
+        tally.check("waits", None if both else "one ended by itself")
+        stopped.send_signal(signal.SIGINT)
+        try:
+            errors = stopped.communicate(timeout=6)[1]
+            tally.check("Ctrl-C", None if stopped.returncode == 130 else f"exit {stopped.returncode}: {errors!r}")
+        except subprocess.TimeoutExpired:
+            tally.check("Ctrl-C", "it went on waiting")
+    errors = waiting.communicate(timeout=30)[1]
+    tally.check("after", None if waiting.returncode == 0 else errors)
+    tally.check("says who", None if f"(process {os.getpid()})" in errors and errors.count("\n") == 1 else repr(errors))
     tally.check("database", database_problem(db, 2))
+
+
+def test_writers(folder, tally):
+    """Runs that train for long keep nobody from writing, and go on while somebody else does."""
+    db = folder / "t.db"
+    long = start("train", "--quiet", "--data", folder / "tiny.csv", "--epochs", 10**8, "--record", "none",
+                 "--record-weights", "last", "--db", db)
+    time.sleep(1.5)
+    for seed in range(3):
+        result = train(folder)
+        tally.check(f"beside a long run, {seed}", None if result.returncode == 0 else result.stderr)
+    with locked(db):
+        time.sleep(12)
+        tally.check("beside a lock", None if long.poll() is None else "it ended by itself")
+    long.send_signal(signal.SIGINT)
+    errors = long.communicate(timeout=20)[1]
+    tally.check("Ctrl-C", None if long.returncode == 130 else f"exit {long.returncode}: {errors!r}")
+    with contextlib.closing(sqlite3.connect(db)) as connection:
+        status = dict(connection.execute("SELECT run_id, status FROM runs"))
+    tally.check("status", None if status == {1: "interrupted", 2: "done", 3: "done", 4: "done"} else repr(status))
 
 
 def main():
@@ -220,7 +261,8 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         (folder / "tiny.csv").write_text(TINY)
-        {"memory": test_memory, "disk": test_disk, "kill": test_kill, "lock": test_lock}[SECTION](folder, tally)
+        {"memory": test_memory, "disk": test_disk, "kill": test_kill, "lock": test_lock,
+         "writers": test_writers}[SECTION](folder, tally)
     print(f"{tally.passed} passed, {tally.failed} failed")
     sys.exit(1 if tally.failed else 0)
 

@@ -40,7 +40,7 @@ class Run:
             "SELECT name FROM class WHERE dataset_id = ? ORDER BY class_index", (dataset_id,))]
         self.layers = {}  # epoch -> [(weight, bias)]
         self.mean_feature = {}  # epoch -> the moving average of the batches' mean features
-        self.message, split_id = database.execute("SELECT message, split_id FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+        self.chosen, split_id = database.execute("SELECT chosen, split_id FROM runs WHERE run_id = ?", (run_id,)).fetchone()
         self.counts = [n for n, in database.execute(
             "SELECT train_instances FROM split_class WHERE split_id = ? ORDER BY class_index", (split_id,))]
         self.train = {i for i, in database.execute(
@@ -200,7 +200,7 @@ class Adjustment:
         return [v + math.log(t / sum(target) / pi) for v, t, pi in zip(z, target, self.prior)]
 
     def temperature(self, z, _):
-        chosen = self.settings["temperature"] or float(self.run.message.split()[1])
+        chosen = self.settings["temperature"] or json.loads(self.run.chosen)["temperature"]
         return [v / chosen for v in z]
 
     def tau_norm(self, z, x):

@@ -31,7 +31,7 @@ static char *read_source(const char *name)
 static struct db *make_file(const char *path, const char *sql)
 {
 	const struct sql_file migration = { "0001_try", sql };
-	const struct db_options options = { 1000, &migration, 1 };
+	const struct db_options options = { 1000, NULL, &migration, 1 };
 	struct db *db = NULL;
 	struct err err = { 0 };
 

@@ -111,7 +111,7 @@ static void check_run(int64_t run_id, size_t epoch, enum network_precision preci
 	AUTO(db_freep) struct db *db = NULL;
 	struct err err;
 
-	cr_assert_eq(track_open_existing("t.db", false, &track, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(track_open_existing("t.db", NULL, &track, &err), ERR_OK, "%s", err.message);
 	cr_assert_eq(stored_run_read(track, run_id, &source, &run, &err), ERR_OK, "%s", err.message);
 	cr_assert_eq(db_open("t.db", DB_READ, &db, &err), ERR_OK);
 	check_settings(run, db);
@@ -172,7 +172,7 @@ Test(stored_run, reads_the_original_file_again)
 	write_wide("wide.csv", 0.5);
 	train("wide.csv", (const char *const[]){ "epochs", "2", "relabel", "even-odd", "imbalance", "exp:0.5",
 						 "test-fraction", "0.25", NULL });
-	cr_assert_eq(track_open_existing("t.db", false, &track, &err), ERR_OK);
+	cr_assert_eq(track_open_existing("t.db", NULL, &track, &err), ERR_OK);
 	cr_assert_eq(stored_run_read(track, 1, &source, &run, &err), ERR_INPUT);
 	cr_assert_str_eq(err.message,
 			 "run 1: the file holds no features of 'wide', and the catalogue does not know it: "
@@ -208,7 +208,7 @@ Test(stored_run, refuses_what_is_not_there)
 
 	train("iris", (const char *const[]){ "epochs", "6", "record-weights", "every:4", NULL });
 	train("iris", (const char *const[]){ "epochs", "1", "record-weights", "none", NULL });
-	cr_assert_eq(track_open_existing("t.db", false, &track, &err), ERR_OK);
+	cr_assert_eq(track_open_existing("t.db", NULL, &track, &err), ERR_OK);
 	cr_assert_eq(stored_run_read(track, 9, &source, &none, &err), ERR_INPUT);
 	cr_assert_str_eq(err.message, "t.db: there is no run 9; 'hardrow runs' lists them");
 	cr_assert_eq(stored_run_read(track, 1, &source, &run, &err), ERR_OK);

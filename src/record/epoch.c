@@ -1,4 +1,4 @@
-#include "app/message.h"
+#include "record/epoch.h"
 
 #include <math.h>
 
@@ -15,8 +15,8 @@ static struct record_part record_part(const struct part_metrics *metrics)
 	};
 }
 
-void message_record_epoch(const struct predictions *predictions, const struct weighting *weighting,
-			  const uint32_t *draws, bool blocks, struct epoch_record *record)
+void epoch_fill_record(const struct predictions *predictions, const struct weighting *weighting, const uint32_t *draws,
+		       bool blocks, struct epoch_record *record)
 {
 	record->train = record_part(&predictions->train);
 	record->test = record_part(&predictions->test);
@@ -25,8 +25,6 @@ void message_record_epoch(const struct predictions *predictions, const struct we
 	record->few_shot_accuracy = predictions->test.shot_accuracy[SHOT_FEW];
 	record->effective_sample_size = weighting->effective_sample_size;
 	record->has_blocks = blocks;
-	record->matrix_count = 0;
-	record->value_count = 0;
 	for (size_t c = 0; c < record->classes; c++)
 		record->by_class[c] = (struct record_class){
 			.train_correct = predictions->train.correct[c],
@@ -51,21 +49,20 @@ void message_record_epoch(const struct predictions *predictions, const struct we
 	}
 }
 
-enum err_code message_summarise(const struct dataset *dataset, const struct split *split,
-				const struct predictions *predictions, const struct weighting *weighting,
-				struct track_summary **ret_summaries, struct err *err)
+enum err_code epoch_summarise(const struct epoch_names *names, const struct predictions *predictions,
+			      const struct weighting *weighting, struct track_summary **ret_summaries, struct err *err)
 {
 	AUTO(mem_freep) struct track_summary *summaries = NULL;
+	const struct instances *instances = &predictions->instances;
 	const struct dynamics *dynamics = predictions->dynamics;
 
-	if (mem_new(&summaries, dataset->instances, err) != ERR_OK)
+	if (mem_new(&summaries, instances->count, err) != ERR_OK)
 		return err->code;
-	for (size_t i = 0; i < dataset->instances; i++)
+	for (size_t i = 0; i < instances->count; i++)
 		summaries[i] = (struct track_summary){
-			.class_name = dataset->class_names[dataset->y[i]],
-			.predicted = dataset->class_names[(size_t)predictions->predicted[i]],
-			.instance_id = dataset->instance_id[i],
-			.is_test = split->is_test[i] != 0,
+			.class_name = names->classes[instances->y[i]],
+			.predicted = names->classes[(size_t)predictions->predicted[i]],
+			.instance_id = names->instance_id[i],
 			.p_true_mean = dynamics->mean[i],
 			.p_true_sd = dynamics_p_true_sd(dynamics, i),
 			.correctness = dynamics->correct[i] / (double)dynamics->epochs,
@@ -73,6 +70,8 @@ enum err_code message_summarise(const struct dataset *dataset, const struct spli
 			.difficulty = predictions->difficulty->value[i],
 			.weight = weighting->weight[i],
 		};
+	for (size_t i = 0; i < instances->test.count; i++)
+		summaries[instances->test.index[i]].is_test = true;
 	*ret_summaries = take_ptr(&summaries);
 	return ERR_OK;
 }

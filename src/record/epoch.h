@@ -1,0 +1,28 @@
+/* What an epoch's predictions and the weights that follow from them come to in the file. */
+#ifndef HARDROW_RECORD_EPOCH_H
+#define HARDROW_RECORD_EPOCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "rebalance/weighting.h"
+#include "track/track.h"
+
+/* Fills `record`, but for its number, seconds, norms and matrices, from an epoch's predictions and the weights of the
+ * next; with `blocks` the instances too. draws (n), NULL: unknown. */
+void epoch_fill_record(const struct predictions *predictions, const struct weighting *weighting, const uint32_t *draws,
+		       bool blocks, struct epoch_record *record);
+
+/* What instances and classes are called. */
+struct epoch_names {
+	char *const *classes;	     /* (k) borrowed */
+	const uint32_t *instance_id; /* (n) borrowed */
+};
+
+/* The summary rows of all instances, (n), freed with free(). Class names are borrowed. */
+MUST_CHECK enum err_code epoch_summarise(const struct epoch_names *names, const struct predictions *predictions,
+					 const struct weighting *weighting, struct track_summary **ret_summaries,
+					 struct err *err);
+
+#endif

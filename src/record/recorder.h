@@ -1,0 +1,113 @@
+/* The one way into the file: whoever has predictions, a trainer, an import or another program, begins a run, hands in
+ * epochs and ends it.
+ *
+ *     recorder_open ─ recorder_begin ─▶ recording { next · put · settings · state · end } ─ recorder_take_ended ─ close
+ *
+ * A recorder owns the file's only writing connection and a thread that works on it. What is handed in waits in memory,
+ * and goes into the file in short transactions: the write lock is held while rows are written, for WRITE_SECONDS at a
+ * time, never while anybody trains. An epoch is in the file COMMIT_SECONDS after it was handed in at the latest, whole.
+ * While another program keeps the file locked, everything goes on until the memory for what waits is used up.
+ *
+ * Work of less than a second is written with a rollback journal, which writes each page once; what lasts longer goes to
+ * WAL, so that others can read while the file grows, but on a network file system.
+ *
+ * Any thread may begin a recording; a recording belongs to one thread at a time. All other calls are for one thread. */
+#ifndef HARDROW_RECORD_RECORDER_H
+#define HARDROW_RECORD_RECORDER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "track/track.h"
+
+struct recorder;
+struct recording;
+
+/* How a caller follows and stops it. Borrowed; calls come from the threads that call the recorder. */
+struct recorder_watch {
+	void *context;
+	void (*notice)(void *context, const char *line); /* one line for the person; may be NULL */
+	/* Set (by a signal handler) to end the waiting for somebody else's lock, too; may be NULL. */
+	const atomic_bool *stop;
+};
+
+/* Opens or creates the file; waits while it is locked. ERR_INPUT: `must_exist` and there is no such file. */
+MUST_CHECK enum err_code recorder_open(const char *path, bool must_exist, const struct recorder_watch *watch,
+				       struct recorder **ret_recorder, struct err *err);
+
+/* Writes what waits, ends the thread and leaves one plain file. All recordings must have ended. */
+MUST_CHECK enum err_code recorder_close(struct recorder *recorder, struct err *err);
+
+/* The same without leaving one plain file, for after an error; what was handed in is still written if it can be. Takes
+ * NULL. */
+void recorder_free(struct recorder *recorder);
+void recorder_freep(struct recorder **recorder);
+
+/* Work on the connection, in the recorder's thread, behind all that was handed in before; waits for it. `writes`: in
+ * one transaction, which is committed when this returns. */
+enum recorder_access { RECORDER_READS, RECORDER_WRITES };
+MUST_CHECK enum err_code recorder_call(struct recorder *recorder, enum recorder_access access,
+				       enum err_code (*work)(struct track *track, void *context, struct err *err),
+				       void *context, struct err *err);
+
+/* Shape of a run: n instances, k classes, and of an epoch's matrices: how many, of how many numbers in all. */
+struct recording_shape {
+	size_t instances, classes, matrices, values;
+};
+
+/* A new run, status 'running', or with run->resume_id an interrupted one that goes on. run_ids are in the order of
+ * these calls. `run` may go afterwards, but not its environment and names. `tag` is the caller's. */
+MUST_CHECK enum err_code recorder_begin(struct recorder *recorder, const struct track_run *run,
+					const struct recording_shape *shape, void *tag,
+					struct recording **ret_recording, struct err *err);
+
+/* An empty record for the next epoch; waits for one while too much waits to be written. Filled, it goes to
+ * recording_put(). ERR_SYSTEM: memory is short. */
+MUST_CHECK enum err_code recording_next(struct recording *recording, struct epoch_record **ret_record, struct err *err);
+void recording_put(struct recording *recording, struct epoch_record *record);
+
+/* The run's settings and what was chosen, now that it is known. */
+MUST_CHECK enum err_code recording_settle(struct recording *recording, const char *settings, const char *chosen,
+					  struct err *err);
+
+/* All that the run needs to go on after `epoch`. Takes the bytes over. */
+MUST_CHECK enum err_code recording_save_state(struct recording *recording, struct text *bytes, size_t epoch,
+					      struct err *err);
+
+struct recording_end {
+	enum track_status status;
+	char reason[256];		 /* why it is not done; may be empty */
+	struct track_summary *summaries; /* (n), freed by the recorder; NULL: none */
+	bool keeps_state;		 /* so that it can be trained further */
+};
+
+/* The last call about a recording but recorder_take_ended(). */
+void recording_end(struct recording *recording, const struct recording_end *end);
+
+/* The end of a run that was made in one go: with `code` other than ERR_OK it has failed for the reason in *err. Flushes
+ * the recorder and returns `code`. */
+MUST_CHECK enum err_code recording_finish(struct recording *recording, struct recording_end *end, enum err_code code,
+					  const struct err *err);
+
+/* What is left of a run whose end is in the file (or cannot get there: recorder_failed). */
+struct recorder_ended {
+	void *tag;
+	int64_t run_id; /* 0: it never got into the file */
+	enum track_status status;
+	char reason[256];
+};
+
+/* The next ended run; waits for up to `seconds` for one. False: there was none. */
+bool recorder_take_ended(struct recorder *recorder, double seconds, struct recorder_ended *ret_ended);
+
+/* Nothing more will come for a while: what waits is written now. */
+void recorder_flush(struct recorder *recorder);
+
+/* Whether something could not be written: nothing more will be, so that training on makes no sense. From any thread. */
+bool recorder_failed(const struct recorder *recorder);
+
+#endif

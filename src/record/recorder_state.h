@@ -1,0 +1,87 @@
+/* Private to record: what a recorder is, and what its threads hand to each other. */
+#ifndef HARDROW_RECORD_RECORDER_STATE_H
+#define HARDROW_RECORD_RECORDER_STATE_H
+
+#include <pthread.h>
+
+#include "record/recorder.h"
+
+#define COMMIT_SECONDS 0.5   /* what waits for so long is written */
+#define WRITE_SECONDS 0.1    /* a transaction is no longer */
+#define WAL_SECONDS 1.0	     /* work that lasts longer goes to WAL */
+#define HEARTBEAT_SECONDS 30 /* a sign of life of a process that has running runs and nothing to write */
+#define TELL_SECONDS 5.0     /* so long a lock is waited for in silence */
+#define GIVE_UP_SECONDS 2.0  /* and so long once the person wants to stop */
+
+/* Bytes of records that may wait; every run may have two records at least. */
+#define BUDGET (size_t)(32 * 1024 * 1024)
+
+enum message_kind { MESSAGE_BEGIN, MESSAGE_SETTLE, MESSAGE_EPOCH, MESSAGE_STATE, MESSAGE_END, MESSAGE_CALL };
+
+/* One piece of news for the thread that writes. */
+struct message {
+	struct message *next;
+	enum message_kind kind;
+	struct recording *recording;
+	struct epoch_record *record; /* MESSAGE_EPOCH; the message belongs to it and goes home with it */
+	/* MESSAGE_BEGIN, MESSAGE_SETTLE: owned texts */
+	char *settings, *key, *chosen;
+	struct text state; /* MESSAGE_STATE */
+	size_t epoch;
+	struct recording_end end;    /* MESSAGE_END */
+	enum recorder_access access; /* MESSAGE_CALL */
+	enum err_code (*work)(struct track *track, void *context, struct err *err);
+	void *context;
+	struct err *err; /* of the caller */
+	bool is_answered;
+};
+
+struct recording {
+	struct recorder *recorder;
+	struct message end;
+	struct recording *next; /* among those that ended */
+	struct track_run run;
+	struct recording_shape shape;
+	void *tag;
+	struct recorder_ended ended;
+	size_t record_bytes, record_count; /* of one record; of records made */
+	struct message *home;		   /* those that are not in use; guarded by the recorder's lock */
+	pthread_cond_t came_home;
+};
+
+struct recorder {
+	struct track *track;
+	struct recorder_watch watch;
+	char *path;
+	pthread_t thread;
+	pthread_mutex_t lock; /* guards all that follows */
+	pthread_cond_t has_news, has_answer, has_ended;
+	struct message *first, *last;
+	struct recording *first_ended, *last_ended;
+	double oldest; /* when the first that waits came */
+	size_t waiting_bytes, record_bytes, running;
+	bool is_hasty, is_closing;
+	double begun_at, committed_at;
+	struct err failure;
+	atomic_bool has_failed;
+	_Atomic(double) locked_since; /* 0: the thread does not wait for a lock */
+	bool has_told;		      /* about that lock; of the calling thread */
+	double stop_seen_at;	      /* of the waiting thread; 0: not */
+};
+
+/* The thread. */
+void *recorder_write(void *recorder);
+
+/* Hands a message to the thread; the lock is held. */
+void recorder_post(struct recorder *recorder, struct message *message);
+
+/* One line when a lock is waited for for long. For the calling thread. */
+void recorder_tell(struct recorder *recorder);
+
+void message_free(struct message *message);
+void recording_free(struct recording *recording);
+
+/* For pthread_cond_clockwait() on CLOCK_MONOTONIC. */
+struct timespec recorder_deadline(double seconds);
+
+#endif

@@ -1,0 +1,185 @@
+/* A run under way, on the side of the one who makes it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "record/recorder_state.h"
+
+void message_free(struct message *message)
+{
+	epoch_record_free(message->record);
+	text_done(&message->state);
+	free(message->settings);
+	free(message->key);
+	free(message->chosen);
+	free(message);
+}
+
+static void message_freep(struct message **message)
+{
+	if (*message != NULL)
+		message_free(*message);
+}
+
+static enum err_code create_message(enum message_kind kind, struct recording *recording, struct message **ret_message,
+				    struct err *err)
+{
+	if (mem_new(ret_message, 1, err) != ERR_OK)
+		return err->code;
+	(*ret_message)->kind = kind;
+	(*ret_message)->recording = recording;
+	return ERR_OK;
+}
+
+static void post(struct recording *recording, struct message *message)
+{
+	(void)pthread_mutex_lock(&recording->recorder->lock);
+	recorder_post(recording->recorder, message);
+	(void)pthread_mutex_unlock(&recording->recorder->lock);
+}
+
+static enum err_code copy_text(const char *text, char **ret_text, struct err *err)
+{
+	return text == NULL ? ERR_OK : mem_copy_text(text, ret_text, err);
+}
+
+enum err_code recorder_begin(struct recorder *recorder, const struct track_run *run,
+			     const struct recording_shape *shape, void *tag, struct recording **ret_recording,
+			     struct err *err)
+{
+	AUTO(mem_freep) struct recording *recording = NULL;
+	AUTO(message_freep) struct message *begin = NULL;
+
+	if (mem_new(&recording, 1, err) != ERR_OK || create_message(MESSAGE_BEGIN, recording, &begin, err) != ERR_OK ||
+	    copy_text(run->settings, &begin->settings, err) != ERR_OK ||
+	    copy_text(run->key, &begin->key, err) != ERR_OK || copy_text(run->chosen, &begin->chosen, err) != ERR_OK)
+		return err->code;
+	recording->recorder = recorder;
+	recording->run = *run;
+	recording->shape = *shape;
+	recording->tag = tag;
+	recording->record_bytes = epoch_record_bytes(shape->instances, shape->classes, shape->values);
+	(void)pthread_cond_init(&recording->came_home, NULL);
+	(void)pthread_mutex_lock(&recorder->lock);
+	recorder->running++;
+	recorder_post(recorder, take_ptr(&begin));
+	(void)pthread_mutex_unlock(&recorder->lock);
+	*ret_recording = take_ptr(&recording);
+	return ERR_OK;
+}
+
+void recording_free(struct recording *recording)
+{
+	while (recording->home != NULL) {
+		struct message *message = recording->home;
+		recording->home = message->next;
+		message_free(message);
+	}
+	(void)pthread_cond_destroy(&recording->came_home);
+	free(recording->end.end.summaries);
+	free(recording);
+}
+
+/* Whether one more record may be made; the lock is held. */
+static bool has_room(const struct recording *recording)
+{
+	return recording->record_count < 2 || recording->recorder->record_bytes + recording->record_bytes <= BUDGET;
+}
+
+static enum err_code create_record(struct recording *recording, struct epoch_record **ret_record, struct err *err)
+{
+	AUTO(message_freep) struct message *message = NULL;
+	const struct recording_shape *shape = &recording->shape;
+
+	if (create_message(MESSAGE_EPOCH, recording, &message, err) != ERR_OK ||
+	    epoch_record_create(shape->instances, shape->classes, shape->matrices, shape->values, &message->record,
+				err) != ERR_OK)
+		return err->code;
+	message->record->owner = message;
+	*ret_record = take_ptr(&message)->record;
+	return ERR_OK;
+}
+
+enum err_code recording_next(struct recording *recording, struct epoch_record **ret_record, struct err *err)
+{
+	struct recorder *recorder = recording->recorder;
+
+	(void)pthread_mutex_lock(&recorder->lock);
+	while (recording->home == NULL && !has_room(recording)) {
+		recorder->is_hasty = true;
+		(void)pthread_cond_signal(&recorder->has_news);
+		(void)pthread_cond_wait(&recording->came_home, &recorder->lock);
+	}
+	struct message *message = recording->home;
+	if (message != NULL) {
+		recording->home = message->next;
+	} else {
+		recording->record_count++;
+		recorder->record_bytes += recording->record_bytes;
+	}
+	(void)pthread_mutex_unlock(&recorder->lock);
+	if (message == NULL)
+		return create_record(recording, ret_record, err);
+	*ret_record = message->record;
+	return ERR_OK;
+}
+
+void recording_put(struct recording *recording, struct epoch_record *record)
+{
+	struct recorder *recorder = recording->recorder;
+
+	(void)pthread_mutex_lock(&recorder->lock);
+	recorder->waiting_bytes += recording->record_bytes;
+	if (recorder->waiting_bytes > BUDGET / 2)
+		recorder->is_hasty = true;
+	recorder_post(recorder, record->owner);
+	(void)pthread_mutex_unlock(&recorder->lock);
+}
+
+enum err_code recording_settle(struct recording *recording, const char *settings, const char *chosen, struct err *err)
+{
+	AUTO(message_freep) struct message *message = NULL;
+
+	if (create_message(MESSAGE_SETTLE, recording, &message, err) != ERR_OK ||
+	    copy_text(settings, &message->settings, err) != ERR_OK ||
+	    copy_text(chosen, &message->chosen, err) != ERR_OK)
+		return err->code;
+	post(recording, take_ptr(&message));
+	return ERR_OK;
+}
+
+enum err_code recording_save_state(struct recording *recording, struct text *bytes, size_t epoch, struct err *err)
+{
+	struct message *message = NULL;
+
+	if (create_message(MESSAGE_STATE, recording, &message, err) != ERR_OK)
+		return err->code;
+	message->state = *bytes;
+	message->epoch = epoch;
+	*bytes = (struct text){ 0 };
+	post(recording, message);
+	return ERR_OK;
+}
+
+void recording_end(struct recording *recording, const struct recording_end *end)
+{
+	recording->end.end = *end;
+	recording->end.kind = MESSAGE_END;
+	recording->end.recording = recording;
+	post(recording, &recording->end);
+}
+
+enum err_code recording_finish(struct recording *recording, struct recording_end *end, enum err_code code,
+			       const struct err *err)
+{
+	struct recorder *recorder = recording->recorder;
+
+	if (code != ERR_OK) {
+		end->status = code == ERR_INTERRUPTED ? TRACK_INTERRUPTED : TRACK_FAILED;
+		(void)snprintf(end->reason, sizeof end->reason, "%.*s", (int)sizeof end->reason - 1, err->message);
+	}
+	recording_end(recording, end);
+	recorder_flush(recorder);
+	return code;
+}

@@ -1,0 +1,17 @@
+/* The state of an interrupted run, and the run as it was when that was saved. */
+#ifndef HARDROW_TRACK_TRACK_STATE_H
+#define HARDROW_TRACK_TRACK_STATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "track/track.h"
+
+/* Appends the bytes that track_put_state() was given last; *ret_epoch: after which epoch, 0 if the run has none.
+ * ERR_SYSTEM: they are damaged. */
+MUST_CHECK enum err_code track_read_state(struct track *track, int64_t run_id, struct text *ret_bytes,
+					  size_t *ret_epoch, struct err *err);
+
+#endif
