@@ -59,7 +59,17 @@ enum err_code file_write_fd(int fd, const char *name, const char *data, size_t l
 	return ERR_OK;
 }
 
-enum err_code file_replace(const char *path, const char *data, size_t length, struct err *err)
+/* A new file's permissions: what the person's umask leaves of rw-rw-rw-. */
+static mode_t new_mode(void)
+{
+	mode_t mask = umask(0);
+
+	(void)umask(mask);
+	return 0666 & ~mask;
+}
+
+/* Replaces the regular file `path`, whose status is `old`, or makes it if that is NULL. */
+static enum err_code replace(const char *path, const struct stat *old, const char *data, size_t length, struct err *err)
 {
 	struct text temporary AUTO(text_done) = { 0 };
 
@@ -69,11 +79,51 @@ enum err_code file_replace(const char *path, const char *data, size_t length, st
 	if (fd < 0)
 		return err_set(err, ERR_SYSTEM, "%s: %s", path, strerror(errno));
 	enum err_code code = file_write_fd(fd, path, data, length, err);
-	if (code == ERR_OK && (fsync(fd) != 0 || fchmod(fd, 0644) != 0 || rename(temporary.data, path) != 0))
+	/* Only root can give a file away; everybody else keeps what they have written. */
+	if (code == ERR_OK && old != NULL)
+		(void)!fchown(fd, old->st_uid, old->st_gid);
+	if (code == ERR_OK && (fchmod(fd, old != NULL ? old->st_mode & 07777 : new_mode()) != 0 || fsync(fd) != 0 ||
+			       rename(temporary.data, path) != 0))
 		code = err_set(err, ERR_SYSTEM, "%s: %s", path, strerror(errno));
 	if (code != ERR_OK)
 		(void)unlink(temporary.data);
 	return code;
+}
+
+/* The file descriptor of standard output or error if that is what the status is of (/dev/stdout), else -1. */
+static int standard_stream(const struct stat *status)
+{
+	for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
+		struct stat open_file;
+		if (fstat(fd, &open_file) == 0 && open_file.st_dev == status->st_dev &&
+		    open_file.st_ino == status->st_ino)
+			return fd;
+	}
+	return -1;
+}
+
+enum err_code file_write(const char *path, const char *data, size_t length, struct err *err)
+{
+	AUTO(mem_freep) char *target = NULL;
+	struct stat status;
+	bool exists = stat(path, &status) == 0;
+	int stream = exists ? standard_stream(&status) : -1;
+
+	if (stream >= 0)
+		return file_write_fd(stream, path, data, length, err);
+	if (exists && S_ISREG(status.st_mode)) {
+		target = realpath(path, NULL);
+		if (target == NULL)
+			return err_set(err, ERR_SYSTEM, "%s: %s", path, strerror(errno));
+		return replace(target, &status, data, length, err);
+	}
+	/* A link that leads nowhere yet is no reason to replace the link. */
+	if (!exists && readlink(path, (char[1]){ 0 }, 1) < 0)
+		return replace(path, NULL, data, length, err);
+	AUTO(file_close_fd) int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return err_set(err, ERR_SYSTEM, "%s: %s", path, strerror(errno));
+	return file_write_fd(fd, path, data, length, err);
 }
 
 void file_sha256(const char *data, size_t length, char ret_hex[FILE_SHA256_SIZE])

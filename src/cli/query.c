@@ -1,5 +1,7 @@
 #include "cli/query.h"
 
+#include <string.h>
+
 #include "base/file.h"
 #include "base/mem.h"
 #include "cli/interrupt.h"
@@ -72,7 +74,9 @@ enum err_code query_draw_report(const struct invocation *invocation, const struc
 	(void)interrupt_catch(db);
 	enum err_code code = report_draw(db, &request, &svg, err);
 	interrupt_release();
-	return code != ERR_OK ? code : file_replace(path, svg.data, svg.length, err);
+	if (code != ERR_OK)
+		return code;
+	return file_write(strcmp(path, "-") == 0 ? "/dev/stdout" : path, svg.data, svg.length, err);
 }
 
 enum err_code query_run_named(const struct invocation *invocation, const char *name,

@@ -33,7 +33,8 @@ MUST_CHECK enum err_code query_run_report(const struct invocation *invocation, c
 					  const struct report_setting *settings, size_t count,
 					  const struct query_form *form, struct err *err);
 
-/* Draws the report's picture into the file `path`, which is left as it is if anything fails. */
+/* Draws the report's picture into `path` as file_write() does, "-" being standard output. Nothing is written if drawing
+ * fails. */
 MUST_CHECK enum err_code query_draw_report(const struct invocation *invocation, const struct report *report,
 					   const struct report_setting *settings, size_t count,
 					   const struct query_form *form, const char *path, struct err *err);

@@ -124,7 +124,7 @@ static enum err_code fetch_part(const struct catalogue_entry *entry, size_t part
 	    check_sha256(url.data, expanded, expanded_length, entry->part_sha256[part], err) != ERR_OK ||
 	    file_read(temporary.path, &raw, &length, err) != ERR_OK)
 		return err->code;
-	return file_replace(file, raw, length, err);
+	return file_write(file, raw, length, err);
 }
 
 static enum err_code fetch_images(const struct catalogue_entry *entry, const char *mirror, const char *folder,
@@ -164,5 +164,5 @@ enum err_code catalogue_fetch(const struct catalogue_entry *entry, const char *m
 		return err->code;
 	if (file_join(folder, entry->file, &file, err) != ERR_OK)
 		return err->code;
-	return file_replace(file, csv.data, csv.length, err);
+	return file_write(file, csv.data, csv.length, err);
 }
