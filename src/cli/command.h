@@ -27,6 +27,7 @@
 	X(import)                                                                                                      \
 	X(influence)                                                                                                   \
 	X(materialize)                                                                                                 \
+	X(delete)                                                                                                      \
 	X(help)
 
 /* `--NAME VALUE` that no option table knows: the command itself says what it means. */
