@@ -124,6 +124,7 @@ def main():
     before = pathlib.Path("t.db").read_bytes()
     for words in (("1",), ("3",), ("4", "99"), ("--experiment", "none"), ("--experiment", "two")):
         check(f"{words} is refused", hardrow("delete", "--yes", *words).returncode == 1)
+    check("an adjusted run keeps its source", "run 6 was adjusted from" in hardrow("delete", "-y", "1").stderr)
     check("without --yes nobody can be asked", hardrow("delete", "4").returncode == 2)
     check("the file as it was", pathlib.Path("t.db").read_bytes() == before)
 
@@ -131,7 +132,10 @@ def main():
     before = rows_of(sorted(others))
     check("run 4", "1 run, 3 epochs" in done("delete", "--yes", "4"))
     check_file([4], sorted(others), before)
-    check("a run in training keeps data", ask("SELECT count(*) FROM dataset") == [(2,)])
+    ask("INSERT INTO dataset (name, sha256, label, missing, instances, features, classes, feature_names)"
+        " VALUES ('about to be used', '', '', '', 0, 0, 0, '[]')")
+    done("delete", "--vacuum")
+    check("a run in training keeps data", ask("SELECT count(*) FROM dataset") == [(3,)])
 
     ask("UPDATE run SET status = 'interrupted' WHERE run_id = 3")
     others -= {3}
