@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "cli/command.h"
+#include "cli/lock.h"
 #include "track/track_delete.h"
 #include "track/track_read.h"
 
@@ -108,6 +109,8 @@ static enum err_code run_delete(const struct invocation *invocation, struct err 
 {
 	const struct delete_options *options = invocation->options;
 	AUTO(track_freep) struct track *track = NULL;
+	struct lock lock = { .path = invocation->database };
+	struct db_wait wait = lock_wait(&lock);
 	struct track_chosen chosen = { 0 };
 	struct track_freed freed = { 0 };
 	char what[128];
@@ -119,7 +122,7 @@ static enum err_code run_delete(const struct invocation *invocation, struct err 
 			       invocation->arguments[0]);
 	if (invocation->argument_count == 0 && !selects && !options->vacuum)
 		return err_set(err, ERR_USAGE, "which runs? 'hardrow runs' lists them");
-	if (track_open_existing(invocation->database, true, &track, err) != ERR_OK ||
+	if (track_open_existing(invocation->database, &wait, &track, err) != ERR_OK ||
 	    choose(invocation, track, err) != ERR_OK || track_count_chosen(track, &chosen, err) != ERR_OK)
 		return err->code;
 	describe(&chosen, what, sizeof what);

@@ -115,6 +115,23 @@ static enum err_code check_chosen(struct track *track, struct err *err)
 		     : ERR_OK;
 }
 
+/* ERR_INPUT if a sweep has claimed runs of the experiment. */
+static enum err_code check_unclaimed(struct track *track, const char *experiment, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	bool found = false;
+
+	if (track_begin(track, err) != ERR_OK ||
+	    db_prepare(track->db, "SELECT 1 FROM claim JOIN experiment USING (experiment_id) WHERE name = :name", &stmt,
+		       err) != ERR_OK)
+		return err->code;
+	db_bind_text(stmt, ":name", experiment);
+	if (db_step(stmt, &found, err) != ERR_OK)
+		return err->code;
+	return found ? err_set(err, ERR_INPUT, "a sweep of experiment '%s' is at work; stop it first", experiment)
+		     : ERR_OK;
+}
+
 /* Deletes the blocks between those that epochs refer to; *ret_count: how many there were. */
 static enum err_code free_blocks(struct track *track, int64_t *ret_count, struct err *err)
 {
@@ -168,7 +185,9 @@ static enum err_code free_data(struct track *track, int64_t *ret_datasets, struc
 	int64_t before = 0;
 	int64_t after = 0;
 
-	if (query_int(track, "SELECT count(*) FROM run WHERE status = 'running'", &training, err) != ERR_OK)
+	if (query_int(track,
+		      "SELECT (SELECT count(*) FROM run WHERE status = 'running') + (SELECT count(*) FROM claim)",
+		      &training, err) != ERR_OK)
 		return err->code;
 	if (training > 0) {
 		*ret_datasets = 0;
@@ -193,8 +212,7 @@ static enum err_code free_data(struct track *track, int64_t *ret_datasets, struc
 /* Deletes the experiment if it has no run. */
 static enum err_code delete_experiment(struct track *track, const char *name, struct err *err)
 {
-	static const char *const tables[] = { "claim", "published", "experiment_method", "experiment_dataset",
-					      "experiment" };
+	static const char *const tables[] = { "published", "experiment_method", "experiment_dataset", "experiment" };
 
 	for (size_t i = 0; i < ARRAY_LENGTH(tables); i++) {
 		AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
@@ -219,8 +237,10 @@ enum err_code track_delete_chosen(struct track *track, const char *experiment, s
 	struct track_freed freed = { 0 };
 	int64_t own_blocks = 0;
 
+	if (experiment != NULL && check_unclaimed(track, experiment, err) != ERR_OK)
+		return err->code;
 	/* Blocks of no epoch first: what goes after the runs' epochs was theirs. */
-	if (track_checkpoint(track, err) != ERR_OK || check_chosen(track, err) != ERR_OK ||
+	if (track_begin(track, err) != ERR_OK || check_chosen(track, err) != ERR_OK ||
 	    free_blocks(track, &freed.orphan_blocks, err) != ERR_OK || delete_rows(track, err) != ERR_OK ||
 	    free_blocks(track, &own_blocks, err) != ERR_OK || free_data(track, &freed.datasets, err) != ERR_OK ||
 	    (experiment != NULL && delete_experiment(track, experiment, err) != ERR_OK) ||

@@ -36,8 +36,8 @@ struct track_freed {
 
 /* Deletes the chosen runs with all their rows and blocks, then blocks of no epoch, and splits and data sets of no run,
  * these only while nobody trains: a sweep may be about to use them. `experiment`: goes too if it has no run left; or
- * NULL. ERR_INPUT, and nothing is deleted: one of the runs is 'running'; a run that is not chosen was adjusted from one
- * that is, and would not say any more what it is. */
+ * NULL. ERR_INPUT, and nothing is deleted: one of the runs is 'running'; a sweep of `experiment` is at work; a run that
+ * is not chosen was adjusted from one that is, and would not say any more what it is. */
 MUST_CHECK enum err_code track_delete_chosen(struct track *track, const char *experiment, struct track_freed *ret_freed,
 					     struct err *err);
 

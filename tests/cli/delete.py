@@ -120,7 +120,8 @@ def main():
     orphan()
     everyone = {run for (run,) in ask("SELECT run_id FROM run")}
     # What is refused leaves the bytes as they are.
-    ask("UPDATE run SET status = 'running', pid = ?, host = ? WHERE run_id = 3", os.getpid(), os.uname().nodename)
+    ask("UPDATE run SET status = 'running', writer_id = NULL, pid = ?, host = ? WHERE run_id = 3", os.getpid(),
+        os.uname().nodename)
     before = pathlib.Path("t.db").read_bytes()
     for words in (("1",), ("3",), ("4", "99"), ("--experiment", "none"), ("--experiment", "two")):
         check(f"{words} is refused", hardrow("delete", "--yes", *words).returncode == 1)
@@ -143,6 +144,11 @@ def main():
     done("delete", "--yes", "--status", "interrupted", "--experiment", "two")
     check_file([3, 4], sorted(others), before)
     check("the experiment stays", ask("SELECT count(*) FROM experiment") == [(1,)])
+
+    ask("INSERT INTO writer VALUES (99, 'elsewhere', '', 0, 1, 1, strftime('%s', 'now') * 1000)")
+    ask("INSERT INTO claim SELECT experiment_id, 'key', 99 FROM experiment")
+    check("a sweep at work is not disturbed", "is at work" in hardrow("delete", "-y", "--experiment", "two").stderr)
+    ask("DELETE FROM claim")
 
     size = os.path.getsize("t.db")
     others = {run for (run,) in ask("SELECT run_id FROM run WHERE experiment_id IS NULL")}
