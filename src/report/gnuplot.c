@@ -1,4 +1,6 @@
 /* The script for gnuplot. Of what comes from a database only numbers and strings get into it. */
+#include <ctype.h>
+
 #include "base/mem.h"
 #include "base/process.h"
 #include "report/columns.h"
@@ -17,23 +19,29 @@
 /* Okabe and Ito 2008, "Color universal design", without the yellow that fades on white. */
 static const char *const colours[] = { "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000" };
 
-enum err_code plot_append_string(struct text *script, const char *value, struct err *err)
+enum err_code plot_append_string(struct text *script, const char *value, bool is_format, struct err *err)
 {
-	if (text_append(script, err, "'") != ERR_OK)
+	if (text_append(script, err, "\"") != ERR_OK)
 		return err->code;
 	for (; *value != '\0'; value++) {
-		const char letter = (unsigned char)*value < ' ' || *value == 127 ? ' ' : *value;
-		if (text_append_bytes(script, letter == '\'' ? "''" : &letter, letter == '\'' ? 2 : 1, err) != ERR_OK)
-			return err->code;
+		unsigned char byte = (unsigned char)*value;
+		bool control = byte < ' ' || byte == 127;
+		enum err_code code;
+		if (control || byte == ' ' || byte > 127 || isalnum(byte) != 0)
+			code = text_append_bytes(script, control ? " " : value, 1, err);
+		else
+			code = text_append(script, err, byte == '%' && is_format ? "%%%%" : "\\0%03o", byte);
+		if (code != ERR_OK)
+			return code;
 	}
-	return text_append(script, err, "'");
+	return text_append(script, err, "\"");
 }
 
-/* "set WHAT 'value'" */
+/* set WHAT "value" */
 static enum err_code set_string(struct text *script, const char *what, const char *value, struct err *err)
 {
 	if (text_append(script, err, "set %s ", what) != ERR_OK ||
-	    plot_append_string(script, value == NULL ? "" : value, err) != ERR_OK)
+	    plot_append_string(script, value == NULL ? "" : value, false, err) != ERR_OK)
 		return err->code;
 	return text_append(script, err, "\n");
 }
@@ -106,7 +114,7 @@ static enum err_code append_curve(const struct plot_panel *panel, size_t number,
 				   "with linespoints linecolor rgb '%s' linewidth 2 dashtype %zu pointtype 7 "
 				   "pointsize 0.35 title ",
 				   colour, dash);
-	if (code != ERR_OK || plot_append_string(script, panel->curves[curve].name, err) != ERR_OK)
+	if (code != ERR_OK || plot_append_string(script, panel->curves[curve].name, false, err) != ERR_OK)
 		return err->code;
 	if (panel->plot->low == NULL)
 		return ERR_OK;
@@ -144,7 +152,7 @@ static enum err_code append_script(const struct plot_picture *picture, struct te
 		"set key outside right top reverse Left noenhanced\nset boxwidth 0.7\n"
 		"set multiplot layout %zu,1 title ",
 		WIDTH, TITLE_HEIGHT + drawn * PANEL_HEIGHT, drawn) != ERR_OK ||
-	    plot_append_string(script, picture->title, err) != ERR_OK ||
+	    plot_append_string(script, picture->title, false, err) != ERR_OK ||
 	    text_append(script, err, " font ',16'\n") != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < picture->panel_count; i++)

@@ -94,7 +94,7 @@ static enum err_code append_tick(struct plot_panel *panel, const char *label, st
 {
 	panel->tick_letters += strlen(label) + 1;
 	if (text_append(&panel->ticks, err, "%s", panel->rows > 0 ? ", " : "") != ERR_OK ||
-	    plot_append_string(&panel->ticks, label, err) != ERR_OK)
+	    plot_append_string(&panel->ticks, label, true, err) != ERR_OK)
 		return err->code;
 	return text_append(&panel->ticks, err, " %zu", panel->rows);
 }

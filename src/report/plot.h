@@ -19,7 +19,7 @@ struct plot_panel {
 	char *title; /* owned, or NULL */
 	struct plot_curve curves[PLOT_CURVES_MAX];
 	size_t curve_count;
-	struct text ticks; /* of bars, in gnuplot's syntax: 'text' number, … */
+	struct text ticks; /* of bars, in gnuplot's syntax: "text" number, … */
 	size_t rows, tick_letters;
 	bool has_value;	      /* a y that is not NULL; else the panel is not drawn */
 	double x_low, x_high; /* of lines */
@@ -41,7 +41,10 @@ void plot_done(struct plot_picture *picture);
 /* Draws it with gnuplot and appends the SVG; equal pictures give equal bytes. */
 MUST_CHECK enum err_code plot_draw(const struct plot_picture *picture, struct text *svg, struct err *err);
 
-/* Appends `value` as a string of gnuplot, which expands nothing in it. */
-MUST_CHECK enum err_code plot_append_string(struct text *script, const char *value, struct err *err);
+/* Appends `value` as a string of gnuplot: in double quotes, because gnuplot 5.4 reads no '' at the start of one in
+ * single quotes; all marks in octal (a zero and three digits), so that nothing in it is a command, a macro or an
+ * escape; controls as blanks. `is_format`: gnuplot takes the string for a format, in which %% is a percent sign (labels
+ * of ticks). */
+MUST_CHECK enum err_code plot_append_string(struct text *script, const char *value, bool is_format, struct err *err);
 
 #endif
