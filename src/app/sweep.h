@@ -36,14 +36,17 @@
 
 /* A setting that is not for all runs. */
 struct sweep_override {
-	const char *method, *model; /* for the runs of one of these; NULL, NULL: for all, and nothing stands above it */
+	/* For the runs of one of these, a pointer from `methods` or `models`; NULL, NULL: for all, and nothing stands
+	 * above it. */
+	const char *method, *model;
 	const struct option_spec *spec;
 	const char *value;
 };
 
-/* Names of one kind, each once; the array is owned, the names are not. */
+/* Names of one kind, each once; array and tree are owned, the names are not. */
 struct sweep_names {
 	const char **at;
+	void *tree; /* of the same names, to find them: a tsearch() root */
 	size_t count, capacity;
 };
 

@@ -1,6 +1,6 @@
 /* Reading a sweep file. */
 #include <ini.h>
-#include <stdio.h>
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,12 +31,27 @@ static const struct option_spec sweep_specs[] = {
 	  .initial = "1000000" },
 };
 
+static int compare_names(const void *left, const void *right)
+{
+	return strcmp(left, right);
+}
+
 static const char *find_name(const struct sweep_names *names, const char *name)
 {
-	for (size_t i = 0; i < names->count; i++)
-		if (strcmp(names->at[i], name) == 0)
-			return names->at[i];
-	return NULL;
+	const char *const *found = tfind(name, &names->tree, compare_names);
+
+	return found == NULL ? NULL : *found;
+}
+
+static void leave_name(void *name)
+{
+	(void)name;
+}
+
+static void names_done(struct sweep_names *names)
+{
+	tdestroy(names->tree, leave_name);
+	free(names->at);
 }
 
 static enum err_code add_name(struct sweep_names *names, const char *kind, const char *name, struct err *err)
@@ -45,6 +60,8 @@ static enum err_code add_name(struct sweep_names *names, const char *kind, const
 		return err_set(err, ERR_INPUT, "%s '%s' is named twice", kind, name);
 	if (mem_more(&names->at, names->count, &names->capacity, err) != ERR_OK)
 		return err->code;
+	if (tsearch(name, &names->tree, compare_names) == NULL)
+		return err_set(err, ERR_SYSTEM, "out of memory");
 	names->at[names->count++] = name;
 	return ERR_OK;
 }
@@ -262,21 +279,25 @@ static enum err_code check_complete(const struct sweep *sweep, struct err *err)
 	return ERR_OK;
 }
 
-/* A name in `methods` is either in the table or has a section of its own. */
+static bool has_settings(const struct sweep *sweep, const char *method)
+{
+	for (size_t i = 0; i < sweep->override_count; i++)
+		if (sweep->overrides[i].method == method)
+			return true;
+	return false;
+}
+
+/* A name in `methods` is either in the table or has settings of its own. */
 static enum err_code check_names(const struct sweep *sweep, struct err *err)
 {
 	for (size_t i = 0; i < sweep->methods.count; i++) {
 		const char *name = sweep->methods.at[i];
-		AUTO(mem_freep) char *section = NULL;
-		if (sweep_method_of_name(name) >= 0)
-			continue;
-		if (asprintf(&section, "[method %s]", name) < 0)
-			return err_set(err, ERR_SYSTEM, "out of memory");
-		if (strstr(sweep->source, section) != NULL)
+		if (sweep_method_of_name(name) >= 0 || has_settings(sweep, name))
 			continue;
 		const char *nearest = option_nearest(name, method_name);
 		return nearest == NULL
-			   ? err_set(err, ERR_INPUT, "there is no method '%s', and no section [method %s]", name, name)
+			   ? err_set(err, ERR_INPUT,
+				     "there is no method '%s', and no section [method %s] with a setting", name, name)
 			   : err_set(err, ERR_INPUT, "there is no method '%s'; did you mean '%s'?", name, nearest);
 	}
 	return ERR_OK;
@@ -293,7 +314,7 @@ enum err_code sweep_read(const char *path, struct sweep **ret_sweep, struct err 
 	option_reset(settings_specs, settings_spec_count, &sweep->settings);
 	struct reader reader = { .sweep = sweep, .err = err };
 	int line = ini_parse_string(sweep->source, on_key, &reader);
-	free(reader.keys.at);
+	names_done(&reader.keys);
 	if (reader.code == ERR_OK && line != 0)
 		(void)err_set(err, ERR_INPUT, "neither [section] nor key = value");
 	if (line != 0)
@@ -311,9 +332,9 @@ void sweep_free(struct sweep *sweep)
 		return;
 	mem_free_texts(sweep->strings, sweep->string_count);
 	free(sweep->source);
-	free(sweep->datasets.at);
-	free(sweep->methods.at);
-	free(sweep->models.at);
+	names_done(&sweep->datasets);
+	names_done(&sweep->methods);
+	names_done(&sweep->models);
 	free(sweep->overrides);
 	free(sweep->published);
 	free(sweep);

@@ -86,17 +86,12 @@ enum err_code sweep_set(struct sweep *sweep, const char *assignment, struct err 
 	return option_set(override.spec, &sweep->settings, sweep->overrides[sweep->override_count - 1].value, err);
 }
 
-static bool is_same(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
 static enum err_code apply(const struct sweep *sweep, const char *method, const char *model,
 			   struct run_settings *settings, struct err *err)
 {
 	for (size_t i = 0; i < sweep->override_count; i++) {
 		const struct sweep_override *override = &sweep->overrides[i];
-		if (is_same(override->method, method) && is_same(override->model, model) &&
+		if (override->method == method && override->model == model &&
 		    option_set(override->spec, settings, override->value, err) != ERR_OK)
 			return err->code;
 	}
@@ -115,7 +110,7 @@ static enum err_code check(const struct sweep *sweep, size_t model, const char *
 	if (recipe_resolve_parts(settings, &recipe, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < sweep->override_count; i++)
-		if (sweep->overrides[i].method != NULL && strcmp(sweep->overrides[i].method, method) == 0 &&
+		if (sweep->overrides[i].method == method &&
 		    recipe_check_use(&recipe, settings, sweep->overrides[i].spec, err) != ERR_OK)
 			return err->code;
 	return ERR_OK;
