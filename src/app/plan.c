@@ -76,6 +76,34 @@ enum err_code plan_register(struct track *track, struct planned_run *run, struct
 	return track_put_split(track, &split, &run->split_id, err);
 }
 
+enum err_code plan_key(struct planned_run *run, struct err *err)
+{
+	const struct dataset *dataset = run->recipe.subject.dataset;
+	struct text made AUTO(text_done) = { 0 };
+
+	if (text_append(&made, err, "%s %s %s %llu ", dataset->sha256, dataset->missing,
+			run->recipe.subject.split->sha256, (unsigned long long)run->recipe.training.seed) != ERR_OK ||
+	    text_append_json(&made, run->method, err) != ERR_OK ||
+	    recipe_append_key(&run->recipe, &made, err) != ERR_OK)
+		return err->code;
+	file_sha256(made.data, made.length, run->key);
+	return ERR_OK;
+}
+
+struct track_run plan_track_run(const struct planned_run *run, const char *settings)
+{
+	return (struct track_run){
+		.experiment_id = run->experiment_id,
+		.dataset_id = run->dataset_id,
+		.split_id = run->split_id,
+		.model = model_name((size_t)run->recipe.model),
+		.method = run->method,
+		.settings = settings,
+		.key = run->key[0] != '\0' ? run->key : NULL,
+		.seed = run->recipe.training.seed,
+	};
+}
+
 enum err_code plan_register_one(struct track *track, void *run, struct err *err)
 {
 	return plan_register(track, run, err);

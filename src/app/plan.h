@@ -16,6 +16,13 @@ MUST_CHECK enum err_code plan_register(struct track *track, struct planned_run *
 /* The same, for recorder_call(). */
 MUST_CHECK enum err_code plan_register_one(struct track *track, void *run, struct err *err);
 
+/* Sets run->key: the sha256 of what makes the run, the data set's content, the split's mask, method name, recipe
+ * without defaults and seed. */
+MUST_CHECK enum err_code plan_key(struct planned_run *run, struct err *err);
+
+/* The tracker's view of it, without environment; both are borrowed. */
+struct track_run plan_track_run(const struct planned_run *run, const char *settings);
+
 /* A notice when the runs will write more than 1 GB, one when they have too many weights to record each epoch, and one
  * of methods that are wrong for their model. */
 void plan_warn(const struct planned_run *runs, size_t count, const struct runner_watch *watch);

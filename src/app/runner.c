@@ -44,8 +44,9 @@ static void follow(struct workload *workload, const struct runner_watch *watch, 
 				tell_end(watch, &ended);
 		}
 		/* In this order: whoever is not at work any more begins nothing. */
-		is_over = atomic_load(&workload->at_work) == 0 && progress->runs_ended == workload->next;
+		is_over = atomic_load(&workload->at_work) == 0 && progress->runs_ended == atomic_load(&workload->begun);
 		progress->epochs_ended = (double)atomic_load(&workload->epochs);
+		progress->elsewhere = atomic_load(&workload->elsewhere);
 		if (watch->progress != NULL)
 			watch->progress(watch->context, progress);
 	}
@@ -70,22 +71,32 @@ static enum err_code run_workers(struct workload *workload, size_t jobs, const s
 	return ERR_OK;
 }
 
-enum err_code runner_execute(struct recorder *recorder, const struct planned_run *runs, size_t count, size_t jobs,
+/* For recorder_call(). */
+static enum err_code release_claims(struct track *track, void *context, struct err *err)
+{
+	(void)context;
+	return track_release_claims(track, err);
+}
+
+enum err_code runner_execute(struct recorder *recorder, struct planned_run *runs, size_t count, size_t jobs,
 			     const struct track_environment *environment, const struct runner_watch *watch,
 			     struct runner_progress *ret_progress, struct err *err)
 {
-	struct workload workload = {
-		.recorder = recorder, .runs = runs, .count = count, .environment = environment, .stop = watch->stop
+	struct workload workload AUTO(workload_done) = {
+		.recorder = recorder, .runs = runs, .count = count, .environment = environment, .watch = watch
 	};
 	struct runner_progress progress = { .runs = count };
+	struct err released;
 
 	for (size_t i = 0; i < count; i++)
 		progress.epochs += (double)runs[i].recipe.training.epochs;
 	*ret_progress = progress;
-	(void)pthread_mutex_init(&workload.hand_out, NULL);
+	workload_init(&workload);
 	enum err_code code = run_workers(&workload, jobs < count ? jobs : count, watch, &progress, err);
-	(void)pthread_mutex_destroy(&workload.hand_out);
 	*ret_progress = progress;
+	/* Others may have what is left; if they cannot be told, a dead process's claims are free anyway. */
+	if (workload.claimed_to > workload.next)
+		(void)!recorder_call(recorder, RECORDER_WRITES, release_claims, NULL, &released);
 	if (code == ERR_OK && atomic_load(&workload.cancel))
 		return err_set(err, workload.failure.code, "%s", workload.failure.message);
 	if (code == ERR_OK && watch->stop != NULL && atomic_load(watch->stop))

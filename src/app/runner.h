@@ -15,11 +15,15 @@ struct planned_run {
 	struct recipe recipe;
 	const char *method; /* the name it is recorded under */
 	int64_t experiment_id, dataset_id, split_id;
+	char key[FILE_SHA256_SIZE]; /* of what makes it: plan_key() sets it; "": none */
+	int64_t resume_id;	    /* the interrupted run that goes on; 0: a new one */
+	bool is_longer;		    /* resume_id had fewer epochs: settings and key are no longer those it has */
 };
 
 struct runner_progress {
 	size_t runs, runs_ended; /* planned, ended */
 	size_t diverged, failed;
+	size_t elsewhere; /* left to other processes, or done by them meanwhile */
 	double epochs, epochs_ended;
 	int64_t last_run_id; /* of the run that ended last; 0 at first */
 };
@@ -33,18 +37,21 @@ struct runner_watch {
 	void (*notice)(void *context, const char *line);
 	/* The same for a run that diverged or failed; NULL: notice gets it. */
 	void (*failure)(void *context, const char *line);
+	/* A run's state is saved so often, and when it is interrupted; INFINITY: never. */
+	double checkpoint_seconds;
+	bool keeps_state; /* of runs that are done, too */
 	/* Set (by a signal handler) to end cleanly: the epochs under way are finished and written, their runs marked
 	 * 'interrupted'. May be NULL. */
 	const atomic_bool *stop;
 };
 
-/* Does the runs in order on `jobs` >= 1 threads. A run that diverges or cannot start (failed, with the reason) does not
- * stop the others. ERR_INTERRUPTED if stopped. If the file cannot be written, what was committed stays, and
- * runner_close() says why. *ret_progress is set in every case. */
-MUST_CHECK enum err_code runner_execute(struct recorder *recorder, const struct planned_run *runs, size_t count,
-					size_t jobs, const struct track_environment *environment,
-					const struct runner_watch *watch, struct runner_progress *ret_progress,
-					struct err *err);
+/* Runs of an experiment are claimed before they begin, so that several processes share them; what is interrupted and
+ * has a state goes on. Does the runs in order on `jobs` >= 1 threads. A run that diverges or cannot start (failed, with
+ * the reason) does not stop the others. ERR_INTERRUPTED if stopped. If the file cannot be written, what was committed
+ * stays, and runner_close() says why. *ret_progress is set in every case. */
+MUST_CHECK enum err_code runner_execute(struct recorder *recorder, struct planned_run *runs, size_t count, size_t jobs,
+					const struct track_environment *environment, const struct runner_watch *watch,
+					struct runner_progress *ret_progress, struct err *err);
 
 /* The end of what runner_execute() was for, which returned `code` and its *err: closes the recorder. Returns its
  * failure if it has one, else `code`. */

@@ -145,14 +145,7 @@ static enum err_code is_done(struct track *track, const struct planned_run *run,
 
 	if (recipe_append_json(&run->recipe, &settings, err) != ERR_OK)
 		return err->code;
-	struct track_run track_run = {
-		.experiment_id = run->experiment_id,
-		.dataset_id = run->dataset_id,
-		.split_id = run->split_id,
-		.model = model_name((size_t)run->recipe.model),
-		.method = run->method,
-		.settings = settings.data,
-	};
+	const struct track_run track_run = plan_track_run(run, settings.data);
 	return track_has_run(track, &track_run, ret_done, err);
 }
 
@@ -173,7 +166,7 @@ static enum err_code plan_run(struct plan *plan, const struct recipe_subject *su
 		options->record = at_most_last(options->record);
 		options->record_weights = at_most_last(options->record_weights);
 	}
-	if (recipe_resolve(options, subject, &run.recipe, err) != ERR_OK)
+	if (recipe_resolve(options, subject, &run.recipe, err) != ERR_OK || plan_key(&run, err) != ERR_OK)
 		return err_prefix(err, "%s, method %s", subject->dataset->name, method);
 	if (mem_more(&plan->runs, plan->run_count, &plan->run_capacity, err) != ERR_OK)
 		return err->code;

@@ -1,37 +1,39 @@
 #include "app/worker.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/plan.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "record/epoch.h"
+#include "track/track_state.h"
 #include "train/trainer.h"
 #include "train/tune.h"
 
 /* One run of one thread. */
 struct work {
 	struct workload *workload;
-	const struct planned_run *planned;
+	struct planned_run *planned;
+	struct recipe recipe; /* the planned one, and what cross-validation chose */
+	struct text state;    /* to go on from; empty: it is a new run */
+	size_t epoch;	      /* of that state */
+	double saved_at;      /* clock_seconds() when its state was saved last */
 	struct recording *recording;
 	struct recording_end end;
 };
 
-static bool is_stopped(const struct workload *workload)
-{
-	return atomic_load(&workload->cancel) || recorder_failed(workload->recorder) ||
-	       (workload->stop != NULL && atomic_load(workload->stop));
-}
-
 static bool asks_to_stop(void *workload)
 {
-	return is_stopped(workload);
+	return workload_is_stopped(workload);
 }
 
 /* The scaling goes with the weights: without it they cannot be applied to the data. */
 static enum err_code record_scaling(struct work *work, const struct trainer *trainer, struct err *err)
 {
-	const struct recipe *recipe = &work->planned->recipe;
+	const struct recipe *recipe = &work->recipe;
 	const struct scaled *scaled = trainer_scaled(trainer);
 	size_t d = recipe->subject.dataset->features;
 	struct epoch_record *record = NULL;
@@ -69,7 +71,7 @@ static void add_weights(const struct trainer *trainer, struct epoch_record *reco
 /* `last`: the run's last epoch, as far as is known. */
 static enum err_code record_epoch(struct work *work, const struct trainer *trainer, size_t last, struct err *err)
 {
-	const struct recipe *recipe = &work->planned->recipe;
+	const struct recipe *recipe = &work->recipe;
 	size_t epoch = trainer_epoch(trainer);
 	struct epoch_record *record = NULL;
 
@@ -88,22 +90,49 @@ static enum err_code record_epoch(struct work *work, const struct trainer *train
 	return ERR_OK;
 }
 
+static enum err_code save_state(struct work *work, struct trainer *trainer, struct err *err)
+{
+	struct text bytes AUTO(text_done) = { 0 };
+
+	work->saved_at = clock_seconds();
+	if (trainer_save_state(trainer, &bytes, err) != ERR_OK)
+		return err->code;
+	return recording_save_state(work->recording, &bytes, trainer_epoch(trainer), err);
+}
+
+/* Whether the state after this epoch is worth keeping: it is time, somebody stops us, or wants to train on later. */
+static bool is_worth_saving(const struct work *work, bool is_last)
+{
+	const struct runner_watch *watch = work->workload->watch;
+
+	if (work->end.status == TRACK_DIVERGED || isinf(watch->checkpoint_seconds))
+		return false;
+	if (is_last)
+		return work->end.status == TRACK_INTERRUPTED || watch->keeps_state;
+	return clock_seconds() - work->saved_at >= watch->checkpoint_seconds;
+}
+
 static enum err_code train(struct work *work, struct trainer *trainer, struct err *err)
 {
-	size_t epochs = work->planned->recipe.training.epochs;
+	size_t epochs = work->recipe.training.epochs;
+	bool is_last = trainer_epoch(trainer) == epochs;
 
-	for (;;) {
+	work->end.status = TRACK_DONE;
+	work->saved_at = clock_seconds();
+	while (!is_last) {
 		bool converges = trainer_run_epoch(trainer);
-		bool stopped = is_stopped(work->workload);
+		bool stopped = workload_is_stopped(work->workload);
 		bool is_done = trainer_epoch(trainer) == epochs;
-		bool is_last = is_done || !converges || stopped;
-		if (record_epoch(work, trainer, is_last ? trainer_epoch(trainer) : epochs, err) != ERR_OK)
+		is_last = is_done || !converges || stopped;
+		if (is_last)
+			work->end.status = !converges ? TRACK_DIVERGED : is_done ? TRACK_DONE : TRACK_INTERRUPTED;
+		/* In this order: a state is never newer than the epochs in the file. */
+		if (record_epoch(work, trainer, is_last ? trainer_epoch(trainer) : epochs, err) != ERR_OK ||
+		    (is_worth_saving(work, is_last) && save_state(work, trainer, err) != ERR_OK))
 			return err->code;
-		if (!is_last)
-			continue;
-		work->end.status = !converges ? TRACK_DIVERGED : is_done ? TRACK_DONE : TRACK_INTERRUPTED;
-		return ERR_OK;
 	}
+	work->end.keeps_state = work->workload->watch->keeps_state;
+	return ERR_OK;
 }
 
 static void explain(struct recording_end *end, const struct recipe *recipe, size_t epoch)
@@ -117,13 +146,14 @@ static void explain(struct recording_end *end, const struct recipe *recipe, size
 }
 
 /* Chooses what the recipe leaves to cross-validation; then it is as it stays. */
-static enum err_code tune(struct work *work, struct recipe *recipe, struct err *err)
+static enum err_code tune(struct work *work, struct err *err)
 {
 	const struct tune_watch watch = { asks_to_stop, work->workload };
+	struct recipe *recipe = &work->recipe;
 	struct text json AUTO(text_done) = { 0 };
 	struct text chosen AUTO(text_done) = { 0 };
 
-	if (recipe->tune_folds == 0)
+	if (recipe->tune_folds == 0 || recipe->is_chosen)
 		return ERR_OK;
 	enum err_code code = tune_recipe(recipe, &watch, err);
 	if (code == ERR_INTERRUPTED) {
@@ -134,22 +164,37 @@ static enum err_code tune(struct work *work, struct recipe *recipe, struct err *
 	if (code != ERR_OK || tune_append_chosen(recipe, &chosen, err) != ERR_OK ||
 	    recipe_append_json(recipe, &json, err) != ERR_OK)
 		return err->code;
-	return recording_settle(work->recording, json.data, chosen.data, err);
+	return recording_settle(work->recording, json.data, NULL, chosen.data, err);
+}
+
+/* A new run begins with the scaling, one that goes on with its state. */
+static enum err_code start(struct work *work, struct trainer *trainer, struct err *err)
+{
+	struct text json AUTO(text_done) = { 0 };
+
+	if (work->state.length == 0)
+		return record_scaling(work, trainer, err);
+	if (trainer_load_state(trainer, work->state.data, work->state.length, err) != ERR_OK)
+		return err_prefix(err, "state of run %lld", (long long)work->planned->resume_id);
+	if (!work->planned->is_longer)
+		return ERR_OK;
+	if (recipe_append_json(&work->recipe, &json, err) != ERR_OK)
+		return err->code;
+	return recording_settle(work->recording, json.data, work->planned->key, NULL, err);
 }
 
 static enum err_code do_run(struct work *work, struct err *err)
 {
 	AUTO(trainer_freep) struct trainer *trainer = NULL;
-	struct recipe recipe = work->planned->recipe;
-	const struct dataset *dataset = recipe.subject.dataset;
-	const struct epoch_names names = { dataset->class_names, dataset->instance_id };
+	const struct recipe_subject *subject = &work->recipe.subject;
+	const struct epoch_names names = { subject->dataset->class_names, subject->dataset->instance_id };
 
-	if (tune(work, &recipe, err) != ERR_OK)
+	if (tune(work, err) != ERR_OK)
 		return work->end.status == TRACK_INTERRUPTED ? ERR_OK : err->code;
-	if (trainer_create(dataset, recipe.subject.split, &recipe, &trainer, err) != ERR_OK ||
-	    record_scaling(work, trainer, err) != ERR_OK || train(work, trainer, err) != ERR_OK)
+	if (trainer_create(subject->dataset, subject->split, &work->recipe, &trainer, err) != ERR_OK ||
+	    start(work, trainer, err) != ERR_OK || train(work, trainer, err) != ERR_OK)
 		return err->code;
-	explain(&work->end, &recipe, trainer_epoch(trainer));
+	explain(&work->end, &work->recipe, trainer_epoch(trainer));
 	return epoch_summarise(&names, trainer_predictions(trainer), trainer_weighting(trainer), &work->end.summaries,
 			       err);
 }
@@ -169,44 +214,67 @@ static struct recording_shape shape_of(const struct recipe *recipe)
 	};
 }
 
+/* For recorder_call(): what the run needs to go on. */
+static enum err_code read_state(struct track *track, void *context, struct err *err)
+{
+	struct work *work = context;
+	const char *name = recipe_tuned_name(&work->recipe);
+	double value = 0;
+	bool found = false;
+
+	if (track_read_state(track, work->planned->resume_id, &work->state, &work->epoch, err) != ERR_OK)
+		return err->code;
+	if (work->recipe.tune_folds == 0 || work->recipe.is_chosen)
+		return ERR_OK;
+	if (track_read_chosen(track, work->planned->resume_id, name, &value, &found, err) != ERR_OK)
+		return err->code;
+	if (found)
+		recipe_choose(&work->recipe, value);
+	return ERR_OK;
+}
+
 static enum err_code begin(struct work *work, struct err *err)
 {
-	const struct planned_run *planned = work->planned;
+	struct planned_run *planned = work->planned;
+	const struct recipe *recipe = &work->recipe;
+	struct recording_shape shape = shape_of(&planned->recipe);
 	struct text settings AUTO(text_done) = { 0 };
 
-	struct recording_shape shape = shape_of(&planned->recipe);
-
-	if (recipe_append_json(&planned->recipe, &settings, err) != ERR_OK)
+	if (recipe_append_json(&planned->recipe, &settings, err) != ERR_OK ||
+	    (planned->resume_id != 0 &&
+	     recorder_call(work->workload->recorder, RECORDER_READS, read_state, work, err) != ERR_OK))
 		return err->code;
-	const struct track_run run = {
-		.experiment_id = planned->experiment_id,
-		.dataset_id = planned->dataset_id,
-		.split_id = planned->split_id,
-		.model = model_name((size_t)planned->recipe.model),
-		.method = planned->method,
-		.settings = settings.data,
-		.seed = planned->recipe.training.seed,
-		.environment = work->workload->environment,
-	};
-	return recorder_begin(work->workload->recorder, &run, &shape, (void *)planned, &work->recording, err);
+	struct track_run run = plan_track_run(planned, settings.data);
+	run.environment = work->workload->environment;
+	if (work->state.length > 0)
+		run.resume = (struct track_resume){
+			.run_id = planned->resume_id,
+			.epoch = work->epoch,
+			.keeps_blocks = record_rule_takes(&recipe->record, work->epoch, recipe->training.epochs),
+			.keeps_weights =
+			    record_rule_takes(&recipe->record_weights, work->epoch, recipe->training.epochs),
+		};
+	return recorder_begin(work->workload->recorder, &run, &shape, planned, &work->recording, err);
 }
 
 /* Begins the next run of the plan; false when there is none. */
 static bool begin_next(struct work *work)
 {
 	struct workload *workload = work->workload;
-	bool has_begun = false;
 
+	text_done(&work->state);
 	*work = (struct work){ .workload = workload, .end = { .status = TRACK_FAILED } };
 	(void)pthread_mutex_lock(&workload->hand_out);
-	if (workload->next < workload->count && !is_stopped(workload)) {
-		work->planned = &workload->runs[workload->next];
-		has_begun = begin(work, &workload->failure) == ERR_OK;
-		workload->next += has_begun;
-		atomic_store(&workload->cancel, !has_begun);
+	if (!atomic_load(&workload->cancel)) {
+		enum err_code code = workload_take(workload, &work->planned, &workload->failure);
+		if (code == ERR_OK && work->planned != NULL) {
+			work->recipe = work->planned->recipe;
+			code = begin(work, &workload->failure);
+		}
+		atomic_store(&workload->cancel, code != ERR_OK);
 	}
 	(void)pthread_mutex_unlock(&workload->hand_out);
-	return has_begun;
+	return work->recording != NULL;
 }
 
 static void *work_on(void *workload)
@@ -215,6 +283,7 @@ static void *work_on(void *workload)
 
 	while (begin_next(&work)) {
 		struct err err;
+		atomic_fetch_add(&work.workload->begun, 1);
 		if (do_run(&work, &err) != ERR_OK) {
 			work.end.status = TRACK_FAILED;
 			(void)snprintf(work.end.reason, sizeof work.end.reason, "%.*s", (int)sizeof work.end.reason - 1,

@@ -17,6 +17,7 @@
 #define COMMANDS(X)                                                                                                    \
 	X(train)                                                                                                       \
 	X(sweep)                                                                                                       \
+	X(resume)                                                                                                      \
 	X(report)                                                                                                      \
 	X(runs)                                                                                                        \
 	X(show)                                                                                                        \

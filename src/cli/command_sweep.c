@@ -5,6 +5,7 @@
 #include "app/environment.h"
 #include "app/sweep.h"
 #include "base/mem.h"
+#include "cli/checkpoint.h"
 #include "cli/command.h"
 #include "cli/data_folders.h"
 #include "cli/interrupt.h"
@@ -14,6 +15,7 @@
 struct sweep_options {
 	size_t jobs, splits;
 	struct option_list data_dirs, set;
+	struct checkpoint checkpoint;
 	bool quiet;
 };
 
@@ -39,6 +41,7 @@ static const struct option_spec specs[] = {
 	  .argument = "KEY=VALUE",
 	  .help = "a setting of all runs, whatever the file says; can be given again" },
 	DATA_DIR_OPTION(struct sweep_options, data_dirs),
+	CHECKPOINT_OPTIONS(struct sweep_options, checkpoint),
 	{ .name = "quiet",
 	  .letter = 'q',
 	  .type = OPTION_FLAG,
@@ -55,9 +58,13 @@ static size_t processors(void)
 
 static void tell(const struct sweep *sweep, const struct sweep_result *result, const char *database)
 {
-	(void)printf("%s: %zu runs, %zu already done, %zu trained, %zu diverged, %zu failed, in %s\n", sweep->name,
+	char elsewhere[64] = "";
+
+	if (result->progress.elsewhere > 0)
+		(void)snprintf(elsewhere, sizeof elsewhere, ", %zu by other processes", result->progress.elsewhere);
+	(void)printf("%s: %zu runs, %zu already done, %zu trained, %zu diverged, %zu failed%s, in %s\n", sweep->name,
 		     result->planned, result->already_done, result->progress.runs_ended, result->progress.diverged,
-		     result->progress.failed, database);
+		     result->progress.failed, elsewhere, database);
 }
 
 static enum err_code set_all(struct sweep *sweep, const struct option_list *assignments, struct err *err)
@@ -92,6 +99,8 @@ static enum err_code run_sweep(const struct invocation *invocation, struct err *
 		.context = &progress,
 		.progress = progress_update,
 		.notice = progress_notice,
+		.checkpoint_seconds = checkpoint_seconds(&options->checkpoint),
+		.keeps_state = options->checkpoint.keeps_state,
 		.stop = interrupt_catch(NULL),
 	};
 	enum err_code code =

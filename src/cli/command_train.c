@@ -4,6 +4,7 @@
 #include "app/environment.h"
 #include "app/trial.h"
 #include "base/mem.h"
+#include "cli/checkpoint.h"
 #include "cli/command.h"
 #include "cli/data_folders.h"
 #include "cli/interrupt.h"
@@ -13,6 +14,7 @@
 struct train_options {
 	const char *data;
 	struct option_list data_dirs;
+	struct checkpoint checkpoint;
 	bool quiet;
 	struct run_settings settings;
 };
@@ -25,6 +27,7 @@ static const struct option_spec specs[] = {
 	  .argument = "NAME|FILE",
 	  .help = "a data set of 'hardrow datasets', a CSV file, or a folder with four IDX files" },
 	DATA_DIR_OPTION(struct train_options, data_dirs),
+	CHECKPOINT_OPTIONS(struct train_options, checkpoint),
 	{ .name = "quiet",
 	  .letter = 'q',
 	  .type = OPTION_FLAG,
@@ -75,6 +78,8 @@ static enum err_code run_train(const struct invocation *invocation, struct err *
 		.progress = progress_update,
 		.notice = progress_notice,
 		.failure = keep_failure,
+		.checkpoint_seconds = checkpoint_seconds(&options->checkpoint),
+		.keeps_state = options->checkpoint.keeps_state,
 		.stop = interrupt_catch(NULL),
 	};
 	enum err_code code = trial_run(&trial, &environment.track, &watch, &result, err);

@@ -59,7 +59,7 @@ struct recording_shape {
 	size_t instances, classes, matrices, values;
 };
 
-/* A new run, status 'running', or with run->resume_id an interrupted one that goes on. run_ids are in the order of
+/* A new run, status 'running', or with run->resume an interrupted one that goes on. run_ids are in the order of
  * these calls. `run` may go afterwards, but not its environment and names. `tag` is the caller's. */
 MUST_CHECK enum err_code recorder_begin(struct recorder *recorder, const struct track_run *run,
 					const struct recording_shape *shape, void *tag,
@@ -70,9 +70,9 @@ MUST_CHECK enum err_code recorder_begin(struct recorder *recorder, const struct 
 MUST_CHECK enum err_code recording_next(struct recording *recording, struct epoch_record **ret_record, struct err *err);
 void recording_put(struct recording *recording, struct epoch_record *record);
 
-/* The run's settings and what was chosen, now that it is known. */
-MUST_CHECK enum err_code recording_settle(struct recording *recording, const char *settings, const char *chosen,
-					  struct err *err);
+/* The run's settings, key (NULL: it stays) and what was chosen, now that they are known. */
+MUST_CHECK enum err_code recording_settle(struct recording *recording, const char *settings, const char *key,
+					  const char *chosen, struct err *err);
 
 /* All that the run needs to go on after `epoch`. Takes the bytes over. */
 MUST_CHECK enum err_code recording_save_state(struct recording *recording, struct text *bytes, size_t epoch,

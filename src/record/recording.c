@@ -137,12 +137,13 @@ void recording_put(struct recording *recording, struct epoch_record *record)
 	(void)pthread_mutex_unlock(&recorder->lock);
 }
 
-enum err_code recording_settle(struct recording *recording, const char *settings, const char *chosen, struct err *err)
+enum err_code recording_settle(struct recording *recording, const char *settings, const char *key, const char *chosen,
+			       struct err *err)
 {
 	AUTO(message_freep) struct message *message = NULL;
 
 	if (create_message(MESSAGE_SETTLE, recording, &message, err) != ERR_OK ||
-	    copy_text(settings, &message->settings, err) != ERR_OK ||
+	    copy_text(settings, &message->settings, err) != ERR_OK || copy_text(key, &message->key, err) != ERR_OK ||
 	    copy_text(chosen, &message->chosen, err) != ERR_OK)
 		return err->code;
 	post(recording, take_ptr(&message));

@@ -39,7 +39,7 @@ static enum err_code write_message(struct recorder *recorder, struct message *me
 	case MESSAGE_BEGIN:
 		return begin_run(recorder, message, err);
 	case MESSAGE_SETTLE:
-		return track_settle_run(track, run_id, message->settings, message->chosen, err);
+		return track_settle_run(track, run_id, message->settings, message->key, message->chosen, err);
 	case MESSAGE_EPOCH:
 		return track_put_epoch(track, run_id, message->record, err);
 	case MESSAGE_STATE:

@@ -15,7 +15,13 @@ enum track_statement {
 	TRACK_PUT_BLOCK,
 	TRACK_PUT_MATRIX,
 	TRACK_PUT_SUMMARY,
-	TRACK_FIND_RUN,
+	TRACK_KEY_RUN,
+	TRACK_CURRENT_RUN,
+	TRACK_RUNNING_RUN,
+	TRACK_RESUMABLE_RUN,
+	TRACK_PUT_CLAIM,
+	TRACK_FIND_CLAIM,
+	TRACK_DROP_CLAIM,
 	TRACK_START_RUN,
 	TRACK_FINISH_RUN,
 	TRACK_FIND_DATASET,
@@ -43,6 +49,13 @@ struct track {
 /* The compiled statement, borrowed; `sql` must always be the same for one `which`. */
 MUST_CHECK enum err_code track_statement(struct track *track, enum track_statement which, const char *sql,
 					 struct db_stmt **ret_stmt, struct err *err);
+
+/* The run goes on: what is newer than its state goes, status 'running', by this writer. */
+MUST_CHECK enum err_code track_resume_run(struct track *track, const struct track_resume *resume, int64_t writer_id,
+					  struct err *err);
+
+/* The claim on a run that begins. */
+MUST_CHECK enum err_code track_drop_claim(struct track *track, const struct track_run *run, struct err *err);
 
 /* Its state goes. */
 MUST_CHECK enum err_code track_drop_state(struct track *track, int64_t run_id, struct err *err);

@@ -94,6 +94,14 @@ struct track_environment {
 	int64_t pid;
 };
 
+/* How an interrupted run goes on after the epoch of its state: what is newer goes. */
+struct track_resume {
+	int64_t run_id; /* 0: it is a new run */
+	size_t epoch;
+	/* Whether a run that was not interrupted would have recorded that epoch's instances and weights. */
+	bool keeps_blocks, keeps_weights;
+};
+
 struct track_run {
 	int64_t experiment_id; /* 0: none */
 	int64_t dataset_id, split_id;
@@ -101,23 +109,38 @@ struct track_run {
 	const char *key;       /* sha256 of what makes it; NULL: nothing in this file can make it again */
 	int64_t source_run_id; /* whose weights were adjusted; 0: none */
 	const char *chosen;    /* JSON: what cross-validation chose; NULL: nothing */
-	int64_t resume_id;     /* the interrupted run that goes on; 0: a new one */
+	struct track_resume resume;
 	uint64_t seed;
 	const struct track_environment *environment;
 };
 
-/* Whether a trained run of the same experiment, data set, split, model, method name and settings is one of those that
- * count (current_runs). */
+/* What a process may do about a planned run of an experiment: `run` has its experiment, data set, split, model, method,
+ * settings and key. */
+enum track_claim {
+	TRACK_CLAIMED,	 /* train it; until it begins nobody else will */
+	TRACK_IS_DONE,	 /* done or diverged, and the newest in its place in the reports */
+	TRACK_ELSEWHERE, /* another living process has claimed it or trains it */
+};
+
+/* Whether it is TRACK_IS_DONE. */
 MUST_CHECK enum err_code track_has_run(struct track *track, const struct track_run *run, bool *ret_has,
 				       struct err *err);
 
-/* A new run, status 'running'; or, with run->resume_id, that run goes on: see track_resume.h. */
+/* *ret_resume_id: an interrupted run of the same key that can go on; 0: there is none. Runs of older versions that have
+ * no key are told by their settings, and get it. */
+MUST_CHECK enum err_code track_claim_run(struct track *track, const struct track_run *run, enum track_claim *ret_claim,
+					 int64_t *ret_resume_id, struct err *err);
+
+/* Gives back what this process has claimed and not begun. */
+MUST_CHECK enum err_code track_release_claims(struct track *track, struct err *err);
+
+/* A new run, status 'running'; or run->resume goes on. Its claim, if it has one, is done with. */
 MUST_CHECK enum err_code track_start_run(struct track *track, const struct track_run *run, int64_t *ret_run_id,
 					 struct err *err);
 
-/* Settings and what cross-validation chose, known only now. */
-MUST_CHECK enum err_code track_settle_run(struct track *track, int64_t run_id, const char *settings, const char *chosen,
-					  struct err *err);
+/* Settings, key and what cross-validation chose, known only now; a NULL key stays as it is. */
+MUST_CHECK enum err_code track_settle_run(struct track *track, int64_t run_id, const char *settings, const char *key,
+					  const char *chosen, struct err *err);
 
 /* All that the run needs to go on after `epoch`, in place of what was kept before. */
 MUST_CHECK enum err_code track_put_state(struct track *track, int64_t run_id, size_t epoch, const void *bytes,

@@ -19,6 +19,7 @@ struct track_run_row {
 	int64_t run_id, dataset_id, split_id;
 	int64_t experiment_id; /* 0: none */
 	char *method;
+	char *status;
 	int64_t source_run_id;		/* whose weights were adjusted; 0: none */
 	char *dataset, *sha256, *label; /* as in track_dataset */
 	size_t instances, features, classes;

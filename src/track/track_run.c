@@ -3,39 +3,20 @@
 #include "base/clock.h"
 #include "track/statements.h"
 
-enum err_code track_has_run(struct track *track, const struct track_run *run, bool *ret_has, struct err *err)
-{
-	struct db_stmt *stmt;
-	bool found = false;
-
-	if (track_statement(track, TRACK_FIND_RUN,
-			    "SELECT 1 FROM current_runs WHERE dataset_id = :dataset_id AND split_id = :split_id"
-			    " AND method = :method AND model = :model AND experiment_id IS :experiment_id"
-			    " AND settings = :settings AND source_run_id IS NULL LIMIT 1",
-			    &stmt, err) != ERR_OK)
-		return err->code;
-	db_bind_int(stmt, ":dataset_id", run->dataset_id);
-	db_bind_int(stmt, ":split_id", run->split_id);
-	db_bind_text(stmt, ":method", run->method);
-	db_bind_text(stmt, ":model", run->model);
-	if (run->experiment_id != 0)
-		db_bind_int(stmt, ":experiment_id", run->experiment_id);
-	db_bind_text(stmt, ":settings", run->settings);
-	if (db_step(stmt, &found, err) != ERR_OK)
-		return err->code;
-	db_reset(stmt);
-	*ret_has = found;
-	return ERR_OK;
-}
-
 enum err_code track_start_run(struct track *track, const struct track_run *run, int64_t *ret_run_id, struct err *err)
 {
 	const struct track_environment *environment = run->environment;
 	int64_t writer_id = 0;
-	struct db_stmt *stmt;
+	struct db_stmt *stmt = NULL;
 
 	if (track_begin(track, err) != ERR_OK || track_writer(track, &writer_id, err) != ERR_OK ||
-	    track_statement(
+	    (run->key != NULL && track_drop_claim(track, run, err) != ERR_OK))
+		return err->code;
+	if (run->resume.run_id != 0) {
+		*ret_run_id = run->resume.run_id;
+		return track_resume_run(track, &run->resume, writer_id, err);
+	}
+	if (track_statement(
 		track, TRACK_START_RUN,
 		"INSERT INTO run (experiment_id, dataset_id, split_id, model, method, seed, status, settings,"
 		" block_instances, hardrow_version, git_commit, blas, blas_threads, compiler, host, pid, argv,"
@@ -245,17 +226,20 @@ enum err_code track_put_summaries(struct track *track, int64_t run_id, const str
 	return ERR_OK;
 }
 
-enum err_code track_settle_run(struct track *track, int64_t run_id, const char *settings, const char *chosen,
-			       struct err *err)
+enum err_code track_settle_run(struct track *track, int64_t run_id, const char *settings, const char *key,
+			       const char *chosen, struct err *err)
 {
-	struct db_stmt *stmt;
+	struct db_stmt *stmt = NULL;
 
 	if (track_begin(track, err) != ERR_OK ||
-	    track_statement(track, TRACK_SETTLE_RUN,
-			    "UPDATE run SET settings = :settings, chosen = :chosen WHERE run_id = :run_id", &stmt,
-			    err) != ERR_OK)
+	    track_statement(
+		track, TRACK_SETTLE_RUN,
+		"UPDATE run SET settings = :settings, run_key = coalesce(:run_key, run_key), chosen = :chosen"
+		" WHERE run_id = :run_id",
+		&stmt, err) != ERR_OK)
 		return err->code;
 	db_bind_text(stmt, ":settings", settings);
+	db_bind_text(stmt, ":run_key", key);
 	db_bind_text(stmt, ":chosen", chosen);
 	db_bind_int(stmt, ":run_id", run_id);
 	return db_run(stmt, err);

@@ -76,3 +76,84 @@ enum err_code track_read_state(struct track *track, int64_t run_id, struct text 
 	*ret_epoch = epoch;
 	return ERR_OK;
 }
+
+enum err_code track_has_state(struct track *track, int64_t run_id, bool *ret_has, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+
+	if (db_prepare(track->db, "SELECT 1 FROM state WHERE run_id = :run_id", &stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":run_id", run_id);
+	return db_step(stmt, ret_has, err);
+}
+
+/* Everything of the run that is bound to :run_id and :epoch in one statement. */
+static enum err_code run_about(struct track *track, const char *sql, const struct track_resume *resume, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+
+	if (db_prepare(track->db, sql, &stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":run_id", resume->run_id);
+	db_bind_int(stmt, ":epoch", (int64_t)resume->epoch);
+	return db_run(stmt, err);
+}
+
+#define DROP_BLOCKS                                                                                                    \
+	"DELETE FROM block WHERE block_id IN (SELECT block_id FROM epoch JOIN run USING (run_id)"                      \
+	" JOIN dataset USING (dataset_id) CROSS JOIN block ON block_id BETWEEN first_block"                            \
+	" AND first_block + (instances - 1) / block_instances WHERE epoch.run_id = :run_id AND epoch.epoch "
+
+enum err_code track_resume_run(struct track *track, const struct track_resume *resume, int64_t writer_id,
+			       struct err *err)
+{
+	static const char *const always[] = {
+		DROP_BLOCKS "> :epoch)",
+		"DELETE FROM epoch WHERE run_id = :run_id AND epoch > :epoch",
+		"DELETE FROM class_epoch WHERE run_id = :run_id AND epoch > :epoch",
+		"DELETE FROM weight WHERE run_id = :run_id AND epoch > :epoch",
+		"DELETE FROM dynamics_rows WHERE run_id = :run_id AND epoch > :epoch",
+		"DELETE FROM influence WHERE run_id = :run_id AND epoch > :epoch",
+		"DELETE FROM loss_change WHERE run_id = :run_id AND epoch > :epoch",
+		"DELETE FROM instance_summary WHERE run_id = :run_id AND :epoch > 0",
+		"UPDATE run SET status = 'running', message = NULL, finished_at_ms = NULL"
+		" WHERE run_id = :run_id AND :epoch > 0",
+	};
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(always); i++)
+		if (run_about(track, always[i], resume, err) != ERR_OK)
+			return err->code;
+	if (!resume->keeps_weights &&
+	    run_about(track, "DELETE FROM weight WHERE run_id = :run_id AND epoch = :epoch", resume, err) != ERR_OK)
+		return err->code;
+	if (!resume->keeps_blocks &&
+	    (run_about(track, DROP_BLOCKS "= :epoch)", resume, err) != ERR_OK ||
+	     run_about(track,
+		       "UPDATE epoch SET first_block = NULL, checksum = NULL WHERE run_id = :run_id AND epoch = :epoch",
+		       resume, err) != ERR_OK))
+		return err->code;
+	if (db_prepare(track->db, "UPDATE run SET writer_id = :writer_id WHERE run_id = :run_id", &stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":writer_id", writer_id);
+	db_bind_int(stmt, ":run_id", resume->run_id);
+	return db_run(stmt, err);
+}
+
+enum err_code track_read_chosen(struct track *track, int64_t run_id, const char *name, double *ret_value,
+				bool *ret_found, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+
+	if (db_prepare(track->db,
+		       "SELECT value FROM run CROSS JOIN json_each(run.chosen) WHERE run_id = :run_id AND key = :name",
+		       &stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":run_id", run_id);
+	db_bind_text(stmt, ":name", name);
+	if (db_step(stmt, ret_found, err) != ERR_OK)
+		return err->code;
+	if (*ret_found)
+		*ret_value = db_column_real(stmt, 0);
+	return ERR_OK;
+}

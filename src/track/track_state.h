@@ -2,6 +2,7 @@
 #ifndef HARDROW_TRACK_TRACK_STATE_H
 #define HARDROW_TRACK_TRACK_STATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,5 +14,11 @@
  * ERR_SYSTEM: they are damaged. */
 MUST_CHECK enum err_code track_read_state(struct track *track, int64_t run_id, struct text *ret_bytes,
 					  size_t *ret_epoch, struct err *err);
+
+MUST_CHECK enum err_code track_has_state(struct track *track, int64_t run_id, bool *ret_has, struct err *err);
+
+/* What cross-validation chose for the run under that name. *ret_found false: nothing. */
+MUST_CHECK enum err_code track_read_chosen(struct track *track, int64_t run_id, const char *name, double *ret_value,
+					   bool *ret_found, struct err *err);
 
 #endif

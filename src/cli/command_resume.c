@@ -1,0 +1,106 @@
+/* hardrow resume: interrupted runs go on. */
+#include <stdio.h>
+
+#include "app/environment.h"
+#include "app/resume.h"
+#include "base/mem.h"
+#include "cli/checkpoint.h"
+#include "cli/command.h"
+#include "cli/data_folders.h"
+#include "cli/interrupt.h"
+#include "cli/progress.h"
+#include "num/blas.h"
+
+struct resume_options {
+	size_t epochs, jobs;
+	const char *data;
+	struct option_list data_dirs;
+	struct checkpoint checkpoint;
+	bool quiet;
+};
+
+static enum err_code resume(const struct invocation *invocation, const struct resume_request *request,
+			    struct runner_progress *ret_result, struct err *err)
+{
+	const struct resume_options *options = invocation->options;
+	AUTO(environment_done) struct environment environment = { 0 };
+	struct progress progress;
+
+	if (environment_init(invocation->argv, &environment, err) != ERR_OK)
+		return err->code;
+	progress_init(&progress, invocation->error_terminal, options->quiet || !invocation->error_terminal);
+	const struct runner_watch watch = {
+		.context = &progress,
+		.progress = progress_update,
+		.notice = progress_notice,
+		.checkpoint_seconds = checkpoint_seconds(&options->checkpoint),
+		.keeps_state = options->checkpoint.keeps_state,
+		.stop = interrupt_catch(NULL),
+	};
+	enum err_code code = resume_runs(invocation->database, request, &environment.track, &watch, ret_result, err);
+	progress_done(&progress);
+	return code;
+}
+
+static enum err_code run_resume(const struct invocation *invocation, struct err *err)
+{
+	const struct resume_options *options = invocation->options;
+	AUTO(data_folders_done) struct data_folders folders = { 0 };
+	AUTO(mem_freep) int64_t *run_ids = NULL;
+	struct runner_progress result = { 0 };
+
+	if (mem_new(&run_ids, invocation->argument_count, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < invocation->argument_count; i++)
+		if (command_parse_run(invocation->arguments[i], &run_ids[i], err) != ERR_OK)
+			return err->code;
+	blas_use_one_thread();
+	if (data_folders_init(&folders, &options->data_dirs, err) != ERR_OK)
+		return err->code;
+	const struct resume_request request = {
+		.run_ids = run_ids,
+		.count = invocation->argument_count,
+		.jobs = options->jobs,
+		.epochs = options->epochs,
+		.source = { data_folders_path(&folders), options->data },
+	};
+	if (resume(invocation, &request, &result, err) != ERR_OK)
+		return err->code;
+	if (result.failed + result.diverged > 0)
+		return err_set(err, ERR_SYSTEM, "%zu of %zu runs failed or diverged; 'hardrow runs' says which",
+			       result.failed + result.diverged, result.runs);
+	(void)printf("%zu run%s went on to the end, %.0f epochs, in %s\n", result.runs_ended,
+		     result.runs_ended == 1 ? "" : "s", result.epochs_ended, invocation->database);
+	return ERR_OK;
+}
+
+// clang-format off
+static const struct option_spec specs[] = {
+	{ .name = "epochs", .letter = 'e', .type = OPTION_COUNT, .offset = offsetof(struct resume_options, epochs),
+	  .min = 1, .max = 1e9, .argument = "N",
+	  .help = "train on to so many epochs in all; without it to the end that the run has" },
+	{ .name = "jobs", .letter = 'j', .type = OPTION_COUNT, .offset = offsetof(struct resume_options, jobs), .min = 1,
+	  .max = 1000, .argument = "N", .initial = "1", .help = "runs at the same time" },
+	CHECKPOINT_OPTIONS(struct resume_options, checkpoint),
+	{ .name = "data", .letter = 'd', .type = OPTION_TEXT, .offset = offsetof(struct resume_options, data),
+	  .argument = "NAME|FILE",
+	  .help = "the runs' data, if the file does not hold it and its name does not lead to it" },
+	DATA_DIR_OPTION(struct resume_options, data_dirs),
+	{ .name = "quiet", .letter = 'q', .type = OPTION_FLAG, .offset = offsetof(struct resume_options, quiet),
+	  .help = "no progress" },
+};
+// clang-format on
+
+const struct command command_resume = {
+	.name = "resume",
+	.arguments = "RUN...",
+	.summary = "Let interrupted runs go on, or train finished ones further",
+	.details = "A run that was stopped or killed goes on from its last state, and is then what it would be had\n"
+		   "nothing stopped it. Epochs that are newer than that state are trained again.",
+	.options = specs,
+	.option_count = ARRAY_LENGTH(specs),
+	.options_size = sizeof(struct resume_options),
+	.minimum = 1,
+	.maximum = 1000,
+	.run = run_resume,
+};

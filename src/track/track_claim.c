@@ -1,0 +1,127 @@
+/* Who trains which run of a sweep that several processes share. */
+#include "base/mem.h"
+#include "track/statements.h"
+
+static void bind_key(struct db_stmt *stmt, const struct track_run *run)
+{
+	db_bind_int(stmt, ":experiment_id", run->experiment_id);
+	db_bind_text(stmt, ":run_key", run->key);
+}
+
+/* Runs a statement of one number about the key; *ret_id is it, 0 if there is no row. */
+static enum err_code find(struct track *track, enum track_statement which, const char *sql, const struct track_run *run,
+			  int64_t *ret_id, struct err *err)
+{
+	struct db_stmt *stmt = NULL;
+	bool found = false;
+
+	if (track_statement(track, which, sql, &stmt, err) != ERR_OK)
+		return err->code;
+	bind_key(stmt, run);
+	if (db_step(stmt, &found, err) != ERR_OK)
+		return err->code;
+	*ret_id = found ? db_column_int(stmt, 0) : 0;
+	db_reset(stmt);
+	return ERR_OK;
+}
+
+/* Runs of older versions get their keys. */
+static enum err_code key_old_runs(struct track *track, const struct track_run *run, struct err *err)
+{
+	struct db_stmt *stmt = NULL;
+
+	if (track_statement(
+		track, TRACK_KEY_RUN,
+		"UPDATE run SET run_key = :run_key WHERE dataset_id = :dataset_id AND split_id = :split_id AND"
+		" method = :method AND run_key IS NULL AND experiment_id = :experiment_id AND model = :model"
+		" AND settings = :settings AND source_run_id IS NULL",
+		&stmt, err) != ERR_OK)
+		return err->code;
+	bind_key(stmt, run);
+	db_bind_int(stmt, ":dataset_id", run->dataset_id);
+	db_bind_int(stmt, ":split_id", run->split_id);
+	db_bind_text(stmt, ":method", run->method);
+	db_bind_text(stmt, ":model", run->model);
+	db_bind_text(stmt, ":settings", run->settings);
+	return db_run(stmt, err);
+}
+
+static enum err_code put_claim(struct track *track, const struct track_run *run, int64_t writer_id, struct err *err)
+{
+	struct db_stmt *stmt = NULL;
+
+	if (track_statement(track, TRACK_PUT_CLAIM,
+			    "INSERT OR IGNORE INTO claim (experiment_id, run_key, writer_id)"
+			    " VALUES (:experiment_id, :run_key, :writer_id)",
+			    &stmt, err) != ERR_OK)
+		return err->code;
+	bind_key(stmt, run);
+	db_bind_int(stmt, ":writer_id", writer_id);
+	return db_run(stmt, err);
+}
+
+enum err_code track_has_run(struct track *track, const struct track_run *run, bool *ret_has, struct err *err)
+{
+	int64_t current = 0;
+
+	if (track_begin(track, err) != ERR_OK || key_old_runs(track, run, err) != ERR_OK ||
+	    find(track, TRACK_CURRENT_RUN,
+		 "SELECT run_id FROM current_runs WHERE run_id IN (SELECT run_id FROM run WHERE run_key = :run_key)"
+		 " AND experiment_id = :experiment_id AND source_run_id IS NULL",
+		 run, &current, err) != ERR_OK)
+		return err->code;
+	*ret_has = current != 0;
+	return ERR_OK;
+}
+
+enum err_code track_claim_run(struct track *track, const struct track_run *run, enum track_claim *ret_claim,
+			      int64_t *ret_resume_id, struct err *err)
+{
+	int64_t writer_id = 0, running = 0, claimed = 0, resumable = 0;
+	bool is_done = false;
+
+	if (track_begin(track, err) != ERR_OK || track_writer(track, &writer_id, err) != ERR_OK ||
+	    track_bury_dead(track, err) != ERR_OK || track_has_run(track, run, &is_done, err) != ERR_OK ||
+	    find(track, TRACK_RUNNING_RUN,
+		 "SELECT run_id FROM run WHERE run_key = :run_key AND experiment_id = :experiment_id"
+		 " AND status = 'running'",
+		 run, &running, err) != ERR_OK ||
+	    find(track, TRACK_FIND_CLAIM,
+		 "SELECT writer_id FROM claim WHERE experiment_id = :experiment_id AND run_key = :run_key", run,
+		 &claimed, err) != ERR_OK ||
+	    find(track, TRACK_RESUMABLE_RUN,
+		 "SELECT max(run_id) FROM run WHERE run_key = :run_key AND experiment_id = :experiment_id"
+		 " AND status = 'interrupted' AND run_id IN (SELECT run_id FROM state)",
+		 run, &resumable, err) != ERR_OK)
+		return err->code;
+	*ret_claim = is_done						      ? TRACK_IS_DONE
+		     : running != 0 || (claimed != 0 && claimed != writer_id) ? TRACK_ELSEWHERE
+									      : TRACK_CLAIMED;
+	*ret_resume_id = resumable;
+	return *ret_claim == TRACK_CLAIMED ? put_claim(track, run, writer_id, err) : ERR_OK;
+}
+
+enum err_code track_drop_claim(struct track *track, const struct track_run *run, struct err *err)
+{
+	struct db_stmt *stmt = NULL;
+
+	if (track_statement(track, TRACK_DROP_CLAIM,
+			    "DELETE FROM claim WHERE experiment_id = :experiment_id AND run_key = :run_key", &stmt,
+			    err) != ERR_OK)
+		return err->code;
+	bind_key(stmt, run);
+	return db_run(stmt, err);
+}
+
+enum err_code track_release_claims(struct track *track, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+
+	if (track->writer_id == 0)
+		return ERR_OK;
+	if (track_begin(track, err) != ERR_OK ||
+	    db_prepare(track->db, "DELETE FROM claim WHERE writer_id = :writer_id", &stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":writer_id", track->writer_id);
+	return db_run(stmt, err);
+}
