@@ -60,7 +60,8 @@ def tables(column):
 def rows_of(runs):
     """All that the file says of the runs: {table: rows}, and their blocks."""
     marks = ",".join("?" * len(runs))
-    said = {table: ask(f"SELECT * FROM {table} WHERE run_id IN ({marks})", *runs) for table in tables("run_id")}
+    said = {table: sorted(ask(f"SELECT * FROM {table} WHERE run_id IN ({marks})", *runs), key=repr)
+            for table in tables("run_id")}
     said["block"] = ask(
         "SELECT run_id, epoch, block.* FROM epoch JOIN run USING (run_id) JOIN dataset USING (dataset_id) JOIN block ON"
         " block_id BETWEEN first_block AND first_block + (instances - 1) / block_instances"
