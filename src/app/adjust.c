@@ -124,7 +124,7 @@ static enum err_code record_epoch(struct work *work, struct recording *recording
 	if (recorder_call(work->recorder, RECORDER_READS, read_weights, work, err) != ERR_OK ||
 	    recording_next(recording, &record, err) != ERR_OK)
 		return err->code;
-	trainer_evaluate(work->trainer);
+	trainer_evaluate(work->trainer, work->epoch);
 	epoch_record_clear(record, work->epoch);
 	epoch_fill_record(trainer_predictions(work->trainer), trainer_weighting(work->trainer), NULL,
 			  record_rule_takes(&work->recipe.record, work->epoch, work->recipe.training.epochs), record);

@@ -83,8 +83,9 @@ const struct command command_adjust = {
 	.arguments = "RUN...",
 	.summary = "Other predictions from the weights of recorded runs, without training again",
 	.details =
-	    "Each becomes a new run of the same experiment, with every epoch whose weights are recorded. tau and\n"
-	    "temperature can be chosen by cross-validation, which does train, on the training part.",
+	    "Each becomes a new run of the same experiment, with every epoch whose weights are recorded; du and dl\n"
+	    "are those from one of them to the next. tau and temperature can be chosen by cross-validation, which\n"
+	    "does train, on the training part.",
 	.options = specs,
 	.option_count = ARRAY_LENGTH(specs),
 	.options_size = sizeof(struct adjust_options),

@@ -25,13 +25,13 @@ static void predict(struct trainer *trainer, struct predictions *predictions, bo
 	}
 }
 
+/* After the epoch's number and stage are set. */
 static void evaluate(struct trainer *trainer)
 {
 	predict(trainer, trainer->predictions, trainer->recipe->method.adjustment != NULL);
 	predictions_measure(trainer->predictions);
 	if (trainer->unadjusted != NULL)
 		predict(trainer, trainer->unadjusted, false);
-	trainer->epoch++;
 	weighting_update(trainer->weighting, trainer->epoch + 1);
 }
 
@@ -91,6 +91,7 @@ bool trainer_run_epoch(struct trainer *trainer)
 		begin_second_stage(trainer);
 	bool restarted = trainer->in_second_stage && trainer_restarts_schedule(trainer);
 	trainer_learn_epoch(trainer, schedule_factor(&trainer->schedule, restarted ? epoch - first_stage : epoch));
+	trainer->epoch = epoch;
 	if (epoch == first_stage && trainer->recipe->second_stage_epochs > 0)
 		weigh_second_stage(trainer);
 	evaluate(trainer);
@@ -105,10 +106,12 @@ struct network *trainer_open(struct trainer *trainer, double **ret_mean_feature)
 	return trainer->network;
 }
 
-void trainer_evaluate(struct trainer *trainer)
+void trainer_evaluate(struct trainer *trainer, size_t epoch)
 {
 	double start = clock_seconds();
 
+	trainer->epoch = epoch;
+	trainer_take_up_stage(trainer);
 	evaluate(trainer);
 	trainer->seconds = clock_seconds() - start;
 }

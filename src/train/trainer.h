@@ -30,9 +30,10 @@ void trainer_freep(struct trainer **trainer);
 bool trainer_run_epoch(struct trainer *trainer);
 
 /* For parameters that come from elsewhere: write them into this network, the moving average of the features (h) into
- * *ret_mean_feature (NULL unless the classifier is cosine), then evaluate them as the next epoch. */
+ * *ret_mean_feature (NULL unless the classifier is cosine), then evaluate them as those after `epoch`, which must be
+ * later than all before it: stage and weights are what they are after so many epochs of training. */
 struct network *trainer_open(struct trainer *trainer, double **ret_mean_feature);
-void trainer_evaluate(struct trainer *trainer);
+void trainer_evaluate(struct trainer *trainer, size_t epoch);
 
 /* Predicts once more with the network as it is and other parameters of the method's adjustment: predictions, difficulty
  * and dynamics move on as if by an epoch; metrics, weights and the count of epochs stay. ERR_INPUT: the parameters do
@@ -43,7 +44,7 @@ MUST_CHECK enum err_code trainer_readjust(struct trainer *trainer, const struct 
 /* The state after the last epoch; borrowed, changed by the next. */
 const struct predictions *trainer_predictions(const struct trainer *trainer); /* adjusted, if the method does so */
 const struct weighting *trainer_weighting(const struct trainer *trainer);     /* of the epoch to come */
-size_t trainer_epoch(const struct trainer *trainer);			      /* how many there were */
+size_t trainer_epoch(const struct trainer *trainer);			      /* the last one's number */
 const struct network *trainer_network(const struct trainer *trainer);
 /* (h) the moving average of the batches' mean features, of a cosine classifier with h inputs; else NULL. */
 const double *trainer_mean_feature(const struct trainer *trainer);

@@ -25,7 +25,7 @@ struct trainer {
 	struct class_scales *scales; /* of a second stage that learns them, else NULL */
 	struct adjuster adjuster;
 	struct moving_mean moving_mean;	 /* of cosine classifiers */
-	size_t epoch;			 /* how many there were */
+	size_t epoch;			 /* the last one's number */
 	struct predictions *predictions; /* as they are recorded */
 	/* Where the weighting follows predictions and an adjustment changes them: those without it, else NULL. */
 	struct predictions *unadjusted;
@@ -55,7 +55,7 @@ void trainer_start_schedule(struct trainer *trainer);
 /* The biases that the loss wants the classifier to start with (struct loss, starts_low). */
 void trainer_start_biases(struct trainer *trainer);
 
-/* After a state was loaded: what its stage does otherwise. */
+/* After the epoch was set otherwise than by training: what its stage does otherwise. */
 void trainer_take_up_stage(struct trainer *trainer);
 
 /* Draws an epoch and learns it with `rate_factor` times the learning rate. */
