@@ -191,6 +191,73 @@ static struct run_settings defaults(void)
 	return settings;
 }
 
+/* Reads the pairs that recipe_append_json() writes, as a recorded run's are read. Changes the text, which the settings
+ * go on using. */
+static struct run_settings read_json(char *json)
+{
+	struct run_settings settings = defaults();
+	char *next;
+
+	for (char *name = json + 2; name[-1] == '"'; name = next) {
+		char *value = strstr(name, "\":") + 2;
+		bool is_text = *value == '"';
+		value += is_text;
+		char *end = value + strcspn(value, is_text ? "\"" : ",}");
+		next = end + is_text + 2;
+		value[-2 - is_text] = *end = '\0';
+		if (is_text || (strcmp(value, "null") != 0 && strcmp(value, "false") != 0))
+			set(&settings, name, strcmp(value, "true") == 0 ? "yes" : value);
+	}
+	return settings;
+}
+
+/* `was_chosen`: older versions did not record what cross-validation chose. */
+static void expect_recorded_key(const struct scene *scene, bool was_chosen, const char *what)
+{
+	const struct recipe_subject subject = { scene->dataset, scene->split };
+	AUTO(text_done) struct text fresh = { 0 };
+	AUTO(text_done) struct text json = { 0 };
+	AUTO(text_done) struct text recorded = { 0 };
+	struct recipe recipe;
+	struct err err;
+
+	cr_assert_eq(recipe_resolve(&scene->settings, &subject, &recipe, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(recipe_append_key(&recipe, &fresh, &err), ERR_OK);
+	if (was_chosen && recipe.tune_folds > 0)
+		recipe_choose(&recipe, 1.3);
+	cr_assert_eq(recipe_append_json(&recipe, &json, &err), ERR_OK);
+	struct run_settings settings = read_json(json.data);
+	cr_assert_eq(recipe_restore(&settings, &subject, &recipe, &err), ERR_OK, "%s: %s", what, err.message);
+	cr_assert_eq(recipe_append_key(&recipe, &recorded, &err), ERR_OK);
+	cr_expect_str_eq(recorded.data, fresh.data, "%s: %s, not %s", what, recorded.data, fresh.data);
+}
+
+Test(recipe, what_was_recorded_has_the_key_of_its_options)
+{
+	struct scene scene;
+
+	for (size_t m = 0; method_name(m) != NULL; m++) {
+		scene_init(&scene, method_name(m), "mlp");
+		scene_set(&scene, "hidden", "6");
+		scene_resolve(&scene);
+		expect_recorded_key(&scene, true, method_name(m));
+		if (recipe_tuned_name(&scene.recipe) != NULL) {
+			scene_set(&scene, "tune-folds", "3");
+			expect_recorded_key(&scene, true, method_name(m));
+			expect_recorded_key(&scene, false, method_name(m));
+		}
+		scene_done(&scene);
+	}
+	for (size_t i = 0; i < ARRAY_LENGTH(options); i++) {
+		scene_init(&scene, options[i].method, options[i].model);
+		if (options[i].needs[0] != NULL)
+			scene_set(&scene, options[i].needs[0], options[i].needs[1]);
+		scene_set(&scene, options[i].name, options[i].value);
+		expect_recorded_key(&scene, true, options[i].name);
+		scene_done(&scene);
+	}
+}
+
 static struct recipe resolve_parts(const struct run_settings *settings)
 {
 	struct recipe recipe;
