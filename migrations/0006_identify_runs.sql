@@ -71,3 +71,4 @@ CREATE TABLE checksum (
   value INTEGER NOT NULL,
   PRIMARY KEY (subject, id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX run_in_progress ON run (writer_id) WHERE status = 'running';

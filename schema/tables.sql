@@ -137,6 +137,7 @@ CREATE TABLE run (
 CREATE INDEX run_by_subject ON run (dataset_id, split_id, method);
 CREATE UNIQUE INDEX run_by_uid ON run (run_uid);
 CREATE INDEX run_by_key ON run (run_key);
+CREATE INDEX run_in_progress ON run (writer_id) WHERE status = 'running';
 
 -- Runs of a sweep that a process is about to train.
 CREATE TABLE claim (

@@ -81,8 +81,9 @@ enum err_code plan_key(struct planned_run *run, struct err *err)
 	const struct dataset *dataset = run->recipe.subject.dataset;
 	struct text made AUTO(text_done) = { 0 };
 
-	if (text_append(&made, err, "%s %s %s %llu ", dataset->sha256, dataset->missing,
-			run->recipe.subject.split->sha256, (unsigned long long)run->recipe.training.seed) != ERR_OK ||
+	/* How missing values were treated is in the recipe. */
+	if (text_append(&made, err, "%s %s %llu ", dataset->sha256, run->recipe.subject.split->sha256,
+			(unsigned long long)run->recipe.training.seed) != ERR_OK ||
 	    text_append_json(&made, run->method, err) != ERR_OK ||
 	    recipe_append_key(&run->recipe, &made, err) != ERR_OK)
 		return err->code;

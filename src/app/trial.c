@@ -31,7 +31,7 @@ enum err_code trial_run(const struct trial *trial, const struct track_environmen
 	}
 	const struct recipe_subject subject = { dataset, split };
 	run.method = method.data;
-	if (recipe_resolve(&trial->settings, &subject, &run.recipe, err) != ERR_OK ||
+	if (recipe_resolve(&trial->settings, &subject, &run.recipe, err) != ERR_OK || plan_key(&run, err) != ERR_OK ||
 	    recorder_open(trial->database, false, &recorder_watch, &recorder, err) != ERR_OK ||
 	    recorder_call(recorder, RECORDER_WRITES, plan_register_one, &run, err) != ERR_OK)
 		return err->code;

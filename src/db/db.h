@@ -119,6 +119,11 @@ void db_limit(struct db *db, double seconds, int64_t bytes);
 /* Whether the file lies on a file system of other machines, where WAL does not work: its index is shared memory. */
 bool db_is_on_network(const struct db *db);
 
+/* The processes with running runs or claims that are dead: by what life_of() says, elsewhere by two minutes without a
+ * commit. *ret_writers, keys of table writer, is freed with free(). A connection to read shows their runs as
+ * 'interrupted' in `runs`, whether or not the file says so yet. */
+MUST_CHECK enum err_code db_list_dead_writers(struct db *db, int64_t **ret_writers, size_t *ret_count, struct err *err);
+
 /* Journal mode WAL, synchronous NORMAL, unless the file is on a network file system or somebody keeps it locked right
  * now; *ret_is_wal says. Between transactions. */
 MUST_CHECK enum err_code db_use_wal(struct db *db, bool *ret_is_wal, struct err *err);

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "db/connection.h"
+#include "db/dead.h"
 #include "db/functions.h"
 #include "db/guard.h"
 #include "db/identity.h"
@@ -183,7 +184,8 @@ static enum err_code open_to_read(const char *path, const struct db_options *opt
 			(void)sqlite3_sleep(RETRY_MS);
 	}
 	/* What people ask may not fit into memory: temporary tables go to the disk. */
-	if (rows_table_attach(db, err) != ERR_OK || guard_connection(db, err) != ERR_OK)
+	if (rows_table_attach(db, err) != ERR_OK || dead_attach(db, err) != ERR_OK ||
+	    guard_connection(db, err) != ERR_OK)
 		return err->code;
 	*ret_db = take_ptr(&db);
 	return ERR_OK;

@@ -63,10 +63,7 @@ MUST_CHECK enum err_code track_drop_state(struct track *track, int64_t run_id, s
 /* The row of this process in `writer`, made on first use. */
 MUST_CHECK enum err_code track_writer(struct track *track, int64_t *ret_writer_id, struct err *err);
 
-/* The writers of running runs and of claims whose processes are dead; freed with free(). */
-MUST_CHECK enum err_code track_list_dead(struct db *db, int64_t **ret_writers, size_t *ret_count, struct err *err);
-
-/* Their runs become 'interrupted', their claims free. */
+/* Runs of dead processes become 'interrupted', their claims free. */
 MUST_CHECK enum err_code track_bury_dead(struct track *track, struct err *err);
 
 /* Binds the run to :run_id and steps to the one row that it has. ERR_INPUT: there is no such run. */

@@ -10,65 +10,8 @@
 #include "base/mem.h"
 #include "track/statements.h"
 
-/* How often a writer says that it is alive, and how long it may be silent where nobody can look. */
+/* How often a writer says that it is alive. */
 #define SEEN_SECONDS 10.0
-#define SILENCE_MS 120000
-
-static void copy_text(char *to, size_t size, const char *from)
-{
-	(void)snprintf(to, size, "%s", from == NULL ? "" : from);
-}
-
-/* Whether the writer in the row of `stmt` (see find_writers) is dead. */
-static bool is_dead(const struct process_identity *self, struct db_stmt *stmt)
-{
-	struct process_identity writer = { .pid_namespace = db_column_int(stmt, 3),
-					   .pid = db_column_int(stmt, 4),
-					   .started = db_column_int(stmt, 5) };
-
-	copy_text(writer.host, sizeof writer.host, db_column_text(stmt, 1));
-	copy_text(writer.boot_id, sizeof writer.boot_id, db_column_text(stmt, 2));
-	switch (life_of(&writer, self)) {
-	case LIFE_ALIVE:
-		return false;
-	case LIFE_DEAD:
-		return true;
-	case LIFE_UNKNOWN:
-		break;
-	}
-	return clock_utc_ms() - db_column_int(stmt, 6) > SILENCE_MS;
-}
-
-enum err_code track_list_dead(struct db *db, int64_t **ret_writers, size_t *ret_count, struct err *err)
-{
-	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
-	AUTO(mem_freep) int64_t *writers = NULL;
-	struct process_identity self;
-	size_t count = 0, capacity = 0;
-	bool more = false;
-
-	life_identify(&self);
-	if (db_prepare(
-		db,
-		"SELECT writer_id, host, boot_id, pid_namespace, pid, started, seen_at_ms FROM writer WHERE writer_id"
-		" IN (SELECT writer_id FROM run WHERE status = 'running' UNION SELECT writer_id FROM claim)",
-		&stmt, err) != ERR_OK)
-		return err->code;
-	for (;;) {
-		if (db_step(stmt, &more, err) != ERR_OK)
-			return err->code;
-		if (!more)
-			break;
-		if (!is_dead(&self, stmt))
-			continue;
-		if (mem_more(&writers, count, &capacity, err) != ERR_OK)
-			return err->code;
-		writers[count++] = db_column_int(stmt, 0);
-	}
-	*ret_writers = take_ptr(&writers);
-	*ret_count = count;
-	return ERR_OK;
-}
 
 static enum err_code bury(struct track *track, int64_t writer_id, struct err *err)
 {
@@ -94,7 +37,7 @@ enum err_code track_bury_dead(struct track *track, struct err *err)
 	AUTO(mem_freep) int64_t *writers = NULL;
 	size_t count = 0;
 
-	if (track_list_dead(track->db, &writers, &count, err) != ERR_OK)
+	if (db_list_dead_writers(track->db, &writers, &count, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < count; i++)
 		if (track_begin(track, err) != ERR_OK || bury(track, writers[i], err) != ERR_OK)
