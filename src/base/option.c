@@ -162,6 +162,26 @@ static bool is_same_text(const char *a, const char *b)
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
+bool option_is_given(const struct option_spec *spec, const void *target)
+{
+	const void *field = (const char *)target + spec->offset;
+
+	switch (spec->type) {
+	case OPTION_FLAG:
+		return *(const bool *)field;
+	case OPTION_COUNT:
+		return *(const size_t *)field > 0;
+	case OPTION_REAL:
+		return !isnan(*(const double *)field);
+	case OPTION_TEXT:
+		return *(const char *const *)field != NULL;
+	case OPTION_LIST:
+		return ((const struct option_list *)field)->count > 0;
+	default:
+		return true;
+	}
+}
+
 bool option_is_same(const struct option_spec *spec, const void *a, const void *b)
 {
 	const void *left = (const char *)a + spec->offset;

@@ -41,7 +41,9 @@ struct option_spec {
 	const char *argument; /* what the help calls the value: "N", "FILE"; NULL for flags and choices */
 	size_t words;	      /* OPTION_LIST: how many words follow the option on the command line each time; 0 is 1 */
 	const char *initial;  /* the default as text; NULL: the field's zero value, of OPTION_REAL NaN, in JSON null */
-	const char *help;     /* one line, no full stop */
+	/* Appends what the help says before `help`, made from other tables; NULL: nothing. */
+	enum err_code (*describe)(const struct option_spec *spec, struct text *text, struct err *err);
+	const char *help; /* one line, no full stop; NULL: what `describe` says is all */
 };
 
 /* Sets every field of *target to its default. The table's own defaults must be valid (asserted). */
@@ -55,6 +57,9 @@ const struct option_spec *option_find(const struct option_spec *specs, size_t co
 
 /* Parses `text` into the field. ERR_INPUT: "'abc' is not a number; --epochs takes a whole number from 1". */
 MUST_CHECK enum err_code option_set(const struct option_spec *spec, void *target, const char *text, struct err *err);
+
+/* Whether the field has a value: not NaN, 0, "no" or NULL; a choice or a seed always has. */
+bool option_is_given(const struct option_spec *spec, const void *target);
 
 /* Whether the field has the same value in both; texts are compared, NaN is NaN. */
 bool option_is_same(const struct option_spec *spec, const void *a, const void *b);

@@ -1,5 +1,4 @@
 /* hardrow methods: the named methods, and what each of them computes. */
-#include <math.h>
 #include <stdio.h>
 
 #include "base/mem.h"
@@ -28,81 +27,6 @@ static const struct out_column columns[] = {
 	{ .name = "method" },	  { .name = "sampler" }, { .name = "loss" },	{ .name = "also" },
 	{ .name = "parameters" }, { .name = "source" },	 { .name = "formula" }, { .name = "summary" },
 };
-
-static enum err_code append_parameter(struct text *text, const char *name, double value, struct err *err)
-{
-	return text_append(text, err, "%s--%s %.12g", text->length > 0 ? " " : "", name, value);
-}
-
-/* A parameter that every loss has the same default for: the setting's. */
-static enum err_code append_setting(struct text *text, const char *name, struct err *err)
-{
-	const struct option_spec *spec = option_find(settings_specs, settings_spec_count, name);
-
-	return text_append(text, err, "%s--%s %s", text->length > 0 ? " " : "", name, spec->initial);
-}
-
-/* Those of the classifier, the second stage and the adjustment. */
-static enum err_code append_late_parameters(struct text *text, const struct method *method, struct err *err)
-{
-	const struct adjustment *adjustment = method->adjustment;
-
-	const struct tile_cosine *cosine = &method->cosine;
-
-	/* A single head without gamma is what the classifier is anyway. */
-	if (cosine->heads > 1 && (append_parameter(text, "classifier-scale", cosine->scale, err) != ERR_OK ||
-				  append_parameter(text, "classifier-heads", (double)cosine->heads, err) != ERR_OK ||
-				  append_parameter(text, "classifier-gamma", cosine->gamma, err) != ERR_OK))
-		return err->code;
-	if (method->stage != NULL && method->stage->defers_weights && !method->loss->uses_beta &&
-	    append_setting(text, "beta", err) != ERR_OK)
-		return err->code;
-	if (adjustment == NULL)
-		return ERR_OK;
-	if ((adjustment->defaults.tau != 0 && append_parameter(text, "tau", adjustment->defaults.tau, err) != ERR_OK) ||
-	    (adjustment->defaults.effect != 0 &&
-	     append_parameter(text, "effect", adjustment->defaults.effect, err) != ERR_OK) ||
-	    (adjustment->has_target_prior && text_append(text, err, "--target-prior uniform") != ERR_OK) ||
-	    (adjustment->defaults.temperature != 0 && text_append(text, err, "--tune-folds 5") != ERR_OK))
-		return err->code;
-	return ERR_OK;
-}
-
-/* "--beta 0.9999 --gamma 1": what can be set and what it is by itself. */
-static enum err_code append_parameters(struct text *text, const struct method *method, struct err *err)
-{
-	const struct loss *loss = method->loss;
-	const struct sampler *sampler = method->sampler;
-	const struct {
-		const char *name;
-		double initial;
-	} own[] = {
-		{ "gamma", loss->defaults.gamma },	 { "tau", loss->defaults.tau },
-		{ "alpha", loss->defaults.alpha },	 { "xi", loss->defaults.xi },
-		{ "lambda", loss->defaults.lambda },	 { "margin", loss->defaults.margin },
-		{ "bins", (double)loss->defaults.bins }, { "bin-momentum", loss->defaults.momentum },
-	};
-
-	if (sampler->uses_difficulty &&
-	    (append_setting(text, "difficulty", err) != ERR_OK || append_setting(text, "prior", err) != ERR_OK ||
-	     append_setting(text, "apply", err) != ERR_OK))
-		return err->code;
-	if (sampler->uses_class_power &&
-	    append_parameter(text, "class-power", sampler->defaults.class_power, err) != ERR_OK)
-		return err->code;
-	if (sampler->uses_ratio && append_parameter(text, "ratio", sampler->defaults.ratio, err) != ERR_OK)
-		return err->code;
-	if (loss->defaults.pairwise_alpha != NULL &&
-	    text_append(text, err, "--pairwise-alpha %s --pairwise-delta %s", loss->defaults.pairwise_alpha,
-			loss->defaults.pairwise_delta) != ERR_OK)
-		return err->code;
-	if (loss->uses_beta && append_setting(text, "beta", err) != ERR_OK)
-		return err->code;
-	for (size_t i = 0; i < ARRAY_LENGTH(own); i++)
-		if (own[i].initial != 0 && append_parameter(text, own[i].name, own[i].initial, err) != ERR_OK)
-			return err->code;
-	return append_late_parameters(text, method, err);
-}
 
 /* What the method does besides its sampler and loss. */
 static enum err_code append_also(struct text *text, const struct method *method, struct err *err)
@@ -154,7 +78,7 @@ static enum err_code list(const struct invocation *invocation, struct err *err)
 		AUTO(text_done) struct text parameters = { 0 };
 		AUTO(text_done) struct text also = { 0 };
 		AUTO(text_done) struct text formula = { 0 };
-		if (append_parameters(&parameters, method, err) != ERR_OK ||
+		if (settings_append_parameters(method, &parameters, err) != ERR_OK ||
 		    append_also(&also, method, err) != ERR_OK || append_formula(&formula, method, err) != ERR_OK)
 			return err->code;
 		struct out_value values[ARRAY_LENGTH(columns)] = {
@@ -180,7 +104,7 @@ static enum err_code explain(const char *name, struct err *err)
 			       nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
 	}
 	const struct method *method = method_at((size_t)i);
-	if (append_parameters(&parameters, method, err) != ERR_OK)
+	if (settings_append_parameters(method, &parameters, err) != ERR_OK)
 		return err->code;
 	(void)printf("%s: %s\n\n", method->name, method->summary);
 	help_write_entry(stdout, "sampler", method->sampler->name);

@@ -68,7 +68,10 @@ static enum err_code append_range(struct text *text, const struct option_spec *s
 /* What stands right of an option: its help, what it takes, its default. */
 static enum err_code describe(const struct option_spec *spec, struct text *text, struct err *err)
 {
-	if (text_append(text, err, "%s", spec->help) != ERR_OK)
+	const char *joint = spec->describe != NULL && spec->help != NULL ? ": " : "";
+
+	if ((spec->describe != NULL && spec->describe(spec, text, err) != ERR_OK) ||
+	    text_append(text, err, "%s%s", joint, spec->help != NULL ? spec->help : "") != ERR_OK)
 		return err->code;
 	if (spec->type == OPTION_CHOICE && append_choices(text, spec, err) != ERR_OK)
 		return err->code;

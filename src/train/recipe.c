@@ -7,8 +7,6 @@
 #include "base/mem.h"
 #include "base/parse.h"
 
-#define TEMPERATURE_FOLDS 5
-
 /* Who asks: options of today must be good for a training, recorded ones were. */
 enum purpose { FOR_TRAINING, FOR_CHECKING, FOR_RECORDED };
 
@@ -142,7 +140,7 @@ static enum err_code count_folds(const struct run_settings *options, struct reci
 		return err_set(err, ERR_INPUT, "tune-folds %zu will not do: the %s is given", options->tune_folds,
 			       tuned);
 	recipe->tune_folds = options->tune_folds > 0	   ? options->tune_folds
-			     : is_temperature && !is_given ? TEMPERATURE_FOLDS
+			     : is_temperature && !is_given ? SETTINGS_TEMPERATURE_FOLDS
 							   : 0;
 	recipe->is_chosen = recipe->tune_folds > 0 && is_given;
 	return ERR_OK;

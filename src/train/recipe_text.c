@@ -140,23 +140,6 @@ enum err_code recipe_append_key(const struct recipe *recipe, struct text *json, 
 	return text_append(json, err, "}");
 }
 
-/* Whether a given value is missing from the options that say what came out. */
-static bool is_dropped(const struct option_spec *spec, const void *given, const void *said)
-{
-	switch (spec->type) {
-	case OPTION_REAL:
-		return !isnan(*(const double *)given) && isnan(*(const double *)said);
-	case OPTION_COUNT:
-		return *(const size_t *)given > 0 && *(const size_t *)said == 0;
-	case OPTION_FLAG:
-		return *(const bool *)given && !*(const bool *)said;
-	case OPTION_TEXT:
-		return *(const char *const *)given != NULL && *(const char *const *)said == NULL;
-	default:
-		return false;
-	}
-}
-
 enum err_code recipe_check_use(const struct recipe *recipe, const struct run_settings *options,
 			       const struct option_spec *spec, struct err *err)
 {
@@ -164,7 +147,7 @@ enum err_code recipe_check_use(const struct recipe *recipe, const struct run_set
 	struct saying saying;
 
 	say(recipe, &saying);
-	if (!is_dropped(spec, (const char *)options + spec->offset, (const char *)&saying.options + spec->offset))
+	if (!option_is_given(spec, options) || option_is_given(spec, &saying.options))
 		return ERR_OK;
 	return err_set(err, ERR_INPUT, "%s will not do: sampler %s, loss %s and adjustment %s have no such parameter",
 		       spec->name, method->sampler->name, method->loss->name,

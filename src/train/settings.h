@@ -81,9 +81,18 @@ const char *classifier_name(size_t i); /* NULL behind the last */
 
 #define MLP_HIDDEN "64"
 #define SETTINGS_TEST_FRACTION "0.2"
+#define SETTINGS_TEMPERATURE_FOLDS 5 /* by itself a temperature is chosen by so many folds */
 
 extern const struct option_spec settings_specs[];
 extern const size_t settings_spec_count;
+
+/* Appends the parts that have this parameter, with the value that it has in each by itself, read off the part: "of
+ * focal (without it 1), cdt (0.2) and adjustment tde (1)". For `describe` in the table. */
+MUST_CHECK enum err_code settings_describe_parts(const struct option_spec *spec, struct text *text, struct err *err);
+
+/* Appends the parameters of the method and the values that they have by themselves, in the order of the table:
+ * "--beta 0.9999 --gamma 1"; nothing if it has none. */
+MUST_CHECK enum err_code settings_append_parameters(const struct method *method, struct text *text, struct err *err);
 
 /* Whether they ask for another test part than the default's: for data sets that come with theirs. */
 bool settings_draw_test_part(const struct data_settings *settings);
