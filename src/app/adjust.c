@@ -126,8 +126,10 @@ static enum err_code record_epoch(struct work *work, struct recording *recording
 		return err->code;
 	trainer_evaluate(work->trainer, work->epoch);
 	epoch_record_clear(record, work->epoch);
-	epoch_fill_record(trainer_predictions(work->trainer), trainer_weighting(work->trainer), NULL,
-			  record_rule_takes(&work->recipe.record, work->epoch, work->recipe.training.epochs), record);
+	if (epoch_fill_record(trainer_predictions(work->trainer), trainer_weighting(work->trainer), NULL,
+			      record_rule_takes(&work->recipe.record, work->epoch, work->recipe.training.epochs),
+			      record, err) != ERR_OK)
+		return err->code;
 	record->seconds = trainer_epoch_seconds(work->trainer);
 	for (size_t c = 0; c < work->stored->dataset->classes; c++)
 		record->by_class[c].weight_norm = network_class_norm(network, c);

@@ -359,7 +359,8 @@ static enum err_code record_epochs(const struct import *import, struct recording
 			return err->code;
 		epoch_record_clear(record, (size_t)cell(import->rows, import->sorted[epoch * subject->instances],
 							import->epoch_column));
-		epoch_fill_record(predictions, weighting, NULL, true, record);
+		if (epoch_fill_record(predictions, weighting, NULL, true, record, err) != ERR_OK)
+			return err->code;
 		recording_put(recording, record);
 	}
 	return epoch_summarise(&names, predictions, weighting, &end->summaries, err);

@@ -78,8 +78,9 @@ static enum err_code record_epoch(struct work *work, const struct trainer *train
 	if (recording_next(work->recording, &record, err) != ERR_OK)
 		return err->code;
 	epoch_record_clear(record, epoch);
-	epoch_fill_record(trainer_predictions(trainer), trainer_weighting(trainer), trainer_draws(trainer),
-			  record_rule_takes(&recipe->record, epoch, last), record);
+	if (epoch_fill_record(trainer_predictions(trainer), trainer_weighting(trainer), trainer_draws(trainer),
+			      record_rule_takes(&recipe->record, epoch, last), record, err) != ERR_OK)
+		return err->code;
 	record->seconds = trainer_epoch_seconds(trainer);
 	for (size_t c = 0; c < recipe->subject.dataset->classes; c++)
 		record->by_class[c].weight_norm = network_class_norm(trainer_network(trainer), c);

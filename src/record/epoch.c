@@ -15,9 +15,11 @@ static struct record_part record_part(const struct part_metrics *metrics)
 	};
 }
 
-void epoch_fill_record(const struct predictions *predictions, const struct weighting *weighting, const uint32_t *draws,
-		       bool blocks, struct epoch_record *record)
+enum err_code epoch_fill_record(const struct predictions *predictions, const struct weighting *weighting,
+				const uint32_t *draws, bool blocks, struct epoch_record *record, struct err *err)
 {
+	if (blocks && epoch_record_reserve_blocks(record, err) != ERR_OK)
+		return err->code;
 	record->train = record_part(&predictions->train);
 	record->test = record_part(&predictions->test);
 	record->many_shot_accuracy = predictions->test.shot_accuracy[SHOT_MANY];
@@ -47,6 +49,7 @@ void epoch_fill_record(const struct predictions *predictions, const struct weigh
 		};
 		epoch_record_encode(record, t, &tile);
 	}
+	return ERR_OK;
 }
 
 enum err_code epoch_summarise(const struct epoch_names *names, const struct predictions *predictions,

@@ -11,8 +11,9 @@
 
 /* Fills `record`, but for its number, seconds, norms and matrices, from an epoch's predictions and the weights of the
  * next; with `blocks` the instances too. draws (n), NULL: unknown. */
-void epoch_fill_record(const struct predictions *predictions, const struct weighting *weighting, const uint32_t *draws,
-		       bool blocks, struct epoch_record *record);
+MUST_CHECK enum err_code epoch_fill_record(const struct predictions *predictions, const struct weighting *weighting,
+					   const uint32_t *draws, bool blocks, struct epoch_record *record,
+					   struct err *err);
 
 /* What instances and classes are called. */
 struct epoch_names {

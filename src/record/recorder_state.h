@@ -14,7 +14,7 @@
 #define GIVE_UP_SECONDS 2.0  /* and so long once the person wants to stop */
 
 /* Bytes of records that may wait; every run may have two records at least. */
-#define BUDGET (size_t)(32 * 1024 * 1024)
+#define BUDGET (size_t)(16 * 1024 * 1024)
 
 enum message_kind { MESSAGE_BEGIN, MESSAGE_SETTLE, MESSAGE_EPOCH, MESSAGE_STATE, MESSAGE_END, MESSAGE_CALL };
 
@@ -24,6 +24,7 @@ struct message {
 	enum message_kind kind;
 	struct recording *recording;
 	struct epoch_record *record; /* MESSAGE_EPOCH; the message belongs to it and goes home with it */
+	size_t bytes;		     /* that are counted for the record */
 	/* MESSAGE_BEGIN, MESSAGE_SETTLE: owned texts */
 	char *settings, *key, *chosen;
 	struct text state; /* MESSAGE_STATE */
@@ -44,7 +45,8 @@ struct recording {
 	struct recording_shape shape;
 	void *tag;
 	struct recorder_ended ended;
-	size_t record_bytes, record_count; /* of one record; of records made */
+	size_t record_count, record_bytes; /* of its records: how many, and what they take in all */
+	size_t last_bytes;		   /* of the one put last */
 	struct message *home;		   /* those that are not in use; guarded by the recorder's lock */
 	pthread_cond_t came_home;
 };

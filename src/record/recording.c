@@ -59,7 +59,6 @@ enum err_code recorder_begin(struct recorder *recorder, const struct track_run *
 	recording->run = *run;
 	recording->shape = *shape;
 	recording->tag = tag;
-	recording->record_bytes = epoch_record_bytes(shape->instances, shape->classes, shape->values);
 	(void)pthread_cond_init(&recording->came_home, NULL);
 	(void)pthread_mutex_lock(&recorder->lock);
 	recorder->running++;
@@ -84,7 +83,7 @@ void recording_free(struct recording *recording)
 /* Whether one more record may be made; the lock is held. */
 static bool has_room(const struct recording *recording)
 {
-	return recording->record_count < 2 || recording->recorder->record_bytes + recording->record_bytes <= BUDGET;
+	return recording->record_count < 2 || recording->recorder->record_bytes + recording->last_bytes <= BUDGET;
 }
 
 static enum err_code create_record(struct recording *recording, struct epoch_record **ret_record, struct err *err)
@@ -116,7 +115,6 @@ enum err_code recording_next(struct recording *recording, struct epoch_record **
 		recording->home = message->next;
 	} else {
 		recording->record_count++;
-		recorder->record_bytes += recording->record_bytes;
 	}
 	(void)pthread_mutex_unlock(&recorder->lock);
 	if (message == NULL)
@@ -128,12 +126,17 @@ enum err_code recording_next(struct recording *recording, struct epoch_record **
 void recording_put(struct recording *recording, struct epoch_record *record)
 {
 	struct recorder *recorder = recording->recorder;
+	struct message *message = record->owner;
+	size_t bytes = epoch_record_bytes(record);
 
 	(void)pthread_mutex_lock(&recorder->lock);
-	recorder->waiting_bytes += recording->record_bytes;
+	recorder->record_bytes += bytes - message->bytes;
+	recording->record_bytes += bytes - message->bytes;
+	message->bytes = recording->last_bytes = bytes;
+	recorder->waiting_bytes += bytes;
 	if (recorder->waiting_bytes > BUDGET / 2)
 		recorder->is_hasty = true;
-	recorder_post(recorder, record->owner);
+	recorder_post(recorder, message);
 	(void)pthread_mutex_unlock(&recorder->lock);
 }
 

@@ -58,7 +58,7 @@ static void send_home(struct recorder *recorder, struct message *message)
 	struct recording *recording = message->recording;
 
 	if (message->kind == MESSAGE_EPOCH) {
-		recorder->waiting_bytes -= recording->record_bytes;
+		recorder->waiting_bytes -= message->bytes;
 		message->next = recording->home;
 		recording->home = message;
 		(void)pthread_cond_signal(&recording->came_home);
@@ -113,7 +113,7 @@ static void announce(struct recorder *recorder, struct message *ends)
 		else
 			recorder->last_ended->next = recording;
 		recorder->last_ended = recording;
-		recorder->record_bytes -= recording->record_count * recording->record_bytes;
+		recorder->record_bytes -= recording->record_bytes;
 		recorder->running--;
 	}
 	(void)pthread_cond_signal(&recorder->has_ended);

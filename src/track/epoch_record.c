@@ -16,7 +16,6 @@ enum err_code epoch_record_create(size_t instances, size_t classes, size_t matri
 	AUTO(epoch_record_freep) struct epoch_record *record = NULL;
 
 	if (mem_new(&record, 1, err) != ERR_OK || mem_new(&record->by_class, classes, err) != ERR_OK ||
-	    mem_new(&record->blocks, series_block_bytes(instances, classes), err) != ERR_OK ||
 	    mem_new(&record->checksums, (instances + BLOCK_INSTANCES - 1) / BLOCK_INSTANCES, err) != ERR_OK ||
 	    mem_new(&record->matrices, matrices, err) != ERR_OK || mem_new(&record->values, values, err) != ERR_OK)
 		return err->code;
@@ -28,10 +27,20 @@ enum err_code epoch_record_create(size_t instances, size_t classes, size_t matri
 	return ERR_OK;
 }
 
-size_t epoch_record_bytes(size_t instances, size_t classes, size_t values)
+size_t epoch_record_bytes(const struct epoch_record *record)
 {
-	return sizeof(struct epoch_record) + classes * sizeof(struct record_class) +
-	       series_block_bytes(instances, classes) + values * sizeof(double);
+	size_t blocks = record->blocks == NULL ? 0 : series_block_bytes(record->instances, record->classes);
+
+	return sizeof *record + record->classes * sizeof *record->by_class + record->value_capacity * sizeof(double) +
+	       blocks;
+}
+
+enum err_code epoch_record_reserve_blocks(struct epoch_record *record, struct err *err)
+{
+	if (record->blocks == NULL &&
+	    mem_new(&record->blocks, series_block_bytes(record->instances, record->classes), err) != ERR_OK)
+		return err->code;
+	return ERR_OK;
 }
 
 void epoch_record_free(struct epoch_record *record)

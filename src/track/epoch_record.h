@@ -54,8 +54,11 @@ MUST_CHECK enum err_code epoch_record_create(size_t instances, size_t classes, s
 					     struct epoch_record **ret_record, struct err *err);
 void epoch_record_free(struct epoch_record *record);
 
-/* The memory that one takes, about. */
-size_t epoch_record_bytes(size_t instances, size_t classes, size_t values);
+/* The memory that it takes, about. */
+size_t epoch_record_bytes(const struct epoch_record *record);
+
+/* Room for the blocks, which most epochs of some runs do not have. */
+MUST_CHECK enum err_code epoch_record_reserve_blocks(struct epoch_record *record, struct err *err);
 void epoch_record_freep(struct epoch_record **record);
 
 /* The numbers of a tile of 64 instances, of each series (64) or (k, 64) doubles, of tallies (m) uint32_t. NULL: not
@@ -65,7 +68,7 @@ struct record_tile {
 	const void *series[SERIES_COUNT];
 };
 
-/* Encodes block t and takes its checksum. */
+/* Encodes block t, for which there must be room, and takes its checksum. */
 void epoch_record_encode(struct epoch_record *record, size_t t, const struct record_tile *tile);
 
 /* Adds a matrix and returns the place of its values (rows, cols), for the caller to fill; there must be room
