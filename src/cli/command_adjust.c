@@ -63,7 +63,8 @@ static enum err_code run_adjust(const struct invocation *invocation, struct err 
 	for (size_t i = 0; i < invocation->argument_count; i++)
 		if (command_parse_run(invocation->arguments[i], &run_id, err) != ERR_OK)
 			return err->code;
-	blas_use_one_thread();
+	if (blas_load(err) != ERR_OK)
+		return err->code;
 	if (data_folders_init(&folders, &options->data_dirs, err) != ERR_OK ||
 	    environment_init(invocation->argv, &environment, err) != ERR_OK ||
 	    recorder_open(invocation->database, true, &watch, &recorder, err) != ERR_OK)

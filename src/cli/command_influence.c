@@ -139,7 +139,8 @@ static enum err_code influence_command(const struct invocation *invocation, stru
 	if (options->instance != NULL && (!parse_unsigned(options->instance, &instance) || instance > UINT32_MAX))
 		return err_set(err, ERR_USAGE, "'%s' is not an instance: they are data rows, from 0",
 			       options->instance);
-	blas_use_one_thread();
+	if (blas_load(err) != ERR_OK)
+		return err->code;
 	if (data_folders_init(&folders, &options->data_dirs, err) != ERR_OK)
 		return err->code;
 	const struct influence_request request = {

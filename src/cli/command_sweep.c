@@ -88,7 +88,8 @@ static enum err_code run_sweep(const struct invocation *invocation, struct err *
 	    set_all(sweep, &options->set, err) != ERR_OK ||
 	    data_folders_init(&folders, &options->data_dirs, err) != ERR_OK)
 		return err->code;
-	blas_use_one_thread();
+	if (blas_load(err) != ERR_OK)
+		return err->code;
 	if (environment_init(invocation->argv, &environment, err) != ERR_OK)
 		return err->code;
 	if (options->splits > 0 && options->splits < sweep->splits)

@@ -60,7 +60,8 @@ static enum err_code run_train(const struct invocation *invocation, struct err *
 
 	if (options->data == NULL)
 		return err_set(err, ERR_USAGE, "train needs --data; 'hardrow datasets' lists those it knows");
-	blas_use_one_thread();
+	if (blas_load(err) != ERR_OK)
+		return err->code;
 	progress_init(&followed.progress, invocation->error_terminal, options->quiet || !invocation->error_terminal);
 	if (data_folders_init(&folders, &options->data_dirs, err) != ERR_OK ||
 	    environment_init(invocation->argv, &environment, err) != ERR_OK ||

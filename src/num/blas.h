@@ -5,12 +5,14 @@
 
 #include <stddef.h>
 
+#include "base/err.h"
 #include "num/real.h"
 
-/* Call once at the start of the program. */
-void blas_use_one_thread(void);
+/* Loads the library, with one thread. Before this the products and the norm must not be called: what does not train
+ * does not pay for it. A second call does nothing. ERR_SYSTEM: it is not there, or there is no memory for it. */
+MUST_CHECK enum err_code blas_load(struct err *err);
 
-/* "OpenBLAS 0.3.21 …" as the library names itself; static. */
+/* "OpenBLAS 0.3.21 …" as the library names itself, static; "none" and 0 threads while it is not loaded. */
 const char *blas_name(void);
 int blas_threads(void);
 

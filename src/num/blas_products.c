@@ -1,13 +1,13 @@
 /* Compiled twice: as double and as float (num/real.h). */
-#include <cblas.h>
 #include <math.h>
 
 #include "num/blas.h"
+#include "num/blas_library.h"
 
 #if REAL_IS_DOUBLE
-#define GEMM cblas_dgemm
+#define GEMM blas_library.dgemm
 #else
-#define GEMM cblas_sgemm
+#define GEMM blas_library.sgemm
 #endif
 
 void blas_multiply_add(size_t m, size_t n, size_t l, const real *a, const real *b, real *c)
@@ -31,8 +31,8 @@ void blas_multiply_first_transposed(size_t m, size_t n, size_t l, const real *a,
 double blas_norm(size_t n, const real *x)
 {
 #if REAL_IS_DOUBLE
-	return cblas_dnrm2((blasint)n, x, 1);
+	return blas_library.dnrm2((blasint)n, x, 1);
 #else
-	return sqrt(cblas_dsdot((blasint)n, x, 1, x, 1));
+	return sqrt(blas_library.dsdot((blasint)n, x, 1, x, 1));
 #endif
 }

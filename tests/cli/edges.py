@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Where output goes: links, FIFOs, standard output, files with permissions of their own: edges.py HARDROW"""
+"""Where output goes (links, FIFOs, standard output, files with permissions of their own) and limits: edges.py HARDROW"""
 
 import os
 import pathlib
+import resource
 import stat
 import subprocess
 import sys
@@ -11,6 +12,8 @@ import threading
 
 HARDROW = os.path.abspath(sys.argv[1])
 TALLY = [0, 0]
+# A sanitizer reserves terabytes of addresses.
+SANITIZED = b"__asan_init" in pathlib.Path(HARDROW).read_bytes()
 
 
 def check(name, right):
@@ -53,6 +56,25 @@ def pictures(folder):
           full.returncode == 1 and full.stderr == "hardrow: /dev/full: No space left on device\n")
 
 
+def limits(folder):
+    """Address space too small for OpenBLAS, or no OpenBLAS: who does not train does not care."""
+
+    def limited(*arguments, **more):
+        return subprocess.run([HARDROW, *arguments, "--db", "t.db"], cwd=folder, capture_output=True, text=True, timeout=10,
+                              check=False, **more)
+
+    def set_limit():
+        resource.setrlimit(resource.RLIMIT_AS, (120_000 << 10, 120_000 << 10))
+
+    (folder / "libopenblas.so.0").write_text("no library")
+    for name, more, words in (
+            ("ulimit -v", {"preexec_fn": set_limit}, "not enough memory for OpenBLAS"),
+            ("no OpenBLAS", {"env": {**os.environ, "LD_LIBRARY_PATH": str(folder)}}, "OpenBLAS does not load")):
+        check(f"{name}: runs", limited("runs", **more).returncode == 0)
+        train = limited("train", "--data", "iris", **more)
+        check(f"{name}: train", train.returncode == 1 and words in train.stderr and train.stderr.count("\n") == 1)
+
+
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -62,6 +84,8 @@ def main():
         (folder / "p.csv").write_text("epoch,instance_id,class,p_a,p_b\n1,0,a,.5,.5\n1,1,b,.5,.5\n")
         subprocess.run([HARDROW, "import", "p.csv", "--db", "t.db"], cwd=folder, capture_output=True, check=True)
         pictures(folder)
+        if not SANITIZED:
+            limits(folder)
     print(f"{TALLY[0]} passed, {TALLY[1]} failed")
     sys.exit(1 if TALLY[1] else 0)
 

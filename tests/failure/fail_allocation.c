@@ -2,6 +2,7 @@
  *     FAIL_ALLOCATION=n      the n-th from the start of main (from 1)
  *     FAIL_ALLOCATION=n,all  the n-th and all after it
  *     FAIL_REPORT=FILE       at the end of the program, how many there were is written to FILE */
+#include <dlfcn.h>
 #include <errno.h>
 #include <malloc.h>
 #include <stdatomic.h>
@@ -54,6 +55,18 @@ static bool fails(void)
 		return false;
 	errno = ENOMEM;
 	return true;
+}
+
+/* A library that is loaded starts as it would before main: Fortran's cannot fail, it ends the program. */
+void *dlopen(const char *path, int flags)
+{
+	void *(*load)(const char *, int) = (void *(*)(const char *, int))dlsym(RTLD_NEXT, "dlopen");
+	bool counted = counting;
+
+	counting = false;
+	void *library = load(path, flags);
+	counting = counted;
+	return library;
 }
 
 void *malloc(size_t size)

@@ -104,9 +104,8 @@ Test(read_out, the_first_maximum_is_predicted)
 	cr_expect_eq(log_p_true[1], log(2.0 / 6));
 }
 
-Test(blas, has_one_thread_when_told)
+Test(blas, has_one_thread)
 {
-	blas_use_one_thread();
 	cr_expect_eq(blas_threads(), 1);
 	cr_expect(strstr(blas_name(), "OpenBLAS") != NULL, "%s", blas_name());
 }
