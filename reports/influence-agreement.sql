@@ -20,7 +20,18 @@ ranked AS (
          rank() OVER (PARTITION BY epoch ORDER BY unlearned)
            + (count(*) OVER (PARTITION BY epoch, unlearned) - count(*) OVER (PARTITION BY epoch)) / 2.0 - 1 AS b
   FROM step
-)
+),
+-- Epochs whose loss changes can be saved: they and the one before are recorded, with its weights.
+possible AS (
+  SELECT DISTINCT epoch + 1 AS epoch FROM weights AS w
+  WHERE run_id = :run AND name = 'weight'
+    AND EXISTS (SELECT 1 FROM dynamics AS d WHERE d.run_id = :run AND d.epoch = w.epoch + 1 AND d.draws IS NOT NULL)
+    AND EXISTS (SELECT 1 FROM dynamics AS d WHERE d.run_id = :run AND d.epoch = w.epoch)
+),
+saved AS (SELECT count(DISTINCT epoch) AS epochs FROM loss_changes WHERE run_id = :run)
 SELECT epoch, count(*) AS instances, sum(a * b) / sqrt(nullif(sum(a * a) * sum(b * b), 0)) AS rank_correlation,
-       avg(sign(predicted) = sign(unlearned)) AS same_sign, 'run ' || :run AS _run
+       avg(sign(predicted) = sign(unlearned)) AS same_sign, 'run ' || :run AS _run,
+       (SELECT 'Cut short: the loss changes of ' || saved.epochs || ' of ' || count(*)
+               || ' epochs are saved; ''hardrow influence --run ' || :run || ' --save'' saves them all.'
+        FROM saved CROSS JOIN possible GROUP BY saved.epochs HAVING count(*) > saved.epochs) AS _note
 FROM ranked GROUP BY epoch ORDER BY epoch

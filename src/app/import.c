@@ -27,6 +27,7 @@ struct import {
 	struct split *split;	 /* all training */
 	double *class_weight;	 /* (k) ones */
 	size_t epochs;
+	const atomic_bool *stop; /* or NULL */
 };
 
 static void import_done(struct import *import)
@@ -353,6 +354,8 @@ static enum err_code record_epochs(const struct import *import, struct recording
 		return err->code;
 	for (size_t epoch = 0; epoch < import->epochs; epoch++) {
 		struct epoch_record *record = NULL;
+		if (import->stop != NULL && atomic_load(import->stop))
+			return err_set(err, ERR_INTERRUPTED, "interrupted; what was done is in the file");
 		evaluate_epoch(import, predictions, epoch);
 		weighting_update(weighting, epoch + 2);
 		if (recording_next(recording, &record, err) != ERR_OK)
@@ -408,7 +411,7 @@ enum err_code import_predictions(const char *file, const struct import_settings 
 				 const struct track_environment *environment, const struct recorder_watch *watch,
 				 struct import_result *ret_result, struct err *err)
 {
-	AUTO(import_done) struct import import = { .settings = settings };
+	AUTO(import_done) struct import import = { .settings = settings, .stop = watch->stop };
 	AUTO(recorder_freep) struct recorder *recorder = NULL;
 	struct recorder_ended ended = { 0 };
 

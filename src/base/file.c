@@ -11,16 +11,22 @@
 
 #include "base/mem.h"
 
+/* What errno says of the file. The only signals that wake a call up are those of a person who does not want to wait. */
+static enum err_code fail(const char *name, enum err_code code, struct err *err)
+{
+	if (errno == EINTR)
+		return err_set(err, ERR_INTERRUPTED, "%s: interrupted", name);
+	return err_set(err, code, "%s: %s", name, strerror(errno));
+}
+
 enum err_code file_read_fd(int fd, const char *name, struct text *content, struct err *err)
 {
 	char buffer[65536];
 
 	for (;;) {
 		ssize_t count = read(fd, buffer, sizeof buffer);
-		if (count < 0 && errno == EINTR)
-			continue;
 		if (count < 0)
-			return err_set(err, ERR_SYSTEM, "%s: %s", name, strerror(errno));
+			return fail(name, ERR_SYSTEM, err);
 		if (count == 0)
 			return ERR_OK;
 		if (text_append_bytes(content, buffer, (size_t)count, err) != ERR_OK)
@@ -35,7 +41,7 @@ enum err_code file_read(const char *path, char **ret_data, size_t *ret_length, s
 	AUTO(file_close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
-		return err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
+		return fail(path, ERR_INPUT, err);
 	if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode))
 		return err_set(err, ERR_INPUT, "%s: is a directory, not a file", path);
 	if (text_append_bytes(&content, "", 0, err) != ERR_OK || file_read_fd(fd, path, &content, err) != ERR_OK)
@@ -49,10 +55,8 @@ enum err_code file_write_fd(int fd, const char *name, const char *data, size_t l
 {
 	while (length > 0) {
 		ssize_t count = write(fd, data, length);
-		if (count < 0 && errno == EINTR)
-			continue;
 		if (count < 0)
-			return err_set(err, ERR_SYSTEM, "%s: %s", name, strerror(errno));
+			return fail(name, ERR_SYSTEM, err);
 		data += count;
 		length -= (size_t)count;
 	}
@@ -122,7 +126,7 @@ enum err_code file_write(const char *path, const char *data, size_t length, stru
 		return replace(path, NULL, data, length, err);
 	AUTO(file_close_fd) int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
 	if (fd < 0)
-		return err_set(err, ERR_SYSTEM, "%s: %s", path, strerror(errno));
+		return fail(path, ERR_SYSTEM, err);
 	return file_write_fd(fd, path, data, length, err);
 }
 

@@ -1,4 +1,4 @@
-/* Files and paths. */
+/* Files and paths. Whoever waits for the other side of a FIFO is woken up by a signal: ERR_INTERRUPTED. */
 #ifndef HARDROW_BASE_FILE_H
 #define HARDROW_BASE_FILE_H
 

@@ -2,9 +2,9 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,18 +16,15 @@ static const char memory[] = "a file in memory";
 
 /* Files in memory instead of pipes: nobody waits for the other side to read. Rewinding one does not fail. */
 struct streams {
-	int fd[3]; /* standard input, output and error of the program */
+	int fd[4]; /* standard input, output and error of the program; errno if it does not start */
 };
+
+#define START_FAILURE 3
 
 static void streams_done(const struct streams *streams)
 {
 	for (size_t i = 0; i < ARRAY_LENGTH(streams->fd); i++)
 		file_close_fd(&streams->fd[i]);
-}
-
-static void actions_done(posix_spawn_file_actions_t *actions)
-{
-	(void)posix_spawn_file_actions_destroy(actions);
 }
 
 static enum err_code streams_init(struct streams *streams, const char *input, struct err *err)
@@ -43,22 +40,42 @@ static enum err_code streams_init(struct streams *streams, const char *input, st
 	return ERR_OK;
 }
 
-static enum err_code start(const struct process *process, const struct streams *streams, pid_t *ret_child,
-			   struct err *err)
+/* In the new process: becomes the program, which goes when `parent` does. */
+static void become(const struct process *process, const struct streams *streams, pid_t parent)
 {
-	AUTO(actions_done) posix_spawn_file_actions_t actions = { 0 };
-	int code = posix_spawn_file_actions_init(&actions);
+	bool is_ready = prctl(PR_SET_PDEATHSIG, SIGTERM) == 0;
 
-	for (int i = 0; i < 3 && code == 0; i++)
-		code = posix_spawn_file_actions_adddup2(&actions, streams->fd[i], i);
-	/* posix_spawn() does not write to the arguments; its type is older than const. */
-	if (code == 0)
-		code = posix_spawnp(ret_child, process->arguments[0], &actions, NULL, (char *const *)process->arguments,
-				    environ);
-	if (code != 0)
-		return err_set(err, ERR_SYSTEM, "the command '%s' does not start (%s): Debian's package '%s' has it",
-			       process->arguments[0], strerror(code), process->package);
+	if (getppid() != parent)
+		_exit(1);
+	for (int i = 0; i < START_FAILURE; i++)
+		is_ready = is_ready && dup2(streams->fd[i], i) == i;
+	/* execvp() does not write to the arguments; its type is older than const. */
+	if (is_ready)
+		(void)execvp(process->arguments[0], (char *const *)process->arguments);
+	(void)!write(streams->fd[START_FAILURE], &errno, sizeof errno);
+	_exit(1);
+}
+
+/* Waits for the program's end; a signal that wakes us up is meant for both. */
+static enum err_code await(pid_t child, int *ret_status, struct err *err)
+{
+	bool is_interrupted = false;
+
+	while (waitpid(child, ret_status, 0) < 0 && errno == EINTR) {
+		is_interrupted = true;
+		(void)kill(child, SIGTERM);
+	}
+	if (is_interrupted || (WIFSIGNALED(*ret_status) && WTERMSIG(*ret_status) == SIGINT))
+		return err_set(err, ERR_INTERRUPTED, "interrupted");
 	return ERR_OK;
+}
+
+/* What kept the program from starting; 0 if nothing did. */
+static int read_start_failure(const struct streams *streams)
+{
+	int code = 0;
+
+	return pread(streams->fd[START_FAILURE], &code, sizeof code, 0) == (ssize_t)sizeof code ? code : 0;
 }
 
 static enum err_code read_stream(int fd, struct text *content, struct err *err)
@@ -89,16 +106,23 @@ static enum err_code complain(const struct process *process, int fd, struct err 
 
 enum err_code process_run(const struct process *process, const char *input, struct text *output, struct err *err)
 {
-	AUTO(streams_done) struct streams streams = { { -1, -1, -1 } };
-	pid_t child = 0;
+	AUTO(streams_done) struct streams streams = { { -1, -1, -1, -1 } };
+	pid_t parent = getpid();
 	int status = 0;
 
-	if (streams_init(&streams, input, err) != ERR_OK || start(process, &streams, &child, err) != ERR_OK)
+	if (streams_init(&streams, input, err) != ERR_OK)
 		return err->code;
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		continue;
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT)
-		return err_set(err, ERR_INTERRUPTED, "interrupted");
+	pid_t child = fork();
+	if (child == 0)
+		become(process, &streams, parent);
+	if (child < 0)
+		return err_set(err, ERR_SYSTEM, "%s: %s", process->arguments[0], strerror(errno));
+	if (await(child, &status, err) != ERR_OK)
+		return err->code;
+	int failure = read_start_failure(&streams);
+	if (failure != 0)
+		return err_set(err, ERR_SYSTEM, "the command '%s' does not start (%s): Debian's package '%s' has it",
+			       process->arguments[0], strerror(failure), process->package);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		return complain(process, streams.fd[STDERR_FILENO], err);
 	return read_stream(streams.fd[STDOUT_FILENO], output, err);

@@ -16,7 +16,7 @@ struct process {
 /* Starts the program with the environment of this one, gives it `input` to read on standard input, waits for its end
  * and appends what it wrote on standard output to *output. ERR_SYSTEM: it does not start (the message names the
  * package), or it ends with another exit code than 0 (the message is the line of its standard error).
- * ERR_INTERRUPTED: Ctrl-C ended it. */
+ * ERR_INTERRUPTED: Ctrl-C ended it, or a signal came while it ran and has ended it. It does not outlive this thread. */
 MUST_CHECK enum err_code process_run(const struct process *process, const char *input, struct text *output,
 				     struct err *err);
 

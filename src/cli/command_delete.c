@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "cli/command.h"
+#include "cli/interrupt.h"
 #include "cli/lock.h"
 #include "track/track_delete.h"
 #include "track/track_read.h"
@@ -132,9 +133,13 @@ static enum err_code run_delete(const struct invocation *invocation, struct err 
 		(void)printf("nothing is deleted\n");
 		return track_close(track, err);
 	}
+	lock.stop = interrupt_catch(track_db(track));
 	/* A status takes some runs of an experiment, which stays. */
-	if (track_delete_chosen(track, options->status == NULL ? options->experiment : NULL, &freed, err) != ERR_OK)
-		return err->code;
+	enum err_code code =
+	    track_delete_chosen(track, options->status == NULL ? options->experiment : NULL, &freed, err);
+	interrupt_release();
+	if (code != ERR_OK)
+		return code;
 	(void)printf("deleted from %s: %s\n", invocation->database, what);
 	if (freed.datasets > 0)
 		(void)printf("and %" PRId64 " data set%s that no other run uses\n", freed.datasets,

@@ -7,7 +7,6 @@
 #include "base/parse.h"
 #include "cli/command.h"
 #include "cli/data_folders.h"
-#include "cli/interrupt.h"
 #include "cli/lock.h"
 #include "cli/query.h"
 #include "num/blas.h"
@@ -93,7 +92,7 @@ static enum err_code list_instance(const struct invocation *invocation, const st
 	AUTO(influence_list_done) struct influence_list list = { 0 };
 	AUTO(track_freep) struct track *track = NULL;
 
-	struct lock lock = { invocation->database, interrupt_catch(NULL), false };
+	struct lock lock = { .path = invocation->database };
 	struct db_wait wait = lock_wait(&lock);
 	if (track_open_existing(invocation->database, options->save ? &wait : NULL, &track, err) != ERR_OK ||
 	    influence_list_compute(track, request, &list, err) != ERR_OK)
@@ -109,7 +108,7 @@ static enum err_code save_changes(const struct invocation *invocation, const str
 				  struct err *err)
 {
 	AUTO(track_freep) struct track *track = NULL;
-	struct lock lock = { invocation->database, interrupt_catch(NULL), false };
+	struct lock lock = { .path = invocation->database };
 	struct db_wait wait = lock_wait(&lock);
 	size_t epochs = 0;
 

@@ -30,7 +30,7 @@ static enum err_code materialize(struct track *track, int64_t run_id, struct err
 static enum err_code run_materialize(const struct invocation *invocation, struct err *err)
 {
 	AUTO(track_freep) struct track *track = NULL;
-	struct lock lock = { invocation->database, interrupt_catch(NULL), false };
+	struct lock lock = { .path = invocation->database };
 	struct db_wait wait = lock_wait(&lock);
 	int64_t run_id;
 
@@ -39,11 +39,15 @@ static enum err_code run_materialize(const struct invocation *invocation, struct
 			return err->code;
 	if (track_open_existing(invocation->database, &wait, &track, err) != ERR_OK)
 		return err->code;
-	for (size_t i = 0; i < invocation->argument_count; i++)
-		if (command_parse_run(invocation->arguments[i], &run_id, err) != ERR_OK ||
-		    materialize(track, run_id, err) != ERR_OK)
-			return err->code;
-	return track_close(track, err);
+	lock.stop = interrupt_catch(track_db(track));
+	enum err_code code = ERR_OK;
+	for (size_t i = 0; i < invocation->argument_count && code == ERR_OK; i++) {
+		code = command_parse_run(invocation->arguments[i], &run_id, err);
+		if (code == ERR_OK)
+			code = materialize(track, run_id, err);
+	}
+	interrupt_release();
+	return code == ERR_OK ? track_close(track, err) : code;
 }
 
 const struct command command_materialize = {

@@ -1,4 +1,5 @@
-/* Ctrl-C. */
+/* Ctrl-C, and what is meant like it: SIGTERM, and SIGHUP of a terminal that goes away. What the program inherited as
+ * ignored stays so. */
 #ifndef HARDROW_CLI_INTERRUPT_H
 #define HARDROW_CLI_INTERRUPT_H
 
@@ -6,9 +7,14 @@
 
 struct db;
 
-/* From now on the first SIGINT or SIGTERM sets the returned flag and, if `db` is not NULL, ends its running statement
- * with ERR_INTERRUPTED; another one more than a second later kills the program. Call interrupt_release() before the db
- * is freed. */
+/* Call first. From now on each of them ends the program at once, with one line on standard error and exit code 130;
+ * SQLite's journal undoes what was not committed. Files that reach a limit are an error, not a signal. */
+void interrupt_begin(void);
+
+/* For work that has an end of its own: from now on the first of them sets the returned flag, ends a read() or open()
+ * that waits and, if `db` is not NULL, its running statement with ERR_INTERRUPTED; another one more than a second later
+ * kills the program. Call interrupt_release() before the db is freed. Without a db, for who writes runs, a closed pipe
+ * (SIGPIPE) sets the flag too; else it ends the program, as everywhere. */
 const atomic_bool *interrupt_catch(struct db *db);
 
 /* Forgets the db; the flag and the handlers stay. */

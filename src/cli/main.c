@@ -1,5 +1,6 @@
 /* hardrow: from words to a command and from errors to words. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/help.h"
+#include "cli/interrupt.h"
 #include "db/db.h"
 
 static int exit_code(enum err_code code)
@@ -90,8 +92,18 @@ static enum err_code flush(enum err_code code, struct err *err)
 	return code;
 }
 
+/* A closed standard stream fails, and the first file that is opened does not take its place. */
+static void fill_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)!open("/dev/full", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv)
 {
+	fill_streams();
+	interrupt_begin();
 	struct err err = { 0 };
 	enum err_code code = flush(dispatch(argc, argv, &err), &err);
 

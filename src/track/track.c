@@ -195,6 +195,11 @@ enum err_code track_close(struct track *track, struct err *err)
 	return db_finish(track->db, err);
 }
 
+struct db *track_db(struct track *track)
+{
+	return track->db;
+}
+
 enum err_code track_statement(struct track *track, enum track_statement which, const char *sql,
 			      struct db_stmt **ret_stmt, struct err *err)
 {

@@ -28,6 +28,9 @@ MUST_CHECK enum err_code track_close(struct track *track, struct err *err);
 void track_free(struct track *track);
 void track_freep(struct track **track);
 
+/* Its connection, for db_interrupt(). */
+struct db *track_db(struct track *track);
+
 /* Opens a transaction if none is open; commits or drops the one that is. A commit is a sign of life of the process. */
 MUST_CHECK enum err_code track_begin(struct track *track, struct err *err);
 MUST_CHECK enum err_code track_commit(struct track *track, struct err *err);

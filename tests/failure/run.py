@@ -257,6 +257,8 @@ def test_writers(folder, tally):
 
 
 def main():
+    # Whoever runs this in the background of a script has Ctrl-C ignored, and what is inherited as ignored stays so.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     tally = Tally()
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)

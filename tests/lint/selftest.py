@@ -30,6 +30,8 @@ CASES = [
     (layers, "src/app/a.c", 'int a = puts("x");\n', "only src/cli may use puts"),
     (layers, "src/app/a.c", "void f(void)\n{\n\tfputs(a, stderr);\n}\n", "only src/cli may use stderr"),
     (layers, "src/app/a.c", "char *a = getenv(b);\n", "only src/cli may use getenv"),
+    (layers, "src/base/process.c", "void f(void)\n{\n\t_exit(1);\n}\n", None),
+    (layers, "src/base/file.c", "void f(void)\n{\n\t_exit(1);\n}\n", "only src/cli may use _exit"),
     (layers, "src/app/a.c", '/* exit(1) */ char *a = "exit(1)";\n', None),
     (layers, "src/cli/a.c", "#include <getopt.h>\nint a = puts(b);\n", None),
     (sizes, "src/num/a.c", GOOD + "\n" * 492, None),
