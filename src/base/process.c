@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,8 +44,12 @@ static enum err_code streams_init(struct streams *streams, const char *input, st
 /* In the new process: becomes the program, which goes when `parent` does. */
 static void become(const struct process *process, const struct streams *streams, pid_t parent)
 {
-	bool is_ready = prctl(PR_SET_PDEATHSIG, SIGTERM) == 0;
+	const struct rlimit limit = { process->most, process->most };
+	bool is_ready =
+	    prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && (process->most == 0 || setrlimit(RLIMIT_FSIZE, &limit) == 0);
 
+	/* Then what is too long is an error that the program tells. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	if (getppid() != parent)
 		_exit(1);
 	for (int i = 0; i < START_FAILURE; i++)

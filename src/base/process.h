@@ -3,6 +3,7 @@
 #define HARDROW_BASE_PROCESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/err.h"
 #include "base/text.h"
@@ -10,6 +11,7 @@
 struct process {
 	const char *const *arguments; /* NULL-terminated; the first is the program, looked up in PATH */
 	const char *package;	      /* of Debian, that has the program */
+	size_t most;		      /* bytes that it may write to standard output; 0: any number */
 	bool last_line;		      /* the last line on its standard error says what is wrong, else the first */
 };
 

@@ -10,39 +10,47 @@
 #include "data/catalogue.h"
 #include "data/gzip.h"
 
-/* The file is gone when its scope ends. */
-struct temporary {
-	char *path;
-};
+/* A field of a CSV takes less; the header row, what gzip adds and the like come on top. */
+#define FIELD_BYTES 32
+#define MORE_BYTES 65536
 
-static void temporary_done(struct temporary *temporary)
+/* Bytes that a file of the data set can have at most, expanded: whoever sends more sends something else. */
+static size_t bytes_max(const struct catalogue_entry *entry)
 {
-	if (temporary->path != NULL)
-		(void)unlink(temporary->path);
-	free(temporary->path);
+	size_t fields = entry->rows * (entry->raw_drop + entry->features + 1);
+
+	return (catalogue_has_images(entry) ? fields : fields * FIELD_BYTES) + MORE_BYTES;
 }
 
-static enum err_code temporary_create(struct temporary *temporary, const char *folder, struct err *err)
+/* Appends the file to *content. A server that sends next to nothing for half a minute is given up. */
+static enum err_code download(const char *url, size_t most, struct text *content, struct err *err)
 {
-	AUTO(mem_freep) char *path = NULL;
+	struct text size AUTO(text_done) = { 0 };
 
-	if (file_join(folder, ".fetch.XXXXXX", &path, err) != ERR_OK)
+	if (text_append(&size, err, "%zu", most) != ERR_OK)
 		return err->code;
-	AUTO(file_close_fd) int fd = mkstemp(path);
-	if (fd < 0)
-		return err_set(err, ERR_SYSTEM, "%s: %s", folder, strerror(errno));
-	temporary->path = take_ptr(&path);
-	return ERR_OK;
-}
+	const char *const arguments[] = { "curl",
+					  "--fail",
+					  "--location",
+					  "--silent",
+					  "--show-error",
+					  "--globoff",
+					  "--proto",
+					  "=https,http,ftps,ftp,file",
+					  "--connect-timeout",
+					  "30",
+					  "--speed-limit",
+					  "100",
+					  "--speed-time",
+					  "30",
+					  "--max-filesize",
+					  size.data,
+					  "--url",
+					  url,
+					  NULL };
+	const struct process curl = { .arguments = arguments, .package = "curl", .most = most };
 
-static enum err_code download(const char *url, const char *file, struct err *err)
-{
-	const char *const arguments[] = { "curl",     "--fail", "--location", "--silent", "--show-error",
-					  "--output", file,	"--url",      url,	  NULL };
-	const struct process curl = { .arguments = arguments, .package = "curl" };
-	struct text nothing AUTO(text_done) = { 0 };
-
-	if (process_run(&curl, "", &nothing, err) != ERR_OK)
+	if (process_run(&curl, "", content, err) != ERR_OK)
 		return err_prefix(err, "%s", url);
 	return ERR_OK;
 }
@@ -109,22 +117,19 @@ static enum err_code fetch_part(const struct catalogue_entry *entry, size_t part
 {
 	struct text url AUTO(text_done) = { 0 };
 	struct text name AUTO(text_done) = { 0 };
-	struct temporary temporary AUTO(temporary_done) = { 0 };
-	AUTO(mem_freep) char *expanded = NULL;
-	AUTO(mem_freep) char *raw = NULL;
+	struct text raw AUTO(text_done) = { 0 };
+	struct text expanded AUTO(text_done) = { 0 };
 	AUTO(mem_freep) char *file = NULL;
-	size_t expanded_length = 0;
-	size_t length = 0;
+	size_t most = bytes_max(entry);
 
 	if (address(entry, mirror, &url, err) != ERR_OK ||
 	    text_append(&name, err, "%s.gz", idx_part_name(part)) != ERR_OK ||
 	    text_append(&url, err, "%s", name.data) != ERR_OK || file_join(folder, name.data, &file, err) != ERR_OK ||
-	    temporary_create(&temporary, folder, err) != ERR_OK || download(url.data, temporary.path, err) != ERR_OK ||
-	    gzip_read(temporary.path, &expanded, &expanded_length, err) != ERR_OK ||
-	    check_sha256(url.data, expanded, expanded_length, entry->part_sha256[part], err) != ERR_OK ||
-	    file_read(temporary.path, &raw, &length, err) != ERR_OK)
+	    download(url.data, most, &raw, err) != ERR_OK ||
+	    gzip_expand(url.data, raw.data, raw.length, most, &expanded, err) != ERR_OK ||
+	    check_sha256(url.data, expanded.data, expanded.length, entry->part_sha256[part], err) != ERR_OK)
 		return err->code;
-	return file_write(file, raw, length, err);
+	return file_write(file, raw.data, raw.length, err);
 }
 
 static enum err_code fetch_images(const struct catalogue_entry *entry, const char *mirror, const char *folder,
@@ -145,20 +150,17 @@ enum err_code catalogue_fetch(const struct catalogue_entry *entry, const char *m
 {
 	struct text url AUTO(text_done) = { 0 };
 	struct text csv AUTO(text_done) = { 0 };
-	struct temporary temporary AUTO(temporary_done) = { 0 };
-	AUTO(mem_freep) char *raw = NULL;
+	struct text raw AUTO(text_done) = { 0 };
 	AUTO(mem_freep) char *file = NULL;
-	size_t length = 0;
 
 	if (entry->url == NULL)
 		return err_set(err, ERR_INPUT, "%s: comes with hardrow and is not fetched", entry->name);
 	if (catalogue_has_images(entry))
 		return fetch_images(entry, mirror, folder, err);
 	if (address(entry, mirror, &url, err) != ERR_OK || file_make_directory(folder, err) != ERR_OK ||
-	    temporary_create(&temporary, folder, err) != ERR_OK || download(url.data, temporary.path, err) != ERR_OK ||
-	    file_read(temporary.path, &raw, &length, err) != ERR_OK ||
-	    check_sha256(url.data, raw, length, entry->raw_sha256, err) != ERR_OK ||
-	    convert(entry, raw, &csv, err) != ERR_OK)
+	    download(url.data, bytes_max(entry), &raw, err) != ERR_OK ||
+	    check_sha256(url.data, raw.data, raw.length, entry->raw_sha256, err) != ERR_OK ||
+	    convert(entry, raw.data, &csv, err) != ERR_OK)
 		return err->code;
 	if (check_sha256(entry->file, csv.data, csv.length, entry->sha256, err) != ERR_OK)
 		return err->code;

@@ -16,11 +16,15 @@ static void stream_done(z_stream *stream)
 	(void)inflateEnd(stream);
 }
 
-static enum err_code expand(const char *path, char *packed, size_t length, struct text *content, struct err *err)
+enum err_code gzip_expand(const char *path, const char *packed, size_t length, size_t most, struct text *content,
+			  struct err *err)
 {
+	/* zlib does not write there; its type is older than const. */
 	AUTO(stream_done) z_stream stream = { .next_in = (Bytef *)packed, .avail_in = (uInt)length };
-	int status = inflateInit2(&stream, GZIP_WINDOW);
 
+	if (length > UINT_MAX)
+		return err_set(err, ERR_INPUT, "%s: holds more than 4 GiB", path);
+	int status = inflateInit2(&stream, GZIP_WINDOW);
 	if (status != Z_OK)
 		return err_set(err, ERR_SYSTEM, "%s: zlib does not start: %s", path, zError(status));
 	while (status == Z_OK) {
@@ -30,8 +34,8 @@ static enum err_code expand(const char *path, char *packed, size_t length, struc
 		status = inflate(&stream, Z_NO_FLUSH);
 		if (text_append_bytes(content, buffer, sizeof buffer - stream.avail_out, err) != ERR_OK)
 			return err->code;
-		if (content->length > UINT_MAX)
-			return err_set(err, ERR_INPUT, "%s: holds more than 4 GiB", path);
+		if (content->length > most)
+			return err_set(err, ERR_INPUT, "%s: expands to more than %zu bytes", path, most);
 		/* Another member may follow. */
 		if (status == Z_STREAM_END && stream.avail_in > 1 && stream.next_in[0] == 0x1f &&
 		    stream.next_in[1] == 0x8b)
@@ -47,7 +51,7 @@ static enum err_code expand(const char *path, char *packed, size_t length, struc
 	if (stream.avail_in > 0)
 		return err_set(err, ERR_INPUT, "%s: %u bytes more behind the end of its compressed data", path,
 			       stream.avail_in);
-	return ERR_OK;
+	return text_append_bytes(content, "", 0, err);
 }
 
 enum err_code gzip_read(const char *path, char **ret_data, size_t *ret_length, struct err *err)
@@ -58,11 +62,8 @@ enum err_code gzip_read(const char *path, char **ret_data, size_t *ret_length, s
 
 	if (file_read(path, &data, &length, err) != ERR_OK)
 		return err->code;
-	if (length > UINT_MAX)
-		return err_set(err, ERR_INPUT, "%s: holds more than 4 GiB", path);
 	if (length >= 2 && data[0] == '\x1f' && data[1] == '\x8b') {
-		if (expand(path, data, length, &content, err) != ERR_OK ||
-		    text_append_bytes(&content, "", 0, err) != ERR_OK)
+		if (gzip_expand(path, data, length, UINT_MAX, &content, err) != ERR_OK)
 			return err->code;
 		free(data);
 		data = take_ptr(&content.data);

@@ -151,6 +151,7 @@ def waiting(case):
             interrupts(case, name, process, how)
         program = pathlib.Path("/proc") / pid.read_text().strip()
         wait_for(lambda: not program.exists() or "zombie" in (program / "status").read_text())
+        check("nothing of a fetch is left", not list(case.folder.glob(".fetch*")))
         check(f"{name} does not outlive us", not program.exists() or "zombie" in (program / "status").read_text())
 
 

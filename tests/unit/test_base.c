@@ -96,7 +96,9 @@ Test(process, failures_are_one_line)
 	struct text output AUTO(text_done) = { 0 };
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
-		const struct process process = { cases[i].arguments, "dash", cases[i].last_line };
+		const struct process process = { .arguments = cases[i].arguments,
+						 .package = "dash",
+						 .last_line = cases[i].last_line };
 		struct err err;
 		cr_expect_eq(process_run(&process, "", &output, &err), cases[i].code);
 		cr_expect_str_eq(err.message, cases[i].words);

@@ -306,6 +306,33 @@ Test(idx, fetch_refuses_another_content)
 	text_done(&mirror);
 }
 
+Test(idx, fetch_stops_where_more_comes_than_the_catalogue_knows)
+{
+	static const struct {
+		const char *make, *message; /* of the first part; of the error */
+	} cases[] = {
+		{ "head -c 10000000 /dev/zero | gzip > mirror/train-images-idx3-ubyte.gz",
+		  ": expands to more than 65600 bytes" },
+		{ "head -c 100000 /dev/urandom > mirror/train-images-idx3-ubyte.gz", ": curl: (" },
+	};
+	struct catalogue_entry entry;
+	char sums[IDX_PARTS][FILE_SHA256_SIZE];
+	struct text mirror = { 0 };
+	struct err err = { 0 };
+
+	make_entry(&entry, sums, &mirror);
+	entry.rows = 16;
+	entry.features = 3;
+	for (size_t i = 0; i < 2; i++) {
+		cr_assert_eq(system(cases[i].make), 0);
+		cr_expect_neq(catalogue_fetch(&entry, mirror.data, "new", &err), ERR_OK);
+		cr_expect_not_null(strstr(err.message, cases[i].message), "%s", err.message);
+		cr_expect_eq(strstr(err.message, "sha256"), NULL, "%s", err.message);
+		cr_expect_eq(scratch_count("new/own"), 0);
+	}
+	text_done(&mirror);
+}
+
 Test(idx, the_own_test_part_is_the_split)
 {
 	static const uint32_t train[] = { 0, 1, 2 };
