@@ -170,14 +170,16 @@ static enum err_code open_to_read(const char *path, const struct db_options *opt
 	AUTO(db_freep) struct db *db = NULL;
 	double end = clock_seconds() + options->busy_timeout_ms / 1000.0;
 	bool again = true;
+	bool was_quiet = false;
 
 	/* Whoever upgrades or creates the file may be done between the look at its version and that at its lock: behind
-	 * twice without a lock is behind. */
-	for (bool first = true; again && db == NULL; first = false) {
+	 * twice in a row without a lock is behind. */
+	while (again && db == NULL) {
 		bool is_behind = false;
 		bool is_being_written = false;
 		enum err_code code = try_to_read(path, options, &db, &is_behind, &is_being_written, err);
-		again = is_behind && (first || is_being_written) && clock_seconds() < end;
+		again = is_behind && (is_being_written || !was_quiet) && clock_seconds() < end;
+		was_quiet = !is_being_written;
 		if (code != ERR_OK && !again)
 			return code;
 		if (again)
