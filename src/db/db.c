@@ -92,7 +92,7 @@ enum err_code db_use_wal(struct db *db, bool *ret_is_wal, struct err *err)
 	}
 	/* Whoever reads right now is not waited for: there will be another time. */
 	(void)sqlite3_busy_timeout(db->handle, 0);
-	int code = sqlite3_exec(db->handle, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
+	int code = sqlite3_exec(db->handle, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
 	db_be_patient(db, DB_PATIENCE_MS);
 	if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY && (code & 0xff) != SQLITE_LOCKED)
 		return db_fail(db, code, false, err);

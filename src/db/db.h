@@ -107,6 +107,7 @@ const void *db_column_blob(struct db_stmt *stmt, size_t i, size_t *ret_length);
 
 /* One transaction: rolled back by db_rollback or db_free unless committed. */
 MUST_CHECK enum err_code db_begin(struct db *db, struct err *err); /* BEGIN IMMEDIATE */
+/* What is committed outlives a power cut. */
 MUST_CHECK enum err_code db_commit(struct db *db, struct err *err);
 void db_rollback(struct db *db); /* nothing if no transaction is open */
 bool db_in_transaction(const struct db *db);
@@ -124,8 +125,8 @@ bool db_is_on_network(const struct db *db);
  * 'interrupted' in `runs`, whether or not the file says so yet. */
 MUST_CHECK enum err_code db_list_dead_writers(struct db *db, int64_t **ret_writers, size_t *ret_count, struct err *err);
 
-/* Journal mode WAL, synchronous NORMAL, unless the file is on a network file system or somebody keeps it locked right
- * now; *ret_is_wal says. Between transactions. */
+/* Journal mode WAL, unless the file is on a network file system or somebody keeps it locked right now; *ret_is_wal
+ * says. Between transactions. */
 MUST_CHECK enum err_code db_use_wal(struct db *db, bool *ret_is_wal, struct err *err);
 
 /* From a signal handler or another thread: the running db_step ends with ERR_INTERRUPTED. */

@@ -87,10 +87,12 @@ static enum err_code open_to_write(const char *path, const struct db_options *op
 	AUTO(db_freep) struct db *db = NULL;
 	struct identity identity;
 
-	/* The page size must come first: it is fixed with the first page written. */
+	/* The page size must come first: it is fixed with the first page written. EXTRA: a journal that a power cut
+	 * brings back would undo a commit. */
 	if (db_connect(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, options, &db, err) != ERR_OK ||
 	    check_identity(db, options, &identity, err) != ERR_OK ||
-	    db_exec(db, "PRAGMA page_size = 32768; PRAGMA temp_store = MEMORY", err) != ERR_OK ||
+	    db_exec(db, "PRAGMA page_size = 32768; PRAGMA temp_store = MEMORY; PRAGMA synchronous = EXTRA", err) !=
+		ERR_OK ||
 	    functions_register(db, err) != ERR_OK || migrate_file(db, options, err) != ERR_OK ||
 	    db_exec(db, "PRAGMA foreign_keys = ON", err) != ERR_OK || rows_table_attach(db, err) != ERR_OK)
 		return err->code;
