@@ -36,21 +36,33 @@ epochs = 60
 """
 
 
-class Scene:
-    """A command, the file it finds, and its share of the kills."""
+# Epochs that stay whatever happens; with commands that go on with a run, those that its state holds; with one that deletes
+# runs, those of the others.
+ALL = "SELECT run_id, epoch FROM epoch"
+HELD = """SELECT run_id, epoch FROM epoch AS e JOIN run AS r USING (run_id) WHERE r.status = 'done'
+    OR e.epoch <= (SELECT max(s.epoch) FROM state AS s WHERE s.run_id = e.run_id)"""
+OTHERS = "SELECT run_id, epoch FROM epoch WHERE run_id <> 2"
 
-    def __init__(self, name, share, template, arguments):
-        self.name, self.share, self.template = name, share, template
+
+class Scene:
+    """A command, the file it finds, and its share of the kills; which epochs stay, and what the command says when all is
+    done already."""
+
+    def __init__(self, name, share, template, arguments, *, stay=ALL, done=None):
+        self.name, self.share, self.template, self.stay, self.done = name, share, template, stay, done
         self.command = [HARDROW, *map(str, arguments)]
         self.kills = 0
+
+    def is_through(self, code, errors):
+        return (code == 0 and not errors) or (self.done is not None and self.done in errors)
 
 
 class Reader(threading.Thread):
     """Another program that looks at the epochs all the time."""
 
-    def __init__(self, db):
+    def __init__(self, db, stay):
         super().__init__()
-        self.db, self.seen, self.ends = db, set(), threading.Event()
+        self.db, self.stay, self.seen, self.ends = db, stay, set(), threading.Event()
 
     def run(self):
         while not self.ends.is_set():
@@ -58,7 +70,7 @@ class Reader(threading.Thread):
             with contextlib.suppress(sqlite3.Error):
                 with contextlib.closing(sqlite3.connect(f"file:{self.db}?mode=ro", uri=True, timeout=0)) as connection:
                     while not self.ends.wait(0.01):
-                        self.seen |= recorded.epochs_of(connection)
+                        self.seen.update(connection.execute(self.stay))
             self.ends.wait(0.01)
 
     def end(self):
@@ -96,7 +108,7 @@ def whole(scene, folder):
 def kill(scene, folder, moment, doing):
     """Whether it was killed after `moment` seconds or at `doing`, and not too late; and what a reader saw before."""
     more = {"LD_PRELOAD": WATCH_DISK, "WATCH_KILL": str(doing)} if doing else {}
-    reader = Reader(folder / "k.db")
+    reader = Reader(folder / "k.db", scene.stay)
     reader.start()
     with subprocess.Popen(scene.command, env=environment(folder, **more), stdout=subprocess.DEVNULL,
                           stderr=subprocess.PIPE, text=True) as process:
@@ -106,9 +118,9 @@ def kill(scene, folder, moment, doing):
             process.send_signal(signal.SIGKILL)
             errors = process.communicate()[1]
     seen = reader.end()
-    if process.returncode not in (0, -signal.SIGKILL):
+    if process.returncode != -signal.SIGKILL and not scene.is_through(process.returncode, errors):
         raise SystemExit(f"{scene.name}: exit {process.returncode}: {errors}")
-    return process.returncode != 0, seen
+    return process.returncode == -signal.SIGKILL, seen
 
 
 def problem_after(db, seen):
@@ -118,14 +130,23 @@ def problem_after(db, seen):
     if problem or not seen:
         return problem
     with contextlib.closing(sqlite3.connect(db)) as connection:
-        missing = seen - recorded.epochs_of(connection)
+        missing = seen - set(connection.execute(ALL))
     return f"epochs that a reader saw are gone: {sorted(missing)[:5]}" if missing else None
+
+
+def shown_problem(folder):
+    """Nothing runs any more, whether or not the file says so yet."""
+    shown = subprocess.run([HARDROW, "sql", "SELECT count(*) FROM runs WHERE status = 'running'", "--format", "csv"],
+                           env=environment(folder), capture_output=True, text=True, timeout=60, check=False)
+    is_right = shown.returncode == 0 and shown.stdout.splitlines()[-1:] == ["0"]
+    is_behind = "there is no such database" in shown.stderr or "was written by an older hardrow" in shown.stderr
+    return None if is_right or is_behind else f"'running' is shown: {shown.stdout!r} {shown.stderr!r}"
 
 
 def problem_again(scene, folder):
     """The command goes through at last, and nothing is left behind."""
     again = subprocess.run(scene.command, env=environment(folder), capture_output=True, text=True, timeout=60, check=False)
-    if again.returncode != 0 or again.stderr:
+    if not scene.is_through(again.returncode, again.stderr):
         return f"again: exit {again.returncode}: {again.stderr!r}"
     with contextlib.closing(sqlite3.connect(folder / "k.db")) as connection:
         left = connection.execute("SELECT count(*) FROM run WHERE status = 'running'").fetchone()[0]
@@ -150,9 +171,10 @@ def kill_often(scene, folder, count, draw):
         was_killed, seen = kill(scene, folder, moment, doing)
         name = f"{scene.name}, kill {scene.kills + 1}, " + (f"doing {doing} of {doings}" if by_disk else f"{moment:.3f} s")
         in_a_row += 1
-        problem = problem_after(db, seen)
-        if was_killed:
-            scene.kills += 1
+        # Every other time our own program comes first to a file that was left in the middle.
+        problem = shown_problem(folder) if attempts % 4 < 2 else None
+        problem = problem or problem_after(db, seen)
+        scene.kills += was_killed
         if problem is None and (not was_killed or in_a_row == 4 or scene.kills == count):
             problem = problem_again(scene, folder)
             in_a_row = 0
@@ -169,11 +191,17 @@ def call(db, *arguments):
 
 
 def templates(folder):
-    """Files as the commands find them: one with a run, the same in WAL mode, and one of an older version."""
+    """Files as the commands find them: one with a run, the same in WAL mode, one whose run can go on, one to delete from."""
     call(folder / "run.db", "train", "--quiet", "--data", "iris", "--epochs", 20)
     shutil.copy(folder / "run.db", folder / "wal.db")
     with contextlib.closing(sqlite3.connect(folder / "wal.db")) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
+    call(folder / "kept.db", "train", "--quiet", "--data", "iris", "--epochs", 300, "--keep-state")
+    shutil.copy(folder / "run.db", folder / "two.db")
+    call(folder / "two.db", "train", "--quiet", "--data", "wine", "--epochs", 300)
+    with contextlib.closing(sqlite3.connect(folder / "two.db")) as connection:
+        connection.execute("UPDATE run SET status = 'interrupted' WHERE run_id = 2")
+        connection.commit()
     (folder / "sweep.ini").write_text(SWEEP)
     names = ("setosa", "versicolor")
     rows = [f"{epoch},{i},{names[i % 2]},{0.1 + i / 100},{0.9 - i / 100}" for epoch in range(1, 30) for i in range(80)]
@@ -188,14 +216,19 @@ def scenes(folder):
     start = time.monotonic()
     call(folder / "long.db", *long, 2000)
     long.append(round(2000 * 1.6 / (time.monotonic() - start)))
+    resume = ["resume", 1, "--quiet", "--epochs", 1500, "--checkpoint", "0.05", "--keep-state"]
+    delete = ["delete", "--status", "interrupted", "--yes", "--vacuum"]
     sweep = ["sweep", folder / "sweep.ini", "--quiet", "--jobs", 2]
     return [
         Scene("train, a new file", 3, None, train),
         Scene("train", 3, run, train),
         Scene("train, WAL", 4, wal, train),
         Scene("train, going to WAL", 1, run, long),
-        Scene("sweep", 4, None, sweep),
-        Scene("sweep, WAL", 3, wal, sweep),
+        Scene("sweep", 4, None, sweep, stay=HELD),
+        Scene("sweep, WAL", 3, wal, sweep, stay=HELD),
+        Scene("resume", 3, folder / "kept.db", resume, stay=HELD, done="has 1500 already"),
+        Scene("delete", 2, folder / "two.db", delete, stay=OTHERS),
+        Scene("delete, WAL", 1, wal, ["delete", "--status", "done", "--yes", "--vacuum"], stay=OTHERS.replace("2", "1")),
         Scene("adjust", 2, run, ["adjust", 1, "--adjustment", "tau-norm"]),
         Scene("import", 2, run, ["import", folder / "rows.csv"]),
         Scene("influence", 2, run, ["influence", "--run", 1, "--save"]),
