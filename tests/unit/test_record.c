@@ -1,0 +1,335 @@
+#include <criterion/criterion.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "record/recorder.h"
+#include "unit/database.h"
+#include "unit/scratch.h"
+#include "unit/tracked.h"
+
+TestSuite(record, .init = scratch_enter, .fini = scratch_leave);
+
+static const struct recording_shape small = { TRACKED_INSTANCES, TRACKED_CLASSES, 1, TRACKED_VALUES };
+static const struct recorder_watch unwatched = { 0 };
+
+static struct recorder *open_recorder(void)
+{
+	struct recorder *recorder = NULL;
+	struct err err = { 0 };
+
+	cr_assert_eq(recorder_open(TRACKED_FILE, false, &unwatched, &recorder, &err), ERR_OK, "%s", err.message);
+	return recorder;
+}
+
+static void close_recorder(struct recorder *recorder)
+{
+	struct err err = { 0 };
+
+	cr_assert_eq(recorder_close(recorder, &err), ERR_OK, "%s", err.message);
+}
+
+static enum err_code plan(struct track *track, void *run, struct err *err)
+{
+	(void)err;
+	*(struct track_run *)run = tracked_plan(track, "key");
+	return ERR_OK;
+}
+
+static struct recording *begin(struct recorder *recorder, const struct recording_shape *shape, void *tag)
+{
+	struct recording *recording = NULL;
+	struct track_run run;
+	struct err err = { 0 };
+
+	cr_assert_eq(recorder_call(recorder, RECORDER_WRITES, plan, &run, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(recorder_begin(recorder, &run, shape, tag, &recording, &err), ERR_OK, "%s", err.message);
+	return recording;
+}
+
+/* From any thread: asserts would jump to the main one. */
+static bool put(struct recording *recording, size_t epoch)
+{
+	struct epoch_record *record = NULL;
+	struct err err;
+
+	if (recording_next(recording, &record, &err) != ERR_OK)
+		return false;
+	tracked_fill(record, epoch, NULL);
+	recording_put(recording, record);
+	return true;
+}
+
+static void end(struct recorder *recorder, struct recording *recording)
+{
+	recording_end(recording, &(struct recording_end){ .status = TRACK_DONE });
+	recorder_flush(recorder);
+}
+
+static void *record_run(void *recording)
+{
+	bool is_good = true;
+
+	for (size_t epoch = 1; is_good && epoch <= 50; epoch++)
+		is_good = put(recording, epoch);
+	recording_end(recording, &(struct recording_end){ .status = TRACK_DONE });
+	return is_good ? recording : NULL;
+}
+
+Test(record, threads_each_record_in_order)
+{
+	struct recorder *recorder = open_recorder();
+	struct recording *recordings[2];
+	struct recorder_ended ended;
+	pthread_t threads[2];
+	int tags[2], seen = 0;
+
+	for (int i = 0; i < 2; i++)
+		recordings[i] = begin(recorder, &small, &tags[i]);
+	for (int i = 0; i < 2; i++)
+		cr_assert_eq(pthread_create(&threads[i], NULL, record_run, recordings[i]), 0);
+	for (int i = 0; i < 2; i++) {
+		void *result = NULL;
+		cr_assert_eq(pthread_join(threads[i], &result), 0);
+		cr_expect_not_null(result);
+	}
+	recorder_flush(recorder);
+	for (; seen < 2 && recorder_take_ended(recorder, 10, &ended); seen++) {
+		cr_expect_eq(ended.status, TRACK_DONE);
+		cr_expect_eq(ended.tag, &tags[ended.run_id - 1], "runs are in the order of their beginnings");
+	}
+	cr_expect_eq(seen, 2);
+	close_recorder(recorder);
+	cr_expect(!file_exists(TRACKED_FILE "-wal") && !file_exists(TRACKED_FILE "-journal"));
+
+	struct db *db = database_open(TRACKED_FILE, DB_READ);
+	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM run WHERE status = 'done'"), 2);
+	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM epoch"), 100);
+	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM block"), 100 * TRACKED_BLOCKS);
+	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM epoch JOIN epoch AS later USING (run_id)"
+					    " WHERE later.epoch > epoch.epoch AND later.first_block < epoch.first_block"
+					    " + 3"),
+		     0);
+	db_free(db);
+}
+
+/* Seconds until a reader sees so many epochs. */
+static double wait_until_seen(struct db *reader, int64_t epochs)
+{
+	double start = clock_seconds();
+
+	while (database_query_int(reader, "SELECT count(*) FROM epoch") < epochs) {
+		cr_assert_lt(clock_seconds() - start, 20, "it never comes");
+		(void)usleep(5000);
+	}
+	return clock_seconds() - start;
+}
+
+static bool give_up_soon(void *context, double waited)
+{
+	(void)context;
+	return waited < 0.3;
+}
+
+/* Before WAL and in it. A busy machine may be late, but not every time. */
+Test(record, an_epoch_is_seen_soon_and_nothing_is_locked_meanwhile)
+{
+	struct recorder *recorder = open_recorder();
+	struct recording *recording = begin(recorder, &small, NULL);
+	struct db *reader = database_open(TRACKED_FILE, DB_READ), *writer = database_open(TRACKED_FILE, DB_WRITE);
+	const struct db_wait soon = { NULL, give_up_soon };
+	double best = 20;
+	struct err err = { 0 };
+
+	db_set_wait(writer, &soon);
+	for (size_t round = 1; round <= 3; round++) {
+		struct epoch_record *next = NULL;
+		cr_assert(put(recording, 2 * round - 1));
+		double seconds = wait_until_seen(reader, (int64_t)(2 * round - 1));
+		best = seconds < best ? seconds : best;
+		/* The next epoch is under way. */
+		cr_assert_eq(recording_next(recording, &next, &err), ERR_OK);
+		cr_expect_eq(db_begin(writer, &err), ERR_OK, "round %zu: %s", round, err.message);
+		if (db_in_transaction(writer))
+			cr_expect_eq(db_commit(writer, &err), ERR_OK);
+		tracked_fill(next, 2 * round, NULL);
+		recording_put(recording, next);
+		(void)wait_until_seen(reader, (int64_t)(2 * round));
+	}
+	cr_expect_lt(best, 1.0);
+	db_free(reader);
+	db_free(writer);
+	end(recorder, recording);
+	close_recorder(recorder);
+}
+
+static enum err_code write_and_fail(struct track *track, void *context, struct err *err)
+{
+	(void)context;
+	(void)tracked_dataset(track, "of a call that fails");
+	return err_set(err, ERR_INPUT, "no");
+}
+
+Test(record, a_call_that_fails_is_its_callers_business)
+{
+	struct recorder *recorder = open_recorder();
+	struct recording *recording = begin(recorder, &small, NULL);
+	struct err err = { 0 };
+
+	cr_assert(put(recording, 1));
+	cr_expect_eq(recorder_call(recorder, RECORDER_WRITES, write_and_fail, NULL, &err), ERR_INPUT);
+	cr_expect_str_eq(err.message, "no");
+	cr_expect_not(recorder_failed(recorder));
+	cr_assert(put(recording, 2));
+	end(recorder, recording);
+	close_recorder(recorder);
+
+	struct db *db = database_open(TRACKED_FILE, DB_READ);
+	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM epoch"), 2);
+	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM run WHERE status = 'done'"), 1);
+	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM dataset"), 1);
+	db_free(db);
+}
+
+Test(record, training_goes_on_while_somebody_keeps_the_file_locked)
+{
+	struct recorder *recorder = open_recorder();
+	struct recording *recording = begin(recorder, &small, NULL);
+	struct db *other = database_open(TRACKED_FILE, DB_WRITE);
+	struct err err = { 0 };
+
+	cr_assert_eq(db_begin(other, &err), ERR_OK, "%s", err.message);
+	double start = clock_seconds();
+	for (size_t epoch = 1; epoch <= 30; epoch++) {
+		cr_assert(put(recording, epoch));
+		(void)usleep(50000);
+	}
+	cr_expect_lt(clock_seconds() - start, 5.0);
+	cr_expect_eq(database_query_int(other, "SELECT count(*) FROM epoch"), 0);
+	cr_assert_eq(db_commit(other, &err), ERR_OK);
+	cr_expect_not(recorder_failed(recorder));
+	end(recorder, recording);
+	close_recorder(recorder);
+	cr_expect_eq(database_query_int(other, "SELECT count(*) FROM epoch"), 30);
+	db_free(other);
+}
+
+/* An epoch of about a MiB. */
+static const struct recording_shape large = { 32768, 2, 0, 0 };
+
+struct producer {
+	struct recording *recording;
+	atomic_size_t count;
+};
+
+static void *produce(void *argument)
+{
+	struct producer *producer = argument;
+
+	for (size_t epoch = 1; epoch <= 40; epoch++) {
+		struct epoch_record *record = NULL;
+		struct err err;
+		if (recording_next(producer->recording, &record, &err) != ERR_OK)
+			break;
+		epoch_record_clear(record, epoch);
+		for (size_t t = 0; t < epoch_record_block_count(record); t++)
+			epoch_record_encode(record, t, &(struct record_tile){ 0 });
+		record->has_blocks = true;
+		recording_put(producer->recording, record);
+		atomic_fetch_add(&producer->count, 1);
+	}
+	return NULL;
+}
+
+Test(record, what_waits_has_a_bound)
+{
+	const size_t budget = 32 * 1024 * 1024, bytes = epoch_record_bytes(large.instances, large.classes, 0);
+	struct recorder *recorder = open_recorder();
+	struct producer producer = { .recording = begin(recorder, &large, NULL) };
+	struct recording *second = begin(recorder, &large, NULL);
+	struct db *other = database_open(TRACKED_FILE, DB_WRITE);
+	struct epoch_record *records[2];
+	size_t before = 0, count = 1;
+	pthread_t thread;
+	struct err err = { 0 };
+
+	cr_assert_eq(db_begin(other, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(pthread_create(&thread, NULL, produce, &producer), 0);
+	while (count != before || count < 2) {
+		before = count;
+		(void)usleep(200000);
+		count = atomic_load(&producer.count);
+	}
+	cr_expect_leq(count * bytes, budget, "%zu", count);
+	cr_expect_geq(count * bytes, budget / 2, "%zu", count);
+	/* Another run still has its two. */
+	for (size_t i = 0; i < 2; i++)
+		cr_assert_eq(recording_next(second, &records[i], &err), ERR_OK);
+	for (size_t i = 0; i < 2; i++) {
+		epoch_record_clear(records[i], i + 1);
+		recording_put(second, records[i]);
+	}
+	cr_assert_eq(db_commit(other, &err), ERR_OK);
+	cr_assert_eq(pthread_join(thread, NULL), 0);
+	end(recorder, producer.recording);
+	end(recorder, second);
+	close_recorder(recorder);
+	cr_expect_eq(database_query_int(other, "SELECT count(*) FROM epoch"), 42);
+	db_free(other);
+}
+
+static void limit_file_size(rlim_t bytes)
+{
+	struct rlimit limit;
+
+	cr_assert_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = bytes < limit.rlim_max ? bytes : limit.rlim_max;
+	cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+Test(record, a_file_that_cannot_grow)
+{
+	struct recorder *recorder = open_recorder();
+	struct recording *recording = begin(recorder, &small, NULL);
+	struct recorder_ended ended = { 0 };
+	struct track_run run;
+	struct stat status;
+	size_t epoch = 1;
+	struct err err = { 0 };
+
+	(void)signal(SIGXFSZ, SIG_IGN);
+	cr_assert(put(recording, epoch++));
+	cr_assert_eq(recorder_call(recorder, RECORDER_WRITES, plan, &run, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(stat(TRACKED_FILE, &status), 0);
+	limit_file_size((rlim_t)status.st_size);
+	while (!recorder_failed(recorder)) {
+		cr_assert_lt(epoch, 2000);
+		cr_assert(put(recording, epoch++));
+		recorder_flush(recorder);
+		(void)usleep(2000);
+	}
+	/* Nothing waits for what will never be. */
+	for (size_t i = 0; i < 100; i++)
+		cr_assert(put(recording, epoch++));
+	cr_expect_eq(recorder_call(recorder, RECORDER_WRITES, plan, &run, &err), ERR_SYSTEM);
+	end(recorder, recording);
+	cr_expect(recorder_take_ended(recorder, 10, &ended));
+	cr_expect_eq(ended.run_id, 1);
+	limit_file_size(RLIM_INFINITY);
+	err = (struct err){ 0 };
+	cr_expect_eq(recorder_close(recorder, &err), ERR_SYSTEM);
+	cr_expect_not_null(strstr(err.message, TRACKED_FILE), "%s", err.message);
+
+	struct db *db = database_open(TRACKED_FILE, DB_READ);
+	int64_t epochs = database_query_int(db, "SELECT count(*) FROM epoch");
+	cr_expect(epochs >= 1 && epochs < (int64_t)epoch - 100);
+	cr_expect_eq(database_query_int(db, "SELECT max(epoch) FROM epoch"), epochs);
+	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM block"), epochs * TRACKED_BLOCKS);
+	db_free(db);
+}
