@@ -4,12 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void make_one_line(char *text)
-{
-	for (; *text != '\0'; text++)
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			*text = '?';
-}
+#include "base/text.h"
 
 enum err_code err_set(struct err *err, enum err_code code, const char *format, ...)
 {
@@ -18,7 +13,7 @@ enum err_code err_set(struct err *err, enum err_code code, const char *format, .
 	va_start(args, format);
 	(void)vsnprintf(err->message, sizeof err->message, format, args);
 	va_end(args);
-	make_one_line(err->message);
+	(void)text_clean(err->message, false);
 	err->code = code;
 	return code;
 }
@@ -34,6 +29,6 @@ enum err_code err_prefix(struct err *err, const char *format, ...)
 	va_end(args);
 	if (length >= 0 && (size_t)length < sizeof err->message)
 		(void)snprintf(err->message + length, sizeof err->message - (size_t)length, ": %s", old);
-	make_one_line(err->message);
+	(void)text_clean(err->message, false);
 	return err->code;
 }

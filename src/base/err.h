@@ -23,7 +23,7 @@ struct err {
 };
 
 /* Fills *err and returns `code`, so that a failing function ends with `return err_set(err, ERR_INPUT, "…", …);`.
- * Control characters of the text become '?', so that a message is always one line. */
+ * The message is cleaned (text_clean() in base/text.h): always one line, and no name in it drives a terminal. */
 enum err_code err_set(struct err *err, enum err_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4), nonnull));
 

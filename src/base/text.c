@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,43 @@ size_t text_width(const char *bytes, size_t length)
 	return width;
 }
 
+/* The code point of a whole character of `length` bytes. */
+static uint32_t code_point(const char *bytes, size_t length)
+{
+	static const unsigned char first_bits[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	uint32_t code = (unsigned char)bytes[0] & first_bits[length];
+
+	for (size_t i = 1; i < length; i++)
+		code = code << 6 | ((unsigned char)bytes[i] & 0x3f);
+	return code;
+}
+
+static bool drives_terminal(uint32_t code)
+{
+	return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x61c || code == 0x200e || code == 0x200f ||
+	       (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+}
+
+size_t text_clean(char *text, bool lines)
+{
+	const char *start = text;
+	char *end = text;
+
+	for (size_t length; *text != '\0'; text += length) {
+		length = text_character_length(text, 4);
+		bool shown = length > 0 && !drives_terminal(code_point(text, length));
+		if (shown || (lines && *text == '\n')) {
+			memmove(end, text, length);
+			end += length;
+			continue;
+		}
+		*end++ = *text == '\t' || *text == '\n' || *text == '\r' ? ' ' : '?';
+		length = length == 0 ? 1 : length;
+	}
+	*end = '\0';
+	return (size_t)(end - start);
+}
+
 static enum err_code reserve(struct text *text, size_t more, struct err *err)
 {
 	size_t wanted = text->length + more + 1;
@@ -64,6 +102,16 @@ enum err_code text_append_bytes(struct text *text, const char *bytes, size_t cou
 	memcpy(text->data + text->length, bytes, count);
 	text->length += count;
 	text->data[text->length] = '\0';
+	return ERR_OK;
+}
+
+enum err_code text_append_clean(struct text *text, const char *value, struct err *err)
+{
+	size_t start = text->length;
+
+	if (text_append_bytes(text, value, strlen(value), err) != ERR_OK)
+		return err->code;
+	text->length = start + text_clean(text->data + start, false);
 	return ERR_OK;
 }
 

@@ -3,6 +3,7 @@
 #ifndef HARDROW_BASE_TEXT_H
 #define HARDROW_BASE_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -13,6 +14,12 @@ size_t text_character_length(const char *bytes, size_t left);
 
 /* Characters in `length` bytes of UTF-8: all bytes but those that continue one. */
 size_t text_width(const char *bytes, size_t length);
+
+/* Makes a text from outside fit for a terminal and one line, in place. Tabs and line ends become blanks; with `lines`
+ * line feeds stay. '?' stands for every other control (C0, DEL, C1), for marks that turn the direction of writing
+ * (U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069) and for every byte that is not UTF-8. Returns the new
+ * length, never above the old one. */
+size_t text_clean(char *text, bool lines);
 
 struct text {
 	char *data; /* NUL-terminated once anything was appended, else NULL; owned */
@@ -25,6 +32,9 @@ MUST_CHECK enum err_code text_append(struct text *text, struct err *err, const c
 
 /* Appends `count` bytes as they are. */
 MUST_CHECK enum err_code text_append_bytes(struct text *text, const char *bytes, size_t count, struct err *err);
+
+/* Appends `value` as text_clean() makes it, as one line. */
+MUST_CHECK enum err_code text_append_clean(struct text *text, const char *value, struct err *err);
 
 /* Appends `value` as a JSON string with its quotes. */
 MUST_CHECK enum err_code text_append_json(struct text *text, const char *value, struct err *err);

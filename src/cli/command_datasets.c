@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/data_folders.h"
+#include "cli/print.h"
 #include "out/out.h"
 
 struct datasets_options {
@@ -119,7 +120,7 @@ static enum err_code fetch(const struct invocation *invocation, const struct cat
 		return err_set(err, ERR_INPUT, "%s comes with hardrow, in its folder datasets", entry->name);
 	if (catalogue_fetch(entry, options->mirror, folder, err) != ERR_OK)
 		return err->code;
-	(void)printf("%s: %s/%s\n", entry->name, folder, entry->file);
+	print_clean(stdout, "%s: %s/%s\n", entry->name, folder, entry->file);
 	return ERR_OK;
 }
 

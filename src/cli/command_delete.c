@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/lock.h"
+#include "cli/print.h"
 #include "track/track_delete.h"
 #include "track/track_read.h"
 
@@ -91,7 +92,7 @@ static enum err_code ask(const struct invocation *invocation, const char *what, 
 	}
 	if (!invocation->error_terminal || isatty(STDIN_FILENO) != 1)
 		return err_set(err, ERR_USAGE, "this deletes %s: --yes does it", what);
-	(void)fprintf(stderr, "delete %s from %s? [y/N] ", what, invocation->database);
+	print_clean(stderr, "delete %s from %s? [y/N] ", what, invocation->database);
 	*ret_yes = fgets(answer, sizeof answer, stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y');
 	return ERR_OK;
 }
@@ -102,7 +103,7 @@ static enum err_code vacuum(const struct invocation *invocation, struct track *t
 
 	if (track_vacuum(track, &bytes, err) != ERR_OK)
 		return err->code;
-	(void)printf("%s has %.1f MB now\n", invocation->database, (double)bytes / 1e6);
+	print_clean(stdout, "%s has %.1f MB now\n", invocation->database, (double)bytes / 1e6);
 	return ERR_OK;
 }
 
@@ -140,7 +141,7 @@ static enum err_code run_delete(const struct invocation *invocation, struct err 
 	interrupt_release();
 	if (code != ERR_OK)
 		return code;
-	(void)printf("deleted from %s: %s\n", invocation->database, what);
+	print_clean(stdout, "deleted from %s: %s\n", invocation->database, what);
 	if (freed.datasets > 0)
 		(void)printf("and %" PRId64 " data set%s that no other run uses\n", freed.datasets,
 			     freed.datasets == 1 ? "" : "s");

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
+#include "cli/print.h"
 #include "cli/progress.h"
 #include "train/settings.h"
 
@@ -36,8 +37,8 @@ static enum err_code run_import(const struct invocation *invocation, struct err 
 	    import_predictions(invocation->arguments[0], &settings, invocation->database, &environment.track, &watch,
 			       &result, err) != ERR_OK)
 		return err->code;
-	(void)printf("run %lld in %s: %zu epochs of %zu instances, %zu classes\n", (long long)result.run_id,
-		     invocation->database, result.epochs, result.instances, result.classes);
+	print_clean(stdout, "run %lld in %s: %zu epochs of %zu instances, %zu classes\n", (long long)result.run_id,
+		    invocation->database, result.epochs, result.instances, result.classes);
 	return ERR_OK;
 }
 

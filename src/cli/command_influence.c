@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/data_folders.h"
 #include "cli/lock.h"
+#include "cli/print.h"
 #include "cli/query.h"
 #include "num/blas.h"
 
@@ -80,8 +81,8 @@ static enum err_code show(const struct invocation *invocation, const struct infl
 			(long long)request->run_id) != ERR_OK)
 		return err->code;
 	if (strcmp(options->format, "table") == 0)
-		(void)printf("%zu of %zu training instances help %s; %zu hinder it\n", counted.helpers, counted.others,
-			     list->title.data, counted.hinderers);
+		print_clean(stdout, "%zu of %zu training instances help %s; %zu hinder it\n", counted.helpers,
+			    counted.others, list->title.data, counted.hinderers);
 	return query_run_sql(invocation, sql.data, &(const struct query_form){ .format = options->format }, err);
 }
 
@@ -115,10 +116,11 @@ static enum err_code save_changes(const struct invocation *invocation, const str
 	if (track_open_existing(invocation->database, &wait, &track, err) != ERR_OK ||
 	    influence_save_changes(track, request, &epochs, err) != ERR_OK || track_close(track, err) != ERR_OK)
 		return err->code;
-	(void)printf("run %lld: predicted loss changes of %zu epoch%s in loss_changes; 'hardrow report "
-		     "influence-agreement --run %lld --db %s' compares them with du - dl\n",
-		     (long long)request->run_id, epochs, epochs == 1 ? "" : "s", (long long)request->run_id,
-		     invocation->database);
+	print_clean(stdout,
+		    "run %lld: predicted loss changes of %zu epoch%s in loss_changes; 'hardrow report "
+		    "influence-agreement --run %lld --db %s' compares them with du - dl\n",
+		    (long long)request->run_id, epochs, epochs == 1 ? "" : "s", (long long)request->run_id,
+		    invocation->database);
 	return ERR_OK;
 }
 

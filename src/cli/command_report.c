@@ -105,6 +105,8 @@ static enum err_code report_command(const struct invocation *invocation, struct 
 	if (load(invocation, &report, err) != ERR_OK)
 		return err->code;
 	if (options->sql) {
+		if (invocation->terminal)
+			(void)text_clean(report->sql, true);
 		(void)fputs(report->sql, stdout);
 		return ERR_OK;
 	}

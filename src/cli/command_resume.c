@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/data_folders.h"
 #include "cli/interrupt.h"
+#include "cli/print.h"
 #include "cli/progress.h"
 #include "num/blas.h"
 
@@ -68,8 +69,8 @@ static enum err_code run_resume(const struct invocation *invocation, struct err 
 	if (result.failed + result.diverged > 0)
 		return err_set(err, ERR_SYSTEM, "%zu of %zu runs failed or diverged; 'hardrow runs' says which",
 			       result.failed + result.diverged, result.runs);
-	(void)printf("%zu run%s went on to the end, %.0f epochs, in %s\n", result.runs_ended,
-		     result.runs_ended == 1 ? "" : "s", result.epochs_ended, invocation->database);
+	print_clean(stdout, "%zu run%s went on to the end, %.0f epochs, in %s\n", result.runs_ended,
+		    result.runs_ended == 1 ? "" : "s", result.epochs_ended, invocation->database);
 	return ERR_OK;
 }
 

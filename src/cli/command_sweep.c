@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/data_folders.h"
 #include "cli/interrupt.h"
+#include "cli/print.h"
 #include "cli/progress.h"
 #include "num/blas.h"
 
@@ -62,9 +63,9 @@ static void tell(const struct sweep *sweep, const struct sweep_result *result, c
 
 	if (result->progress.elsewhere > 0)
 		(void)snprintf(elsewhere, sizeof elsewhere, ", %zu by other processes", result->progress.elsewhere);
-	(void)printf("%s: %zu runs, %zu already done, %zu trained, %zu diverged, %zu failed%s, in %s\n", sweep->name,
-		     result->planned, result->already_done, result->progress.runs_ended, result->progress.diverged,
-		     result->progress.failed, elsewhere, database);
+	print_clean(stdout, "%s: %zu runs, %zu already done, %zu trained, %zu diverged, %zu failed%s, in %s\n",
+		    sweep->name, result->planned, result->already_done, result->progress.runs_ended,
+		    result->progress.diverged, result->progress.failed, elsewhere, database);
 }
 
 static enum err_code set_all(struct sweep *sweep, const struct option_list *assignments, struct err *err)

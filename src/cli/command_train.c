@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/data_folders.h"
 #include "cli/interrupt.h"
+#include "cli/print.h"
 #include "cli/progress.h"
 #include "num/blas.h"
 
@@ -88,10 +89,10 @@ static enum err_code run_train(const struct invocation *invocation, struct err *
 	if (code == ERR_OK && result.diverged + result.failed > 0)
 		return err_set(err, ERR_SYSTEM, "%s", followed.failure);
 	if (code == ERR_OK)
-		(void)printf("run %lld in %s: %.0f epoch%s of %s on %s; 'hardrow show %lld --db %s' says more\n",
-			     (long long)result.last_run_id, invocation->database, result.epochs_ended,
-			     result.epochs_ended == 1 ? "" : "s", method.data, options->data,
-			     (long long)result.last_run_id, invocation->database);
+		print_clean(stdout, "run %lld in %s: %.0f epoch%s of %s on %s; 'hardrow show %lld --db %s' says more\n",
+			    (long long)result.last_run_id, invocation->database, result.epochs_ended,
+			    result.epochs_ended == 1 ? "" : "s", method.data, options->data,
+			    (long long)result.last_run_id, invocation->database);
 	return code;
 }
 

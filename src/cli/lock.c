@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "cli/print.h"
+
 #define TELL_SECONDS 5.0
 
 static bool goes_on(void *context, double waited)
@@ -15,7 +17,7 @@ static bool goes_on(void *context, double waited)
 	if (waited >= TELL_SECONDS && !lock->has_told) {
 		lock->has_told = true;
 		db_lock_holder(lock->path, holder, sizeof holder);
-		(void)fprintf(stderr, "hardrow: %s: waiting for %s, which keeps it locked\n", lock->path, holder);
+		print_clean(stderr, "hardrow: %s: waiting for %s, which keeps it locked\n", lock->path, holder);
 	}
 	return true;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "cli/print.h"
 
 #define BAR_WIDTH 24
 #define REDRAW_SECONDS 0.1
@@ -80,7 +81,7 @@ void progress_notice(void *context, const char *line)
 	struct progress *progress = context;
 
 	progress_done(progress);
-	(void)fprintf(stderr, "hardrow: %s\n", line);
+	print_clean(stderr, "hardrow: %s\n", line);
 }
 
 void progress_done(struct progress *progress)

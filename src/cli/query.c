@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "cli/interrupt.h"
+#include "cli/print.h"
 #include "db/db.h"
 
 enum err_code query_check_format(const char *text, struct err *err)
@@ -36,7 +37,7 @@ static enum err_code open_database(const struct invocation *invocation, double t
 		return err->code;
 	db_limit(*ret_db, timeout, MEMORY_BYTES_MAX);
 	if (db_warning(*ret_db) != NULL)
-		(void)fprintf(stderr, "hardrow: %s: %s\n", invocation->database, db_warning(*ret_db));
+		print_clean(stderr, "hardrow: %s: %s\n", invocation->database, db_warning(*ret_db));
 	return ERR_OK;
 }
 

@@ -22,8 +22,10 @@ const char *out_format_name(size_t i)
 /* Writes out->line and empties it. */
 static enum err_code write_line(struct out *out, struct err *err)
 {
+	/* A table's cells are clean, and it has escape sequences of its own. */
+	if (out->target.terminal && out->format != &out_format_table && out->line.length > 0)
+		out->line.length = text_clean(out->line.data, true);
 	size_t length = out->line.length;
-
 	if (length > 0 && fwrite(out->line.data, 1, length, out->target.file) != length)
 		return err_set(err, ERR_SYSTEM, "cannot write: %s", strerror(errno));
 	text_clear(&out->line);

@@ -11,6 +11,9 @@
  * json   an array of objects, a row a line; NULL, NaN and infinity are null, a blob is a hexadecimal string, bytes
  *        that are not UTF-8 become U+FFFD. Two columns of one name are ERR_INPUT: an object has a key once.
  *
+ * Names and texts drive no terminal: a table is clean (text_clean()) wherever it goes, the other formats on a terminal;
+ * elsewhere they carry texts as they are.
+ *
  * A new format = one file + one line in out.c. A failed write is ERR_SYSTEM. */
 #ifndef HARDROW_OUT_OUT_H
 #define HARDROW_OUT_OUT_H
@@ -49,7 +52,7 @@ struct out_column {
 
 struct out_target {
 	FILE *file;
-	bool terminal; /* escape sequences are welcome */
+	bool terminal; /* escape sequences of ours are welcome, those of names are not */
 };
 
 struct out;

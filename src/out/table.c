@@ -24,20 +24,6 @@ struct table {
 	bool settled; /* widths are fixed and the head is written */
 };
 
-/* A cell is one line, and a text from a file must not drive the terminal. */
-static enum err_code append_clean(struct text *texts, const char *value, struct err *err)
-{
-	for (; *value != '\0'; value++) {
-		unsigned char byte = (unsigned char)*value;
-		const char *shown = byte == '\n' || byte == '\t' || byte == '\r' ? " "
-				    : byte < 0x20 || byte == 0x7f		 ? "?"
-										 : value;
-		if (text_append_bytes(texts, shown, 1, err) != ERR_OK)
-			return err->code;
-	}
-	return ERR_OK;
-}
-
 static enum err_code append_value(struct text *texts, const struct out_value *value, struct err *err)
 {
 	switch (value->type) {
@@ -48,7 +34,7 @@ static enum err_code append_value(struct text *texts, const struct out_value *va
 	case OUT_REAL:
 		return text_append(texts, err, "%.6g", value->real);
 	case OUT_TEXT:
-		return append_clean(texts, value->text, err);
+		return text_append_clean(texts, value->text, err);
 	case OUT_BLOB:
 		return out_append_blob(texts, value, err);
 	}
@@ -158,6 +144,8 @@ static enum err_code table_begin(struct out *out, struct err *err)
 	if (mem_new(&table, 1, err) != ERR_OK)
 		return err->code;
 	out->state = table;
+	for (size_t i = 0; i < out->count; i++)
+		(void)text_clean((char *)out->columns[i].name, false);
 	if (mem_new(&table->widths, out->count, err) != ERR_OK || mem_new(&table->right, out->count, err) != ERR_OK)
 		return err->code;
 	return ERR_OK;

@@ -21,14 +21,16 @@ static const char *const colours[] = { "#0072B2", "#D55E00", "#009E73", "#CC79A7
 
 enum err_code plot_append_string(struct text *script, const char *value, bool is_format, struct err *err)
 {
-	if (text_append(script, err, "\"") != ERR_OK)
+	AUTO(text_done) struct text clean = { 0 };
+
+	/* Not all that a name may hold is XML. */
+	if (text_append_clean(&clean, value, err) != ERR_OK || text_append(script, err, "\"") != ERR_OK)
 		return err->code;
-	for (; *value != '\0'; value++) {
+	for (value = clean.data; *value != '\0'; value++) {
 		unsigned char byte = (unsigned char)*value;
-		bool control = byte < ' ' || byte == 127;
 		enum err_code code;
-		if (control || byte == ' ' || byte > 127 || isalnum(byte) != 0)
-			code = text_append_bytes(script, control ? " " : value, 1, err);
+		if (byte == ' ' || byte > 127 || isalnum(byte) != 0)
+			code = text_append_bytes(script, value, 1, err);
 		else
 			code = text_append(script, err, byte == '%' && is_format ? "%%%%" : "\\0%03o", byte);
 		if (code != ERR_OK)

@@ -43,8 +43,8 @@ MUST_CHECK enum err_code plot_draw(const struct plot_picture *picture, struct te
 
 /* Appends `value` as a string of gnuplot: in double quotes, because gnuplot 5.4 reads no '' at the start of one in
  * single quotes; all marks in octal (a zero and three digits), so that nothing in it is a command, a macro or an
- * escape; controls as blanks. `is_format`: gnuplot takes the string for a format, in which %% is a percent sign (labels
- * of ticks). */
+ * escape; cleaned by text_clean(). `is_format`: gnuplot takes the string for a format, in which %% is a percent sign
+ * (labels of ticks). */
 MUST_CHECK enum err_code plot_append_string(struct text *script, const char *value, bool is_format, struct err *err);
 
 #endif

@@ -93,16 +93,22 @@ static enum err_code copy_note(struct db_stmt *stmt, bool row, char **ret_note, 
 	return note == NULL ? ERR_OK : mem_copy_text(note, ret_note, err);
 }
 
-/* A heading or note as a line. */
+/* A heading or note. A failure stays in the stream, for the next write and the final flush to see. */
+static void write_line(char *line, const struct out_target *target)
+{
+	(void)text_clean(line, true);
+	(void)fprintf(target->file, "%s\n", line);
+}
+
+/* The same with {…} filled in. */
 static enum err_code write_words(const struct report_values *values, const char *words, const struct out_target *target,
 				 struct err *err)
 {
 	AUTO(text_done) struct text line = { 0 };
 
-	if (report_values_expand(values, words, &line, err) != ERR_OK || text_append(&line, err, "\n") != ERR_OK)
+	if (text_append(&line, err, "%s", "") != ERR_OK || report_values_expand(values, words, &line, err) != ERR_OK)
 		return err->code;
-	/* A failure stays in the stream, for the next write and the final flush to see. */
-	(void)fputs(line.data, target->file);
+	write_line(line.data, target);
 	return ERR_OK;
 }
 
@@ -140,7 +146,7 @@ static enum err_code write_table(const struct report_values *values, struct db_s
 	for (size_t i = 0; i < report->note_count && code == ERR_OK; i++)
 		code = write_words(values, report->notes[i], target, err);
 	if (code == ERR_OK && note != NULL)
-		(void)fprintf(target->file, "%s\n", note);
+		write_line(note, target);
 	return code;
 }
 

@@ -1,5 +1,6 @@
 /* base: errors, parsing, options, random numbers. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -17,7 +18,7 @@ Test(err, a_message_is_always_one_line)
 
 	(void)err_set(&err, ERR_INPUT, "a\nb");
 	(void)err_prefix(&err, "file.csv:%d", 3);
-	cr_assert_str_eq(err.message, "file.csv:3: a?b");
+	cr_assert_str_eq(err.message, "file.csv:3: a b");
 	cr_assert_eq(err.code, ERR_INPUT);
 }
 
@@ -51,6 +52,41 @@ Test(text, numbers_read_back_exactly)
 		cr_expect_eq(back, values[i]);
 	}
 	text_done(&text);
+}
+
+Test(text, what_drives_a_terminal_is_cleaned)
+{
+	static const struct {
+		const char *text, *line, *lines;
+	} cases[] = {
+		{ "", "", "" },
+		{ "plain – \xf0\x9f\x98\x80", "plain – \xf0\x9f\x98\x80", "plain – \xf0\x9f\x98\x80" },
+		{ "a\tb\nc\rd", "a b c d", "a b\nc d" },
+		{ "\001\033[2J\037\177", "??[2J??", "??[2J??" },
+		/* C1 controls, and their neighbours U+00A0 and U+0100. */
+		{ "\xc2\x80|\xc2\x9b"
+		  "31m|\xc2\x9f|\xc2\xa0|\xc4\x80",
+		  "?|?31m|?|\xc2\xa0|\xc4\x80", "?|?31m|?|\xc2\xa0|\xc4\x80" },
+		/* U+061B to D, U+200D to 2010, U+2029 to 202F, U+2065 to 206A */
+		{ "\xd8\x9b\xd8\x9c\xd8\x9d", "\xd8\x9b?\xd8\x9d", "\xd8\x9b?\xd8\x9d" },
+		{ "\u200d\u200e\u200f\u2010", "\u200d??\u2010", "\u200d??\u2010" },
+		{ "\u2029\u202a\u202e\u202f", "\u2029??\u202f", "\u2029??\u202f" },
+		{ "\u2065\u2066\u2069\u206a", "\u2065??\u206a", "\u2065??\u206a" },
+		/* Not UTF-8: a lone byte, an overlong form, a surrogate, a cut character. */
+		{ "\x9b"
+		  "1m|\xc0\x8a|\xed\xa0\x80|\xe2\x80",
+		  "?1m|??|???|??", "?1m|??|???|??" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
+		for (int lines = 0; lines < 2; lines++) {
+			char text[64];
+			const char *expected = lines != 0 ? cases[i].lines : cases[i].line;
+			(void)snprintf(text, sizeof text, "%s", cases[i].text);
+			size_t length = text_clean(text, lines != 0);
+			cr_expect_str_eq(text, expected, "case %zu: '%s'", i, text);
+			cr_expect_eq(length, strlen(expected), "case %zu: %zu", i, length);
+		}
 }
 
 Test(process, hands_over_input_and_output)

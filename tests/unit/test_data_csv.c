@@ -46,7 +46,7 @@ Test(csv, bad_input_is_one_line_with_its_place)
 		{ "a,b\n1,x\nabc,y\n", NULL, "t.csv:3: column 'a': 'abc' is not a number", MISSING_ERROR },
 		{ "b,a\nx,1\ny,0x1f\n", "b", "t.csv:3: column 'a': '0x1f' is not a number", MISSING_ERROR },
 		{ "a,b\n\"1,5\",x\n", NULL, "t.csv:2: column 'a': '1,5' is not a number", MISSING_ERROR },
-		{ "a,b\n\"1\n2\",x\n", NULL, "t.csv:2: column 'a': '1?2' is not a number", MISSING_ERROR },
+		{ "a,b\n\"1\n2\",x\n", NULL, "t.csv:2: column 'a': '1 2' is not a number", MISSING_ERROR },
 		{ "a,b\n"
 		  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\xc3\xa9,x\n",
 		  NULL,

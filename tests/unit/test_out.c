@@ -64,14 +64,24 @@ static char *render(const char *format, bool terminal, const struct out_value (*
 		.type = OUT_NULL                                                                                       \
 	}
 
+struct rendering {
+	const char *format;
+	bool terminal;
+	struct out_value row[1][COLUMNS];
+	const char *expected;
+};
+
+static void check_renderings(const struct rendering *cases, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		AUTO(mem_freep) char *text = render(cases[i].format, cases[i].terminal, cases[i].row, 1);
+		cr_expect_str_eq(text, cases[i].expected, "case %zu:\n%s", i, text);
+	}
+}
+
 Test(out, one_row_in_every_format)
 {
-	static const struct {
-		const char *format;
-		bool terminal;
-		struct out_value row[1][COLUMNS];
-		const char *expected;
-	} cases[] = {
+	static const struct rendering cases[] = {
 		{ "csv",
 		  true,
 		  { { TEXT("a"), WHOLE(-9223372036854775807 - 1), NONE } },
@@ -119,10 +129,38 @@ Test(out, one_row_in_every_format)
 		  "name   value  note\n-----  -----  ----\n1 ± 2      1  –\n" },
 	};
 
-	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
-		AUTO(mem_freep) char *text = render(cases[i].format, cases[i].terminal, cases[i].row, 1);
-		cr_expect_str_eq(text, cases[i].expected, "case %zu:\n%s", i, text);
-	}
+	check_renderings(cases, ARRAY_LENGTH(cases));
+}
+
+/* Tables are clean wherever they go, the others on a terminal. */
+Test(out, texts_drive_no_terminal)
+{
+	static const struct rendering cases[] = {
+		{ "table",
+		  false,
+		  { { TEXT("\xc2\x9b"
+			   "1mx"),
+		      TEXT("\u202ex"), TEXT("\xffx") } },
+		  "name  value  note\n----  -----  ----\n?1mx  ?x     ?x\n" },
+		{ "csv",
+		  false,
+		  { { TEXT("\033[1m\n"), TEXT("\u202e"), TEXT("\xff") } },
+		  "name,value,note\n\"\033[1m\n\",\u202e,\xff\n" },
+		{ "csv",
+		  true,
+		  { { TEXT("\033[1m\n"), TEXT("\u202e"), TEXT("\xff") } },
+		  "name,value,note\n\"?[1m\n\",?,?\n" },
+		{ "json",
+		  false,
+		  { { TEXT("\033[1m\n"), TEXT("\u202e"), TEXT("\177") } },
+		  "[\n{\"name\":\"\\u001b[1m\\u000a\",\"value\":\"\u202e\",\"note\":\"\177\"}\n]\n" },
+		{ "json",
+		  true,
+		  { { TEXT("\033[1m\n"), TEXT("\u202e"), TEXT("\177") } },
+		  "[\n{\"name\":\"\\u001b[1m\\u000a\",\"value\":\"?\",\"note\":\"?\"}\n]\n" },
+	};
+
+	check_renderings(cases, ARRAY_LENGTH(cases));
 }
 
 Test(out, no_rows)

@@ -1,0 +1,11 @@
+/* Words for people, with names in them. */
+#ifndef HARDROW_CLI_PRINT_H
+#define HARDROW_CLI_PRINT_H
+
+#include <stdio.h>
+
+/* As fprintf(), but cleaned by text_clean(), line feeds kept, and cut after some thousand bytes: whatever a name holds,
+ * it drives no terminal. A failed write stays in the stream, for the final flush to see. */
+void print_clean(FILE *file, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif
