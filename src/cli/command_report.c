@@ -100,7 +100,8 @@ static enum err_code report_command(const struct invocation *invocation, struct 
 		return list_all(err);
 	if (invocation->argument_count == 0 && options->file == NULL)
 		return err_set(err, ERR_USAGE, "which report? 'hardrow report' lists them");
-	if (options->svg != NULL && (options->form.format != NULL || options->sql || options->explain.count > 0))
+	if (options->svg != NULL &&
+	    (options->form.format != NULL || options->form.csv_safe || options->sql || options->explain.count > 0))
 		return err_set(err, ERR_USAGE, "either --svg or --format, --sql or --explain");
 	if (load(invocation, &report, err) != ERR_OK)
 		return err->code;
@@ -129,6 +130,7 @@ static const struct option_spec specs[] = {
 	  .check = query_check_format,
 	  .argument = "NAME",
 	  .help = "table, csv or json; without it the report's own" },
+	CSV_SAFE_OPTION(struct options, form.csv_safe),
 	TIMEOUT_OPTION(struct options, form.timeout),
 	{ .name = "svg",
 	  .type = OPTION_TEXT,

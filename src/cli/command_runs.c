@@ -4,7 +4,8 @@
 #include "cli/query.h"
 
 struct options {
-	const char *experiment, *dataset, *method, *status, *format;
+	const char *experiment, *dataset, *method, *status;
+	struct query_form form;
 };
 
 static enum err_code runs_command(const struct invocation *invocation, struct err *err)
@@ -20,8 +21,7 @@ static enum err_code runs_command(const struct invocation *invocation, struct er
 	for (size_t i = 0; i < ARRAY_LENGTH(asked); i++)
 		if (asked[i].value != NULL)
 			settings[count++] = asked[i];
-	return query_run_named(invocation, "runs", settings, count,
-			       &(const struct query_form){ .format = options->format }, err);
+	return query_run_named(invocation, "runs", settings, count, &options->form, err);
 }
 
 static const struct option_spec specs[] = {
@@ -45,7 +45,8 @@ static const struct option_spec specs[] = {
 	  .offset = offsetof(struct options, status),
 	  .argument = "NAME",
 	  .help = "only runs that are running, done, diverged, failed or interrupted" },
-	FORMAT_OPTION(struct options, format),
+	FORMAT_OPTION(struct options, form.format),
+	CSV_SAFE_OPTION(struct options, form.csv_safe),
 };
 
 const struct command command_runs = {

@@ -34,6 +34,7 @@ static enum err_code sql_command(const struct invocation *invocation, struct err
 
 static const struct option_spec specs[] = {
 	FORMAT_OPTION(struct options, form.format),
+	CSV_SAFE_OPTION(struct options, form.csv_safe),
 	TIMEOUT_OPTION(struct options, form.timeout),
 };
 

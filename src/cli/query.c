@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include <string.h>
+
 #include "base/file.h"
 #include "base/mem.h"
 #include "cli/interrupt.h"
@@ -29,6 +31,18 @@ static size_t format_index(const char *text, size_t otherwise)
 	return text == NULL ? otherwise : (size_t)option_index(text, out_format_name);
 }
 
+static enum err_code check_form(const struct query_form *form, size_t format, struct err *err)
+{
+	if (form->csv_safe && strcmp(out_format_name(format), "csv") != 0)
+		return err_set(err, ERR_USAGE, "--csv-safe goes with --format csv only");
+	return ERR_OK;
+}
+
+static struct out_target target_of(const struct invocation *invocation, const struct query_form *form)
+{
+	return (struct out_target){ .file = stdout, .csv_safe = form->csv_safe, .terminal = invocation->terminal };
+}
+
 /* What a reader should know of the file stands on stderr, before its rows. */
 static enum err_code open_database(const struct invocation *invocation, double timeout, struct db **ret_db,
 				   struct err *err)
@@ -51,10 +65,11 @@ enum err_code query_run_report(const struct invocation *invocation, const struct
 		.settings = settings,
 		.setting_count = count,
 		.format = format_index(form->format, report->format),
-		.target = { stdout, invocation->terminal },
+		.target = target_of(invocation, form),
 	};
 
-	if (open_database(invocation, form->timeout, &db, err) != ERR_OK)
+	if (check_form(form, request.format, err) != ERR_OK ||
+	    open_database(invocation, form->timeout, &db, err) != ERR_OK)
 		return err->code;
 	(void)interrupt_catch(db);
 	enum err_code code = report_run(db, &request, err);
@@ -95,12 +110,13 @@ enum err_code query_run_sql(const struct invocation *invocation, const char *sql
 			    struct err *err)
 {
 	AUTO(db_freep) struct db *db = NULL;
-	const struct out_target target = { stdout, invocation->terminal };
+	const struct out_target target = target_of(invocation, form);
+	size_t format = format_index(form->format, OUT_FORMAT_TABLE);
 
-	if (open_database(invocation, form->timeout, &db, err) != ERR_OK)
+	if (check_form(form, format, err) != ERR_OK || open_database(invocation, form->timeout, &db, err) != ERR_OK)
 		return err->code;
 	(void)interrupt_catch(db);
-	enum err_code code = report_run_sql(db, sql, format_index(form->format, OUT_FORMAT_TABLE), &target, err);
+	enum err_code code = report_run_sql(db, sql, format, &target, err);
 	interrupt_release();
 	return code;
 }

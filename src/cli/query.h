@@ -18,8 +18,16 @@ MUST_CHECK enum err_code query_check_format(const char *text, struct err *err);
 /* How to answer. */
 struct query_form {
 	const char *format; /* NULL: the report's own, of SQL a table */
+	bool csv_safe;	    /* see struct out_target; ERR_USAGE with another format */
 	double timeout;	    /* seconds; not above 0: none */
 };
+
+/* Likewise: `--csv-safe`, for the bool `field`. */
+#define CSV_SAFE_OPTION(owner, field)                                                                                  \
+	{                                                                                                              \
+		.name = "csv-safe", .type = OPTION_FLAG, .offset = offsetof(owner, field),                             \
+		.help = "csv: texts beginning with = + - @ TAB or CR get a ' before them, for spreadsheets"            \
+	}
 
 /* Likewise: `--timeout SECONDS`, for the double `field`. */
 #define TIMEOUT_OPTION(owner, field)                                                                                   \

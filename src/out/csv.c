@@ -5,12 +5,17 @@
 
 #include "out/format.h"
 
-static enum err_code append_text(struct text *line, const char *value, struct err *err)
+static enum err_code append_text(struct out *out, const char *value, struct err *err)
 {
-	if (*value != '\0' && strpbrk(value, ",\"\r\n") == NULL)
-		return text_append_bytes(line, value, strlen(value), err);
-	if (text_append_bytes(line, "\"", 1, err) != ERR_OK)
+	struct text *line = &out->line;
+	bool is_quoted = *value == '\0' || strpbrk(value, ",\"\r\n") != NULL;
+	bool is_formula = *value != '\0' && strchr("=+-@\t\r", *value) != NULL;
+
+	if ((is_quoted && text_append_bytes(line, "\"", 1, err) != ERR_OK) ||
+	    (is_formula && out->target.csv_safe && text_append_bytes(line, "'", 1, err) != ERR_OK))
 		return err->code;
+	if (!is_quoted)
+		return text_append_bytes(line, value, strlen(value), err);
 	for (; *value != '\0'; value++)
 		if (text_append_bytes(line, *value == '"' ? "\"\"" : value, *value == '"' ? 2 : 1, err) != ERR_OK)
 			return err->code;
@@ -26,8 +31,10 @@ static enum err_code append_real(struct text *line, double value, struct err *er
 	return text_append_number(line, value, err);
 }
 
-static enum err_code append_value(struct text *line, const struct out_value *value, struct err *err)
+static enum err_code append_value(struct out *out, const struct out_value *value, struct err *err)
 {
+	struct text *line = &out->line;
+
 	switch (value->type) {
 	case OUT_NULL:
 		return ERR_OK;
@@ -36,7 +43,7 @@ static enum err_code append_value(struct text *line, const struct out_value *val
 	case OUT_REAL:
 		return append_real(line, value->real, err);
 	case OUT_TEXT:
-		return append_text(line, value->text, err);
+		return append_text(out, value->text, err);
 	case OUT_BLOB:
 		return out_append_blob(line, value, err);
 	}
@@ -51,7 +58,7 @@ static enum err_code separate(struct out *out, size_t column, struct err *err)
 static enum err_code csv_begin(struct out *out, struct err *err)
 {
 	for (size_t i = 0; i < out->count; i++)
-		if (append_text(&out->line, out->columns[i].name, err) != ERR_OK || separate(out, i, err) != ERR_OK)
+		if (append_text(out, out->columns[i].name, err) != ERR_OK || separate(out, i, err) != ERR_OK)
 			return err->code;
 	return ERR_OK;
 }
@@ -59,7 +66,7 @@ static enum err_code csv_begin(struct out *out, struct err *err)
 static enum err_code csv_row(struct out *out, const struct out_value *values, struct err *err)
 {
 	for (size_t i = 0; i < out->count; i++)
-		if (append_value(&out->line, &values[i], err) != ERR_OK || separate(out, i, err) != ERR_OK)
+		if (append_value(out, &values[i], err) != ERR_OK || separate(out, i, err) != ERR_OK)
 			return err->code;
 	return ERR_OK;
 }

@@ -53,6 +53,7 @@ struct out_column {
 struct out_target {
 	FILE *file;
 	bool terminal; /* escape sequences of ours are welcome, those of names are not */
+	bool csv_safe; /* csv: texts that a spreadsheet takes for a formula (= + - @ TAB CR) begin with ' instead */
 };
 
 struct out;

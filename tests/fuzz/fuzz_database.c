@@ -19,14 +19,14 @@ static void report(struct db *db, const char *name, const char *param, FILE *sin
 
 	input_require(report_find(name, &found, &err) == ERR_OK, err.message);
 	const struct report_request request = {
-		.report = found, .settings = &setting, .setting_count = param != NULL, .target = { sink, false }
+		.report = found, .settings = &setting, .setting_count = param != NULL, .target = { .file = sink }
 	};
 	(void)!report_run(db, &request, &err);
 }
 
 static void read_views(struct db *db, FILE *sink)
 {
-	const struct out_target target = { sink, false };
+	const struct out_target target = { .file = sink };
 	static const char *const sides[] = { "", "main." };
 
 	for (size_t i = 0; i < sql_view_count; i++)

@@ -27,7 +27,7 @@ static char *render(const char *format, bool terminal, const struct out_value (*
 	char *text = NULL;
 	size_t length = 0;
 	FILE *file = open_memstream(&text, &length);
-	struct out_target target = { file, terminal };
+	struct out_target target = { .file = file, .terminal = terminal };
 	AUTO(out_freep) struct out *out = NULL;
 	struct err err;
 
@@ -223,7 +223,7 @@ Test(out, columns_can_be_told_their_side)
 	char *text = NULL;
 	size_t length = 0;
 	FILE *file = open_memstream(&text, &length);
-	struct out_target target = { file, false };
+	struct out_target target = { .file = file, .terminal = false };
 	AUTO(out_freep) struct out *out = NULL;
 	struct err err;
 
@@ -239,7 +239,7 @@ Test(out, columns_can_be_told_their_side)
 Test(out, a_full_disk_is_an_error)
 {
 	FILE *file = fopen("/dev/full", "w");
-	struct out_target target = { file, false };
+	struct out_target target = { .file = file, .terminal = false };
 	const struct out_value row[COLUMNS] = { WHOLE(1), WHOLE(2), WHOLE(3) };
 	AUTO(out_freep) struct out *out = NULL;
 	struct err err = { 0 };
