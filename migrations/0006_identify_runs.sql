@@ -2,7 +2,10 @@
 -- written; checksums; what a run needs to go on. sha256() is the program's own.
 ALTER TABLE dataset ADD COLUMN origin TEXT NOT NULL DEFAULT '';
 UPDATE dataset SET origin = sha256 WHERE NOT EXISTS (
-  SELECT 1 FROM run WHERE run.dataset_id = dataset.dataset_id AND run.settings ->> '$.imbalance' <> 'none');
+  SELECT 1 FROM run WHERE run.dataset_id = dataset.dataset_id
+    -- SQLite 3.40 may crash on settings with an object for a key.
+    AND CASE WHEN NOT EXISTS (SELECT 1 FROM json_each(run.settings) WHERE key GLOB '*[^a-z0-9_]*')
+      THEN run.settings ->> '$.imbalance' <> 'none' END);
 -- The key changes, so the table is made anew. Views must not be looked at while it is away.
 PRAGMA legacy_alter_table = ON;
 CREATE TABLE split_by_mask (

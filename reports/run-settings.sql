@@ -3,6 +3,6 @@
 -- param run: run, required, the run
 -- below: run-classes
 SELECT key AS setting, CASE type WHEN 'true' THEN 'yes' WHEN 'false' THEN 'no' ELSE value END AS value
-FROM run, json_each(run.settings)
+FROM runs, json_each(runs.settings)
 WHERE run_id = :run
 ORDER BY id

@@ -1,10 +1,11 @@
 -- The public interface of a hardrow file: these views, the same in every SQLite client.
 --
--- The build turns f32(blob, index) and u16(blob, index) into core SQL (src/sql/embed.py): number `index`, from 0, of a
+-- The build turns f32(blob, index), u16(blob, index), json_list(text) and json_flat(text) into core SQL (src/sql/embed.py): number `index`, from 0, of a
 -- series of little-endian float32 or uint16; series(index) into the columns that src/db/series.h lists. CROSS JOIN fixes the order of the loops: any other order reads every
 -- block, this one turns a WHERE on run_id, epoch or instance_id into seeks.
 
--- One row per run. The metrics are those of its last epoch, as fractions.
+-- One row per run. The metrics are those of its last epoch, as fractions. JSON that hardrow has not written is NULL: SQLite
+-- 3.40 can crash on it (src/sql/embed.py: json_flat, json_list).
 CREATE VIEW runs AS
 SELECT
   run.run_id,
@@ -22,14 +23,14 @@ SELECT
   run.message,
   strftime('%Y-%m-%dT%H:%M:%fZ', run.started_at_ms / 1000.0, 'unixepoch') AS started_at,
   strftime('%Y-%m-%dT%H:%M:%fZ', run.finished_at_ms / 1000.0, 'unixepoch') AS finished_at,
-  run.settings,
+  json_flat(run.settings) AS settings,
   run.hardrow_version,
   run.git_commit,
   run.blas,
   run.blas_threads,
   run.compiler,
   run.host,
-  run.argv,
+  json_list(run.argv) AS argv,
   split.test_fraction,
   split.stratified,
   split.given AS test_part_given,
@@ -45,7 +46,7 @@ SELECT
   last.test_medium_shot_accuracy,
   last.test_few_shot_accuracy,
   run.source_run_id,
-  run.chosen,
+  json_flat(run.chosen) AS chosen,
   run.run_uid,
   run.run_key
 FROM run
@@ -180,7 +181,7 @@ SELECT
   instance.instance_id,
   instance.source_line,
   class.name AS class,
-  instance.features,
+  json_list(instance.features) AS features,
   instance.subclass,
   instance.dataset_id,
   instance.position

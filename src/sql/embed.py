@@ -7,9 +7,13 @@ The file lists come from the build file. Refused: a gap in the numbers of the mi
 folders that is not listed, a name of the wrong form, a text that is not UTF-8, views.sql that is not a sequence of
 CREATE VIEW statements. Everything is composed in memory; the output is written last.
 
-In views.sql three macros stand for core SQL (index from 0, little-endian, as the blobs of table block are):
+In views.sql these macros stand for core SQL (index from 0, little-endian, as the blobs of table block are):
     f32(blob, index)   float32 number `index` as REAL, exact; NULL for NaN and infinity
     u16(blob, index)   uint16 number `index` as INTEGER
+    json_list(text)    the text if it can be a JSON array, else NULL
+    json_flat(text)    the text if its JSON keys are plain names and no value is an object, else NULL. SQLite 3.40 takes
+                       an object for a key, {{"a":"b"}:0}, and -> and ->> may crash on it; json_each() up to the first
+                       such key does not
     series(index)      the columns that src/db/series.h lists, of number `index` of a block
 """
 import argparse
@@ -20,7 +24,7 @@ import sys
 MIGRATION_NAME = re.compile(r"(\d{4})_[a-z0-9]+(_[a-z0-9]+)*")
 REPORT_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 VIEW_START = re.compile(r"CREATE VIEW ([a-z_]+) AS\n")
-MACRO = re.compile(r"\b(f32|u16)\(")
+MACRO = re.compile(r"\b(f32|u16|json_list|json_flat)\(")
 SERIES_MACRO = re.compile(r"^( *)series\((.*)\)", re.M)
 SERIES_ROW = re.compile(r"^\s*X\(\w+, (\w+), (\w+), (\w+), (\w+)\)", re.M)
 
@@ -52,7 +56,22 @@ def expand_f32(blob, index):
     )
 
 
-EXPANSIONS = {"f32": expand_f32, "u16": expand_u16}
+def expand_json_list(text):
+    return f"CASE WHEN {text} GLOB '[[]*' THEN {text} END"
+
+
+def expand_json_flat(text):
+    odd = f"SELECT 1 FROM json_each({text}) WHERE key GLOB '*[^a-z0-9_]*' OR type = 'object'"
+    return f"CASE WHEN NOT EXISTS ({odd}) THEN {text} END"
+
+
+# name: (number of arguments, how they become SQL)
+EXPANSIONS = {
+    "f32": (2, expand_f32),
+    "u16": (2, expand_u16),
+    "json_list": (1, expand_json_list),
+    "json_flat": (1, expand_json_flat),
+}
 
 
 def macro_arguments(text, start):
@@ -76,10 +95,10 @@ def expand_macros(text):
     if match is None:
         return text
     arguments, end = macro_arguments(text, match.end())
-    if len(arguments) != 2:
-        raise Refused(f"{match.group(1)}() takes a blob and an index, not {len(arguments)} arguments")
-    blob, index = (expand_macros(argument) for argument in arguments)
-    return text[: match.start()] + EXPANSIONS[match.group(1)](blob, index) + expand_macros(text[end:])
+    count, expand = EXPANSIONS[match.group(1)]
+    if len(arguments) != count:
+        raise Refused(f"{match.group(1)}() takes {count} arguments, not {len(arguments)}")
+    return text[: match.start()] + expand(*map(expand_macros, arguments)) + expand_macros(text[end:])
 
 
 def series_column(row, index):

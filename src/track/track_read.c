@@ -65,11 +65,33 @@ static enum err_code take_run(struct db_stmt *stmt, struct track_run_row *row, s
 	return copy_test(stmt, 12, row, err);
 }
 
+/* SQLite 3.40 takes an object for a key, {{"a":"b"}:0}, and crashes when it then looks for another key of that object.
+ * So the keys are looked at first, without a search. */
+static enum err_code check_keys(struct track *track, int64_t run_id, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	bool is_odd = false;
+
+	if (db_prepare(track->db,
+		       "SELECT 1 FROM run CROSS JOIN json_each(run.settings) WHERE run_id = :run_id"
+		       " AND key GLOB '*[^a-z0-9_]*'",
+		       &stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":run_id", run_id);
+	if (db_step(stmt, &is_odd, err) != ERR_OK)
+		return err->code;
+	return is_odd ? err_set(err, ERR_INPUT, "%s: run %lld: its settings are damaged", db_path(track->db),
+				(long long)run_id)
+		      : ERR_OK;
+}
+
 enum err_code track_read_run(struct track *track, int64_t run_id, struct track_run_row *ret_row, struct err *err)
 {
 	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
 	struct track_run_row row AUTO(track_run_row_done) = { .run_id = run_id };
 
+	if (check_keys(track, run_id, err) != ERR_OK)
+		return err->code;
 	if (db_prepare(track->db,
 		       "SELECT run.dataset_id, run.split_id, run.method, dataset.name, dataset.sha256, dataset.label,"
 		       " dataset.instances, dataset.features, dataset.classes,"
@@ -98,26 +120,6 @@ void track_run_row_done(struct track_run_row *row)
 	free(row->label);
 	free(row->is_test);
 	*row = (struct track_run_row){ 0 };
-}
-
-/* SQLite 3.40 takes an object for a key, {{"a":"b"}:0}, and crashes when it then looks for another key of that object.
- * So the keys are looked at first, without a search. */
-static enum err_code check_keys(struct track *track, int64_t run_id, struct err *err)
-{
-	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
-	bool is_odd = false;
-
-	if (db_prepare(track->db,
-		       "SELECT 1 FROM run CROSS JOIN json_each(run.settings) WHERE run_id = :run_id"
-		       " AND key GLOB '*[^a-z0-9_]*'",
-		       &stmt, err) != ERR_OK)
-		return err->code;
-	db_bind_int(stmt, ":run_id", run_id);
-	if (db_step(stmt, &is_odd, err) != ERR_OK)
-		return err->code;
-	return is_odd ? err_set(err, ERR_INPUT, "%s: run %lld: its settings are damaged", db_path(track->db),
-				(long long)run_id)
-		      : ERR_OK;
 }
 
 enum err_code track_read_settings(struct track *track, int64_t run_id,
@@ -181,7 +183,7 @@ enum err_code track_read_names(struct track *track, const struct track_run_row *
 		return err->code;
 	return read_texts(track,
 			  "SELECT value FROM dataset CROSS JOIN json_each(feature_names)"
-			  " WHERE dataset_id = :dataset_id ORDER BY id",
+			  " WHERE dataset_id = :dataset_id AND feature_names GLOB '[[]*' ORDER BY id",
 			  row, row->features, ret_features, err);
 }
 
@@ -221,8 +223,9 @@ enum err_code track_read_features(struct track *track, const struct track_run_ro
 	bool more = false;
 
 	if (db_prepare(track->db,
+		       /* Only of arrays: fullkey of an object may crash, see check_keys(). */
 		       "SELECT instance.features -> fullkey FROM instance CROSS JOIN json_each(instance.features)"
-		       " WHERE dataset_id = :dataset_id ORDER BY position, id",
+		       " WHERE dataset_id = :dataset_id AND instance.features GLOB '[[]*' ORDER BY position, id",
 		       &stmt, err) != ERR_OK)
 		return err->code;
 	db_bind_int(stmt, ":dataset_id", row->dataset_id);

@@ -30,7 +30,7 @@ CASES = [
     ({"views.sql": ""}, [], "no view"),
     ({"views.sql": VIEWS + VIEWS}, [], "two of one name"),
     ({"views.sql": VIEWS + "DROP TABLE run;\n"}, [], "not 'CREATE VIEW"),
-    ({"views.sql": "CREATE VIEW v AS\nSELECT f32(a);\n"}, [], "takes a blob and an index, not 1"),
+    ({"views.sql": "CREATE VIEW v AS\nSELECT f32(a);\n"}, [], "takes 2 arguments, not 1"),
     ({"views.sql": "CREATE VIEW v AS\nSELECT u16(a, (b);\n"}, [], "')' is missing"),
     ({"series.h": ""}, [], "lists no series"),
 ]
