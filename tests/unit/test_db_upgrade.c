@@ -28,7 +28,7 @@ TestSuite(db_upgrade, .init = scratch_enter, .fini = scratch_leave);
 static enum err_code open_newer(const char *sql, enum db_mode mode, struct db **ret_db, struct err *err)
 {
 	struct sql_file migrations[MIGRATIONS_MAX];
-	const struct db_options options = { 1000, NULL, migrations, sql_migration_count + 1 };
+	const struct db_options options = { 20000, NULL, migrations, sql_migration_count + 1 };
 
 	memcpy(migrations, sql_migrations, sql_migration_count * sizeof *migrations);
 	migrations[sql_migration_count] = (struct sql_file){ "9999_try", sql };
@@ -135,7 +135,7 @@ Test(db_upgrade, a_file_of_version_5_is_upgraded)
 /* Migration 0003: figures become per cent, as they were printed. */
 Test(db_upgrade, published_figures_are_upgraded)
 {
-	const struct db_options options = { 1000, NULL, sql_migrations, 2 };
+	const struct db_options options = { 20000, NULL, sql_migrations, 2 };
 	struct db *db = NULL;
 	struct err err = { 0 };
 
