@@ -154,7 +154,7 @@ CREATE TABLE state (
   epoch INTEGER NOT NULL,
   saved_at_ms INTEGER NOT NULL,
   value BLOB NOT NULL,
-  checksum INTEGER NOT NULL,     -- of value
+  checksum INTEGER NOT NULL,     -- of this row
   PRIMARY KEY (run_id, part)
 ) STRICT;
 
@@ -177,7 +177,7 @@ CREATE TABLE epoch (
   test_many_shot_accuracy REAL,  -- mean accuracy of the classes with more than 100 training instances
   test_medium_shot_accuracy REAL, -- 20 to 100
   test_few_shot_accuracy REAL,   -- fewer than 20
-  checksum INTEGER,              -- of this row and the epoch's rows of class_epoch; NULL in older versions' rows
+  checksum INTEGER,              -- of the epoch's rows of class_epoch and this one; NULL in older versions' rows
   PRIMARY KEY (run_id, epoch)
 ) STRICT, WITHOUT ROWID;
 
@@ -216,7 +216,7 @@ CREATE TABLE weight (
   rows INTEGER NOT NULL,
   cols INTEGER NOT NULL,
   value BLOB NOT NULL,           -- float64 (rows, cols), little-endian, row-major
-  checksum INTEGER,              -- of value; NULL in older versions' rows
+  checksum INTEGER,              -- of this row; NULL in older versions' rows
   PRIMARY KEY (run_id, epoch, layer, name)
 ) STRICT, WITHOUT ROWID;
 
@@ -273,10 +273,10 @@ CREATE TABLE loss_change (
   PRIMARY KEY (run_id, epoch, instance_id)
 ) STRICT, WITHOUT ROWID;
 
--- Checksums of rows that are written once: of a data set (its row, classes and instances), of a split, of a run when it
--- has ended, of its summary.
+-- Checksums of rows that are written once or seldom changed: of a data set (its row, classes and instances), of a split,
+-- of a run when it has ended, of its summary, of an experiment with its lists, of a writer.
 CREATE TABLE checksum (
-  subject TEXT NOT NULL,         -- dataset, split, run, summary
+  subject TEXT NOT NULL,         -- dataset, split, run, summary, experiment, writer
   id INTEGER NOT NULL,
   value INTEGER NOT NULL,
   PRIMARY KEY (subject, id)

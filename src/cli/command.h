@@ -28,6 +28,7 @@
 	X(import)                                                                                                      \
 	X(influence)                                                                                                   \
 	X(materialize)                                                                                                 \
+	X(verify)                                                                                                      \
 	X(delete)                                                                                                      \
 	X(help)
 

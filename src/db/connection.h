@@ -27,6 +27,7 @@ struct db_stmt {
 	sqlite3_stmt *handle;
 	struct db *db;
 	bool is_foreign; /* a person's: what goes wrong in it is theirs to mend */
+	uint64_t *sum;	 /* what is bound is chained onto it; NULL: it is not */
 	int bind_code;	 /* the first binding since the last reset that failed */
 	size_t parameter_count;
 	size_t last_bound; /* callers bind in order of the text: the next one is looked at first */

@@ -82,6 +82,10 @@ void db_bind_text(struct db_stmt *stmt, const char *name, const char *value); /*
 void db_bind_blob(struct db_stmt *stmt, const char *name, const void *bytes, size_t length);
 void db_bind_null(struct db_stmt *stmt, const char *name);
 
+/* What is bound from now on until the next reset is chained onto *sum (base/checksum.h), value by value: its type, its
+ * bytes. NULL: no more. */
+void db_sum_bound(struct db_stmt *stmt, uint64_t *sum);
+
 /* Parameters of a statement, for those who bind what a person named: count, name of i (0-based; ":run", NULL if "?").
  */
 size_t db_parameter_count(const struct db_stmt *stmt);
@@ -100,6 +104,9 @@ int64_t db_column_int(struct db_stmt *stmt, size_t i);
 double db_column_real(struct db_stmt *stmt, size_t i);
 /* Valid until the next step or reset; never NULL for text columns that are not NULL. */
 const char *db_column_text(struct db_stmt *stmt, size_t i);
+
+/* Chains the first `columns` values of the row onto *sum: the same as binding them gave. */
+void db_sum_row(struct db_stmt *stmt, size_t columns, uint64_t *sum);
 
 /* The text of a column that cannot be NULL, likewise valid. ERR_SYSTEM: a NULL ("FILE: damaged: …"), no memory. */
 MUST_CHECK enum err_code db_read_text(struct db_stmt *stmt, size_t i, const char **ret_text, struct err *err);
@@ -128,6 +135,11 @@ MUST_CHECK enum err_code db_list_dead_writers(struct db *db, int64_t **ret_write
 /* Journal mode WAL, unless the file is on a network file system or somebody keeps it locked right now; *ret_is_wal
  * says. Between transactions. */
 MUST_CHECK enum err_code db_use_wal(struct db *db, bool *ret_is_wal, struct err *err);
+
+/* Looks for damage: SQLite's integrity check, foreign keys, tables and indexes that are not as the migrations made
+ * them. Each finding is handed to `say`. Not guarded. */
+MUST_CHECK enum err_code db_check(struct db *db, void (*say)(void *context, const char *finding), void *context,
+				  struct err *err);
 
 /* From a signal handler or another thread: the running db_step ends with ERR_INTERRUPTED. */
 void db_interrupt(struct db *db);

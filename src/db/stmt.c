@@ -1,8 +1,10 @@
 /* Statements: compile, bind, step, read. */
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/checksum.h"
 #include "base/mem.h"
 #include "db/connection.h"
 
@@ -92,24 +94,83 @@ static void keep_code(struct db_stmt *stmt, int code)
 		stmt->bind_code = code;
 }
 
+static void chain(uint64_t *sum, enum db_type type, const void *bytes, size_t length)
+{
+	const unsigned char tag = (unsigned char)type;
+
+	*sum = checksum_chain(checksum_chain(*sum, &tag, sizeof tag), bytes, length);
+}
+
+static void chain_int(uint64_t *sum, int64_t value)
+{
+	chain(sum, DB_INTEGER, &value, sizeof value);
+}
+
+static void chain_real(uint64_t *sum, double value)
+{
+	double stored = value + 0.0; /* SQLite makes 0 of -0 */
+
+	if (isnan(value))
+		chain(sum, DB_NULL, NULL, 0);
+	else
+		chain(sum, DB_REAL, &stored, sizeof stored);
+}
+
+static void chain_text(uint64_t *sum, const char *value)
+{
+	if (value == NULL)
+		chain(sum, DB_NULL, NULL, 0);
+	else
+		chain(sum, DB_TEXT, value, strlen(value));
+}
+
+void db_sum_bound(struct db_stmt *stmt, uint64_t *sum)
+{
+	stmt->sum = sum;
+}
+
+void db_sum_row(struct db_stmt *stmt, size_t columns, uint64_t *sum)
+{
+	for (size_t i = 0; i < columns; i++) {
+		enum db_type type = db_column_type(stmt, i);
+		size_t length = 0;
+		if (type == DB_INTEGER)
+			chain_int(sum, db_column_int(stmt, i));
+		else if (type == DB_REAL)
+			chain_real(sum, db_column_real(stmt, i));
+		else {
+			const void *bytes = db_column_blob(stmt, i, &length);
+			chain(sum, type, bytes, length);
+		}
+	}
+}
+
 void db_bind_int(struct db_stmt *stmt, const char *name, int64_t value)
 {
+	if (stmt->sum != NULL)
+		chain_int(stmt->sum, value);
 	keep_code(stmt, sqlite3_bind_int64(stmt->handle, find_parameter(stmt, name), value));
 }
 
 void db_bind_real(struct db_stmt *stmt, const char *name, double value)
 {
+	if (stmt->sum != NULL)
+		chain_real(stmt->sum, value);
 	keep_code(stmt, sqlite3_bind_double(stmt->handle, find_parameter(stmt, name), value));
 }
 
 void db_bind_text(struct db_stmt *stmt, const char *name, const char *value)
 {
+	if (stmt->sum != NULL)
+		chain_text(stmt->sum, value);
 	/* SQLite takes a NULL text as SQL NULL. */
 	keep_code(stmt, sqlite3_bind_text(stmt->handle, find_parameter(stmt, name), value, -1, SQLITE_STATIC));
 }
 
 void db_bind_blob(struct db_stmt *stmt, const char *name, const void *bytes, size_t length)
 {
+	if (stmt->sum != NULL)
+		chain(stmt->sum, DB_BLOB, bytes, length);
 	/* No bytes at no address are an empty blob, not NULL. */
 	keep_code(stmt, sqlite3_bind_blob64(stmt->handle, find_parameter(stmt, name), bytes == NULL ? "" : bytes,
 					    length, SQLITE_STATIC));
@@ -117,6 +178,8 @@ void db_bind_blob(struct db_stmt *stmt, const char *name, const void *bytes, siz
 
 void db_bind_null(struct db_stmt *stmt, const char *name)
 {
+	if (stmt->sum != NULL)
+		chain(stmt->sum, DB_NULL, NULL, 0);
 	keep_code(stmt, sqlite3_bind_null(stmt->handle, find_parameter(stmt, name)));
 }
 
@@ -151,6 +214,7 @@ void db_reset(struct db_stmt *stmt)
 	(void)sqlite3_reset(stmt->handle); /* repeats the code of the step that failed */
 	(void)sqlite3_clear_bindings(stmt->handle);
 	stmt->bind_code = SQLITE_OK;
+	stmt->sum = NULL;
 	stmt->last_bound = stmt->parameter_count == 0 ? 0 : stmt->parameter_count - 1;
 }
 

@@ -31,6 +31,24 @@ struct record_part {
 	double loss, accuracy, balanced_error, macro_f1, calibration_error;
 };
 
+/* The numbers of an epoch, X(column of the table, field of the record): in the order of a row's checksum. */
+#define EPOCH_NUMBERS(X)                                                                                               \
+	X(train_loss, train.loss)                                                                                      \
+	X(train_accuracy, train.accuracy)                                                                              \
+	X(train_balanced_error, train.balanced_error)                                                                  \
+	X(train_macro_f1, train.macro_f1)                                                                              \
+	X(train_calibration_error, train.calibration_error)                                                            \
+	X(test_loss, test.loss)                                                                                        \
+	X(test_accuracy, test.accuracy)                                                                                \
+	X(test_balanced_error, test.balanced_error)                                                                    \
+	X(test_macro_f1, test.macro_f1)                                                                                \
+	X(test_calibration_error, test.calibration_error)                                                              \
+	X(test_many_shot_accuracy, many_shot_accuracy)                                                                 \
+	X(test_medium_shot_accuracy, medium_shot_accuracy)                                                             \
+	X(test_few_shot_accuracy, few_shot_accuracy)                                                                   \
+	X(effective_sample_size, effective_sample_size)                                                                \
+	X(seconds, seconds)
+
 struct epoch_record {
 	void *owner; /* the caller's */
 	size_t instances, classes;

@@ -8,6 +8,9 @@
 #include "db/db.h"
 #include "track/track.h"
 
+/* Statements that read the rows of a checksum. */
+#define TRACK_SUM_COUNT 12
+
 enum track_statement {
 	TRACK_PUT_INSTANCE,
 	TRACK_PUT_EPOCH,
@@ -34,6 +37,9 @@ enum track_statement {
 	TRACK_DROP_STATE,
 	TRACK_SETTLE_RUN,
 	TRACK_SEEN,
+	TRACK_PUT_CHECKSUM,
+	TRACK_SUM, /* and those behind it: see track_checksum.c */
+	TRACK_SUM_LAST = TRACK_SUM + TRACK_SUM_COUNT - 1,
 	TRACK_STATEMENT_COUNT,
 };
 

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "track/statements.h"
+#include "track/track_checksum.h"
 
 /* How often a writer says that it is alive. */
 #define SEEN_SECONDS 10.0
@@ -142,6 +143,8 @@ enum err_code track_writer(struct track *track, int64_t *ret_writer_id, struct e
 			return err->code;
 		track->writer_id = db_last_rowid(track->db);
 		track->seen_at = clock_seconds();
+		if (track_put_checksum(track, SUBJECT_WRITER, track->writer_id, err) != ERR_OK)
+			return err->code;
 	}
 	*ret_writer_id = track->writer_id;
 	return ERR_OK;
@@ -158,7 +161,9 @@ static enum err_code say_seen(struct track *track, struct err *err)
 	db_bind_int(stmt, ":seen_at_ms", clock_utc_ms());
 	db_bind_int(stmt, ":writer_id", track->writer_id);
 	track->seen_at = clock_seconds();
-	return db_run(stmt, err);
+	if (db_run(stmt, err) != ERR_OK)
+		return err->code;
+	return track_put_checksum(track, SUBJECT_WRITER, track->writer_id, err);
 }
 
 enum err_code track_commit(struct track *track, struct err *err)

@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "track/statements.h"
+#include "track/track_checksum.h"
 
 /* Data sets with more features keep only ids and classes. */
 #define MAX_FEATURES_KEPT 256
@@ -116,7 +117,8 @@ static enum err_code insert_dataset(struct track *track, const struct track_data
 	if (db_run(stmt, err) != ERR_OK)
 		return err->code;
 	int64_t id = db_last_rowid(track->db);
-	if (put_classes(track, id, dataset, err) != ERR_OK || put_instances(track, id, dataset, err) != ERR_OK)
+	if (put_classes(track, id, dataset, err) != ERR_OK || put_instances(track, id, dataset, err) != ERR_OK ||
+	    track_put_checksum(track, SUBJECT_DATASET, id, err) != ERR_OK)
 		return err->code;
 	*ret_id = id;
 	return ERR_OK;
@@ -181,6 +183,8 @@ static enum err_code insert_split(struct track *track, const struct track_split 
 		if (db_run(stmt, err) != ERR_OK)
 			return err->code;
 	}
+	if (track_put_checksum(track, SUBJECT_SPLIT, id, err) != ERR_OK)
+		return err->code;
 	*ret_id = id;
 	return ERR_OK;
 }

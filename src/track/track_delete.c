@@ -228,7 +228,10 @@ static enum err_code delete_experiment(struct track *track, const char *name, st
 		if (db_run(stmt, err) != ERR_OK)
 			return err->code;
 	}
-	return ERR_OK;
+	return db_exec(track->db,
+		       "DELETE FROM checksum WHERE subject = 'experiment'"
+		       " AND id NOT IN (SELECT experiment_id FROM experiment)",
+		       err);
 }
 
 enum err_code track_delete_chosen(struct track *track, const char *experiment, struct track_freed *ret_freed,

@@ -1,6 +1,7 @@
 /* Experiments: what a sweep compares, and the published figures beside it. */
 #include "base/mem.h"
 #include "track/statements.h"
+#include "track/track_checksum.h"
 
 static enum err_code prepare_and_bind_id(struct track *track, const char *sql, int64_t id, struct db_stmt **ret_stmt,
 					 struct err *err)
@@ -106,7 +107,8 @@ enum err_code track_put_experiment(struct track *track, const struct track_exper
 	if (db_run(stmt, err) != ERR_OK)
 		return err->code;
 	if (clear_lists(track, id, err) != ERR_OK || put_datasets(track, id, experiment, err) != ERR_OK ||
-	    put_methods(track, id, experiment, err) != ERR_OK || put_published(track, id, experiment, err) != ERR_OK)
+	    put_methods(track, id, experiment, err) != ERR_OK || put_published(track, id, experiment, err) != ERR_OK ||
+	    track_put_checksum(track, SUBJECT_EXPERIMENT, id, err) != ERR_OK)
 		return err->code;
 	*ret_id = id;
 	return ERR_OK;

@@ -1,7 +1,7 @@
 /* Runs and their epochs. */
-#include "base/checksum.h"
 #include "base/clock.h"
 #include "track/statements.h"
+#include "track/track_checksum.h"
 
 enum err_code track_start_run(struct track *track, const struct track_run *run, int64_t *ret_run_id, struct err *err)
 {
@@ -100,6 +100,8 @@ static enum err_code put_matrices(struct track *track, int64_t run_id, const str
 	for (size_t i = 0; i < record->matrix_count; i++) {
 		const struct record_matrix *matrix = &record->matrices[i];
 		size_t bytes = matrix->rows * matrix->cols * sizeof(double);
+		uint64_t sum = 0;
+		db_sum_bound(stmt, &sum);
 		db_bind_int(stmt, ":run_id", run_id);
 		db_bind_int(stmt, ":epoch", (int64_t)record->epoch);
 		db_bind_int(stmt, ":layer", (int64_t)matrix->layer);
@@ -107,15 +109,17 @@ static enum err_code put_matrices(struct track *track, int64_t run_id, const str
 		db_bind_int(stmt, ":rows", (int64_t)matrix->rows);
 		db_bind_int(stmt, ":cols", (int64_t)matrix->cols);
 		db_bind_blob(stmt, ":value", matrix->value, bytes);
-		db_bind_int(stmt, ":checksum", (int64_t)checksum_of(matrix->value, bytes));
+		db_sum_bound(stmt, NULL);
+		db_bind_int(stmt, ":checksum", (int64_t)sum);
 		if (db_run(stmt, err) != ERR_OK)
 			return err->code;
 	}
 	return ERR_OK;
 }
 
+/* Chains the rows onto *sum. */
 static enum err_code put_class_rows(struct track *track, int64_t run_id, const struct epoch_record *record,
-				    struct err *err)
+				    uint64_t *sum, struct err *err)
 {
 	struct db_stmt *stmt;
 
@@ -127,6 +131,7 @@ static enum err_code put_class_rows(struct track *track, int64_t run_id, const s
 		return err->code;
 	for (size_t c = 0; c < record->classes; c++) {
 		const struct record_class *row = &record->by_class[c];
+		db_sum_bound(stmt, sum);
 		db_bind_int(stmt, ":run_id", run_id);
 		db_bind_int(stmt, ":epoch", (int64_t)record->epoch);
 		db_bind_int(stmt, ":class_index", (int64_t)c);
@@ -140,54 +145,48 @@ static enum err_code put_class_rows(struct track *track, int64_t run_id, const s
 	return ERR_OK;
 }
 
-static void bind_metrics(struct db_stmt *stmt, const struct epoch_record *record)
+#define NUMBER(name, field) #name ", "
+#define NUMBER_PARAMETER(name, field) ":" #name ", "
+#define BIND_NUMBER(name, field) db_bind_real(stmt, ":" #name, record->field);
+
+/* `sum`: that of its class rows. */
+static enum err_code put_epoch_row(struct track *track, int64_t run_id, const struct epoch_record *record,
+				   int64_t first_block, uint64_t sum, struct err *err)
 {
-	db_bind_real(stmt, ":train_loss", record->train.loss);
-	db_bind_real(stmt, ":train_accuracy", record->train.accuracy);
-	db_bind_real(stmt, ":train_balanced_error", record->train.balanced_error);
-	db_bind_real(stmt, ":train_macro_f1", record->train.macro_f1);
-	db_bind_real(stmt, ":train_calibration_error", record->train.calibration_error);
-	db_bind_real(stmt, ":test_loss", record->test.loss);
-	db_bind_real(stmt, ":test_accuracy", record->test.accuracy);
-	db_bind_real(stmt, ":test_balanced_error", record->test.balanced_error);
-	db_bind_real(stmt, ":test_macro_f1", record->test.macro_f1);
-	db_bind_real(stmt, ":test_calibration_error", record->test.calibration_error);
-	db_bind_real(stmt, ":test_many_shot_accuracy", record->many_shot_accuracy);
-	db_bind_real(stmt, ":test_medium_shot_accuracy", record->medium_shot_accuracy);
-	db_bind_real(stmt, ":test_few_shot_accuracy", record->few_shot_accuracy);
+	struct db_stmt *stmt;
+
+	if (track_statement(track, TRACK_PUT_EPOCH,
+			    "INSERT INTO epoch (run_id, epoch, first_block, " EPOCH_NUMBERS(
+				NUMBER) "checksum) VALUES ("
+					":run_id, :epoch, :first_block, " EPOCH_NUMBERS(NUMBER_PARAMETER) ":checksum)",
+			    &stmt, err) != ERR_OK)
+		return err->code;
+	db_sum_bound(stmt, &sum);
+	db_bind_int(stmt, ":run_id", run_id);
+	db_bind_int(stmt, ":epoch", (int64_t)record->epoch);
+	if (record->has_blocks)
+		db_bind_int(stmt, ":first_block", first_block);
+	else
+		db_bind_null(stmt, ":first_block");
+	EPOCH_NUMBERS(BIND_NUMBER)
+	db_sum_bound(stmt, NULL);
+	db_bind_int(stmt, ":checksum", (int64_t)sum);
+	return db_run(stmt, err);
 }
 
 enum err_code track_put_epoch(struct track *track, int64_t run_id, const struct epoch_record *record, struct err *err)
 {
-	struct db_stmt *stmt;
 	int64_t first_block = 0;
+	uint64_t sum = 0;
 
 	if (track_begin(track, err) != ERR_OK || put_matrices(track, run_id, record, err) != ERR_OK)
 		return err->code;
 	if (record->epoch == 0)
 		return ERR_OK;
 	if ((record->has_blocks && put_blocks(track, record, &first_block, err) != ERR_OK) ||
-	    put_class_rows(track, run_id, record, err) != ERR_OK ||
-	    track_statement(
-		track, TRACK_PUT_EPOCH,
-		"INSERT INTO epoch (run_id, epoch, first_block, train_loss, train_accuracy, test_loss,"
-		" test_accuracy, test_balanced_error, effective_sample_size, seconds, train_balanced_error,"
-		" train_macro_f1, test_macro_f1, train_calibration_error, test_calibration_error,"
-		" test_many_shot_accuracy, test_medium_shot_accuracy, test_few_shot_accuracy) VALUES (:run_id,"
-		" :epoch, :first_block, :train_loss, :train_accuracy, :test_loss, :test_accuracy,"
-		" :test_balanced_error, :effective_sample_size, :seconds, :train_balanced_error,"
-		" :train_macro_f1, :test_macro_f1, :train_calibration_error, :test_calibration_error,"
-		" :test_many_shot_accuracy, :test_medium_shot_accuracy, :test_few_shot_accuracy)",
-		&stmt, err) != ERR_OK)
+	    put_class_rows(track, run_id, record, &sum, err) != ERR_OK)
 		return err->code;
-	db_bind_int(stmt, ":run_id", run_id);
-	db_bind_int(stmt, ":epoch", (int64_t)record->epoch);
-	if (record->has_blocks)
-		db_bind_int(stmt, ":first_block", first_block);
-	bind_metrics(stmt, record);
-	db_bind_real(stmt, ":effective_sample_size", record->effective_sample_size);
-	db_bind_real(stmt, ":seconds", record->seconds);
-	return db_run(stmt, err);
+	return put_epoch_row(track, run_id, record, first_block, sum, err);
 }
 
 static enum err_code put_summary(struct track *track, int64_t run_id, const struct track_summary *summary,
@@ -223,7 +222,7 @@ enum err_code track_put_summaries(struct track *track, int64_t run_id, const str
 	for (size_t i = 0; i < count; i++)
 		if (put_summary(track, run_id, &summaries[i], err) != ERR_OK)
 			return err->code;
-	return ERR_OK;
+	return track_put_checksum(track, SUBJECT_SUMMARY, run_id, err);
 }
 
 enum err_code track_settle_run(struct track *track, int64_t run_id, const char *settings, const char *key,
@@ -261,7 +260,7 @@ enum err_code track_finish_run(struct track *track, int64_t run_id, enum track_s
 	db_bind_text(stmt, ":message", message);
 	db_bind_int(stmt, ":finished_at_ms", clock_utc_ms());
 	db_bind_int(stmt, ":run_id", run_id);
-	if (db_run(stmt, err) != ERR_OK)
+	if (db_run(stmt, err) != ERR_OK || track_put_checksum(track, SUBJECT_RUN, run_id, err) != ERR_OK)
 		return err->code;
 	return status == TRACK_INTERRUPTED || keeps_state ? ERR_OK : track_drop_state(track, run_id, err);
 }

@@ -1,7 +1,6 @@
 /* What an interrupted run needs to go on. */
 #include <string.h>
 
-#include "base/checksum.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "track/statements.h"
@@ -34,12 +33,15 @@ enum err_code track_put_state(struct track *track, int64_t run_id, size_t epoch,
 		return err->code;
 	for (int64_t part = 0; length > 0; part++) {
 		size_t count = length < PART_BYTES ? length : PART_BYTES;
+		uint64_t sum = 0;
+		db_sum_bound(stmt, &sum);
 		db_bind_int(stmt, ":run_id", run_id);
 		db_bind_int(stmt, ":part", part);
 		db_bind_int(stmt, ":epoch", (int64_t)epoch);
 		db_bind_int(stmt, ":saved_at_ms", clock_utc_ms());
 		db_bind_blob(stmt, ":value", at, count);
-		db_bind_int(stmt, ":checksum", (int64_t)checksum_of(at, count));
+		db_sum_bound(stmt, NULL);
+		db_bind_int(stmt, ":checksum", (int64_t)sum);
 		if (db_run(stmt, err) != ERR_OK)
 			return err->code;
 		at += count;
@@ -55,23 +57,27 @@ enum err_code track_read_state(struct track *track, int64_t run_id, struct text 
 	size_t epoch = 0;
 	bool more = false;
 
-	if (db_prepare(track->db, "SELECT epoch, value, checksum FROM state WHERE run_id = :run_id ORDER BY part",
+	if (db_prepare(track->db,
+		       "SELECT run_id, part, epoch, saved_at_ms, value, checksum FROM state WHERE run_id = :run_id"
+		       " ORDER BY part",
 		       &stmt, err) != ERR_OK)
 		return err->code;
 	db_bind_int(stmt, ":run_id", run_id);
 	for (;;) {
 		size_t length = 0;
+		uint64_t sum = 0;
 		if (db_step(stmt, &more, err) != ERR_OK)
 			return err->code;
 		if (!more)
 			break;
-		const void *bytes = db_column_blob(stmt, 1, &length);
-		if ((int64_t)checksum_of(bytes, length) != db_column_int(stmt, 2))
+		const void *bytes = db_column_blob(stmt, 4, &length);
+		db_sum_row(stmt, 5, &sum);
+		if ((int64_t)sum != db_column_int(stmt, 5))
 			return err_set(err, ERR_SYSTEM, "%s: damaged: the state of run %lld has another checksum",
 				       db_path(track->db), (long long)run_id);
 		if (text_append_bytes(ret_bytes, bytes, length, err) != ERR_OK)
 			return err->code;
-		epoch = (size_t)db_column_int(stmt, 0);
+		epoch = (size_t)db_column_int(stmt, 2);
 	}
 	*ret_epoch = epoch;
 	return ERR_OK;
@@ -116,6 +122,7 @@ enum err_code track_resume_run(struct track *track, const struct track_resume *r
 		"DELETE FROM influence WHERE run_id = :run_id AND epoch > :epoch",
 		"DELETE FROM loss_change WHERE run_id = :run_id AND epoch > :epoch",
 		"DELETE FROM instance_summary WHERE run_id = :run_id AND :epoch > 0",
+		"DELETE FROM checksum WHERE subject IN ('run', 'summary') AND id = :run_id AND :epoch >= 0",
 		"UPDATE run SET status = 'running', message = NULL, finished_at_ms = NULL"
 		" WHERE run_id = :run_id AND :epoch > 0",
 	};

@@ -1,0 +1,85 @@
+/* hardrow verify: whether a file holds what was written. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "app/verify.h"
+#include "base/mem.h"
+#include "cli/command.h"
+#include "cli/data_folders.h"
+#include "cli/interrupt.h"
+#include "num/blas.h"
+
+struct verify_options {
+	struct option_list data_dirs;
+};
+
+static const struct option_spec specs[] = {
+	DATA_DIR_OPTION(struct verify_options, data_dirs),
+};
+
+static void print_line(void *context, const char *line)
+{
+	(void)context;
+	(void)puts(line);
+}
+
+static const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static enum err_code tell(const struct invocation *invocation, const struct verify_result *result, struct err *err)
+{
+	if (result->unchecked > 0)
+		(void)fprintf(stderr, "hardrow: %s: %" PRIu64 " row%s without a checksum\n",
+			      invocation->database, result->unchecked, plural(result->unchecked));
+	if (result->findings > 0)
+		return err_set(err, ERR_SYSTEM, "%s: damaged: %" PRIu64 " difference%s", invocation->database,
+			       result->findings, plural(result->findings));
+	(void)printf("%zu run%s, %zu epoch%s, %" PRIu64 " values: all right\n", result->runs, plural(result->runs),
+		     result->epochs, plural(result->epochs), result->values);
+	return ERR_OK;
+}
+
+static enum err_code run_verify(const struct invocation *invocation, struct err *err)
+{
+	const struct verify_options *options = invocation->options;
+	AUTO(data_folders_done) struct data_folders folders = { 0 };
+	AUTO(track_freep) struct track *track = NULL;
+	AUTO(mem_freep) int64_t *runs = NULL;
+	struct verify_result result = { 0 };
+
+	if (mem_new(&runs, invocation->argument_count, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < invocation->argument_count; i++)
+		if (command_parse_run(invocation->arguments[i], &runs[i], err) != ERR_OK)
+			return err->code;
+	blas_use_one_thread();
+	if (data_folders_init(&folders, &options->data_dirs, err) != ERR_OK ||
+	    track_open_existing(invocation->database, NULL, &track, err) != ERR_OK)
+		return err->code;
+	const struct verify_request request = {
+		.runs = runs,
+		.count = invocation->argument_count,
+		.source = { .path = data_folders_path(&folders) },
+		.say = print_line,
+		.stop = interrupt_catch(NULL),
+	};
+	if (verify_file(track, &request, &result, err) != ERR_OK)
+		return err->code;
+	return tell(invocation, &result, err);
+}
+
+const struct command command_verify = {
+	.name = "verify",
+	.arguments = "[RUN...]",
+	.summary = "Look for damage: checksums, and everything that follows from the predictions",
+	.details = "Without RUN all runs. Reads the whole file and writes nothing; each difference is one line, at "
+		   "most 20 of\n"
+		   "a run.",
+	.options = specs,
+	.option_count = ARRAY_LENGTH(specs),
+	.options_size = sizeof(struct verify_options),
+	.maximum = 1000,
+	.run = run_verify,
+};

@@ -1,0 +1,34 @@
+/* Checksums of rows that are written once, and of those that are seldom changed, in the table `checksum`. */
+#ifndef HARDROW_TRACK_TRACK_CHECKSUM_H
+#define HARDROW_TRACK_TRACK_CHECKSUM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "track/track.h"
+
+/* Whose rows, by the id of the first: a data set with its classes and instances; a split with its classes; a run that
+ * has ended; its summary; an experiment with its lists; a process that writes. */
+enum track_subject {
+	SUBJECT_DATASET,
+	SUBJECT_SPLIT,
+	SUBJECT_RUN,
+	SUBJECT_SUMMARY,
+	SUBJECT_EXPERIMENT,
+	SUBJECT_WRITER,
+	SUBJECT_COUNT
+};
+
+/* As in checksum.subject; NULL behind the last. */
+const char *track_subject_name(size_t i);
+
+/* The chain over all values of the subject's rows (db_sum_row); *ret_values: how many, 0 if there is no such row. */
+MUST_CHECK enum err_code track_sum_subject(struct track *track, enum track_subject subject, int64_t id,
+					   uint64_t *ret_sum, uint64_t *ret_values, struct err *err);
+
+/* Writes it, in the transaction that wrote the rows. */
+MUST_CHECK enum err_code track_put_checksum(struct track *track, enum track_subject subject, int64_t id,
+					    struct err *err);
+
+#endif

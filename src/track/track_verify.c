@@ -1,0 +1,358 @@
+#include "track/track_verify.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/checksum.h"
+#include "base/mem.h"
+#include "track/statements.h"
+#include "track/track_checksum.h"
+
+static void __attribute__((format(printf, 3, 4)))
+say(struct track_findings *findings, int64_t run_id, const char *format, ...)
+{
+	char line[400];
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)vsnprintf(line, sizeof line, format, arguments);
+	va_end(arguments);
+	findings->say(findings->context, run_id, line);
+}
+
+/* Each row of `sql` is one finding, its only column. With run_id not 0 there is a :run_id. */
+static enum err_code ask(struct track *track, const char *sql, int64_t run_id, struct track_findings *findings,
+			 struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	const char *line = NULL;
+	bool more = false;
+
+	if (db_prepare(track->db, sql, &stmt, err) != ERR_OK)
+		return err->code;
+	if (run_id != 0)
+		db_bind_int(stmt, ":run_id", run_id);
+	for (;;) {
+		if (db_step(stmt, &more, err) != ERR_OK)
+			return err->code;
+		if (!more)
+			return ERR_OK;
+		if (db_read_text(stmt, 0, &line, err) != ERR_OK)
+			return err->code;
+		say(findings, run_id, "%s", line);
+	}
+}
+
+/* The stored checksum in column `at` against `sum`, of `values` values. */
+static void compare(struct db_stmt *stmt, size_t at, uint64_t sum, uint64_t values, int64_t run_id, const char *what,
+		    int64_t number, struct track_findings *findings)
+{
+	findings->values += values;
+	if (db_column_type(stmt, at) == DB_NULL)
+		findings->unchecked++;
+	else if (db_column_int(stmt, at) != (int64_t)sum)
+		say(findings, run_id, "%s %lld: checksum: recorded %016" PRIx64 ", recomputed %016" PRIx64, what,
+		    (long long)number, (uint64_t)db_column_int(stmt, at), sum);
+}
+
+/* Rows of the run whose last column is the checksum of those before it; the second says which. */
+static enum err_code verify_rows(struct track *track, const char *sql, const char *what, int64_t run_id,
+				 struct track_findings *findings, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	bool more = false;
+
+	if (db_prepare(track->db, sql, &stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":run_id", run_id);
+	for (;;) {
+		uint64_t sum = 0;
+		if (db_step(stmt, &more, err) != ERR_OK)
+			return err->code;
+		if (!more)
+			return ERR_OK;
+		size_t columns = db_column_count(stmt) - 1;
+		db_sum_row(stmt, columns, &sum);
+		compare(stmt, columns, sum, columns, run_id, what, db_column_int(stmt, 1), findings);
+	}
+}
+
+/* What the table `checksum` says. */
+static enum err_code verify_subjects(struct track *track, struct track_findings *findings, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	const char *name = NULL;
+	bool more = false;
+
+	if (db_prepare(track->db, "SELECT value, subject, id FROM checksum", &stmt, err) != ERR_OK)
+		return err->code;
+	for (;;) {
+		uint64_t sum = 0, values = 0;
+		size_t subject = 0;
+		if (db_step(stmt, &more, err) != ERR_OK)
+			return err->code;
+		if (!more)
+			return ERR_OK;
+		if (db_read_text(stmt, 1, &name, err) != ERR_OK)
+			return err->code;
+		while (subject < SUBJECT_COUNT && strcmp(track_subject_name(subject), name) != 0)
+			subject++;
+		int64_t id = db_column_int(stmt, 2);
+		if (subject < SUBJECT_COUNT &&
+		    track_sum_subject(track, (enum track_subject)subject, id, &sum, &values, err) != ERR_OK)
+			return err->code;
+		if (values == 0)
+			say(findings, 0, "table checksum: there is no %s %lld", name, (long long)id);
+		else
+			compare(stmt, 0, sum, values, 0, name, id, findings);
+	}
+}
+
+static void say_of_file(void *context, const char *line)
+{
+	say(context, 0, "%s", line);
+}
+
+/* Findings about the file. */
+static const char *const file_sql[] = {
+	"SELECT printf('%d blocks are recorded, epochs have %d', recorded, had) FROM"
+	" (SELECT (SELECT count(*) FROM block) AS recorded, (SELECT total((instances + block_instances - 1) /"
+	" max(block_instances, 1)) FROM epoch JOIN run USING (run_id) JOIN dataset USING (dataset_id)"
+	" WHERE first_block IS NOT NULL) AS had) WHERE recorded <> had",
+	"SELECT printf('data set %d: %d instances, %d of them recorded', dataset_id, instances, rows) FROM (SELECT *,"
+	" (SELECT count(*) FROM instance AS i WHERE i.dataset_id = d.dataset_id) AS rows FROM dataset AS d)"
+	" WHERE instances <> rows",
+	"SELECT printf('data set %d: %d classes, %d of them recorded', dataset_id, classes, rows) FROM (SELECT *,"
+	" (SELECT count(*) FROM class AS c WHERE c.dataset_id = d.dataset_id) AS rows FROM dataset AS d)"
+	" WHERE classes <> rows",
+	"SELECT printf('data set %d: instance %d: class_index: recorded %d of %d classes', dataset_id, instance_id,"
+	" class_index, classes) FROM instance JOIN dataset USING (dataset_id)"
+	" WHERE class_index NOT BETWEEN 0 AND classes - 1",
+	"SELECT printf('split %d: it is of %d instances, its data set of %d', split_id, length(test), instances)"
+	" FROM split JOIN dataset USING (dataset_id) WHERE length(test) <> instances",
+	"SELECT printf('split %d: class %d: the data set has no such class', split_id, class_index) FROM split_class"
+	" JOIN split USING (split_id) LEFT JOIN class USING (dataset_id, class_index) WHERE name IS NULL",
+	"SELECT printf('float32_scale: row %d is not what it must be', exponent) FROM float32_scale"
+	" WHERE hidden_bit <> CASE WHEN exponent IN (0, 256) THEN 0 ELSE 8388608 END"
+	" OR scale <> (SELECT s.scale FROM float32_scale AS s WHERE s.exponent = float32_scale.exponent - 1)"
+	" * CASE WHEN exponent IN (1, 257) THEN 1 ELSE 2 END"
+	" OR scale IS NULL OR exponent IN (255, 511) OR exponent NOT BETWEEN 0 AND 510",
+	"SELECT 'float32_scale: rows are missing' WHERE (SELECT count(*) FROM float32_scale) <> 510"
+	" OR (SELECT scale FROM float32_scale WHERE exponent = 127) <> 1.0 / 8388608"
+	" OR (SELECT scale FROM float32_scale WHERE exponent = 256 + 127) <> -1.0 / 8388608",
+};
+
+enum err_code track_verify_file(struct track *track, struct track_findings *findings, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	bool has_row = false;
+
+	if (db_check(track->db, say_of_file, findings, err) != ERR_OK ||
+	    verify_subjects(track, findings, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < ARRAY_LENGTH(file_sql); i++)
+		if (ask(track, file_sql[i], 0, findings, err) != ERR_OK)
+			return err->code;
+	if (db_prepare(track->db,
+		       "SELECT (SELECT count(*) FROM dataset) + (SELECT count(*) FROM split)"
+		       " + (SELECT count(*) FROM experiment) + (SELECT count(*) FROM writer)"
+		       " + (SELECT count(*) FROM run WHERE status <> 'running' AND finished_at_ms IS NOT NULL)"
+		       " - (SELECT count(*) FROM checksum WHERE subject <> 'summary')",
+		       &stmt, err) != ERR_OK ||
+	    db_step(stmt, &has_row, err) != ERR_OK)
+		return err->code;
+	if (db_column_int(stmt, 0) > 0)
+		findings->unchecked += (uint64_t)db_column_int(stmt, 0);
+	return ERR_OK;
+}
+
+#define SHOWN(id, name, column, storage, shape) #column ", "
+#define COLUMNS "run_id, epoch, instance_id, part, class, " SERIES(SHOWN) "probabilities"
+
+/* Findings about the run :run_id. */
+static const char *const run_sql[] = {
+	"SELECT 'a row of instance_summary: there is no instance ' || instance_id FROM instance_summary"
+	" WHERE run_id = :run_id AND instance_id NOT IN (SELECT instance_id FROM instance WHERE dataset_id ="
+	" (SELECT dataset_id FROM run WHERE run_id = :run_id))",
+	"SELECT printf('epoch %d: class_epoch has rows of it, epoch does not', epoch) FROM class_epoch"
+	" WHERE run_id = :run_id AND epoch NOT IN (SELECT epoch FROM epoch WHERE run_id = :run_id) GROUP BY epoch",
+	"SELECT printf('epoch %d: its weights are recorded, it is not', epoch) FROM weight"
+	" WHERE run_id = :run_id AND epoch > 0 AND epoch NOT IN (SELECT epoch FROM epoch WHERE run_id = :run_id)"
+	" GROUP BY epoch",
+	"SELECT printf('epoch %d: layer %d: %s: length: recorded %d, recomputed %d', epoch, layer, name, length(value),"
+	" 8 * rows * cols) FROM weight WHERE run_id = :run_id AND length(value) <> 8 * rows * cols",
+	"SELECT 'dynamics_rows: ' || count(*) || ' rows are not those of dynamics' FROM (SELECT " COLUMNS
+	" FROM dynamics_rows WHERE run_id = :run_id EXCEPT SELECT " COLUMNS " FROM dynamics WHERE run_id = :run_id)"
+	" HAVING count(*) > 0",
+};
+
+enum err_code track_verify_run(struct track *track, int64_t run_id, struct track_findings *findings, struct err *err)
+{
+	if (verify_rows(
+		track,
+		"SELECT run_id, epoch, layer, name, rows, cols, value, checksum FROM weight WHERE run_id = :run_id",
+		"weight of epoch", run_id, findings, err) != ERR_OK ||
+	    verify_rows(track,
+			"SELECT run_id, part, epoch, saved_at_ms, value, checksum FROM state WHERE run_id = :run_id",
+			"state, part", run_id, findings, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < ARRAY_LENGTH(run_sql); i++)
+		if (ask(track, run_sql[i], run_id, findings, err) != ERR_OK)
+			return err->code;
+	return ERR_OK;
+}
+
+/* NaN for a NULL. */
+static double real(struct db_stmt *stmt, size_t i)
+{
+	return db_column_type(stmt, i) == DB_NULL ? NAN : db_column_real(stmt, i);
+}
+
+/* Chains the epoch's class rows onto *sum. */
+static enum err_code read_classes(struct track *track, int64_t run_id, struct epoch_record *record,
+				  struct track_findings *findings, uint64_t *sum, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	bool more = false;
+	size_t c = 0;
+
+	if (db_prepare(track->db,
+		       "SELECT run_id, epoch, class_index, train_correct, test_correct, sampling_share, weight_norm"
+		       " FROM class_epoch WHERE run_id = :run_id AND epoch = :epoch ORDER BY class_index",
+		       &stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":run_id", run_id);
+	db_bind_int(stmt, ":epoch", (int64_t)record->epoch);
+	for (;; c++) {
+		if (db_step(stmt, &more, err) != ERR_OK)
+			return err->code;
+		if (!more)
+			break;
+		db_sum_row(stmt, db_column_count(stmt), sum);
+		if (c < record->classes && db_column_int(stmt, 2) == (int64_t)c)
+			record->by_class[c] = (struct record_class){
+				.train_correct = (uint32_t)db_column_int(stmt, 3),
+				.test_correct = (uint32_t)db_column_int(stmt, 4),
+				.sampling_share = real(stmt, 5),
+				.weight_norm = real(stmt, 6),
+			};
+	}
+	if (c != record->classes)
+		say(findings, run_id, "epoch %zu: rows of class_epoch: recorded %zu, recomputed %zu", record->epoch, c,
+		    record->classes);
+	return ERR_OK;
+}
+
+/* Block t, whose series the columns of `stmt` are; whether all have the right lengths. */
+static bool take_block(struct db_stmt *stmt, size_t t, int64_t run_id, struct epoch_record *record,
+		       struct track_findings *findings)
+{
+	size_t m = epoch_record_block_length(record, t);
+	unsigned char *out = record->blocks + t * series_block_bytes(BLOCK_INSTANCES, record->classes);
+	unsigned char *at = out;
+
+	for (enum series s = 0; s < SERIES_COUNT; s++) {
+		size_t length = 0, expected = series_bytes(s, m, record->classes);
+		const void *bytes = db_column_blob(stmt, s, &length);
+		if (length != expected) {
+			say(findings, run_id, "epoch %zu: block %zu: %s: length: recorded %zu, recomputed %zu",
+			    record->epoch, t, series_specs[s].name, length, expected);
+			return false;
+		}
+		memcpy(at, bytes, length);
+		at += length;
+	}
+	record->checksums[t] = checksum_of(out, (size_t)(at - out));
+	return true;
+}
+
+#define COLUMN(id, name, column, storage, shape) #name ", "
+
+static enum err_code read_blocks(struct track *track, int64_t run_id, int64_t first, struct epoch_record *record,
+				 struct track_findings *findings, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	char name[60];
+
+	if (db_prepare(track->db, "SELECT " SERIES(COLUMN) "checksum FROM block WHERE block_id = :block_id", &stmt,
+		       err) != ERR_OK)
+		return err->code;
+	for (size_t t = 0; t < epoch_record_block_count(record); t++) {
+		bool found = false;
+		db_bind_int(stmt, ":block_id", (int64_t)((uint64_t)first + t));
+		if (db_step(stmt, &found, err) != ERR_OK)
+			return err->code;
+		if (!found)
+			say(findings, run_id, "epoch %zu: block %zu is missing", record->epoch, t);
+		if (found && take_block(stmt, t, run_id, record, findings)) {
+			(void)snprintf(name, sizeof name, "epoch %zu: block", record->epoch);
+			compare(stmt, SERIES_COUNT, record->checksums[t],
+				epoch_record_block_length(record, t) * (record->classes + SERIES_COUNT - 1), run_id,
+				name, (int64_t)t, findings);
+		} else {
+			record->has_blocks = false;
+		}
+		db_reset(stmt);
+	}
+	return ERR_OK;
+}
+
+#define NUMBER(name, field) #name ", "
+#define READ_NUMBER(name, field) record->field = real(stmt, at++);
+
+enum err_code track_verify_epoch(struct track *track, int64_t run_id, struct track_findings *findings,
+				 struct epoch_record *record, bool *ret_found, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	bool found = false;
+	uint64_t sum = 0;
+	size_t at = 3;
+
+	if (db_prepare(track->db,
+		       "SELECT run_id, epoch, first_block, " EPOCH_NUMBERS(
+			   NUMBER) "checksum FROM epoch"
+				   " WHERE run_id = :run_id AND epoch > :epoch ORDER BY epoch LIMIT 1",
+		       &stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":run_id", run_id);
+	db_bind_int(stmt, ":epoch", (int64_t)record->epoch);
+	if (db_step(stmt, &found, err) != ERR_OK)
+		return err->code;
+	*ret_found = found;
+	if (!found)
+		return ERR_OK;
+	epoch_record_clear(record, (size_t)db_column_int(stmt, 1));
+	record->has_blocks = db_column_type(stmt, 2) != DB_NULL;
+	EPOCH_NUMBERS(READ_NUMBER)
+	if (read_classes(track, run_id, record, findings, &sum, err) != ERR_OK)
+		return err->code;
+	db_sum_row(stmt, at, &sum);
+	compare(stmt, at, sum, at, run_id, "epoch", (int64_t)record->epoch, findings);
+	return record->has_blocks ? read_blocks(track, run_id, db_column_int(stmt, 2), record, findings, err) : ERR_OK;
+}
+
+enum err_code track_list_runs(struct track *track, int64_t **ret_runs, size_t *ret_count, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	AUTO(mem_freep) int64_t *runs = NULL;
+	size_t count = 0, capacity = 0;
+	bool more = false;
+
+	if (db_prepare(track->db, "SELECT run_id FROM run ORDER BY run_id", &stmt, err) != ERR_OK)
+		return err->code;
+	for (;;) {
+		if (db_step(stmt, &more, err) != ERR_OK)
+			return err->code;
+		if (!more)
+			break;
+		if (mem_more(&runs, count, &capacity, err) != ERR_OK)
+			return err->code;
+		runs[count++] = db_column_int(stmt, 0);
+	}
+	*ret_runs = take_ptr(&runs);
+	*ret_count = count;
+	return ERR_OK;
+}
