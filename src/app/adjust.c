@@ -97,21 +97,8 @@ static enum err_code tune(struct work *work, const struct adjust_request *reques
 static enum err_code read_weights(struct track *track, void *context, struct err *err)
 {
 	struct work *work = context;
-	double *mean_feature = NULL;
-	struct network *network = trainer_open(work->trainer, &mean_feature);
-	size_t last = network_layer_count(network) - 1;
-	const struct track_matrix matrix = {
-		.run_id = work->stored->run_id,
-		.epoch = work->epoch,
-		.layer = last,
-		.name = "mean_feature",
-		.rows = 1,
-		.cols = network_layer(network, last).inputs,
-	};
 
-	if (stored_run_load(track, work->stored, work->epoch, network, err) != ERR_OK)
-		return err->code;
-	return mean_feature == NULL ? ERR_OK : track_read_matrix(track, &matrix, mean_feature, err);
+	return stored_run_load_trainer(track, work->stored, work->epoch, work->trainer, err);
 }
 
 static enum err_code record_epoch(struct work *work, struct recording *recording, struct err *err)

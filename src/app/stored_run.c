@@ -232,6 +232,26 @@ enum err_code stored_run_load(struct track *track, const struct stored_run *run,
 	return ERR_OK;
 }
 
+enum err_code stored_run_load_trainer(struct track *track, const struct stored_run *run, size_t epoch,
+				      struct trainer *trainer, struct err *err)
+{
+	double *mean_feature = NULL;
+	struct network *network = trainer_open(trainer, &mean_feature);
+	size_t last = network_layer_count(network) - 1;
+	const struct track_matrix matrix = {
+		.run_id = run->run_id,
+		.epoch = epoch,
+		.layer = last,
+		.name = "mean_feature",
+		.rows = 1,
+		.cols = network_layer(network, last).inputs,
+	};
+
+	if (stored_run_load(track, run, epoch, network, err) != ERR_OK)
+		return err->code;
+	return mean_feature == NULL ? ERR_OK : track_read_matrix(track, &matrix, mean_feature, err);
+}
+
 enum err_code stored_run_list_epochs(struct track *track, const struct stored_run *run, size_t **ret_epochs,
 				     size_t *ret_count, struct err *err)
 {

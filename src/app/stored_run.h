@@ -14,6 +14,7 @@
 #include "model/network.h"
 #include "track/track_read.h"
 #include "train/recipe.h"
+#include "train/trainer.h"
 
 struct stored_run {
 	int64_t run_id;
@@ -49,6 +50,11 @@ MUST_CHECK enum err_code stored_run_create_network(const struct stored_run *run,
 /* Writes the weights of `epoch` into a network of the run's shape. ERR_INPUT: that epoch's are not recorded. */
 MUST_CHECK enum err_code stored_run_load(struct track *track, const struct stored_run *run, size_t epoch,
 					 struct network *network, struct err *err);
+
+/* Writes the weights of `epoch` into a trainer of the run's recipe, or of one that differs in what comes after the
+ * network, for trainer_evaluate(). ERR_INPUT: as above. */
+MUST_CHECK enum err_code stored_run_load_trainer(struct track *track, const struct stored_run *run, size_t epoch,
+						 struct trainer *trainer, struct err *err);
 
 /* The epochs with weights, ascending; *ret_epochs is freed with free(). ERR_INPUT: there are none. */
 MUST_CHECK enum err_code stored_run_list_epochs(struct track *track, const struct stored_run *run, size_t **ret_epochs,

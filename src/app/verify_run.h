@@ -3,7 +3,39 @@
 #define HARDROW_APP_VERIFY_RUN_H
 
 #include "app/verify.h"
+#include "record/epoch.h"
 #include "track/track_verify.h"
+#include "train/trainer.h"
+
+/* A run and what its predictions, taken from the file epoch by epoch, come to. Shapes: n instances, k classes. */
+struct verify_run {
+	int64_t run_id;
+	struct track_findings *findings;
+	struct track_run_row row;
+	struct run_settings settings; /* what the run was recorded with, as far as difficulty needs it */
+	struct dataset dataset;	      /* of which y, instance_id and the names are there */
+	struct split *split;
+	struct predictions *predictions;
+	struct weighting *weighting;
+	double *class_weight; /* (k) ones */
+	bool has_weighting;   /* it is the run's own; else it is good for nothing */
+	struct epoch_record *record, *expected;
+	double *step_error; /* (n) how far float32 can have led du and dl away, of this epoch, of all */
+	double *sum_error;
+	size_t count;		   /* of epochs so far */
+	bool is_complete;	   /* they are all recorded, from the first on */
+	struct stored_run *stored; /* NULL: its data is not here */
+	struct trainer *trainer;
+};
+
+/* Takes the epoch in run->record in: compares its instances, metrics and classes. */
+void verify_epoch(struct verify_run *run);
+
+/* Compares the epoch's probabilities with those of the trainer, which has just evaluated its weights. */
+void verify_weights(struct verify_run *run);
+
+/* Compares a row of instance_summary, of the instance at position i, with the epochs taken in. */
+void verify_summary(struct verify_run *run, size_t i, const struct track_summary *summary);
 
 /* Compares all that is recorded of the run; counts into *result. An error means that it cannot be read. */
 MUST_CHECK enum err_code verify_run(struct track *track, int64_t run_id, const struct verify_request *request,

@@ -334,6 +334,61 @@ enum err_code track_verify_epoch(struct track *track, int64_t run_id, struct tra
 	return record->has_blocks ? read_blocks(track, run_id, db_column_int(stmt, 2), record, findings, err) : ERR_OK;
 }
 
+static enum err_code take_row(struct db_stmt *stmt, struct track_summary *ret_summary, struct err *err)
+{
+	const char *part = NULL, *class = NULL, *predicted = NULL;
+
+	if (db_read_text(stmt, 1, &part, err) != ERR_OK || db_read_text(stmt, 2, &class, err) != ERR_OK ||
+	    db_read_text(stmt, 9, &predicted, err) != ERR_OK)
+		return err->code;
+	*ret_summary = (struct track_summary){
+		.class_name = class,
+		.predicted = predicted,
+		.is_test = strcmp(part, "test") == 0,
+		.p_true_mean = real(stmt, 3),
+		.p_true_sd = real(stmt, 4),
+		.correctness = real(stmt, 5),
+		.forgetting_events = db_column_int(stmt, 6),
+		.difficulty = real(stmt, 7),
+		.weight = real(stmt, 8),
+	};
+	return ERR_OK;
+}
+
+enum err_code track_read_summaries(struct track *track, const struct track_run_row *row,
+				   void (*take)(void *context, size_t i, const struct track_summary *summary),
+				   void *context, struct track_findings *findings, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	struct track_summary summary;
+	bool more = false;
+	size_t count = 0;
+
+	if (db_prepare(
+		track->db,
+		"SELECT position, part, class, p_true_mean, p_true_sd, correctness, forgetting_events, difficulty,"
+		" weight, predicted FROM instance_summary JOIN instance USING (instance_id)"
+		" WHERE run_id = :run_id AND dataset_id = :dataset_id",
+		&stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":run_id", row->run_id);
+	db_bind_int(stmt, ":dataset_id", row->dataset_id);
+	for (;; count++) {
+		if (db_step(stmt, &more, err) != ERR_OK)
+			return err->code;
+		if (!more)
+			break;
+		if (take_row(stmt, &summary, err) != ERR_OK)
+			return err->code;
+		if ((uint64_t)db_column_int(stmt, 0) < row->instances)
+			take(context, (size_t)db_column_int(stmt, 0), &summary);
+	}
+	if (count > 0 && count != row->instances)
+		say(findings, row->run_id, "rows of instance_summary: recorded %zu, recomputed %zu", count,
+		    row->instances);
+	return ERR_OK;
+}
+
 enum err_code track_list_runs(struct track *track, int64_t **ret_runs, size_t *ret_count, struct err *err)
 {
 	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;

@@ -30,6 +30,13 @@ MUST_CHECK enum err_code track_verify_run(struct track *track, int64_t run_id, s
 MUST_CHECK enum err_code track_verify_epoch(struct track *track, int64_t run_id, struct track_findings *findings,
 					    struct epoch_record *record, bool *ret_found, struct err *err);
 
+/* Hands the rows of instance_summary to `take`, by position. Texts live until it returns. A finding if there are some,
+ * but not one of each instance. */
+MUST_CHECK enum err_code track_read_summaries(struct track *track, const struct track_run_row *row,
+					      void (*take)(void *context, size_t i,
+							   const struct track_summary *summary),
+					      void *context, struct track_findings *findings, struct err *err);
+
 /* The numbers of all runs, ascending; *ret_runs is freed with free(). */
 MUST_CHECK enum err_code track_list_runs(struct track *track, int64_t **ret_runs, size_t *ret_count, struct err *err);
 

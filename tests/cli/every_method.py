@@ -63,6 +63,10 @@ def check(experiment, folder, told, guessing):
             if mean < guessing:
                 problems.append(f"{method} has an accuracy of {mean:.3f} with {model}, less than {guessing}")
     db.close()
+    verified = subprocess.run([HARDROW, "verify", "--db", experiment + ".db"], cwd=folder, capture_output=True, text=True,
+                              check=False)
+    if verified.returncode != 0:
+        problems.append(f"verify: {verified.stdout}{verified.stderr}")
     return problems
 
 

@@ -1,0 +1,339 @@
+/* The numbers of one epoch. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/verify_run.h"
+#include "base/mem.h"
+
+/* A float32 is off by at most half of this, relatively; where two go in, by all of it. */
+#define FLOAT32 0x1p-23
+#define DENORMAL 1e-37 /* float32 numbers below are rounded more */
+
+/* Numbers that are computed from counts, in double. */
+#define EXACT 1e-12
+
+/* Probabilities from weights: the sums of a network in single precision may have another order on another machine. */
+#define NETWORK 1e-5
+
+/* Where a number stands: of the epoch, and of an instance or a class, in words. */
+struct place {
+	const struct verify_run *run;
+	const char *what;
+	long long id;
+};
+
+static bool differs(double recorded, double expected, double bound)
+{
+	if (isnan(recorded) || isnan(expected))
+		return isnan(recorded) != isnan(expected);
+	return recorded != expected && !(fabs(recorded - expected) <= bound);
+}
+
+static void say(const struct place *place, const char *column, double recorded, double expected)
+{
+	const struct verify_run *run = place->run;
+	char line[200], of[60] = "";
+
+	if (place->what != NULL)
+		(void)snprintf(of, sizeof of, "%s %lld: ", place->what, place->id);
+	(void)snprintf(line, sizeof line, "epoch %zu: %s%s: recorded %.9g, recomputed %.9g", run->record->epoch, of,
+		       column, recorded, expected);
+	run->findings->say(run->findings->context, run->run_id, line);
+}
+
+static void compare(const struct place *place, const char *column, double recorded, double expected, double bound)
+{
+	place->run->findings->values++;
+	if (differs(recorded, expected, bound))
+		say(place, column, recorded, expected);
+}
+
+static const void *series_of(const struct epoch_record *record, size_t t, enum series series)
+{
+	const unsigned char *bytes = epoch_record_block(record, t);
+
+	for (enum series s = 0; s < series; s++)
+		bytes += series_bytes(s, epoch_record_block_length(record, t), record->classes);
+	return bytes;
+}
+
+static double number(const struct epoch_record *record, size_t t, enum series series, size_t i)
+{
+	float value;
+
+	memcpy(&value, (const unsigned char *)series_of(record, t, series) + i * sizeof value, sizeof value);
+	return (double)value;
+}
+
+static unsigned tally(const struct epoch_record *record, size_t t, enum series series, size_t i)
+{
+	uint16_t value;
+
+	memcpy(&value, (const unsigned char *)series_of(record, t, series) + i * sizeof value, sizeof value);
+	return value;
+}
+
+static struct place place_of(const struct verify_run *run, size_t i)
+{
+	return (struct place){ run, "instance", run->dataset.instance_id[i] };
+}
+
+/* The recorded probabilities of tile t into the predictions; in the padding all alike. */
+static void take_probabilities(struct verify_run *run, size_t t)
+{
+	size_t m = epoch_record_block_length(run->record, t), k = run->row.classes;
+	double *p = predictions_p(run->predictions, t), *log_p = predictions_log_p(run->predictions, t);
+
+	for (size_t c = 0; c < k; c++)
+		for (size_t i = 0; i < TILE_INSTANCES; i++) {
+			double value = i < m ? number(run->record, t, SERIES_P, c * m + i) : 1.0 / (double)k;
+			p[c * TILE_INSTANCES + i] = value;
+			log_p[c * TILE_INSTANCES + i] = log(value);
+		}
+}
+
+/* Probabilities that cannot be, and a predicted class that is not the likeliest. Sets what is read out. */
+static void read_out(struct verify_run *run, size_t t, size_t i)
+{
+	struct predictions *predictions = run->predictions;
+	size_t at = t * TILE_INSTANCES + i, k = run->row.classes;
+	const double *p = predictions_p(predictions, t) + i;
+	struct place place = place_of(run, at);
+	unsigned predicted = tally(run->record, t, SERIES_PREDICTED, i);
+	double sum = 0, highest = 0;
+
+	for (size_t c = 0; c < k; c++) {
+		double value = p[c * TILE_INSTANCES];
+		if (value < 0 || value > 1)
+			compare(&place, "p", value, value < 0 ? 0 : 1, 0);
+		highest = value > highest ? value : highest;
+		sum += value;
+	}
+	/* Imported ones need not. */
+	if (run->row.has_model && !isnan(sum))
+		compare(&place, "sum of p", sum, 1, (double)k * FLOAT32);
+	if (predicted >= k) {
+		compare(&place, "predicted", predicted, (double)k - 1, 0);
+		predicted = 0;
+	}
+	if (!isnan(sum))
+		compare(&place, "p of the predicted class", p[predicted * TILE_INSTANCES], highest, 0);
+	predictions->predicted[at] = predicted;
+	predictions->confidence[at] = p[predicted * TILE_INSTANCES];
+	predictions->p_true[at] = p[run->dataset.y[at] * TILE_INSTANCES];
+	predictions->log_p_true[at] = log(predictions->p_true[at]);
+}
+
+/* How far du and dl of an instance may be from those of the probabilities before they were rounded: each p is off by
+ * half a unit in the last place, in the difference and in the ratio. Before the past becomes the present. */
+static double rounding_of(const struct verify_run *run, size_t t, size_t i)
+{
+	const struct difficulty *difficulty = run->predictions->difficulty;
+	const double *p = predictions_p(run->predictions, t) + i;
+	const double *past = difficulty->past_p + t * TILE_INSTANCES * run->row.classes + i;
+	double floor = difficulty->settings.floor, error = 0;
+
+	for (size_t c = 0; c < run->row.classes; c++) {
+		double now = fmax(p[c * TILE_INSTANCES], floor), before = fmax(past[c * TILE_INSTANCES], floor);
+		double ratio = fabs(log(now / before));
+		error += FLOAT32 * ((now + before) * (ratio + FLOAT32) + fabs(now - before));
+	}
+	return error;
+}
+
+static void compare_difficulty(struct verify_run *run, size_t t, size_t i)
+{
+	const struct difficulty *difficulty = run->predictions->difficulty;
+	size_t at = t * TILE_INSTANCES + i;
+	struct place place = place_of(run, at);
+	double du = difficulty->du[at], dl = difficulty->dl[at], value = difficulty->value[at];
+	bool is_sum = difficulty->settings.kind == DIFFICULTY_CUMULATIVE;
+	double error = is_sum ? run->sum_error[at] : run->step_error[at];
+	double learned = difficulty->settings.prior + (is_sum ? difficulty->sum_dl[at] : dl);
+
+	compare(&place, "du", number(run->record, t, SERIES_DU, i), du, run->step_error[at] + FLOAT32 * du + DENORMAL);
+	compare(&place, "dl", number(run->record, t, SERIES_DL, i), dl, run->step_error[at] + FLOAT32 * dl + DENORMAL);
+	compare(&place, "difficulty", number(run->record, t, SERIES_DIFFICULTY, i), value,
+		(1 + value) * error / fmax(learned - error, DENORMAL) + FLOAT32 * value);
+}
+
+static void take_tile(struct verify_run *run, size_t t)
+{
+	struct predictions *predictions = run->predictions;
+	size_t first = t * TILE_INSTANCES, m = epoch_record_block_length(run->record, t);
+	const double *y = predictions->y + first;
+
+	take_probabilities(run, t);
+	for (size_t i = 0; i < m; i++) {
+		read_out(run, t, i);
+		run->step_error[first + i] = rounding_of(run, t, i);
+		run->sum_error[first + i] += run->step_error[first + i];
+	}
+	difficulty_update(predictions->difficulty, t, predictions_log_p(predictions, t), predictions_p(predictions, t),
+			  y);
+	dynamics_update(predictions->dynamics, first, m, predictions->p_true + first, predictions->predicted + first,
+			y);
+	for (size_t i = 0; i < m; i++) {
+		if (run->is_complete && !isnan(predictions->p_true[first + i]))
+			compare_difficulty(run, t, i);
+		/* The weights follow from the difficulty as it was before it was rounded, or nearly. */
+		predictions->difficulty->value[first + i] = number(run->record, t, SERIES_DIFFICULTY, i);
+	}
+}
+
+/* Weights and draws of the instances. */
+static void compare_weights(struct verify_run *run)
+{
+	double drawn = 0;
+	size_t n = run->row.instances;
+
+	for (size_t at = 0; at < n; at++) {
+		size_t t = at / TILE_INSTANCES, i = at % TILE_INSTANCES;
+		struct place place = place_of(run, at);
+		unsigned draws = tally(run->record, t, SERIES_DRAWS, i);
+		double expected = run->split->is_test[at] ? NAN : run->weighting->weight[at];
+		double weight = number(run->record, t, SERIES_WEIGHT, i);
+		if (run->has_weighting || isnan(expected))
+			compare(&place, "weight", weight, expected, 4 * FLOAT32 * expected);
+		if (draws == SERIES_UNKNOWN)
+			continue;
+		if (run->split->is_test[at])
+			compare(&place, "draws", draws, 0, 0);
+		drawn += draws;
+	}
+	if (run->stored == NULL)
+		return;
+	double most = (double)recipe_count_draws(&run->stored->recipe, run->split);
+	if (drawn > most)
+		compare(&(const struct place){ .run = run }, "sum of draws", drawn, most, 0);
+}
+
+/* Rounding may have moved an instance to another bin of the calibration error, or its loss to infinity. */
+struct doubts {
+	bool loss, bins;
+};
+
+static struct doubts doubts_of(const struct verify_run *run, const struct part *part)
+{
+	struct doubts doubts = { false, false };
+
+	for (size_t i = 0; i < part->count; i++) {
+		double confidence = run->predictions->confidence[part->index[i]];
+		double place = confidence * CALIBRATION_BINS;
+		doubts.loss |= !(run->predictions->p_true[part->index[i]] > DENORMAL);
+		doubts.bins |= !(fabs(place - round(place)) > 1e-5 || confidence == 1);
+	}
+	return doubts;
+}
+
+static void compare_numbers(struct verify_run *run, bool weighs)
+{
+	const struct epoch_record *record = run->record, *expected = run->expected;
+	const struct doubts train = doubts_of(run, &run->predictions->instances.train);
+	const struct doubts test = doubts_of(run, &run->predictions->instances.test);
+	const struct place place = { .run = run };
+#define NUMBER(name, field) { #name, record->field, expected->field },
+	const struct {
+		const char *name;
+		double recorded, expected;
+	} numbers[] = { EPOCH_NUMBERS(NUMBER) };
+#undef NUMBER
+
+	for (size_t i = 0; i < ARRAY_LENGTH(numbers); i++) {
+		const char *name = numbers[i].name;
+		const struct doubts *doubts = strncmp(name, "train", 5) == 0 ? &train : &test;
+		double bound = EXACT;
+		if (strstr(name, "loss") != NULL || strstr(name, "calibration") != NULL)
+			bound = FLOAT32;
+		if ((strstr(name, "loss") != NULL && doubts->loss) ||
+		    (strstr(name, "calibration") != NULL && doubts->bins) || strcmp(name, "seconds") == 0)
+			continue;
+		if (strcmp(name, "effective_sample_size") == 0) {
+			if (!weighs)
+				continue;
+			bound = 1e-5 * numbers[i].expected;
+		}
+		compare(&place, name, numbers[i].recorded, numbers[i].expected, bound);
+	}
+	for (size_t c = 0; c < run->row.classes; c++) {
+		const struct place class = { run, "class", (long long)c };
+		const struct record_class *left = &record->by_class[c], *right = &expected->by_class[c];
+		compare(&class, "train_correct", left->train_correct, right->train_correct, 0);
+		compare(&class, "test_correct", left->test_correct, right->test_correct, 0);
+		if (weighs)
+			compare(&class, "sampling_share", left->sampling_share, right->sampling_share, 1e-5);
+	}
+}
+
+/* Whether the run's weighting goes by what is recorded, in this epoch. */
+static bool weighs(const struct verify_run *run)
+{
+	if (!run->has_weighting || run->stored == NULL)
+		return run->has_weighting;
+	const struct recipe *recipe = &run->stored->recipe;
+	return recipe->second_stage_epochs == 0 ||
+	       run->record->epoch < recipe->training.epochs - recipe->second_stage_epochs;
+}
+
+void verify_epoch(struct verify_run *run)
+{
+	/* Imported and adjusted epochs follow each other whatever their numbers are. */
+	bool is_counted = !run->row.has_model || run->row.source_run_id != 0;
+
+	run->is_complete =
+	    run->is_complete && (is_counted || run->record->epoch == run->count + 1) && run->record->has_blocks;
+	run->count++;
+	if (!run->record->has_blocks)
+		return;
+	predictions_begin_epoch(run->predictions);
+	for (size_t t = 0; t < run->predictions->tiles; t++)
+		take_tile(run, t);
+	predictions_measure(run->predictions);
+	weighting_update(run->weighting, (run->row.has_model ? run->record->epoch : run->count) + 1);
+	run->has_weighting = weighs(run);
+	compare_weights(run);
+	epoch_fill_record(run->predictions, run->weighting, NULL, false, run->expected);
+	compare_numbers(run, run->has_weighting);
+}
+
+void verify_weights(struct verify_run *run)
+{
+	const struct predictions *own = trainer_predictions(run->trainer);
+
+	for (size_t c = 0; c < run->row.classes; c++) {
+		const struct place class = { run, "class", (long long)c };
+		double norm = network_class_norm(trainer_network(run->trainer), c);
+		if (!isnan(run->record->by_class[c].weight_norm))
+			compare(&class, "weight_norm", run->record->by_class[c].weight_norm, norm, NETWORK * norm);
+	}
+	for (size_t at = 0; run->record->has_blocks && at < run->row.instances; at++) {
+		size_t t = at / TILE_INSTANCES, i = at % TILE_INSTANCES;
+		size_t m = epoch_record_block_length(run->record, t);
+		struct place place = place_of(run, at);
+		for (size_t c = 0; c < run->row.classes; c++)
+			compare(&place, "p, from the weights", number(run->record, t, SERIES_P, c * m + i),
+				predictions_p(own, t)[c * TILE_INSTANCES + i], NETWORK);
+	}
+}
+
+void verify_summary(struct verify_run *run, size_t i, const struct track_summary *summary)
+{
+	const struct predictions *predictions = run->predictions;
+	const struct dynamics *dynamics = predictions->dynamics;
+	struct place place = { run, "summary of instance", run->dataset.instance_id[i] };
+	double value = predictions->difficulty->value[i];
+	double weight = number(run->record, i / TILE_INSTANCES, SERIES_WEIGHT, i % TILE_INSTANCES);
+
+	compare(&place, "test part", summary->is_test, run->split->is_test[i], 0);
+	compare(&place, "class is right", strcmp(summary->class_name, run->dataset.class_names[run->dataset.y[i]]) == 0,
+		1, 0);
+	compare(&place, "predicted is right",
+		strcmp(summary->predicted, run->dataset.class_names[(size_t)predictions->predicted[i]]) == 0, 1, 0);
+	compare(&place, "p_true_mean", summary->p_true_mean, dynamics->mean[i], FLOAT32);
+	compare(&place, "p_true_sd", summary->p_true_sd, dynamics_p_true_sd(dynamics, i), FLOAT32);
+	compare(&place, "correctness", summary->correctness, dynamics->correct[i] / (double)dynamics->epochs, EXACT);
+	compare(&place, "forgetting_events", (double)summary->forgetting_events, dynamics->forgotten[i], 0);
+	compare(&place, "difficulty", summary->difficulty, value, FLOAT32 * value);
+	compare(&place, "weight", summary->weight, weight, FLOAT32 * weight);
+}
