@@ -79,7 +79,8 @@ static struct place place_of(const struct verify_run *run, size_t i)
 	return (struct place){ run, "instance", run->dataset.instance_id[i] };
 }
 
-/* The recorded probabilities of tile t into the predictions; in the padding all alike. */
+/* The recorded probabilities of tile t into the predictions, where they only can be what probabilities are; in the
+ * padding all alike. */
 static void take_probabilities(struct verify_run *run, size_t t)
 {
 	size_t m = epoch_record_block_length(run->record, t), k = run->row.classes;
@@ -88,6 +89,7 @@ static void take_probabilities(struct verify_run *run, size_t t)
 	for (size_t c = 0; c < k; c++)
 		for (size_t i = 0; i < TILE_INSTANCES; i++) {
 			double value = i < m ? number(run->record, t, SERIES_P, c * m + i) : 1.0 / (double)k;
+			value = value < 0 ? 0 : value > 1 ? 1 : value;
 			p[c * TILE_INSTANCES + i] = value;
 			log_p[c * TILE_INSTANCES + i] = log(value);
 		}
@@ -97,7 +99,7 @@ static void take_probabilities(struct verify_run *run, size_t t)
 static void read_out(struct verify_run *run, size_t t, size_t i)
 {
 	struct predictions *predictions = run->predictions;
-	size_t at = t * TILE_INSTANCES + i, k = run->row.classes;
+	size_t at = t * TILE_INSTANCES + i, k = run->row.classes, m = epoch_record_block_length(run->record, t);
 	const double *p = predictions_p(predictions, t) + i;
 	struct place place = place_of(run, at);
 	unsigned predicted = tally(run->record, t, SERIES_PREDICTED, i);
@@ -105,8 +107,7 @@ static void read_out(struct verify_run *run, size_t t, size_t i)
 
 	for (size_t c = 0; c < k; c++) {
 		double value = p[c * TILE_INSTANCES];
-		if (value < 0 || value > 1)
-			compare(&place, "p", value, value < 0 ? 0 : 1, 0);
+		compare(&place, "p", number(run->record, t, SERIES_P, c * m + i), value, 0);
 		highest = value > highest ? value : highest;
 		sum += value;
 	}

@@ -31,8 +31,8 @@ static const char *plural(uint64_t count)
 static enum err_code tell(const struct invocation *invocation, const struct verify_result *result, struct err *err)
 {
 	if (result->unchecked > 0)
-		(void)fprintf(stderr, "hardrow: %s: %" PRIu64 " row%s without a checksum\n",
-			      invocation->database, result->unchecked, plural(result->unchecked));
+		(void)fprintf(stderr, "hardrow: %s: %" PRIu64 " row%s without a checksum\n", invocation->database,
+			      result->unchecked, plural(result->unchecked));
 	if (result->findings > 0)
 		return err_set(err, ERR_SYSTEM, "%s: damaged: %" PRIu64 " difference%s", invocation->database,
 			       result->findings, plural(result->findings));
