@@ -54,8 +54,7 @@ static enum err_code run_verify(const struct invocation *invocation, struct err 
 	for (size_t i = 0; i < invocation->argument_count; i++)
 		if (command_parse_run(invocation->arguments[i], &runs[i], err) != ERR_OK)
 			return err->code;
-	blas_use_one_thread();
-	if (data_folders_init(&folders, &options->data_dirs, err) != ERR_OK ||
+	if (blas_load(err) != ERR_OK || data_folders_init(&folders, &options->data_dirs, err) != ERR_OK ||
 	    track_open_existing(invocation->database, NULL, &track, err) != ERR_OK)
 		return err->code;
 	const struct verify_request request = {

@@ -208,8 +208,9 @@ def streams(case):
 
 
 def main():
-    # Whoever runs this in the background of a script has Ctrl-C ignored.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Whoever runs this in the background, or with nohup, has some of them ignored, and what is inherited stays so.
+    for how in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(how, signal.SIG_DFL)
     with tempfile.TemporaryDirectory() as name:
         case = Case(pathlib.Path(name))
         for part in (trainings, waiting, cut_short, streams):

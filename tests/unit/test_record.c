@@ -238,6 +238,7 @@ static void *produce(void *argument)
 		if (recording_next(producer->recording, &record, &err) != ERR_OK)
 			break;
 		epoch_record_clear(record, epoch);
+		cr_assert_eq(epoch_record_reserve_blocks(record, &err), ERR_OK);
 		for (size_t t = 0; t < epoch_record_block_count(record); t++)
 			epoch_record_encode(record, t, &(struct record_tile){ 0 });
 		record->has_blocks = true;
@@ -249,7 +250,7 @@ static void *produce(void *argument)
 
 Test(record, what_waits_has_a_bound)
 {
-	const size_t budget = 32 * 1024 * 1024, bytes = epoch_record_bytes(large.instances, large.classes, 0);
+	const size_t budget = 16 * 1024 * 1024, bytes = series_block_bytes(large.instances, large.classes);
 	struct recorder *recorder = open_recorder();
 	struct producer producer = { .recording = begin(recorder, &large, NULL) };
 	struct recording *second = begin(recorder, &large, NULL);
