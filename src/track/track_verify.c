@@ -277,7 +277,8 @@ static enum err_code read_blocks(struct track *track, int64_t run_id, int64_t fi
 	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
 	char name[60];
 
-	if (db_prepare(track->db, "SELECT " SERIES(COLUMN) "checksum FROM block WHERE block_id = :block_id", &stmt,
+	if (epoch_record_reserve_blocks(record, err) != ERR_OK ||
+	    db_prepare(track->db, "SELECT " SERIES(COLUMN) "checksum FROM block WHERE block_id = :block_id", &stmt,
 		       err) != ERR_OK)
 		return err->code;
 	for (size_t t = 0; t < epoch_record_block_count(record); t++) {
