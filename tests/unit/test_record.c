@@ -59,9 +59,8 @@ static bool put(struct recording *recording, size_t epoch)
 	struct epoch_record *record = NULL;
 	struct err err;
 
-	if (recording_next(recording, &record, &err) != ERR_OK)
+	if (recording_next(recording, &record, &err) != ERR_OK || !tracked_fill(record, epoch, NULL))
 		return false;
-	tracked_fill(record, epoch, NULL);
 	recording_put(recording, record);
 	return true;
 }
@@ -158,7 +157,7 @@ Test(record, an_epoch_is_seen_soon_and_nothing_is_locked_meanwhile)
 		cr_expect_eq(db_begin(writer, &err), ERR_OK, "round %zu: %s", round, err.message);
 		if (db_in_transaction(writer))
 			cr_expect_eq(db_commit(writer, &err), ERR_OK);
-		tracked_fill(next, 2 * round, NULL);
+		cr_assert(tracked_fill(next, 2 * round, NULL));
 		recording_put(recording, next);
 		(void)wait_until_seen(reader, (int64_t)(2 * round));
 	}
@@ -235,10 +234,10 @@ static void *produce(void *argument)
 	for (size_t epoch = 1; epoch <= 40; epoch++) {
 		struct epoch_record *record = NULL;
 		struct err err;
-		if (recording_next(producer->recording, &record, &err) != ERR_OK)
+		if (recording_next(producer->recording, &record, &err) != ERR_OK ||
+		    epoch_record_reserve_blocks(record, &err) != ERR_OK)
 			break;
 		epoch_record_clear(record, epoch);
-		cr_assert_eq(epoch_record_reserve_blocks(record, &err), ERR_OK);
 		for (size_t t = 0; t < epoch_record_block_count(record); t++)
 			epoch_record_encode(record, t, &(struct record_tile){ 0 });
 		record->has_blocks = true;

@@ -128,11 +128,14 @@ int64_t tracked_run(struct track *track, const char *key)
 	return run_id;
 }
 
-void tracked_fill(struct epoch_record *record, size_t epoch, const uint32_t *draws)
+bool tracked_fill(struct epoch_record *record, size_t epoch, const uint32_t *draws)
 {
 	double predicted[BLOCK_INSTANCES], p[TRACKED_CLASSES * BLOCK_INSTANCES], du[BLOCK_INSTANCES],
 	    dl[BLOCK_INSTANCES];
+	struct err err;
 
+	if (epoch_record_reserve_blocks(record, &err) != ERR_OK)
+		return false;
 	epoch_record_clear(record, epoch);
 	record->train = record->test = (struct record_part){ NAN, NAN, NAN, NAN, NAN };
 	record->train.loss = (double)epoch / 2;
@@ -162,6 +165,7 @@ void tracked_fill(struct epoch_record *record, size_t epoch, const uint32_t *dra
 	double *values = epoch_record_add_matrix(record, "weight", 0, 2, 3);
 	for (size_t i = 0; i < TRACKED_VALUES; i++)
 		values[i] = (double)epoch + (double)i / 3;
+	return true;
 }
 
 void tracked_epoch(struct track *track, int64_t run_id, size_t epoch, const uint32_t *draws)
@@ -170,6 +174,6 @@ void tracked_epoch(struct track *track, int64_t run_id, size_t epoch, const uint
 	struct err err = { 0 };
 
 	cr_assert_eq(epoch_record_create(TRACKED_INSTANCES, TRACKED_CLASSES, 1, TRACKED_VALUES, &record, &err), ERR_OK);
-	tracked_fill(record, epoch, draws);
+	cr_assert(tracked_fill(record, epoch, draws));
 	cr_assert_eq(track_put_epoch(track, run_id, record, &err), ERR_OK, "%s", err.message);
 }

@@ -3,6 +3,8 @@
 #ifndef HARDROW_TESTS_TRACKED_H
 #define HARDROW_TESTS_TRACKED_H
 
+#include <stdbool.h>
+
 #include "track/track.h"
 
 #define TRACKED_FILE "t.db"
@@ -24,8 +26,9 @@ struct track_run tracked_plan(struct track *track, const char *key);
 int64_t tracked_run(struct track *track, const char *key);
 
 /* An epoch in a record made for 130 instances, 2 classes, one matrix (2, 3): du is the instance, dl minus that, p is
- * 0.25, the prediction right, the loss epoch / 2, the matrix epoch + 0/3, 1/3, .... draws (n), NULL: not known. */
-void tracked_fill(struct epoch_record *record, size_t epoch, const uint32_t *draws);
+ * 0.25, the prediction right, the loss epoch / 2, the matrix epoch + 0/3, 1/3, .... draws (n), NULL: not known.
+ * False: no memory. */
+bool tracked_fill(struct epoch_record *record, size_t epoch, const uint32_t *draws);
 
 /* The same, put. */
 void tracked_epoch(struct track *track, int64_t run_id, size_t epoch, const uint32_t *draws);
