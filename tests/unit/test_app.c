@@ -57,14 +57,16 @@ static void change(const char *sql)
 	db_free(db);
 }
 
-/* "name value name value ..." */
+/* "name value name value ..." Settings borrow their texts. */
 static void set_all(struct run_settings *settings, const char *given)
 {
-	char words[500], *rest = words;
+	static char kept[16][500];
+	static size_t used;
+	char *words = kept[used++ % ARRAY_LENGTH(kept)], *rest = words;
 	struct err err;
 
 	option_reset(settings_specs, settings_spec_count, settings);
-	(void)snprintf(words, sizeof words, "%s", given);
+	(void)snprintf(words, sizeof kept[0], "%s", given);
 	for (char *name = strtok_r(words, " ", &rest); name != NULL; name = strtok_r(NULL, " ", &rest)) {
 		const struct option_spec *spec = option_find(settings_specs, settings_spec_count, name);
 		cr_assert_not_null(spec, "%s", name);
