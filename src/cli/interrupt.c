@@ -58,7 +58,10 @@ static void handle(int signal_number, void (*handler)(int))
 	struct sigaction inherited;
 
 	(void)sigemptyset(&action.sa_mask);
-	if (sigaction(signal_number, NULL, &inherited) == 0 && inherited.sa_handler != SIG_IGN)
+	/* What nohup ignores stays ignored. Shells without job control ignore Ctrl-C for what they start with '&', but
+	 * a script that sends the signal itself means it. */
+	if (signal_number == SIGINT ||
+	    (sigaction(signal_number, NULL, &inherited) == 0 && inherited.sa_handler != SIG_IGN))
 		(void)sigaction(signal_number, &action, NULL);
 }
 

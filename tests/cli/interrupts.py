@@ -93,7 +93,9 @@ def trainings(case):
         wait_for(begun(case, db))
         interrupts(case, "train", process, how)
         check(f"{how.name}: the run is kept", case.rows(db, "SELECT status FROM run") == [("interrupted",)])
-    process = case.start(train("nohup.db", 10**6), preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    # As a shell without job control starts it with '&', under nohup: Ctrl-C is ignored, too, until a script sends it.
+    process = case.start(train("nohup.db", 10**6), preexec_fn=lambda: [
+        signal.signal(each, signal.SIG_IGN) for each in (signal.SIGHUP, signal.SIGINT)])
     wait_for(begun(case, "nohup.db"))
     process.send_signal(signal.SIGHUP)
     time.sleep(0.3)
