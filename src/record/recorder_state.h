@@ -25,6 +25,7 @@ struct message {
 	struct recording *recording;
 	struct epoch_record *record; /* MESSAGE_EPOCH; the message belongs to it and goes home with it */
 	size_t bytes;		     /* that are counted for the record */
+	struct message *made;	     /* the one made before it for the same recording */
 	/* MESSAGE_BEGIN, MESSAGE_SETTLE: owned texts */
 	char *settings, *key, *chosen;
 	struct text state; /* MESSAGE_STATE */
@@ -47,6 +48,7 @@ struct recording {
 	struct recorder_ended ended;
 	size_t record_count, record_bytes; /* of its records: how many, and what they take in all */
 	size_t last_bytes;		   /* of the one put last */
+	struct message *made;		   /* all of them, the newest first; of the recording's own thread */
 	struct message *home;		   /* those that are not in use; guarded by the recorder's lock */
 	pthread_cond_t came_home;
 };

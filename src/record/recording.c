@@ -70,9 +70,10 @@ enum err_code recorder_begin(struct recorder *recorder, const struct track_run *
 
 void recording_free(struct recording *recording)
 {
-	while (recording->home != NULL) {
-		struct message *message = recording->home;
-		recording->home = message->next;
+	/* All that were made, also one that a caller could not fill and never put. */
+	while (recording->made != NULL) {
+		struct message *message = recording->made;
+		recording->made = message->made;
 		message_free(message);
 	}
 	(void)pthread_cond_destroy(&recording->came_home);
@@ -96,6 +97,8 @@ static enum err_code create_record(struct recording *recording, struct epoch_rec
 				err) != ERR_OK)
 		return err->code;
 	message->record->owner = message;
+	message->made = recording->made;
+	recording->made = message;
 	*ret_record = take_ptr(&message)->record;
 	return ERR_OK;
 }
@@ -111,11 +114,10 @@ enum err_code recording_next(struct recording *recording, struct epoch_record **
 		(void)pthread_cond_wait(&recording->came_home, &recorder->lock);
 	}
 	struct message *message = recording->home;
-	if (message != NULL) {
+	if (message != NULL)
 		recording->home = message->next;
-	} else {
+	else
 		recording->record_count++;
-	}
 	(void)pthread_mutex_unlock(&recorder->lock);
 	if (message == NULL)
 		return create_record(recording, ret_record, err);
