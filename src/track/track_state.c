@@ -110,6 +110,23 @@ static enum err_code run_about(struct track *track, const char *sql, const struc
 	" JOIN dataset USING (dataset_id) CROSS JOIN block ON block_id BETWEEN first_block"                            \
 	" AND first_block + (instances - 1) / block_instances WHERE epoch.run_id = :run_id AND epoch.epoch "
 
+/* Whoever asked before this transaction began may have been overtaken. */
+static enum err_code refuse_running(struct track *track, int64_t run_id, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	bool is_running = false;
+
+	if (db_prepare(track->db, "SELECT 1 FROM run WHERE run_id = :run_id AND status = 'running'", &stmt, err) !=
+	    ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":run_id", run_id);
+	if (db_step(stmt, &is_running, err) != ERR_OK)
+		return err->code;
+	return !is_running ? ERR_OK
+			   : err_set(err, ERR_INPUT, "run %lld is trained by another process since a moment ago",
+				     (long long)run_id);
+}
+
 enum err_code track_resume_run(struct track *track, const struct track_resume *resume, int64_t writer_id,
 			       struct err *err)
 {
@@ -128,6 +145,8 @@ enum err_code track_resume_run(struct track *track, const struct track_resume *r
 	};
 	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
 
+	if (refuse_running(track, resume->run_id, err) != ERR_OK)
+		return err->code;
 	for (size_t i = 0; i < ARRAY_LENGTH(always); i++)
 		if (run_about(track, always[i], resume, err) != ERR_OK)
 			return err->code;
