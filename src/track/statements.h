@@ -52,9 +52,12 @@ struct track {
 	bool is_wal;
 };
 
-/* The compiled statement, borrowed; `sql` must always be the same for one `which`. */
+/* The compiled statement, borrowed; `sql` must always be the same for one `which`. One that writes is in a transaction:
+ * it begins here if none is open, so that no row is ever committed by itself. */
 MUST_CHECK enum err_code track_statement(struct track *track, enum track_statement which, const char *sql,
 					 struct db_stmt **ret_stmt, struct err *err);
+MUST_CHECK enum err_code track_read_statement(struct track *track, enum track_statement which, const char *sql,
+					      struct db_stmt **ret_stmt, struct err *err);
 
 /* The run goes on: what is newer than its state goes, status 'running', by this writer. */
 MUST_CHECK enum err_code track_resume_run(struct track *track, const struct track_resume *resume, int64_t writer_id,

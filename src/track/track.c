@@ -205,8 +205,8 @@ struct db *track_db(struct track *track)
 	return track->db;
 }
 
-enum err_code track_statement(struct track *track, enum track_statement which, const char *sql,
-			      struct db_stmt **ret_stmt, struct err *err)
+enum err_code track_read_statement(struct track *track, enum track_statement which, const char *sql,
+				   struct db_stmt **ret_stmt, struct err *err)
 {
 	struct db_stmt **slot = &track->statements[which];
 
@@ -214,6 +214,14 @@ enum err_code track_statement(struct track *track, enum track_statement which, c
 		return err->code;
 	*ret_stmt = *slot;
 	return ERR_OK;
+}
+
+enum err_code track_statement(struct track *track, enum track_statement which, const char *sql,
+			      struct db_stmt **ret_stmt, struct err *err)
+{
+	if (track_begin(track, err) != ERR_OK)
+		return err->code;
+	return track_read_statement(track, which, sql, ret_stmt, err);
 }
 
 enum err_code track_find_run(struct track *track, struct db_stmt *stmt, int64_t run_id, struct err *err)

@@ -161,7 +161,7 @@ struct track_summary {
 	int64_t forgetting_events;
 };
 
-/* Of `count` instances. */
+/* Of `count` instances, in the order of their ids. */
 MUST_CHECK enum err_code track_put_summaries(struct track *track, int64_t run_id, const struct track_summary *summaries,
 					     size_t count, struct err *err);
 

@@ -22,6 +22,7 @@ static const struct {
 		       " settings, block_instances, hardrow_version, git_commit, blas, blas_threads, compiler, host,"
 		       " pid, argv, started_at_ms, finished_at_ms, run_uid, run_key, source_run_id, chosen, writer_id"
 		       " FROM run WHERE run_id = :id" },
+	/* In the order of put_summary(), which sums what it binds. */
 	{ SUBJECT_SUMMARY, "SELECT run_id, instance_id, part, class, p_true_mean, p_true_sd, correctness,"
 			   " forgetting_events, difficulty, weight, predicted FROM instance_summary"
 			   " WHERE run_id = :id ORDER BY instance_id" },
@@ -50,7 +51,8 @@ static enum err_code sum_rows(struct track *track, size_t part, int64_t id, uint
 	struct db_stmt *stmt = NULL;
 	bool more = false;
 
-	if (track_statement(track, (enum track_statement)(TRACK_SUM + part), parts[part].sql, &stmt, err) != ERR_OK)
+	if (track_read_statement(track, (enum track_statement)(TRACK_SUM + part), parts[part].sql, &stmt, err) !=
+	    ERR_OK)
 		return err->code;
 	db_bind_int(stmt, ":id", id);
 	for (;;) {
@@ -81,10 +83,17 @@ enum err_code track_sum_subject(struct track *track, enum track_subject subject,
 enum err_code track_put_checksum(struct track *track, enum track_subject subject, int64_t id, struct err *err)
 {
 	uint64_t sum = 0, values = 0;
+
+	if (track_sum_subject(track, subject, id, &sum, &values, err) != ERR_OK)
+		return err->code;
+	return track_put_sum(track, subject, id, sum, err);
+}
+
+enum err_code track_put_sum(struct track *track, enum track_subject subject, int64_t id, uint64_t sum, struct err *err)
+{
 	struct db_stmt *stmt = NULL;
 
-	if (track_sum_subject(track, subject, id, &sum, &values, err) != ERR_OK ||
-	    track_statement(track, TRACK_PUT_CHECKSUM,
+	if (track_statement(track, TRACK_PUT_CHECKSUM,
 			    "INSERT OR REPLACE INTO checksum (subject, id, value) VALUES (:subject, :id, :value)",
 			    &stmt, err) != ERR_OK)
 		return err->code;

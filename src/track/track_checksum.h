@@ -31,4 +31,8 @@ MUST_CHECK enum err_code track_sum_subject(struct track *track, enum track_subje
 MUST_CHECK enum err_code track_put_checksum(struct track *track, enum track_subject subject, int64_t id,
 					    struct err *err);
 
+/* The same, for who summed the rows while binding them (db_sum_bound). */
+MUST_CHECK enum err_code track_put_sum(struct track *track, enum track_subject subject, int64_t id, uint64_t sum,
+				       struct err *err);
+
 #endif

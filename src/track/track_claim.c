@@ -64,7 +64,7 @@ enum err_code track_has_run(struct track *track, const struct track_run *run, bo
 {
 	int64_t current = 0;
 
-	if (track_begin(track, err) != ERR_OK || key_old_runs(track, run, err) != ERR_OK ||
+	if (key_old_runs(track, run, err) != ERR_OK ||
 	    find(track, TRACK_CURRENT_RUN,
 		 "SELECT run_id FROM current_runs WHERE run_id IN (SELECT run_id FROM run WHERE run_key = :run_key)"
 		 " AND experiment_id = :experiment_id AND source_run_id IS NULL",

@@ -130,8 +130,7 @@ enum err_code track_put_dataset(struct track *track, const struct track_dataset 
 	struct db_stmt *stmt;
 	int64_t id = 0;
 
-	if (track_begin(track, err) != ERR_OK ||
-	    track_statement(track, TRACK_FIND_DATASET,
+	if (track_statement(track, TRACK_FIND_DATASET,
 			    "SELECT dataset_id FROM dataset WHERE name = :name AND sha256 = :sha256 AND label = :label"
 			    " AND missing = :missing",
 			    &stmt, err) != ERR_OK)
@@ -194,8 +193,7 @@ enum err_code track_put_split(struct track *track, const struct track_split *spl
 	struct db_stmt *stmt;
 	int64_t id = 0;
 
-	if (track_begin(track, err) != ERR_OK ||
-	    track_statement(track, TRACK_FIND_SPLIT,
+	if (track_statement(track, TRACK_FIND_SPLIT,
 			    "SELECT split_id FROM split WHERE dataset_id = :dataset_id AND seed = :seed"
 			    " AND test_fraction = :test_fraction AND stratified = :stratified AND sha256 = :sha256",
 			    &stmt, err) != ERR_OK)

@@ -1,4 +1,6 @@
 /* Runs and their epochs. */
+#include <assert.h>
+
 #include "base/clock.h"
 #include "track/statements.h"
 #include "track/track_checksum.h"
@@ -179,7 +181,7 @@ enum err_code track_put_epoch(struct track *track, int64_t run_id, const struct 
 	int64_t first_block = 0;
 	uint64_t sum = 0;
 
-	if (track_begin(track, err) != ERR_OK || put_matrices(track, run_id, record, err) != ERR_OK)
+	if (put_matrices(track, run_id, record, err) != ERR_OK)
 		return err->code;
 	if (record->epoch == 0)
 		return ERR_OK;
@@ -189,8 +191,9 @@ enum err_code track_put_epoch(struct track *track, int64_t run_id, const struct 
 	return put_epoch_row(track, run_id, record, first_block, sum, err);
 }
 
+/* Chains the row onto *sum. */
 static enum err_code put_summary(struct track *track, int64_t run_id, const struct track_summary *summary,
-				 struct err *err)
+				 uint64_t *sum, struct err *err)
 {
 	struct db_stmt *stmt;
 
@@ -202,6 +205,7 @@ static enum err_code put_summary(struct track *track, int64_t run_id, const stru
 		" :weight, :predicted)",
 		&stmt, err) != ERR_OK)
 		return err->code;
+	db_sum_bound(stmt, sum);
 	db_bind_int(stmt, ":run_id", run_id);
 	db_bind_int(stmt, ":instance_id", summary->instance_id);
 	db_bind_text(stmt, ":part", summary->is_test ? "test" : "train");
@@ -219,10 +223,14 @@ static enum err_code put_summary(struct track *track, int64_t run_id, const stru
 enum err_code track_put_summaries(struct track *track, int64_t run_id, const struct track_summary *summaries,
 				  size_t count, struct err *err)
 {
-	for (size_t i = 0; i < count; i++)
-		if (put_summary(track, run_id, &summaries[i], err) != ERR_OK)
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		assert(i == 0 || summaries[i].instance_id > summaries[i - 1].instance_id);
+		if (put_summary(track, run_id, &summaries[i], &sum, err) != ERR_OK)
 			return err->code;
-	return track_put_checksum(track, SUBJECT_SUMMARY, run_id, err);
+	}
+	return track_put_sum(track, SUBJECT_SUMMARY, run_id, sum, err);
 }
 
 enum err_code track_settle_run(struct track *track, int64_t run_id, const char *settings, const char *key,
@@ -230,8 +238,7 @@ enum err_code track_settle_run(struct track *track, int64_t run_id, const char *
 {
 	struct db_stmt *stmt = NULL;
 
-	if (track_begin(track, err) != ERR_OK ||
-	    track_statement(
+	if (track_statement(
 		track, TRACK_SETTLE_RUN,
 		"UPDATE run SET settings = :settings, run_key = coalesce(:run_key, run_key), chosen = :chosen"
 		" WHERE run_id = :run_id",
@@ -250,8 +257,7 @@ enum err_code track_finish_run(struct track *track, int64_t run_id, enum track_s
 	static const char *const names[] = { "done", "diverged", "failed", "interrupted" };
 	struct db_stmt *stmt;
 
-	if (track_begin(track, err) != ERR_OK ||
-	    track_statement(track, TRACK_FINISH_RUN,
+	if (track_statement(track, TRACK_FINISH_RUN,
 			    "UPDATE run SET status = :status, message = :message,"
 			    " finished_at_ms = max(:finished_at_ms, started_at_ms) WHERE run_id = :run_id",
 			    &stmt, err) != ERR_OK)

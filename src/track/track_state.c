@@ -25,7 +25,7 @@ enum err_code track_put_state(struct track *track, int64_t run_id, size_t epoch,
 	const unsigned char *at = bytes;
 	struct db_stmt *stmt = NULL;
 
-	if (track_begin(track, err) != ERR_OK || track_drop_state(track, run_id, err) != ERR_OK ||
+	if (track_drop_state(track, run_id, err) != ERR_OK ||
 	    track_statement(track, TRACK_PUT_STATE,
 			    "INSERT INTO state (run_id, part, epoch, saved_at_ms, value, checksum)"
 			    " VALUES (:run_id, :part, :epoch, :saved_at_ms, :value, :checksum)",

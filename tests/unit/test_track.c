@@ -158,6 +158,32 @@ Test(track, epochs_come_back)
 	tracked_close(track);
 }
 
+/* Whatever comes first after a commit begins a transaction: nothing is ever committed row by row. */
+Test(track, what_is_not_committed_is_not_there)
+{
+	const struct track_summary summary = { .class_name = "a", .predicted = "b" };
+	struct track *track = tracked_open();
+	int64_t run_id = tracked_run(track, "key");
+	struct err err;
+
+	tracked_commit(track);
+	cr_assert_eq(track_put_summaries(track, run_id, &summary, 1, &err), ERR_OK, "%s", err.message);
+	track_rollback(track);
+	cr_assert_eq(track_finish_run(track, run_id, TRACK_DONE, NULL, false, &err), ERR_OK, "%s", err.message);
+	track_rollback(track);
+	tracked_epoch(track, run_id, 1, NULL);
+	track_rollback(track);
+	cr_assert_eq(track_put_state(track, run_id, 1, "state", 5, &err), ERR_OK, "%s", err.message);
+	track_rollback(track);
+	cr_expect_eq(seen("SELECT count(*) FROM instance_summary"), 0);
+	cr_expect_eq(seen("SELECT count(*) FROM run WHERE status = 'running'"), 1);
+	cr_expect_eq(seen("SELECT (SELECT count(*) FROM block) + (SELECT count(*) FROM epoch) +"
+			  " (SELECT count(*) FROM weight)"),
+		     0);
+	cr_expect_eq(seen("SELECT count(*) FROM state"), 0);
+	tracked_close(track);
+}
+
 Test(track, matrices_come_back)
 {
 	struct track *track = tracked_open();
