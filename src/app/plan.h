@@ -20,7 +20,8 @@ MUST_CHECK enum err_code plan_register_one(struct track *track, void *run, struc
  * without defaults and seed. */
 MUST_CHECK enum err_code plan_key(struct planned_run *run, struct err *err);
 
-/* The tracker's view of it, without environment; both are borrowed. */
+/* The tracker's view of it, without environment; both are borrowed. Who only looks for it by its key gives no settings.
+ */
 struct track_run plan_track_run(const struct planned_run *run, const char *settings);
 
 /* A notice when the runs will write more than 1 GB, one when they have too many weights to record each epoch, and one

@@ -139,13 +139,20 @@ static enum err_code put_experiment(struct track *track, const struct plan *plan
 	return track_put_experiment(track, &experiment, ret_id, err);
 }
 
-static enum err_code is_done(struct track *track, const struct planned_run *run, bool *ret_done, struct err *err)
+static enum err_code key_old_runs(struct track *track, const struct planned_run *run, struct err *err)
 {
 	struct text settings AUTO(text_done) = { 0 };
 
 	if (recipe_append_json(&run->recipe, &settings, err) != ERR_OK)
 		return err->code;
 	const struct track_run track_run = plan_track_run(run, settings.data);
+	return track_key_old_runs(track, &track_run, err);
+}
+
+static enum err_code is_done(struct track *track, const struct planned_run *run, bool *ret_done, struct err *err)
+{
+	const struct track_run track_run = plan_track_run(run, NULL);
+
 	return track_has_run(track, &track_run, ret_done, err);
 }
 
@@ -214,7 +221,10 @@ static enum err_code register_runs(struct plan *plan, struct track *track, int64
 {
 	struct planned_run last = { 0 };
 	size_t count = plan->run_count;
+	bool has_keyless = false;
 
+	if (track_has_keyless_runs(track, experiment_id, &has_keyless, err) != ERR_OK)
+		return err->code;
 	plan->run_count = 0;
 	for (size_t i = 0; i < count; i++) {
 		struct planned_run run = plan->runs[i];
@@ -224,6 +234,7 @@ static enum err_code register_runs(struct plan *plan, struct track *track, int64
 		run.split_id = last.split_id;
 		if ((run.recipe.subject.split != last.recipe.subject.split &&
 		     plan_register(track, &run, err) != ERR_OK) ||
+		    (has_keyless && key_old_runs(track, &run, err) != ERR_OK) ||
 		    is_done(track, &run, &done, err) != ERR_OK)
 			return err->code;
 		last = run;

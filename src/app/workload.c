@@ -39,10 +39,7 @@ static enum err_code claim_batch(struct track *track, void *context, struct err 
 
 	for (size_t i = workload->next; i < end; i++) {
 		struct planned_run *planned = &workload->runs[i];
-		struct text settings AUTO(text_done) = { 0 };
-		if (recipe_append_json(&planned->recipe, &settings, err) != ERR_OK)
-			return err->code;
-		const struct track_run run = plan_track_run(planned, settings.data);
+		const struct track_run run = plan_track_run(planned, NULL);
 		if (track_claim_run(track, &run, &workload->claims[i], &planned->resume_id, err) != ERR_OK)
 			return err->code;
 	}

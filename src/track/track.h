@@ -125,12 +125,16 @@ enum track_claim {
 	TRACK_ELSEWHERE, /* another living process has claimed it or trains it */
 };
 
+/* Runs of older versions have no key: whether there are any; gives those with all the settings of this run its key. */
+MUST_CHECK enum err_code track_has_keyless_runs(struct track *track, int64_t experiment_id, bool *ret_has,
+						struct err *err);
+MUST_CHECK enum err_code track_key_old_runs(struct track *track, const struct track_run *run, struct err *err);
+
 /* Whether it is TRACK_IS_DONE. */
 MUST_CHECK enum err_code track_has_run(struct track *track, const struct track_run *run, bool *ret_has,
 				       struct err *err);
 
-/* *ret_resume_id: an interrupted run of the same key that can go on; 0: there is none. Runs of older versions that have
- * no key are told by their settings, and get it. */
+/* *ret_resume_id: an interrupted run of the same key that can go on; 0: there is none. */
 MUST_CHECK enum err_code track_claim_run(struct track *track, const struct track_run *run, enum track_claim *ret_claim,
 					 int64_t *ret_resume_id, struct err *err);
 

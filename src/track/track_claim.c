@@ -25,8 +25,18 @@ static enum err_code find(struct track *track, enum track_statement which, const
 	return ERR_OK;
 }
 
-/* Runs of older versions get their keys. */
-static enum err_code key_old_runs(struct track *track, const struct track_run *run, struct err *err)
+enum err_code track_has_keyless_runs(struct track *track, int64_t experiment_id, bool *ret_has, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+
+	if (db_prepare(track->db, "SELECT 1 FROM run WHERE experiment_id = :experiment_id AND run_key IS NULL", &stmt,
+		       err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":experiment_id", experiment_id);
+	return db_step(stmt, ret_has, err);
+}
+
+enum err_code track_key_old_runs(struct track *track, const struct track_run *run, struct err *err)
 {
 	struct db_stmt *stmt = NULL;
 
@@ -64,8 +74,7 @@ enum err_code track_has_run(struct track *track, const struct track_run *run, bo
 {
 	int64_t current = 0;
 
-	if (key_old_runs(track, run, err) != ERR_OK ||
-	    find(track, TRACK_CURRENT_RUN,
+	if (find(track, TRACK_CURRENT_RUN,
 		 "SELECT run_id FROM current_runs WHERE run_id IN (SELECT run_id FROM run WHERE run_key = :run_key)"
 		 " AND experiment_id = :experiment_id AND source_run_id IS NULL",
 		 run, &current, err) != ERR_OK)
