@@ -47,7 +47,7 @@ CREATE TABLE split (
   test BLOB NOT NULL,            -- one byte per position: 1 tests, 0 trains
   given INTEGER NOT NULL DEFAULT 0, -- 1: the test part came with the data set, test_fraction is its share
   sha256 TEXT NOT NULL,          -- of test
-  UNIQUE (dataset_id, sha256, seed, test_fraction, stratified)
+  UNIQUE (dataset_id, seed, sha256, test_fraction, stratified)
 ) STRICT;
 
 CREATE TABLE split_class (

@@ -251,12 +251,13 @@ enum err_code option_append_json(const struct option_spec *specs, size_t count, 
 				 struct err *err)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (text_append(json, err, "%s\"", i == 0 ? "" : ",") != ERR_OK)
+		const char *name = specs[i].name;
+		if (text_append_bytes(json, ",", i == 0 ? 0 : 1, err) != ERR_OK ||
+		    text_append_json(json, name, err) != ERR_OK)
 			return err->code;
-		for (const char *letter = specs[i].name; *letter != '\0'; letter++)
-			if (text_append(json, err, "%c", *letter == '-' ? '_' : *letter) != ERR_OK)
-				return err->code;
-		if (text_append(json, err, "\":") != ERR_OK ||
+		for (char *letter = json->data + json->length - strlen(name) - 1; *letter != '"'; letter++)
+			*letter = *letter == '-' ? '_' : *letter;
+		if (text_append_bytes(json, ":", 1, err) != ERR_OK ||
 		    append_value(&specs[i], (const char *)source + specs[i].offset, json, err) != ERR_OK)
 			return err->code;
 	}

@@ -216,6 +216,23 @@ Test(db_schema, views_seek)
 	db_free(db);
 }
 
+/* Whether a run is the newest of its split's seed costs the same however many splits there are. */
+Test(db_schema, newest_runs_are_found_by_the_seed)
+{
+	struct db *db = database_open("a.db", DB_WRITE);
+	struct db_stmt *stmt = prepare(db, "EXPLAIN QUERY PLAN SELECT * FROM current_runs WHERE run_id = 1");
+	size_t by_seed = 0, by_data_set = 0;
+
+	while (step(stmt)) {
+		by_seed += strstr(db_column_text(stmt, 3), "split_1 (dataset_id=? AND seed=?)") != NULL;
+		by_data_set += strstr(db_column_text(stmt, 3), "split_1 (dataset_id=?)") != NULL;
+	}
+	cr_expect_gt(by_seed, 0);
+	cr_expect_eq(by_data_set, 0);
+	db_stmt_free(stmt);
+	db_free(db);
+}
+
 /* (hidden_bit + significand) * scale is the float32 for each of the upper 9 bits, at both ends of the significand. */
 Test(db_schema, float32_scale_is_exact)
 {
