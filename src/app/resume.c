@@ -23,6 +23,16 @@ static void resumption_done(struct resumption *resumption)
 	free(resumption->runs);
 }
 
+static enum err_code check_named_once(const struct resume_request *request, struct err *err)
+{
+	for (size_t i = 0; i < request->count; i++)
+		for (size_t j = 0; j < i; j++)
+			if (request->run_ids[i] == request->run_ids[j])
+				return err_set(err, ERR_INPUT, "run %lld is named twice",
+					       (long long)request->run_ids[i]);
+	return ERR_OK;
+}
+
 static enum err_code check(struct track *track, const struct stored_run *stored, size_t epochs, struct err *err)
 {
 	long long run_id = (long long)stored->run_id;
@@ -83,7 +93,7 @@ enum err_code resume_runs(const char *database, const struct resume_request *req
 	AUTO(resumption_done) struct resumption resumption = { .request = request };
 	const struct recorder_watch recorder_watch = { watch->context, watch->notice, watch->stop };
 
-	if (mem_new(&resumption.stored, request->count, err) != ERR_OK ||
+	if (check_named_once(request, err) != ERR_OK || mem_new(&resumption.stored, request->count, err) != ERR_OK ||
 	    mem_new(&resumption.runs, request->count, err) != ERR_OK ||
 	    recorder_open(database, true, &recorder_watch, &recorder, err) != ERR_OK ||
 	    recorder_call(recorder, RECORDER_READS, read_runs, &resumption, err) != ERR_OK)

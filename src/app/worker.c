@@ -245,6 +245,10 @@ static enum err_code begin(struct work *work, struct err *err)
 	    (planned->resume_id != 0 &&
 	     recorder_call(work->workload->recorder, RECORDER_READS, read_state, work, err) != ERR_OK))
 		return err->code;
+	/* A sweep's run that was deleted meanwhile is trained anew. */
+	if (planned->resume_id != 0 && planned->experiment_id == 0 && work->state.length == 0)
+		return err_set(err, ERR_INPUT, "run %lld has nothing to go on from any more: it was trained elsewhere",
+			       (long long)planned->resume_id);
 	struct track_run run = plan_track_run(planned, settings.data);
 	run.environment = work->workload->environment;
 	if (work->state.length > 0)
