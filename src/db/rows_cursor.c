@@ -100,7 +100,8 @@ static int next_epoch(struct rows_cursor *cursor)
 	cursor->epoch = sqlite3_column_int64(cursor->find_epochs, 1);
 	cursor->first_block = sqlite3_column_int64(cursor->find_epochs, 2);
 	int64_t block_instances = sqlite3_column_int64(cursor->find_epochs, 5);
-	if (cursor->first_block < 0 || cursor->first_block > INT64_MAX - UINT32_MAX || block_instances < 1 ||
+	/* Rowids of blocks begin with 1; 0 is "none loaded". */
+	if (cursor->first_block < 1 || cursor->first_block > INT64_MAX - UINT32_MAX || block_instances < 1 ||
 	    block_instances > BLOCK_INSTANCES_MAX)
 		return SQLITE_CORRUPT_VTAB;
 	cursor->block_instances = (uint32_t)block_instances;
