@@ -34,7 +34,7 @@ static bool is_dead(const struct process_identity *self, struct db_stmt *stmt)
 	case LIFE_UNKNOWN:
 		break;
 	}
-	return clock_utc_ms() - db_column_int(stmt, 6) > SILENCE_MS;
+	return db_column_int(stmt, 6) < clock_utc_ms() - SILENCE_MS;
 }
 
 enum err_code db_list_dead_writers(struct db *db, int64_t **ret_writers, size_t *ret_count, struct err *err)
@@ -75,11 +75,12 @@ static enum err_code append_view(struct db *db, const char *list, struct text *s
 	const char *columns = NULL;
 	bool found = false;
 
+	/* A file may hold a view of somebody else's, with any names. */
 	if (db_prepare(
 		db,
 		"SELECT group_concat(CASE name WHEN 'status' THEN printf('CASE WHEN status = ''running'' AND run_id IN"
 		" (SELECT run_id FROM main.run WHERE writer_id IN (%s)) THEN ''interrupted'' ELSE status END AS"
-		" status', :list) ELSE name END, ', ') FROM pragma_table_info('runs', 'main')",
+		" status', :list) ELSE printf('\"%w\"', name) END, ', ') FROM pragma_table_info('runs', 'main')",
 		&stmt, err) != ERR_OK)
 		return err->code;
 	db_bind_text(stmt, ":list", list);

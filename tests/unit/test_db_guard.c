@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "db/db.h"
+#include "unit/database.h"
 #include "unit/scratch.h"
 
 TestSuite(db_guard, .init = scratch_enter, .fini = scratch_leave);
@@ -218,5 +219,28 @@ Test(db_guard, connection)
 
 	cr_assert_eq(db_exec(db, "ATTACH 'b.db' AS b", &err), ERR_SYSTEM);
 	cr_assert_eq(db_begin(db, &err), ERR_SYSTEM);
+	db_free(db);
+}
+
+/* The view that shows dead processes' runs is made of the names that the file's own has. */
+Test(db_guard, names_of_columns_are_no_sql)
+{
+	struct db *db = database_open("a.db", DB_WRITE);
+
+	database_exec(db,
+		      "INSERT INTO writer VALUES (1, 'other', '', 0, 0, 0, 0);"
+		      "INSERT INTO dataset VALUES (1, 'd', '', '', '', 0, 0, 0, '[]', '');"
+		      "INSERT INTO split VALUES (1, 1, 0, 0, 0, x'', 0, '');"
+		      "INSERT INTO run (run_id, dataset_id, split_id, model, method, seed, status, settings,"
+		      " block_instances, hardrow_version, blas, blas_threads, compiler, host, pid, argv,"
+		      " started_at_ms, writer_id) VALUES (7, 1, 1, '', '', 0, 'running', '{}', 64, '', '', 1, '', '',"
+		      " 1, '[]', 0, 1);"
+		      "DROP VIEW runs;"
+		      "CREATE VIEW runs AS SELECT run_id, status, 1 AS \"a\"\" FROM main.runs; ATTACH 'b.db' AS b; --\""
+		      " FROM run");
+	db_free(db);
+	db = database_open("a.db", DB_READ);
+	cr_expect_eq(database_query_int(db, "SELECT run_id FROM runs WHERE status = 'interrupted'"), 7);
+	cr_expect_not(file_exists("b.db"));
 	db_free(db);
 }

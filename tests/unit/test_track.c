@@ -289,6 +289,7 @@ Test(track, the_runs_of_dead_processes)
 		{ "other host", true, false, false, false, 0, 10000, false },
 		{ "other host, its process not ours", true, false, false, true, 1, 10000, false },
 		{ "other host, silent", true, false, false, false, 0, 180000, true },
+		{ "other host, silent for ever", true, false, false, false, 0, INT64_MAX, true },
 		{ "before this boot", false, true, false, true, 0, 180000, true },
 		{ "other machine of the same name", false, true, false, true, 1, 10000, false },
 		{ "other container", false, false, true, true, 1, 10000, false },
