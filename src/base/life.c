@@ -1,5 +1,9 @@
 #include "base/life.h"
 
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,8 +24,9 @@ static void read_line(const char *path, char *line, size_t size)
 	line[strcspn(line, "\n")] = '\0';
 }
 
-/* Field 22 of /proc/PID/stat; 0: there is no such process. The second field may hold anything, but ends with the last
- * ')'. */
+#define LIVES_NO_MORE (-1)
+
+/* Field 22 of /proc/PID/stat; 0: it cannot be read. The second field may hold anything, but ends with the last ')'. */
 static int64_t read_start(int64_t pid)
 {
 	char path[64];
@@ -32,9 +37,9 @@ static int64_t read_start(int64_t pid)
 	char *at = strrchr(line, ')');
 	if (at == NULL)
 		return 0;
-	/* A process that ended and is not waited for yet lives no more. */
+	/* A process that ended and is not waited for yet. */
 	if (at[1] == ' ' && (at[2] == 'Z' || at[2] == 'X'))
-		return 0;
+		return LIVES_NO_MORE;
 	for (int field = 2; at != NULL && field < 22; field++)
 		at = strchr(at + 1, ' ');
 	return at == NULL ? 0 : strtoll(at, NULL, 10);
@@ -58,5 +63,10 @@ enum life life_of(const struct process_identity *other, const struct process_ide
 	if (strcmp(other->host, self->host) != 0 || strcmp(other->boot_id, self->boot_id) != 0 ||
 	    other->pid_namespace != self->pid_namespace || self->boot_id[0] == '\0' || self->pid_namespace == 0)
 		return LIFE_UNKNOWN;
-	return read_start(other->pid) == other->started ? LIFE_ALIVE : LIFE_DEAD;
+	int64_t started = read_start(other->pid);
+	if (started != 0)
+		return started == other->started ? LIFE_ALIVE : LIFE_DEAD;
+	/* No such process, or one of somebody else that /proc hides, or no more files can be opened. */
+	bool is_number = other->pid > 0 && other->pid <= INT_MAX;
+	return is_number && (kill((pid_t)other->pid, 0) == 0 || errno != ESRCH) ? LIFE_UNKNOWN : LIFE_DEAD;
 }

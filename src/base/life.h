@@ -16,7 +16,7 @@ struct process_identity {
 /* This process. */
 void life_identify(struct process_identity *ret_identity);
 
-/* LIFE_UNKNOWN: of another host, boot or namespace of processes than `self`. */
+/* LIFE_UNKNOWN: of another host, boot or namespace of processes than `self`, or /proc does not show it to us. */
 enum life { LIFE_ALIVE, LIFE_DEAD, LIFE_UNKNOWN };
 enum life life_of(const struct process_identity *other, const struct process_identity *self);
 

@@ -66,7 +66,10 @@ static enum err_code await(pid_t child, int *ret_status, struct err *err)
 {
 	bool is_interrupted = false;
 
-	while (waitpid(child, ret_status, 0) < 0 && errno == EINTR) {
+	while (waitpid(child, ret_status, 0) < 0) {
+		/* Where SIGCHLD is ignored nobody learns how it ended. */
+		if (errno != EINTR)
+			return err_set(err, ERR_SYSTEM, "the end of a program: %s", strerror(errno));
 		is_interrupted = true;
 		(void)kill(child, SIGTERM);
 	}

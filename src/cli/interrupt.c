@@ -71,6 +71,8 @@ void interrupt_begin(void)
 		handle(wishes[i], on_wish);
 	/* A file that reaches its limit is then an error of write(). */
 	(void)signal(SIGXFSZ, SIG_IGN);
+	/* Who started us may have had no use for the ends of its programs; we have. */
+	(void)signal(SIGCHLD, SIG_DFL);
 }
 
 const atomic_bool *interrupt_catch(struct db *db)

@@ -1,10 +1,13 @@
 /* base: errors, parsing, options, random numbers. */
 #include <criterion/criterion.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/err.h"
 #include "base/file.h"
+#include "base/life.h"
 #include "base/mem.h"
 #include "base/option.h"
 #include "base/parse.h"
@@ -140,6 +143,35 @@ Test(process, failures_are_one_line)
 		cr_expect_str_eq(err.message, cases[i].words);
 	}
 	cr_expect_eq(output.length, 0);
+}
+
+/* Its exit code is lost then. */
+Test(process, ignored_children_have_not_succeeded)
+{
+	static const char *const arguments[] = { "false", NULL };
+	const struct process process = { .arguments = arguments, .package = "coreutils" };
+	struct text output AUTO(text_done) = { 0 };
+	struct err err;
+
+	(void)signal(SIGCHLD, SIG_IGN);
+	cr_expect_eq(process_run(&process, "", &output, &err), ERR_SYSTEM);
+}
+
+/* Hidden by /proc, or no file can be opened: it may well live. */
+Test(life, who_cannot_be_seen_is_not_dead)
+{
+	struct process_identity self;
+	struct rlimit limit;
+
+	life_identify(&self);
+	cr_expect_eq(life_of(&self, &self), LIFE_ALIVE);
+	cr_assert_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	limit.rlim_cur = 0;
+	cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	enum life unseen = life_of(&self, &self);
+	limit.rlim_cur = limit.rlim_max;
+	cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	cr_expect_eq(unseen, LIFE_UNKNOWN);
 }
 
 Test(file, sha256_of_abc_is_the_published_one)
