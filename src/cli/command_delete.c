@@ -107,6 +107,25 @@ static enum err_code vacuum(const struct invocation *invocation, struct track *t
 	return ERR_OK;
 }
 
+static enum err_code delete_chosen(const struct invocation *invocation, struct track *track, const char *what,
+				   struct err *err)
+{
+	const struct delete_options *options = invocation->options;
+	struct track_freed freed = { 0 };
+
+	/* A status takes some runs of an experiment, which stays. */
+	if (track_delete_chosen(track, options->status == NULL ? options->experiment : NULL, &freed, err) != ERR_OK)
+		return err->code;
+	print_clean(stdout, "deleted from %s: %s\n", invocation->database, what);
+	if (freed.datasets > 0)
+		(void)printf("and %" PRId64 " data set%s that no other run uses\n", freed.datasets,
+			     freed.datasets == 1 ? "" : "s");
+	if (freed.orphan_blocks > 0)
+		(void)printf("and %" PRId64 " block%s of no epoch\n", freed.orphan_blocks,
+			     freed.orphan_blocks == 1 ? "" : "s");
+	return options->vacuum ? vacuum(invocation, track, err) : ERR_OK;
+}
+
 static enum err_code run_delete(const struct invocation *invocation, struct err *err)
 {
 	const struct delete_options *options = invocation->options;
@@ -114,7 +133,6 @@ static enum err_code run_delete(const struct invocation *invocation, struct err 
 	struct lock lock = { .path = invocation->database };
 	struct db_wait wait = lock_wait(&lock);
 	struct track_chosen chosen = { 0 };
-	struct track_freed freed = { 0 };
 	char what[128];
 	bool yes = true;
 
@@ -135,22 +153,9 @@ static enum err_code run_delete(const struct invocation *invocation, struct err 
 		return track_close(track, err);
 	}
 	lock.stop = interrupt_catch(track_db(track));
-	/* A status takes some runs of an experiment, which stays. */
-	enum err_code code =
-	    track_delete_chosen(track, options->status == NULL ? options->experiment : NULL, &freed, err);
+	enum err_code code = delete_chosen(invocation, track, what, err);
 	interrupt_release();
-	if (code != ERR_OK)
-		return code;
-	print_clean(stdout, "deleted from %s: %s\n", invocation->database, what);
-	if (freed.datasets > 0)
-		(void)printf("and %" PRId64 " data set%s that no other run uses\n", freed.datasets,
-			     freed.datasets == 1 ? "" : "s");
-	if (freed.orphan_blocks > 0)
-		(void)printf("and %" PRId64 " block%s of no epoch\n", freed.orphan_blocks,
-			     freed.orphan_blocks == 1 ? "" : "s");
-	if (options->vacuum && vacuum(invocation, track, err) != ERR_OK)
-		return err->code;
-	return track_close(track, err);
+	return code == ERR_OK ? track_close(track, err) : code;
 }
 
 const struct command command_delete = {

@@ -62,10 +62,12 @@ static enum err_code run_verify(const struct invocation *invocation, struct err 
 		.count = invocation->argument_count,
 		.source = { .path = data_folders_path(&folders) },
 		.say = print_line,
-		.stop = interrupt_catch(NULL),
+		.stop = interrupt_catch(track_db(track)),
 	};
-	if (verify_file(track, &request, &result, err) != ERR_OK)
-		return err->code;
+	enum err_code code = verify_file(track, &request, &result, err);
+	interrupt_release();
+	if (code != ERR_OK)
+		return code;
 	return tell(invocation, &result, err);
 }
 

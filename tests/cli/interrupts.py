@@ -123,14 +123,22 @@ def waiting(case):
     with contextlib.closing(sqlite3.connect(db)) as connection:
         for table in ("dynamics_rows", "loss_change"):
             connection.execute(f"CREATE TRIGGER slow_{table} AFTER INSERT ON {table} BEGIN SELECT {FOR_EVER}; END")
+        connection.execute(f"CREATE TRIGGER slow_delete AFTER DELETE ON epoch BEGIN SELECT {FOR_EVER}; END")
         connection.commit()
+        connection.execute("VACUUM INTO ?", (str(case.folder / "verified.db"),))
+    with contextlib.closing(sqlite3.connect(case.folder / "verified.db")) as connection:
+        connection.executescript(f"PRAGMA legacy_alter_table = ON; ALTER TABLE dataset RENAME TO hidden;"
+                                 f"CREATE VIEW dataset AS SELECT * FROM hidden WHERE dataset_id < {FOR_EVER}")
     for name, arguments in (
             ("materialize", ["materialize", 2]), ("influence --save", ["influence", "--run", 2, "--save"]),
-            ("sql", ["sql", f"SELECT {FOR_EVER}"]),
+            ("sql", ["sql", f"SELECT {FOR_EVER}"]), ("delete", ["delete", 2, "--yes"]),
             ("adjust", ["adjust", 1, "--adjustment", "temperature", "--tune-folds", 9, "--data-dir", SOURCE / "datasets"])):
         process = case.start(command(*arguments, "--db", "t.db"))
         time.sleep(0.5)
         interrupts(case, name, process)
+    process = case.start(command("verify", "--db", "verified.db"))
+    time.sleep(0.5)
+    interrupts(case, "verify", process)
     check("nothing is left half done", not list(case.folder.glob("t.db-*")) and
           case.rows("t.db", "SELECT count(*) FROM dynamics_rows") == [(0,)], list(case.folder.glob("t.db-*")))
     for name, arguments in (("import of a FIFO", ["import", "fifo"]), ("train on a FIFO", ["train", "--data", "./fifo"]),
@@ -205,6 +213,9 @@ def streams(case):
     def small_files():
         resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
 
+    result = case.run(command("datasets", "fetch", "mnist", "--mirror", "file:///nowhere", "--to", "."),
+                      preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
+    check("SIGCHLD is ignored", "curl: (37)" in result.stderr, result.stderr)
     result = case.run(train("small.db", 300, "--record", "every:1"), preexec_fn=small_files)
     check("ulimit -f", result.returncode == 1 and result.stderr.count("\n") == 1, (result.returncode, result.stderr))
 
