@@ -143,20 +143,15 @@ static enum err_code free_blocks(struct track *track, int64_t *ret_count, struct
 	    " / max(block_instances, 1) AS behind"
 	    " FROM epoch JOIN run USING (run_id) JOIN dataset USING (dataset_id) WHERE first_block IS NOT NULL"
 	    " UNION ALL SELECT 9223372036854775807, NULL)) WHERE low <= high";
-	int64_t before = 0;
-	int64_t after = 0;
 
-	if (query_int(track, "SELECT count(*) FROM block", &before, err) != ERR_OK ||
-	    db_exec(track->db, gaps, err) != ERR_OK ||
+	if (db_exec(track->db, gaps, err) != ERR_OK ||
 	    db_exec(track->db,
 		    "DELETE FROM block WHERE block_id IN (SELECT block_id FROM temp.gap CROSS JOIN block"
 		    " ON block_id BETWEEN low AND high)",
 		    err) != ERR_OK ||
-	    db_exec(track->db, "DROP TABLE temp.gap", err) != ERR_OK ||
-	    query_int(track, "SELECT count(*) FROM block", &after, err) != ERR_OK)
+	    query_int(track, "SELECT changes()", ret_count, err) != ERR_OK)
 		return err->code;
-	*ret_count = before - after;
-	return ERR_OK;
+	return db_exec(track->db, "DROP TABLE temp.gap", err);
 }
 
 static enum err_code delete_rows(struct track *track, struct err *err)
@@ -182,8 +177,6 @@ static enum err_code delete_rows(struct track *track, struct err *err)
 static enum err_code free_data(struct track *track, int64_t *ret_datasets, struct err *err)
 {
 	int64_t training = 0;
-	int64_t before = 0;
-	int64_t after = 0;
 
 	if (query_int(track,
 		      "SELECT (SELECT count(*) FROM run WHERE status = 'running') + (SELECT count(*) FROM claim)",
@@ -193,20 +186,19 @@ static enum err_code free_data(struct track *track, int64_t *ret_datasets, struc
 		*ret_datasets = 0;
 		return ERR_OK;
 	}
-	if (query_int(track, "SELECT count(*) FROM dataset", &before, err) != ERR_OK ||
-	    db_exec(track->db,
+	if (db_exec(track->db,
 		    "DELETE FROM split_class WHERE split_id NOT IN (SELECT split_id FROM run);"
 		    "DELETE FROM split WHERE split_id NOT IN (SELECT split_id FROM run);"
 		    "DELETE FROM class WHERE dataset_id NOT IN (SELECT dataset_id FROM run);"
 		    "DELETE FROM instance WHERE dataset_id NOT IN (SELECT dataset_id FROM run);"
-		    "DELETE FROM dataset WHERE dataset_id NOT IN (SELECT dataset_id FROM run);"
-		    "DELETE FROM checksum WHERE subject = 'split' AND id NOT IN (SELECT split_id FROM split)"
-		    " OR subject = 'dataset' AND id NOT IN (SELECT dataset_id FROM dataset)",
+		    "DELETE FROM dataset WHERE dataset_id NOT IN (SELECT dataset_id FROM run)",
 		    err) != ERR_OK ||
-	    query_int(track, "SELECT count(*) FROM dataset", &after, err) != ERR_OK)
+	    query_int(track, "SELECT changes()", ret_datasets, err) != ERR_OK)
 		return err->code;
-	*ret_datasets = before - after;
-	return ERR_OK;
+	return db_exec(track->db,
+		       "DELETE FROM checksum WHERE subject = 'split' AND id NOT IN (SELECT split_id FROM split)"
+		       " OR subject = 'dataset' AND id NOT IN (SELECT dataset_id FROM dataset)",
+		       err);
 }
 
 /* Deletes the experiment if it has no run. */
