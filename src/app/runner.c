@@ -1,6 +1,7 @@
 #include "app/runner.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "app/worker.h"
 #include "base/mem.h"
@@ -28,7 +29,17 @@ static void count_end(struct runner_progress *progress, const struct recorder_en
 	progress->runs_ended++;
 	progress->diverged += ended->status == TRACK_DIVERGED;
 	progress->failed += ended->status == TRACK_FAILED;
+	progress->interrupted += ended->status == TRACK_INTERRUPTED;
 	progress->last_run_id = ended->run_id;
+}
+
+static void tell_news(struct workload *workload, const struct runner_watch *watch)
+{
+	char *line = atomic_exchange(&workload->news, NULL);
+
+	if (line != NULL && watch->notice != NULL)
+		watch->notice(watch->context, line);
+	free(line);
 }
 
 /* Until all that was begun has ended. */
@@ -45,8 +56,10 @@ static void follow(struct workload *workload, const struct runner_watch *watch, 
 		}
 		/* In this order: whoever is not at work any more begins nothing. */
 		is_over = atomic_load(&workload->at_work) == 0 && progress->runs_ended == atomic_load(&workload->begun);
-		progress->epochs_ended = (double)atomic_load(&workload->epochs);
+		progress->epochs_ended =
+		    (double)(atomic_load(&workload->epochs) + atomic_load(&workload->epochs_elsewhere));
 		progress->elsewhere = atomic_load(&workload->elsewhere);
+		tell_news(workload, watch);
 		if (watch->progress != NULL)
 			watch->progress(watch->context, progress);
 	}
@@ -71,13 +84,6 @@ static enum err_code run_workers(struct workload *workload, size_t jobs, const s
 	return ERR_OK;
 }
 
-/* For recorder_call(). */
-static enum err_code release_claims(struct track *track, void *context, struct err *err)
-{
-	(void)context;
-	return track_release_claims(track, err);
-}
-
 enum err_code runner_execute(struct recorder *recorder, struct planned_run *runs, size_t count, size_t jobs,
 			     const struct track_environment *environment, const struct runner_watch *watch,
 			     struct runner_progress *ret_progress, struct err *err)
@@ -86,17 +92,15 @@ enum err_code runner_execute(struct recorder *recorder, struct planned_run *runs
 		.recorder = recorder, .runs = runs, .count = count, .environment = environment, .watch = watch
 	};
 	struct runner_progress progress = { .runs = count };
-	struct err released;
 
 	for (size_t i = 0; i < count; i++)
 		progress.epochs += (double)runs[i].recipe.training.epochs;
 	*ret_progress = progress;
-	workload_init(&workload);
+	if (workload_init(&workload, err) != ERR_OK)
+		return err->code;
 	enum err_code code = run_workers(&workload, jobs < count ? jobs : count, watch, &progress, err);
 	*ret_progress = progress;
-	/* Others may have what is left; if they cannot be told, a dead process's claims are free anyway. */
-	if (workload.claimed_to > workload.next)
-		(void)!recorder_call(recorder, RECORDER_WRITES, release_claims, NULL, &released);
+	workload_release(&workload);
 	if (code == ERR_OK && atomic_load(&workload.cancel))
 		return err_set(err, workload.failure.code, "%s", workload.failure.message);
 	if (code == ERR_OK && watch->stop != NULL && atomic_load(watch->stop))

@@ -21,11 +21,11 @@ struct planned_run {
 };
 
 struct runner_progress {
-	size_t runs, runs_ended; /* planned, ended */
-	size_t diverged, failed;
-	size_t elsewhere; /* left to other processes, or done by them meanwhile */
-	double epochs, epochs_ended;
-	int64_t last_run_id; /* of the run that ended last; 0 at first */
+	size_t runs, runs_ended; /* planned, ended here */
+	size_t diverged, failed, interrupted;
+	size_t elsewhere;	     /* done by other processes meanwhile */
+	double epochs, epochs_ended; /* planned, done here or elsewhere */
+	int64_t last_run_id;	     /* of the run that ended last; 0 at first */
 };
 
 /* How a caller follows and stops the work. All calls come from the thread that called. */
@@ -46,7 +46,9 @@ struct runner_watch {
 };
 
 /* Runs of an experiment are claimed before they begin, so that several processes share them; what is interrupted and
- * has a state goes on. Does the runs in order on `jobs` >= 1 threads. A run that diverges or cannot start (failed, with
+ * has a state goes on. Ends when all runs are done, here or elsewhere: waits for those that other living processes
+ * have, with a notice after some seconds, and takes over what they leave. Does the runs in order on `jobs` >= 1
+ * threads. A run that diverges or cannot start (failed, with
  * the reason) does not stop the others. ERR_INTERRUPTED if stopped. If the file cannot be written, what was committed
  * stays, and runner_close() says why. *ret_progress is set in every case. */
 MUST_CHECK enum err_code runner_execute(struct recorder *recorder, struct planned_run *runs, size_t count, size_t jobs,

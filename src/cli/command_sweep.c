@@ -59,13 +59,16 @@ static size_t processors(void)
 
 static void tell(const struct sweep *sweep, const struct sweep_result *result, const char *database)
 {
-	char elsewhere[64] = "";
+	const struct runner_progress *progress = &result->progress;
 
-	if (result->progress.elsewhere > 0)
-		(void)snprintf(elsewhere, sizeof elsewhere, ", %zu by other processes", result->progress.elsewhere);
-	print_clean(stdout, "%s: %zu runs, %zu already done, %zu trained, %zu diverged, %zu failed%s, in %s\n",
-		    sweep->name, result->planned, result->already_done, result->progress.runs_ended,
-		    result->progress.diverged, result->progress.failed, elsewhere, database);
+	print_clean(stdout, "%s: %zu runs, %zu already done, %zu trained, %zu diverged, %zu failed", sweep->name,
+		    result->planned, result->already_done, progress->runs_ended - progress->interrupted,
+		    progress->diverged, progress->failed);
+	if (progress->interrupted > 0)
+		print_clean(stdout, ", %zu interrupted", progress->interrupted);
+	if (progress->elsewhere > 0)
+		print_clean(stdout, ", %zu by other processes", progress->elsewhere);
+	print_clean(stdout, ", in %s\n", database);
 }
 
 static enum err_code set_all(struct sweep *sweep, const struct option_list *assignments, struct err *err)
@@ -109,9 +112,10 @@ static enum err_code run_sweep(const struct invocation *invocation, struct err *
 	    sweep_run(sweep, invocation->database, &path, options->jobs > 0 ? options->jobs : processors(),
 		      &environment.track, &watch, &result, err);
 	progress_done(&progress);
+	if (code == ERR_OK || (code == ERR_INTERRUPTED && result.planned > 0))
+		tell(sweep, &result, invocation->database);
 	if (code != ERR_OK)
 		return code;
-	tell(sweep, &result, invocation->database);
 	if (result.progress.failed > 0)
 		return err_set(err, ERR_SYSTEM, "%zu runs failed; 'hardrow runs --status failed' says why",
 			       result.progress.failed);
@@ -125,7 +129,9 @@ const struct command command_sweep = {
 	.details =
 	    "Runs that the database holds already are left out, so a second call is instant and an interrupted one "
 	    "goes\n"
-	    "on. Ctrl-C ends cleanly: the epochs under way are kept, their runs marked interrupted. The file:\n"
+	    "on. Several at once share the work: each waits until all runs are done and takes over those of one that\n"
+	    "ended early. Ctrl-C ends cleanly: the epochs under way are kept, their runs marked interrupted. The "
+	    "file:\n"
 	    "\n"
 	    "  [sweep]\n"
 	    "  name = mine                     what the experiment is called in the database\n"

@@ -34,7 +34,8 @@ static void describe(const struct progress *progress, const struct runner_progre
 
 	if (rate > 0)
 		format_duration((now->epochs - now->epochs_ended) / rate, left, sizeof left);
-	(void)snprintf(text, size, "%zu/%zu runs  %.0f epochs/s  %s left", now->runs_ended, now->runs, rate, left);
+	(void)snprintf(text, size, "%zu/%zu runs  %.0f epochs/s  %s left", now->runs_ended + now->elsewhere, now->runs,
+		       rate, left);
 }
 
 static void draw_bar(struct progress *progress, const struct runner_progress *now)
@@ -56,7 +57,8 @@ void progress_update(void *context, const struct runner_progress *now)
 {
 	struct progress *progress = context;
 	double clock = clock_seconds();
-	bool is_end = now->runs_ended == now->runs;
+	size_t ended = now->runs_ended + now->elsewhere;
+	bool is_end = ended == now->runs;
 
 	if (progress->quiet)
 		return;
@@ -67,7 +69,7 @@ void progress_update(void *context, const struct runner_progress *now)
 		}
 		return;
 	}
-	double tenths = now->runs > 0 ? (double)(10 * now->runs_ended / now->runs) : 10;
+	double tenths = now->runs > 0 ? (double)(10 * ended / now->runs) : 10;
 	if (tenths > progress->tenths) {
 		char words[128];
 		progress->tenths = tenths;

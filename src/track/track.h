@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/text.h"
 #include "db/db.h"
 #include "track/epoch_record.h"
 
@@ -137,6 +138,18 @@ MUST_CHECK enum err_code track_has_run(struct track *track, const struct track_r
 /* *ret_resume_id: an interrupted run of the same key that can go on; 0: there is none. */
 MUST_CHECK enum err_code track_claim_run(struct track *track, const struct track_run *run, enum track_claim *ret_claim,
 					 int64_t *ret_resume_id, struct err *err);
+
+/* What track_claim_run() would answer, without writing anything: TRACK_CLAIMED if it could be claimed. Processes are
+ * taken for alive (track_has_dead). *ret_holder: of TRACK_ELSEWHERE, who has it (track_append_writer). */
+MUST_CHECK enum err_code track_look_at_run(struct track *track, const struct track_run *run,
+					   enum track_claim *ret_claim, int64_t *ret_holder, struct err *err);
+
+/* Whether a dead process has left runs or claims; the next track_claim_run() frees them. */
+MUST_CHECK enum err_code track_has_dead(struct track *track, bool *ret_has, struct err *err);
+
+/* Appends "process 4711 on HOST". */
+MUST_CHECK enum err_code track_append_writer(struct track *track, int64_t writer_id, struct text *text,
+					     struct err *err);
 
 /* Gives back what this process has claimed and not begun. */
 MUST_CHECK enum err_code track_release_claims(struct track *track, struct err *err);

@@ -8,19 +8,20 @@ static void bind_key(struct db_stmt *stmt, const struct track_run *run)
 	db_bind_text(stmt, ":run_key", run->key);
 }
 
-/* Runs a statement of one number about the key; *ret_id is it, 0 if there is no row. */
+/* Runs a statement of one number about the key; *ret_found: whether it has a row. */
 static enum err_code find(struct track *track, enum track_statement which, const char *sql, const struct track_run *run,
-			  int64_t *ret_id, struct err *err)
+			  bool *ret_found, int64_t *ret_id, struct err *err)
 {
 	struct db_stmt *stmt = NULL;
-	bool found = false;
 
-	if (track_statement(track, which, sql, &stmt, err) != ERR_OK)
+	if (track_read_statement(track, which, sql, &stmt, err) != ERR_OK)
 		return err->code;
 	bind_key(stmt, run);
-	if (db_step(stmt, &found, err) != ERR_OK)
+	if (which == TRACK_FIND_HOLDER)
+		db_bind_int(stmt, ":writer_id", track->writer_id);
+	if (db_step(stmt, ret_found, err) != ERR_OK)
 		return err->code;
-	*ret_id = found ? db_column_int(stmt, 0) : 0;
+	*ret_id = *ret_found ? db_column_int(stmt, 0) : 0;
 	db_reset(stmt);
 	return ERR_OK;
 }
@@ -72,42 +73,71 @@ static enum err_code put_claim(struct track *track, const struct track_run *run,
 
 enum err_code track_has_run(struct track *track, const struct track_run *run, bool *ret_has, struct err *err)
 {
-	int64_t current = 0;
+	int64_t run_id;
 
-	if (find(track, TRACK_CURRENT_RUN,
-		 "SELECT run_id FROM current_runs WHERE run_id IN (SELECT run_id FROM run WHERE run_key = :run_key)"
-		 " AND experiment_id = :experiment_id AND source_run_id IS NULL",
-		 run, &current, err) != ERR_OK)
+	return find(track, TRACK_CURRENT_RUN,
+		    "SELECT run_id FROM current_runs WHERE run_id IN (SELECT run_id FROM run WHERE run_key = :run_key)"
+		    " AND experiment_id = :experiment_id AND source_run_id IS NULL",
+		    run, ret_has, &run_id, err);
+}
+
+enum err_code track_look_at_run(struct track *track, const struct track_run *run, enum track_claim *ret_claim,
+				int64_t *ret_holder, struct err *err)
+{
+	bool has_run = false, is_held = false;
+
+	if (track_has_run(track, run, &has_run, err) != ERR_OK ||
+	    find(track, TRACK_FIND_HOLDER,
+		 "SELECT writer_id FROM run WHERE run_key = :run_key AND experiment_id = :experiment_id"
+		 " AND status = 'running' UNION ALL SELECT writer_id FROM claim WHERE experiment_id = :experiment_id"
+		 " AND run_key = :run_key AND writer_id <> :writer_id",
+		 run, &is_held, ret_holder, err) != ERR_OK)
 		return err->code;
-	*ret_has = current != 0;
+	*ret_claim = has_run ? TRACK_IS_DONE : is_held ? TRACK_ELSEWHERE : TRACK_CLAIMED;
 	return ERR_OK;
 }
 
 enum err_code track_claim_run(struct track *track, const struct track_run *run, enum track_claim *ret_claim,
 			      int64_t *ret_resume_id, struct err *err)
 {
-	int64_t writer_id = 0, running = 0, claimed = 0, resumable = 0;
-	bool is_done = false;
+	int64_t writer_id = 0, holder = 0;
+	bool is_resumable = false;
 
 	if (track_begin(track, err) != ERR_OK || track_writer(track, &writer_id, err) != ERR_OK ||
-	    track_bury_dead(track, err) != ERR_OK || track_has_run(track, run, &is_done, err) != ERR_OK ||
-	    find(track, TRACK_RUNNING_RUN,
-		 "SELECT run_id FROM run WHERE run_key = :run_key AND experiment_id = :experiment_id"
-		 " AND status = 'running'",
-		 run, &running, err) != ERR_OK ||
-	    find(track, TRACK_FIND_CLAIM,
-		 "SELECT writer_id FROM claim WHERE experiment_id = :experiment_id AND run_key = :run_key", run,
-		 &claimed, err) != ERR_OK ||
+	    track_bury_dead(track, err) != ERR_OK || track_look_at_run(track, run, ret_claim, &holder, err) != ERR_OK ||
 	    find(track, TRACK_RESUMABLE_RUN,
 		 "SELECT max(run_id) FROM run WHERE run_key = :run_key AND experiment_id = :experiment_id"
 		 " AND status = 'interrupted' AND run_id IN (SELECT run_id FROM state)",
-		 run, &resumable, err) != ERR_OK)
+		 run, &is_resumable, ret_resume_id, err) != ERR_OK)
 		return err->code;
-	*ret_claim = is_done						      ? TRACK_IS_DONE
-		     : running != 0 || (claimed != 0 && claimed != writer_id) ? TRACK_ELSEWHERE
-									      : TRACK_CLAIMED;
-	*ret_resume_id = resumable;
 	return *ret_claim == TRACK_CLAIMED ? put_claim(track, run, writer_id, err) : ERR_OK;
+}
+
+enum err_code track_has_dead(struct track *track, bool *ret_has, struct err *err)
+{
+	AUTO(mem_freep) int64_t *writers = NULL;
+	size_t count = 0;
+
+	if (db_list_dead_writers(track->db, &writers, &count, err) != ERR_OK)
+		return err->code;
+	*ret_has = count > 0;
+	return ERR_OK;
+}
+
+enum err_code track_append_writer(struct track *track, int64_t writer_id, struct text *text, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	bool found = false;
+
+	if (db_prepare(track->db,
+		       "SELECT printf('process %d on %s', pid, host) FROM writer WHERE writer_id = :writer_id", &stmt,
+		       err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":writer_id", writer_id);
+	if (db_step(stmt, &found, err) != ERR_OK)
+		return err->code;
+	const char *words = found ? db_column_text(stmt, 0) : NULL;
+	return text_append(text, err, "%s", words == NULL ? "another process" : words);
 }
 
 enum err_code track_drop_claim(struct track *track, const struct track_run *run, struct err *err)

@@ -6,6 +6,7 @@
   kill    kill -9, then Ctrl-C, in the middle of a sweep, and the same sweep again
   lock    another program holds the database
   writers a short training beside one that goes on, and that beside a lock
+  share   a sweep by several processes, of which one is killed and one stopped
 
 However it fails: an exit code above 0 (1 for most), no signal, exactly one line on stderr; what is left of the database
 passes SQLite's integrity check, and the same command then succeeds on it.
@@ -14,8 +15,10 @@ passes SQLite's integrity check, and the same command then succeeds on it.
 import contextlib
 import os
 import pathlib
+import re
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -203,7 +206,7 @@ def test_kill(folder, tally):
 
 
 def start(*arguments):
-    return subprocess.Popen([HARDROW, *map(str, arguments)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen([HARDROW, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 @contextlib.contextmanager
@@ -256,6 +259,62 @@ def test_writers(folder, tally):
     tally.check("status", None if status == {1: "interrupted", 2: "done", 3: "done", 4: "done"} else repr(status))
 
 
+def stop_at_work(process, db):
+    """SIGSTOP while it trains and keeps nothing locked; returns how many runs it keeps from others."""
+    while process.poll() is None:
+        process.send_signal(signal.SIGSTOP)
+        os.waitpid(process.pid, os.WUNTRACED)
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(db, timeout=0)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            running, claims = connection.execute("SELECT (SELECT count(*) FROM run WHERE status = 'running'),"
+                                                 " (SELECT count(*) FROM claim)").fetchone()
+            if running:
+                return running + claims
+        process.send_signal(signal.SIGCONT)
+        time.sleep(0.005)
+    return 0
+
+
+def told(output):
+    """The numbers in a sweep's last line: {"trained": 12, ...}."""
+    return {words: int(number) for number, words in re.findall(r"(\d+) ([a-z ]+)", output)}
+
+
+def test_share(folder, tally):
+    """A sweep by several processes ends when the last run has ended, whatever becomes of them."""
+    long = SWEEP.replace("splits = 4", "splits = 1").replace("epochs = 60", "epochs = 20000\nrecord = none")
+    (folder / "sweep.ini").write_text(long)
+    db, whole = folder / "t.db", folder / "whole.db"
+    tally.check("alone", None if run(*sweep_command(folder, whole)).returncode == 0 else "it fails")
+    killed = start(*sweep_command(folder, db))
+    held = stop_at_work(killed, db)
+    tally.check("at work", None if held else "it was never seen at work")
+    survivor, stopped = start(*sweep_command(folder, db)), start(*sweep_command(folder, db))
+    line = survivor.stderr.readline()
+    expected = f"hardrow: waiting for {held} run{'s' * (held > 1)} of process {killed.pid} on {socket.gethostname()}; Ctrl-C ends the wait\n"
+    tally.check("says who", None if line == expected else repr(line))
+    before = time.monotonic()
+    stopped.send_signal(signal.SIGINT)
+    stopped_output = stopped.communicate(timeout=30)
+    at_once = time.monotonic() - before < 2
+    tally.check("Ctrl-C", None if stopped.returncode == 130 and at_once else f"exit {stopped.returncode}: {stopped_output}")
+    killed.kill()
+    killed.communicate()
+    output = survivor.communicate(timeout=30)
+    tally.check("the survivor", None if survivor.returncode == 0 and output[1] == "" else repr(output))
+    tally.check("results", None if results(db) == results(whole) else "not those of a sweep by one process")
+    with contextlib.closing(sqlite3.connect(db)) as connection:
+        done = dict(connection.execute("SELECT pid, count(*) FROM run WHERE status = 'done' GROUP BY pid"))
+        left = connection.execute("SELECT count(*) FROM claim").fetchone()[0]
+    tally.check("claims", None if left == 0 else f"{left} are left")
+    tally.check("each run once", None if sum(done.values()) == 9 else repr(done))
+    for name, process, words in (("survivor", survivor, output[0]), ("stopped", stopped, stopped_output[0])):
+        tally.check(f"{name}, trained", None if told(words)["trained"] == done.get(process.pid, 0) else f"{words!r}, {done}")
+    counts = told(output[0])
+    total = sum(counts.get(words, 0) for words in ("already done", "trained", "by other processes"))
+    tally.check("survivor, all", None if total == counts["runs"] == 9 else repr(output[0]))
+
+
 def main():
     # Whoever runs this in the background of a script has Ctrl-C ignored, and what is inherited as ignored stays so.
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -264,7 +323,7 @@ def main():
         folder = pathlib.Path(name)
         (folder / "tiny.csv").write_text(TINY)
         {"memory": test_memory, "disk": test_disk, "kill": test_kill, "lock": test_lock,
-         "writers": test_writers}[SECTION](folder, tally)
+         "writers": test_writers, "share": test_share}[SECTION](folder, tally)
     print(f"{tally.passed} passed, {tally.failed} failed")
     sys.exit(1 if tally.failed else 0)
 

@@ -212,10 +212,15 @@ Test(track, matrices_come_back)
 static void expect_claim(struct track *track, enum track_claim expected, int64_t resume_id, const char *what)
 {
 	struct track_run run = tracked_plan(track, "shared");
-	enum track_claim claim = TRACK_IS_DONE;
-	int64_t found = -1;
+	enum track_claim claim = TRACK_IS_DONE, looked = TRACK_IS_DONE;
+	int64_t found = -1, holder = -1;
+	bool has_dead = false;
 	struct err err = { 0 };
 
+	cr_assert_eq(track_look_at_run(track, &run, &looked, &holder, &err), ERR_OK, "%s: %s", what, err.message);
+	cr_assert_eq(track_has_dead(track, &has_dead, &err), ERR_OK, "%s: %s", what, err.message);
+	cr_expect_eq(looked, has_dead ? TRACK_ELSEWHERE : expected, "%s, looked at: %d", what, looked);
+	cr_expect_eq(holder == 1000, has_dead, "%s: writer %lld", what, (long long)holder);
 	cr_assert_eq(track_claim_run(track, &run, &claim, &found, &err), ERR_OK, "%s: %s", what, err.message);
 	tracked_commit(track);
 	cr_expect_eq(claim, expected, "%s: %d", what, claim);
