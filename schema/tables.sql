@@ -144,6 +144,7 @@ CREATE TABLE claim (
   experiment_id INTEGER NOT NULL REFERENCES experiment,
   run_key TEXT NOT NULL,         -- as in run
   writer_id INTEGER NOT NULL REFERENCES writer,
+  checksum INTEGER,              -- of this row
   PRIMARY KEY (experiment_id, run_key)
 ) STRICT, WITHOUT ROWID;
 
@@ -261,6 +262,7 @@ CREATE TABLE influence (
   instance_id INTEGER NOT NULL,  -- of either part
   training_instance_id INTEGER NOT NULL,
   inner_product REAL,            -- of their loss gradients
+  checksum INTEGER,              -- of this row; NULL in older versions' rows
   PRIMARY KEY (run_id, epoch, instance_id, training_instance_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -270,11 +272,12 @@ CREATE TABLE loss_change (
   epoch INTEGER NOT NULL,        -- by this epoch's draws, at the weights of the epoch before
   instance_id INTEGER NOT NULL,
   predicted REAL,                -- below 0: it is helped
+  checksum INTEGER,              -- of this row; NULL in older versions' rows
   PRIMARY KEY (run_id, epoch, instance_id)
 ) STRICT, WITHOUT ROWID;
 
 -- Checksums of rows that are written once or seldom changed: of a data set (its row, classes and instances), of a split,
--- of a run when it has ended, of its summary, of an experiment with its lists, of a writer.
+-- of a run, of its summary, of an experiment with its lists, of a writer.
 CREATE TABLE checksum (
   subject TEXT NOT NULL,         -- dataset, split, run, summary, experiment, writer
   id INTEGER NOT NULL,

@@ -137,7 +137,7 @@ MUST_CHECK enum err_code db_list_dead_writers(struct db *db, int64_t **ret_write
 MUST_CHECK enum err_code db_use_wal(struct db *db, bool *ret_is_wal, struct err *err);
 
 /* Looks for damage: SQLite's integrity check, foreign keys, tables and indexes that are not as the migrations made
- * them. Each finding is handed to `say`. Not guarded. */
+ * them, views of other text than this program's. Each finding is handed to `say`. Not guarded. */
 MUST_CHECK enum err_code db_check(struct db *db, void (*say)(void *context, const char *finding), void *context,
 				  struct err *err);
 

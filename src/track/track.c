@@ -16,21 +16,20 @@
 
 static enum err_code bury(struct track *track, int64_t writer_id, struct err *err)
 {
-	static const char *const sql[] = {
-		"UPDATE run SET status = 'interrupted', message = 'its process is gone'"
-		" WHERE status = 'running' AND writer_id = :writer_id",
-		"DELETE FROM claim WHERE writer_id = :writer_id",
-	};
+	AUTO(db_stmt_freep) struct db_stmt *mark = NULL;
+	AUTO(db_stmt_freep) struct db_stmt *claims = NULL;
 
-	for (size_t i = 0; i < ARRAY_LENGTH(sql); i++) {
-		AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
-		if (db_prepare(track->db, sql[i], &stmt, err) != ERR_OK)
-			return err->code;
-		db_bind_int(stmt, ":writer_id", writer_id);
-		if (db_run(stmt, err) != ERR_OK)
-			return err->code;
-	}
-	return ERR_OK;
+	if (db_prepare(track->db,
+		       "UPDATE run SET status = 'interrupted', message = 'its process is gone'"
+		       " WHERE status = 'running' AND writer_id = :writer_id RETURNING run_id",
+		       &mark, err) != ERR_OK ||
+	    db_prepare(track->db, "DELETE FROM claim WHERE writer_id = :writer_id", &claims, err) != ERR_OK)
+		return err->code;
+	db_bind_int(mark, ":writer_id", writer_id);
+	db_bind_int(claims, ":writer_id", writer_id);
+	if (track_change_runs(track, mark, err) != ERR_OK)
+		return err->code;
+	return db_run(claims, err);
 }
 
 enum err_code track_bury_dead(struct track *track, struct err *err)
@@ -69,12 +68,12 @@ static enum err_code bury_old(struct track *track, struct err *err)
 		if (track_begin(track, err) != ERR_OK ||
 		    db_prepare(track->db,
 			       "UPDATE run SET status = 'interrupted', message = 'its process is gone' WHERE status = "
-			       "'running' AND writer_id IS NULL AND host = :host AND pid = :pid",
+			       "'running' AND writer_id IS NULL AND host = :host AND pid = :pid RETURNING run_id",
 			       &mark, err) != ERR_OK)
 			return err->code;
 		db_bind_text(mark, ":host", track->self.host);
 		db_bind_int(mark, ":pid", pid);
-		if (db_run(mark, err) != ERR_OK)
+		if (track_change_runs(track, mark, err) != ERR_OK)
 			return err->code;
 	}
 }

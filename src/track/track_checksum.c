@@ -80,6 +80,22 @@ enum err_code track_sum_subject(struct track *track, enum track_subject subject,
 	return ERR_OK;
 }
 
+enum err_code track_change_runs(struct track *track, struct db_stmt *update, struct err *err)
+{
+	bool more = false;
+
+	for (;;) {
+		if (db_step(update, &more, err) != ERR_OK)
+			return err->code;
+		if (!more)
+			break;
+		if (track_put_checksum(track, SUBJECT_RUN, db_column_int(update, 0), err) != ERR_OK)
+			return err->code;
+	}
+	db_reset(update);
+	return ERR_OK;
+}
+
 enum err_code track_put_checksum(struct track *track, enum track_subject subject, int64_t id, struct err *err)
 {
 	uint64_t sum = 0, values = 0;

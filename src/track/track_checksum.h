@@ -8,8 +8,8 @@
 #include "base/err.h"
 #include "track/track.h"
 
-/* Whose rows, by the id of the first: a data set with its classes and instances; a split with its classes; a run that
- * has ended; its summary; an experiment with its lists; a process that writes. */
+/* Whose rows, by the id of the first: a data set with its classes and instances; a split with its classes; a run; its
+ * summary; an experiment with its lists; a process that writes. */
 enum track_subject {
 	SUBJECT_DATASET,
 	SUBJECT_SPLIT,
@@ -34,5 +34,8 @@ MUST_CHECK enum err_code track_put_checksum(struct track *track, enum track_subj
 /* The same, for who summed the rows while binding them (db_sum_bound). */
 MUST_CHECK enum err_code track_put_sum(struct track *track, enum track_subject subject, int64_t id, uint64_t sum,
 				       struct err *err);
+
+/* Runs an UPDATE of runs that ends in RETURNING run_id, and writes the checksums of those runs. */
+MUST_CHECK enum err_code track_change_runs(struct track *track, struct db_stmt *update, struct err *err);
 
 #endif

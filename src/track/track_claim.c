@@ -1,6 +1,7 @@
 /* Who trains which run of a sweep that several processes share. */
 #include "base/mem.h"
 #include "track/statements.h"
+#include "track/track_checksum.h"
 
 static void bind_key(struct db_stmt *stmt, const struct track_run *run)
 {
@@ -45,7 +46,7 @@ enum err_code track_key_old_runs(struct track *track, const struct track_run *ru
 		track, TRACK_KEY_RUN,
 		"UPDATE run SET run_key = :run_key WHERE dataset_id = :dataset_id AND split_id = :split_id AND"
 		" method = :method AND run_key IS NULL AND experiment_id = :experiment_id AND model = :model"
-		" AND settings = :settings AND source_run_id IS NULL",
+		" AND settings = :settings AND source_run_id IS NULL RETURNING run_id",
 		&stmt, err) != ERR_OK)
 		return err->code;
 	bind_key(stmt, run);
@@ -54,20 +55,24 @@ enum err_code track_key_old_runs(struct track *track, const struct track_run *ru
 	db_bind_text(stmt, ":method", run->method);
 	db_bind_text(stmt, ":model", run->model);
 	db_bind_text(stmt, ":settings", run->settings);
-	return db_run(stmt, err);
+	return track_change_runs(track, stmt, err);
 }
 
 static enum err_code put_claim(struct track *track, const struct track_run *run, int64_t writer_id, struct err *err)
 {
 	struct db_stmt *stmt = NULL;
+	uint64_t sum = 0;
 
 	if (track_statement(track, TRACK_PUT_CLAIM,
-			    "INSERT OR IGNORE INTO claim (experiment_id, run_key, writer_id)"
-			    " VALUES (:experiment_id, :run_key, :writer_id)",
+			    "INSERT OR IGNORE INTO claim (experiment_id, run_key, writer_id, checksum)"
+			    " VALUES (:experiment_id, :run_key, :writer_id, :checksum)",
 			    &stmt, err) != ERR_OK)
 		return err->code;
-	bind_key(stmt, run);
+	db_sum_bound(stmt, &sum);
 	db_bind_int(stmt, ":writer_id", writer_id);
+	bind_key(stmt, run);
+	db_sum_bound(stmt, NULL);
+	db_bind_int(stmt, ":checksum", (int64_t)sum);
 	return db_run(stmt, err);
 }
 

@@ -26,9 +26,13 @@ static enum err_code replace_rows(struct track *track, const char *delete, const
 	if (db_run(old, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < influence->count; i++) {
+		uint64_t sum = 0;
+		db_sum_bound(new, &sum);
 		bind_key(new, influence, is_pair);
 		db_bind_int(new, ":id", influence->ids[i]);
 		db_bind_real(new, ":value", influence->values[i]);
+		db_sum_bound(new, NULL);
+		db_bind_int(new, ":checksum", (int64_t)sum);
 		if (db_run(new, err) != ERR_OK)
 			return err->code;
 	}
@@ -40,16 +44,16 @@ enum err_code track_put_influence(struct track *track, const struct track_influe
 	return replace_rows(track,
 			    "DELETE FROM influence WHERE run_id = :run_id AND epoch = :epoch"
 			    " AND instance_id = :instance_id",
-			    "INSERT INTO influence (run_id, epoch, instance_id, training_instance_id, inner_product)"
-			    " VALUES (:run_id, :epoch, :instance_id, :id, :value)",
+			    "INSERT INTO influence (run_id, epoch, instance_id, training_instance_id, inner_product,"
+			    " checksum) VALUES (:run_id, :epoch, :instance_id, :id, :value, :checksum)",
 			    true, influence, err);
 }
 
 enum err_code track_put_loss_changes(struct track *track, const struct track_influence *changes, struct err *err)
 {
 	return replace_rows(track, "DELETE FROM loss_change WHERE run_id = :run_id AND epoch = :epoch",
-			    "INSERT INTO loss_change (run_id, epoch, instance_id, predicted)"
-			    " VALUES (:run_id, :epoch, :id, :value)",
+			    "INSERT INTO loss_change (run_id, epoch, instance_id, predicted, checksum)"
+			    " VALUES (:run_id, :epoch, :id, :value, :checksum)",
 			    false, changes, err);
 }
 

@@ -56,7 +56,7 @@ enum err_code track_start_run(struct track *track, const struct track_run *run, 
 	if (db_run(stmt, err) != ERR_OK)
 		return err->code;
 	*ret_run_id = db_last_rowid(track->db);
-	return ERR_OK;
+	return track_put_checksum(track, SUBJECT_RUN, *ret_run_id, err);
 }
 
 #define COLUMN(id, name, column, storage, shape) #name ", "
@@ -241,14 +241,14 @@ enum err_code track_settle_run(struct track *track, int64_t run_id, const char *
 	if (track_statement(
 		track, TRACK_SETTLE_RUN,
 		"UPDATE run SET settings = :settings, run_key = coalesce(:run_key, run_key), chosen = :chosen"
-		" WHERE run_id = :run_id",
+		" WHERE run_id = :run_id RETURNING run_id",
 		&stmt, err) != ERR_OK)
 		return err->code;
 	db_bind_text(stmt, ":settings", settings);
 	db_bind_text(stmt, ":run_key", key);
 	db_bind_text(stmt, ":chosen", chosen);
 	db_bind_int(stmt, ":run_id", run_id);
-	return db_run(stmt, err);
+	return track_change_runs(track, stmt, err);
 }
 
 enum err_code track_finish_run(struct track *track, int64_t run_id, enum track_status status, const char *message,
@@ -259,14 +259,15 @@ enum err_code track_finish_run(struct track *track, int64_t run_id, enum track_s
 
 	if (track_statement(track, TRACK_FINISH_RUN,
 			    "UPDATE run SET status = :status, message = :message,"
-			    " finished_at_ms = max(:finished_at_ms, started_at_ms) WHERE run_id = :run_id",
+			    " finished_at_ms = max(:finished_at_ms, started_at_ms) WHERE run_id = :run_id"
+			    " RETURNING run_id",
 			    &stmt, err) != ERR_OK)
 		return err->code;
 	db_bind_text(stmt, ":status", names[status]);
 	db_bind_text(stmt, ":message", message);
 	db_bind_int(stmt, ":finished_at_ms", clock_utc_ms());
 	db_bind_int(stmt, ":run_id", run_id);
-	if (db_run(stmt, err) != ERR_OK || track_put_checksum(track, SUBJECT_RUN, run_id, err) != ERR_OK)
+	if (track_change_runs(track, stmt, err) != ERR_OK)
 		return err->code;
 	return status == TRACK_INTERRUPTED || keeps_state ? ERR_OK : track_drop_state(track, run_id, err);
 }

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "track/statements.h"
+#include "track/track_checksum.h"
 #include "track/track_state.h"
 
 /* SQLite's limit on one blob is far above it, and the checksum of a part is soon computed. */
@@ -110,21 +111,73 @@ static enum err_code run_about(struct track *track, const char *sql, const struc
 	" JOIN dataset USING (dataset_id) CROSS JOIN block ON block_id BETWEEN first_block"                            \
 	" AND first_block + (instances - 1) / block_instances WHERE epoch.run_id = :run_id AND epoch.epoch "
 
-/* Whoever asked before this transaction began may have been overtaken. */
-static enum err_code refuse_running(struct track *track, int64_t run_id, struct err *err)
+/* Whoever read the state before this transaction began may have been overtaken: the run is being trained, or has been
+ * since. */
+static enum err_code check_state(struct track *track, const struct track_resume *resume, struct err *err)
 {
 	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
-	bool is_running = false;
+	bool is_there = false;
 
-	if (db_prepare(track->db, "SELECT 1 FROM run WHERE run_id = :run_id AND status = 'running'", &stmt, err) !=
-	    ERR_OK)
+	if (db_prepare(track->db,
+		       "SELECT 1 FROM run JOIN state USING (run_id) WHERE run_id = :run_id AND epoch = :epoch"
+		       " AND status <> 'running'",
+		       &stmt, err) != ERR_OK)
 		return err->code;
-	db_bind_int(stmt, ":run_id", run_id);
-	if (db_step(stmt, &is_running, err) != ERR_OK)
+	db_bind_int(stmt, ":run_id", resume->run_id);
+	db_bind_int(stmt, ":epoch", (int64_t)resume->epoch);
+	if (db_step(stmt, &is_there, err) != ERR_OK)
 		return err->code;
-	return !is_running ? ERR_OK
-			   : err_set(err, ERR_INPUT, "run %lld is trained by another process since a moment ago",
-				     (long long)run_id);
+	return is_there ? ERR_OK
+			: err_set(err, ERR_INPUT, "run %lld was taken up by another process a moment ago",
+				  (long long)resume->run_id);
+}
+
+#define NUMBER(name, field) #name ", "
+
+/* Chains the rows of `sql`, without their last column, onto *sum. */
+static enum err_code sum_rows(struct track *track, const char *sql, const struct track_resume *resume, uint64_t *sum,
+			      struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	bool more = false;
+
+	if (db_prepare(track->db, sql, &stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":run_id", resume->run_id);
+	db_bind_int(stmt, ":epoch", (int64_t)resume->epoch);
+	for (;;) {
+		if (db_step(stmt, &more, err) != ERR_OK)
+			return err->code;
+		if (!more)
+			return ERR_OK;
+		db_sum_row(stmt, db_column_count(stmt) - 1, sum);
+	}
+}
+
+/* The epoch of the state as a run that went on would have left it: without its instances. */
+static enum err_code drop_blocks(struct track *track, const struct track_resume *resume, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	uint64_t sum = 0;
+
+	if (run_about(track, DROP_BLOCKS "= :epoch)", resume, err) != ERR_OK ||
+	    run_about(track, "UPDATE epoch SET first_block = NULL WHERE run_id = :run_id AND epoch = :epoch", resume,
+		      err) != ERR_OK ||
+	    sum_rows(track,
+		     "SELECT run_id, epoch, class_index, train_correct, test_correct, sampling_share, weight_norm, NULL"
+		     " FROM class_epoch WHERE run_id = :run_id AND epoch = :epoch ORDER BY class_index",
+		     resume, &sum, err) != ERR_OK ||
+	    sum_rows(track,
+		     "SELECT run_id, epoch, first_block, " EPOCH_NUMBERS(
+			 NUMBER) "NULL FROM epoch WHERE run_id = :run_id AND epoch = :epoch",
+		     resume, &sum, err) != ERR_OK ||
+	    db_prepare(track->db, "UPDATE epoch SET checksum = :checksum WHERE run_id = :run_id AND epoch = :epoch",
+		       &stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":checksum", (int64_t)sum);
+	db_bind_int(stmt, ":run_id", resume->run_id);
+	db_bind_int(stmt, ":epoch", (int64_t)resume->epoch);
+	return db_run(stmt, err);
 }
 
 enum err_code track_resume_run(struct track *track, const struct track_resume *resume, int64_t writer_id,
@@ -139,13 +192,11 @@ enum err_code track_resume_run(struct track *track, const struct track_resume *r
 		"DELETE FROM influence WHERE run_id = :run_id AND epoch > :epoch",
 		"DELETE FROM loss_change WHERE run_id = :run_id AND epoch > :epoch",
 		"DELETE FROM instance_summary WHERE run_id = :run_id AND :epoch > 0",
-		"DELETE FROM checksum WHERE subject IN ('run', 'summary') AND id = :run_id AND :epoch >= 0",
-		"UPDATE run SET status = 'running', message = NULL, finished_at_ms = NULL"
-		" WHERE run_id = :run_id AND :epoch > 0",
+		"DELETE FROM checksum WHERE subject = 'summary' AND id = :run_id AND :epoch > 0",
 	};
 	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
 
-	if (refuse_running(track, resume->run_id, err) != ERR_OK)
+	if (check_state(track, resume, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < ARRAY_LENGTH(always); i++)
 		if (run_about(track, always[i], resume, err) != ERR_OK)
@@ -153,17 +204,16 @@ enum err_code track_resume_run(struct track *track, const struct track_resume *r
 	if (!resume->keeps_weights &&
 	    run_about(track, "DELETE FROM weight WHERE run_id = :run_id AND epoch = :epoch", resume, err) != ERR_OK)
 		return err->code;
-	if (!resume->keeps_blocks &&
-	    (run_about(track, DROP_BLOCKS "= :epoch)", resume, err) != ERR_OK ||
-	     run_about(track,
-		       "UPDATE epoch SET first_block = NULL, checksum = NULL WHERE run_id = :run_id AND epoch = :epoch",
-		       resume, err) != ERR_OK))
+	if (!resume->keeps_blocks && drop_blocks(track, resume, err) != ERR_OK)
 		return err->code;
-	if (db_prepare(track->db, "UPDATE run SET writer_id = :writer_id WHERE run_id = :run_id", &stmt, err) != ERR_OK)
+	if (db_prepare(track->db,
+		       "UPDATE run SET status = 'running', message = NULL, finished_at_ms = NULL,"
+		       " writer_id = :writer_id WHERE run_id = :run_id RETURNING run_id",
+		       &stmt, err) != ERR_OK)
 		return err->code;
 	db_bind_int(stmt, ":writer_id", writer_id);
 	db_bind_int(stmt, ":run_id", resume->run_id);
-	return db_run(stmt, err);
+	return track_change_runs(track, stmt, err);
 }
 
 enum err_code track_read_chosen(struct track *track, int64_t run_id, const char *name, double *ret_value,

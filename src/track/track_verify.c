@@ -58,7 +58,7 @@ static void compare(struct db_stmt *stmt, size_t at, uint64_t sum, uint64_t valu
 		    (long long)number, (uint64_t)db_column_int(stmt, at), sum);
 }
 
-/* Rows of the run whose last column is the checksum of those before it; the second says which. */
+/* Rows, of the run if run_id is not 0, whose last column is the checksum of those before it; the second says which. */
 static enum err_code verify_rows(struct track *track, const char *sql, const char *what, int64_t run_id,
 				 struct track_findings *findings, struct err *err)
 {
@@ -67,7 +67,8 @@ static enum err_code verify_rows(struct track *track, const char *sql, const cha
 
 	if (db_prepare(track->db, sql, &stmt, err) != ERR_OK)
 		return err->code;
-	db_bind_int(stmt, ":run_id", run_id);
+	if (run_id != 0)
+		db_bind_int(stmt, ":run_id", run_id);
 	for (;;) {
 		uint64_t sum = 0;
 		if (db_step(stmt, &more, err) != ERR_OK)
@@ -151,7 +152,9 @@ enum err_code track_verify_file(struct track *track, struct track_findings *find
 	bool has_row = false;
 
 	if (db_check(track->db, say_of_file, findings, err) != ERR_OK ||
-	    verify_subjects(track, findings, err) != ERR_OK)
+	    verify_subjects(track, findings, err) != ERR_OK ||
+	    verify_rows(track, "SELECT writer_id, experiment_id, run_key, checksum FROM claim",
+			"claim on a run of experiment", 0, findings, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < ARRAY_LENGTH(file_sql); i++)
 		if (ask(track, file_sql[i], 0, findings, err) != ERR_OK)
@@ -159,7 +162,7 @@ enum err_code track_verify_file(struct track *track, struct track_findings *find
 	if (db_prepare(track->db,
 		       "SELECT (SELECT count(*) FROM dataset) + (SELECT count(*) FROM split)"
 		       " + (SELECT count(*) FROM experiment) + (SELECT count(*) FROM writer)"
-		       " + (SELECT count(*) FROM run WHERE status <> 'running' AND finished_at_ms IS NOT NULL)"
+		       " + (SELECT count(*) FROM run)"
 		       " - (SELECT count(*) FROM checksum WHERE subject <> 'summary')",
 		       &stmt, err) != ERR_OK ||
 	    db_step(stmt, &has_row, err) != ERR_OK)
@@ -189,18 +192,29 @@ static const char *const run_sql[] = {
 	/* Without rows there is nothing to compare with, and the dynamics are most of the file. */
 	" FROM (SELECT 1 FROM dynamics_rows WHERE run_id = :run_id LIMIT 1) CROSS JOIN dynamics"
 	" WHERE run_id = :run_id) HAVING count(*) > 0",
+	"SELECT printf('epoch %d: dynamics_rows has %d of %d instances', epoch, count(*), instances) FROM dynamics_rows"
+	" JOIN run USING (run_id) JOIN dataset USING (dataset_id) WHERE run_id = :run_id GROUP BY epoch"
+	" HAVING count(*) <> instances",
+};
+
+/* Rows of the run :run_id with their checksum behind them. */
+static const struct {
+	const char *what, *sql;
+} summed[] = {
+	{ "weight of epoch",
+	  "SELECT run_id, epoch, layer, name, rows, cols, value, checksum FROM weight WHERE run_id = :run_id" },
+	{ "state, part", "SELECT run_id, part, epoch, saved_at_ms, value, checksum FROM state WHERE run_id = :run_id" },
+	{ "influence of epoch", "SELECT run_id, epoch, instance_id, training_instance_id, inner_product, checksum"
+				" FROM influence WHERE run_id = :run_id" },
+	{ "loss_change of epoch",
+	  "SELECT run_id, epoch, instance_id, predicted, checksum FROM loss_change WHERE run_id = :run_id" },
 };
 
 enum err_code track_verify_run(struct track *track, int64_t run_id, struct track_findings *findings, struct err *err)
 {
-	if (verify_rows(
-		track,
-		"SELECT run_id, epoch, layer, name, rows, cols, value, checksum FROM weight WHERE run_id = :run_id",
-		"weight of epoch", run_id, findings, err) != ERR_OK ||
-	    verify_rows(track,
-			"SELECT run_id, part, epoch, saved_at_ms, value, checksum FROM state WHERE run_id = :run_id",
-			"state, part", run_id, findings, err) != ERR_OK)
-		return err->code;
+	for (size_t i = 0; i < ARRAY_LENGTH(summed); i++)
+		if (verify_rows(track, summed[i].sql, summed[i].what, run_id, findings, err) != ERR_OK)
+			return err->code;
 	for (size_t i = 0; i < ARRAY_LENGTH(run_sql); i++)
 		if (ask(track, run_sql[i], run_id, findings, err) != ERR_OK)
 			return err->code;

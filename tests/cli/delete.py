@@ -147,7 +147,7 @@ def main():
     check("the experiment stays", ask("SELECT count(*) FROM experiment") == [(1,)])
 
     ask("INSERT INTO writer VALUES (99, 'elsewhere', '', 0, 1, 1, strftime('%s', 'now') * 1000)")
-    ask("INSERT INTO claim SELECT experiment_id, 'key', 99 FROM experiment")
+    ask("INSERT INTO claim SELECT experiment_id, 'key', 99, NULL FROM experiment")
     check("a sweep at work is not disturbed", "is at work" in hardrow("delete", "-y", "--experiment", "two").stderr)
     ask("DELETE FROM claim")
 

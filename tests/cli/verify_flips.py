@@ -42,6 +42,8 @@ def contents(path):
         db.text_factory = bytes
         tables = [name for name, in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'"
                                                " AND name NOT LIKE 'sqlite_%' ORDER BY name")]
+        views = db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'view' ORDER BY name").fetchall()
+        digest.update(repr(views).encode())
         for table in tables:
             for row in db.execute(f'SELECT * FROM "{table.decode()}"'):
                 digest.update(repr((table, row)).encode())
@@ -55,7 +57,10 @@ def make(folder):
     pathlib.Path(folder, "tiny.csv").write_text(TINY)
     pathlib.Path(folder, "flips.ini").write_text(SWEEP)
     for arguments in (("sweep", "flips.ini", "-q"), ("train", "-q", "--data", "tiny.csv", "--epochs", "2"),
-                      ("materialize", "3")):
+                      ("materialize", "3"), ("influence", "--run", "1", "--save"),
+                      ("influence", "--run", "1", "--instance", "5", "--save"),
+                      ("train", "-q", "--data", "tiny.csv", "--epochs", "2", "--record", "last", "--keep-state"),
+                      ("resume", "4", "-q", "--epochs", "3", "--keep-state")):
         done = run(folder, *arguments)
         if done.returncode != 0:
             sys.exit(f"hardrow {' '.join(arguments)}: {done.stderr}")
@@ -74,7 +79,7 @@ def main():
         whole = bytearray(path.read_bytes())
         before = contents(path)
         done = run(folder, "verify")
-        if done.returncode != 0:
+        if done.returncode != 0 or done.stderr:
             sys.exit(f"the file itself is not right: {done.stdout}{done.stderr}")
         draw = random.Random(SEED)
         for _ in range(FLIPS):

@@ -7,6 +7,7 @@
   lock    another program holds the database
   writers a short training beside one that goes on, and that beside a lock
   share   a sweep by several processes, of which one is killed and one stopped
+  twice   one interrupted run, resumed by two processes at once
 
 However it fails: an exit code above 0 (1 for most), no signal, exactly one line on stderr; what is left of the database
 passes SQLite's integrity check, and the same command then succeeds on it.
@@ -24,6 +25,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+from recorded import problem_of
 
 SECTION, HARDROW, FAIL_ALLOCATION, FAIL_WRITE = sys.argv[1], *map(os.path.abspath, sys.argv[2:5])
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
@@ -210,10 +213,10 @@ def start(*arguments):
 
 
 @contextlib.contextmanager
-def locked(db):
+def locked(db, how="EXCLUSIVE"):
     """Another program holds the database."""
     with contextlib.closing(sqlite3.connect(db, isolation_level=None, timeout=60)) as other:
-        other.execute("BEGIN EXCLUSIVE")
+        other.execute(f"BEGIN {how}")
         yield
         other.execute("ROLLBACK")
 
@@ -315,6 +318,36 @@ def test_share(folder, tally):
     tally.check("survivor, all", None if total == counts["runs"] == 9 else repr(output[0]))
 
 
+def test_twice(folder, tally):
+    """Two processes take up one interrupted run: both have read that it is, then one goes on and the other says so."""
+    db = folder / "t.db"
+    process = start("train", "--quiet", "--data", folder / "tiny.csv", "--epochs", 10**8, "--record", "none", "--db", db)
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    errors = process.communicate(timeout=20)[1]
+    tally.check("interrupted", None if process.returncode == 130 else errors)
+    with locked(db, "IMMEDIATE"):
+        both = [start("resume", 1, "--quiet", "--db", db) for _ in range(2)]
+        time.sleep(1)
+    deadline = time.monotonic() + 20
+    while all(process.poll() is None for process in both) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.5)
+    both.sort(key=lambda process: process.poll() is None)
+    one, other = both
+    tally.check("one goes on", None if one.poll() is not None and other.poll() is None else "both or none")
+    other.send_signal(signal.SIGINT)
+    errors = one.communicate(timeout=20)[1]
+    is_said = "run 1 was taken up by another process" in errors and errors.count("\n") == 1
+    tally.check("the other says so", None if one.returncode == 1 and is_said else f"exit {one.returncode}: {errors!r}")
+    errors = other.communicate(timeout=20)[1]
+    tally.check("and is stopped", None if other.returncode == 130 else f"exit {other.returncode}: {errors!r}")
+    tally.check("the file", problem_of(db))
+    with contextlib.closing(sqlite3.connect(db)) as connection:
+        status = connection.execute("SELECT run_id, status FROM runs").fetchall()
+    tally.check("status", None if status == [(1, "interrupted")] else repr(status))
+
+
 def main():
     # Whoever runs this in the background of a script has Ctrl-C ignored, and what is inherited as ignored stays so.
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -323,7 +356,7 @@ def main():
         folder = pathlib.Path(name)
         (folder / "tiny.csv").write_text(TINY)
         {"memory": test_memory, "disk": test_disk, "kill": test_kill, "lock": test_lock,
-         "writers": test_writers, "share": test_share}[SECTION](folder, tally)
+         "writers": test_writers, "share": test_share, "twice": test_twice}[SECTION](folder, tally)
     print(f"{tally.passed} passed, {tally.failed} failed")
     sys.exit(1 if tally.failed else 0)
 

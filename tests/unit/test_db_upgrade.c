@@ -60,8 +60,8 @@ Test(db_upgrade, upgrade_keeps_a_backup)
 	db_free(db);
 }
 
-/* tests/fixtures/versionN.db is a run of hardrow with the first N migrations, 2 epochs of 6 instances, that of version
- * 5 also the same run adjusted. */
+/* tests/fixtures/versionN.db is a run of hardrow with the first N migrations, 2 epochs of 6 instances, those of
+ * versions 5 and 6 also the same run adjusted, that of 6 what influence --save wrote. */
 static void copy_fixture(const char *fixture)
 {
 	AUTO(mem_freep) char *path = NULL;
@@ -129,6 +129,28 @@ Test(db_upgrade, a_file_of_version_5_is_upgraded)
 	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM old.block JOIN main.block USING (block_id, predicted,"
 					    " difficulty, weight, du, dl, draws, p)"),
 		     4);
+	db_free(db);
+}
+
+/* Migration 0007: rows without a checksum stay, every other row is as it was. */
+Test(db_upgrade, a_file_of_version_6_is_upgraded)
+{
+	static const char *const tables[] = {
+		"dataset",     "class", "instance",	    "split",	"run",	  "epoch",
+		"class_epoch", "block", "instance_summary", "checksum", "writer", "weight"
+	};
+	struct db *db = upgrade_fixture("tests/fixtures/version6.db", 2);
+
+	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM influence WHERE checksum IS NULL"), 6);
+	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM loss_change WHERE checksum IS NULL"), 6);
+	database_exec(db, "ATTACH 'a.db.v6.backup' AS old");
+	for (size_t i = 0; i < ARRAY_LENGTH(tables); i++) {
+		char sql[160];
+		(void)snprintf(sql, sizeof sql,
+			       "SELECT count(*) FROM (SELECT * FROM old.%s EXCEPT SELECT * FROM main.%s)", tables[i],
+			       tables[i]);
+		cr_expect_eq(database_query_int(db, sql), 0, "%s", tables[i]);
+	}
 	db_free(db);
 }
 
@@ -218,6 +240,7 @@ Test(db_upgrade, a_dumped_file_is_known_by_its_tables)
 	} cases[] = { { "tests/fixtures/version1.db", 1, 1 },
 		      { "tests/fixtures/version2.db", 2, 1 },
 		      { "tests/fixtures/version5.db", 5, 2 },
+		      { "tests/fixtures/version6.db", 6, 2 },
 		      { NULL, 0, 2 } };
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
@@ -263,7 +286,7 @@ static int open_as(enum db_mode mode)
 Test(db_upgrade, many_processes_at_once)
 {
 	static const char *const fixtures[] = { NULL, "tests/fixtures/version1.db", "tests/fixtures/version2.db",
-						"tests/fixtures/version5.db" };
+						"tests/fixtures/version5.db", "tests/fixtures/version6.db" };
 
 	for (size_t round = 0; round < 5 * ARRAY_LENGTH(fixtures); round++) {
 		const char *fixture = fixtures[round % ARRAY_LENGTH(fixtures)];

@@ -313,7 +313,7 @@ Test(track, the_runs_of_dead_processes)
 			       "INSERT INTO writer VALUES (%zu, '%s%s', '%s%s', %lld, %lld, %lld,"
 			       " 1000 * unixepoch() - %lld);"
 			       "UPDATE run SET writer_id = %zu WHERE run_id = %lld;"
-			       "INSERT INTO claim VALUES (1, 'claim %zu', %zu)",
+			       "INSERT INTO claim VALUES (1, 'claim %zu', %zu, NULL)",
 			       100 + i, self.host, cases[i].other_host ? "x" : "", self.boot_id,
 			       cases[i].other_boot ? "x" : "", (long long)self.pid_namespace + cases[i].other_namespace,
 			       (long long)(cases[i].gone ? gone : self.pid),
@@ -400,13 +400,15 @@ Test(track, resuming_takes_away_what_is_newer)
 		cr_assert_eq(track_put_summaries(track, run_id, &summary, 1, &err), ERR_OK);
 		cr_assert_eq(track_put_summaries(track, other, &summary, 1, &err), ERR_OK);
 		tracked_commit(track);
-		(void)snprintf(sql, sizeof sql,
-			       "INSERT INTO dynamics_rows (run_id, epoch, instance_id, part, class)"
-			       " SELECT run_id, epoch, 1, 'train', 'c0' FROM epoch WHERE run_id >= %lld;"
-			       "INSERT INTO influence SELECT run_id, epoch, 1, 1, 1.0 FROM epoch WHERE run_id >= %lld;"
-			       "INSERT INTO loss_change SELECT run_id, epoch, 1, 1.0 FROM epoch WHERE run_id >= %lld",
-			       (long long)run_id, (long long)run_id, (long long)run_id);
+		(void)snprintf(
+		    sql, sizeof sql,
+		    "INSERT INTO dynamics_rows (run_id, epoch, instance_id, part, class)"
+		    " SELECT run_id, epoch, 1, 'train', 'c0' FROM epoch WHERE run_id >= %lld;"
+		    "INSERT INTO influence SELECT run_id, epoch, 1, 1, 1.0, NULL FROM epoch WHERE run_id >= %lld;"
+		    "INSERT INTO loss_change SELECT run_id, epoch, 1, 1.0, NULL FROM epoch WHERE run_id >= %lld",
+		    (long long)run_id, (long long)run_id, (long long)run_id);
 		change(sql);
+		cr_assert_eq(track_put_state(track, run_id, 2, "state", 5, &err), ERR_OK);
 		cr_assert_eq(track_finish_run(track, run_id, TRACK_INTERRUPTED, "Ctrl-C", false, &err), ERR_OK);
 		tracked_commit(track);
 
@@ -419,6 +421,7 @@ Test(track, resuming_takes_away_what_is_newer)
 		cr_assert_eq(track_start_run(track, &run, &resumed, &err), ERR_OK, "%s", err.message);
 		tracked_commit(track);
 		cr_expect_eq(resumed, run_id);
+		tracked_verify(track, run_id);
 		for (size_t t = 0; t < ARRAY_LENGTH(tables); t++) {
 			bool drops_one = strcmp(tables[t], "weight") == 0 && !cases[i].keeps_weights;
 			(void)snprintf(sql, sizeof sql, "SELECT count(DISTINCT epoch) FROM %s WHERE run_id = %lld",
@@ -441,6 +444,37 @@ Test(track, resuming_takes_away_what_is_newer)
 		(void)snprintf(sql, sizeof sql, "SELECT count(*) FROM instance_summary WHERE run_id IN (%lld, %lld)",
 			       (long long)run_id, (long long)other);
 		cr_expect_eq(seen(sql), 1);
+	}
+	tracked_close(track);
+}
+
+/* Who read the state comes too late when another process trains the run, or has: its state is another, or gone. */
+Test(track, a_run_is_taken_up_once)
+{
+	static const struct {
+		const char *others; /* what they did */
+		bool is_refused;
+	} cases[] = {
+		{ "SELECT 1", false },
+		{ "UPDATE run SET status = 'running'", true },
+		{ "UPDATE state SET epoch = 3", true },
+		{ "UPDATE run SET status = 'done'; DELETE FROM state", true },
+	};
+	struct track *track = tracked_open();
+	struct err err = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		int64_t run_id = tracked_run(track, "key"), resumed = 0;
+		struct track_run run = tracked_plan(track, "key");
+		tracked_epoch(track, run_id, 1, NULL);
+		cr_assert_eq(track_put_state(track, run_id, 1, "state", 5, &err), ERR_OK);
+		cr_assert_eq(track_finish_run(track, run_id, TRACK_INTERRUPTED, "Ctrl-C", false, &err), ERR_OK);
+		tracked_commit(track);
+		change(cases[i].others);
+		run.resume = (struct track_resume){ .run_id = run_id, .epoch = 1 };
+		enum err_code code = track_start_run(track, &run, &resumed, &err);
+		cr_expect_eq(code, cases[i].is_refused ? ERR_INPUT : ERR_OK, "%s", cases[i].others);
+		track_rollback(track);
 	}
 	tracked_close(track);
 }

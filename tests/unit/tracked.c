@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "track/track_verify.h"
 
 static char *const class_names[] = { "c0", "c1" };
 static char *const feature_names[] = { "f" };
@@ -176,4 +177,24 @@ void tracked_epoch(struct track *track, int64_t run_id, size_t epoch, const uint
 	cr_assert_eq(epoch_record_create(TRACKED_INSTANCES, TRACKED_CLASSES, 1, TRACKED_VALUES, &record, &err), ERR_OK);
 	cr_assert(tracked_fill(record, epoch, draws));
 	cr_assert_eq(track_put_epoch(track, run_id, record, &err), ERR_OK, "%s", err.message);
+}
+
+/* For struct track_findings. */
+static void fail_for(void *context, int64_t run_id, const char *finding)
+{
+	(void)context;
+	cr_expect(false, "run %lld: %s", (long long)run_id, finding);
+}
+
+void tracked_verify(struct track *track, int64_t run_id)
+{
+	struct track_findings findings = { .say = fail_for };
+	AUTO(epoch_record_freep) struct epoch_record *record = NULL;
+	struct err err = { 0 };
+	bool found = true;
+
+	cr_assert_eq(epoch_record_create(TRACKED_INSTANCES, TRACKED_CLASSES, 0, 0, &record, &err), ERR_OK);
+	while (found)
+		cr_assert_eq(track_verify_epoch(track, run_id, &findings, record, &found, &err), ERR_OK);
+	cr_expect_eq(findings.unchecked, 0);
 }

@@ -33,4 +33,7 @@ bool tracked_fill(struct epoch_record *record, size_t epoch, const uint32_t *dra
 /* The same, put. */
 void tracked_epoch(struct track *track, int64_t run_id, size_t epoch, const uint32_t *draws);
 
+/* Every epoch of the run has a checksum, and it is right. */
+void tracked_verify(struct track *track, int64_t run_id);
+
 #endif
