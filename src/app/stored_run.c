@@ -46,6 +46,7 @@ static enum err_code rebuild_dataset(struct track *track, struct stored_run *run
 	dataset->instances = n;
 	dataset->features = row->features;
 	dataset->classes = row->classes;
+	dataset->missing = missing_policy_name((size_t)run->options.data.missing);
 	memcpy(dataset->sha256, row->sha256, strnlen(row->sha256, sizeof dataset->sha256 - 1));
 	if (mem_copy_text(row->dataset, &dataset->name, err) != ERR_OK ||
 	    mem_copy_text(row->label, &dataset->label, err) != ERR_OK ||

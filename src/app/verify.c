@@ -99,7 +99,9 @@ enum err_code verify_file(struct track *track, const struct verify_request *requ
 		if (request->stop != NULL && atomic_load(request->stop))
 			return err_set(err, ERR_INTERRUPTED, "interrupted");
 		enum err_code code = verify_run(track, runs[i], request, &findings, &verify.result, err);
-		if (note_failure(&verify, runs[i], code, err) != ERR_OK)
+		if (note_failure(&verify, runs[i], code, err) != ERR_OK ||
+		    (code == ERR_OK && request->environment != NULL &&
+		     verify_retrain(track, runs[i], request, &findings, &verify.result, err) != ERR_OK))
 			return err->code;
 		verify.result.runs++;
 	}

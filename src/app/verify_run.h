@@ -41,4 +41,9 @@ void verify_summary(struct verify_run *run, size_t i, const struct track_summary
 MUST_CHECK enum err_code verify_run(struct track *track, int64_t run_id, const struct verify_request *request,
 				    struct track_findings *findings, struct verify_result *result, struct err *err);
 
+/* Trains the run again in a temporary file and compares the rows of both, bit by bit. What cannot be trained again is
+ * told, not an error; nor are differences, which are findings. Errors: no memory, no room, interrupted. */
+MUST_CHECK enum err_code verify_retrain(struct track *track, int64_t run_id, const struct verify_request *request,
+					struct track_findings *findings, struct verify_result *result, struct err *err);
+
 #endif

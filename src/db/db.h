@@ -47,6 +47,10 @@ MUST_CHECK enum err_code db_open_waiting(const char *path, enum db_mode mode, co
 					 struct db **ret_db, struct err *err);
 void db_set_wait(struct db *db, const struct db_wait *wait);
 
+/* A new empty file to write that nobody else sees: it lies in $TMPDIR without a name, and is gone with the connection
+ * or the process, however that ends. */
+MUST_CHECK enum err_code db_open_scratch(struct db **ret_db, struct err *err);
+
 /* Rolls back what is open and closes. Takes NULL. */
 void db_free(struct db *db);
 void db_freep(struct db **db);

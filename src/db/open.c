@@ -81,20 +81,44 @@ static enum err_code check_identity(struct db *db, const struct db_options *opti
 	return migrate_read_version(probe, options, &version, &is_marked, err);
 }
 
+static enum err_code make_writable(struct db *db, const struct db_options *options, struct err *err)
+{
+	/* The page size must come first: it is fixed with the first page written. EXTRA: a journal that a power cut
+	 * brings back would undo a commit. */
+	if (db_exec(db, "PRAGMA page_size = 32768; PRAGMA temp_store = MEMORY; PRAGMA synchronous = EXTRA", err) !=
+		ERR_OK ||
+	    functions_register(db, err) != ERR_OK || migrate_file(db, options, err) != ERR_OK ||
+	    db_exec(db, "PRAGMA foreign_keys = ON", err) != ERR_OK)
+		return err->code;
+	return rows_table_attach(db, err);
+}
+
 static enum err_code open_to_write(const char *path, const struct db_options *options, struct db **ret_db,
 				   struct err *err)
 {
 	AUTO(db_freep) struct db *db = NULL;
 	struct identity identity;
 
-	/* The page size must come first: it is fixed with the first page written. EXTRA: a journal that a power cut
-	 * brings back would undo a commit. */
 	if (db_connect(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, options, &db, err) != ERR_OK ||
-	    check_identity(db, options, &identity, err) != ERR_OK ||
-	    db_exec(db, "PRAGMA page_size = 32768; PRAGMA temp_store = MEMORY; PRAGMA synchronous = EXTRA", err) !=
-		ERR_OK ||
-	    functions_register(db, err) != ERR_OK || migrate_file(db, options, err) != ERR_OK ||
-	    db_exec(db, "PRAGMA foreign_keys = ON", err) != ERR_OK || rows_table_attach(db, err) != ERR_OK)
+	    check_identity(db, options, &identity, err) != ERR_OK || make_writable(db, options, err) != ERR_OK)
+		return err->code;
+	*ret_db = take_ptr(&db);
+	return ERR_OK;
+}
+
+enum err_code db_open_scratch(struct db **ret_db, struct err *err)
+{
+	const struct db_options options = db_default_options();
+	AUTO(db_freep) struct db *db = NULL;
+	AUTO(mem_freep) char *name = NULL;
+
+	/* A file without a name is one that SQLite makes in its folder for them and removes at once. */
+	if (db_connect("", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &options, &db, err) != ERR_OK ||
+	    mem_copy_text("temporary file (in $TMPDIR)", &name, err) != ERR_OK)
+		return err->code;
+	mem_freep(&db->path);
+	db->path = take_ptr(&name);
+	if (make_writable(db, &options, err) != ERR_OK)
 		return err->code;
 	*ret_db = take_ptr(&db);
 	return ERR_OK;

@@ -71,7 +71,7 @@ enum err_code recorder_open(const char *path, bool must_exist, const struct reco
 
 	if (must_exist && !file_exists(path))
 		return err_set(err, ERR_INPUT, "%s: there is no such file", path);
-	if (mem_new(&recorder, 1, err) != ERR_OK || mem_copy_text(path, &path_copy, err) != ERR_OK)
+	if (mem_new(&recorder, 1, err) != ERR_OK || mem_copy_text(path != NULL ? path : "", &path_copy, err) != ERR_OK)
 		return err->code;
 	recorder->watch = *watch;
 	recorder->path = path_copy;

@@ -35,7 +35,8 @@ struct recorder_watch {
 	const atomic_bool *stop;
 };
 
-/* Opens or creates the file; waits while it is locked. ERR_INPUT: `must_exist` and there is no such file. */
+/* Opens or creates the file, with NULL one that is gone with the recorder; waits while it is locked. ERR_INPUT:
+ * `must_exist` and there is no such file. */
 MUST_CHECK enum err_code recorder_open(const char *path, bool must_exist, const struct recorder_watch *watch,
 				       struct recorder **ret_recorder, struct err *err);
 

@@ -82,7 +82,9 @@ enum err_code track_open(const char *path, const struct db_wait *wait, struct tr
 {
 	AUTO(track_freep) struct track *track = NULL;
 
-	if (mem_new(&track, 1, err) != ERR_OK || db_open_waiting(path, DB_WRITE, wait, &track->db, err) != ERR_OK)
+	if (mem_new(&track, 1, err) != ERR_OK ||
+	    (path == NULL ? db_open_scratch(&track->db, err)
+			  : db_open_waiting(path, DB_WRITE, wait, &track->db, err)) != ERR_OK)
 		return err->code;
 	life_identify(&track->self);
 	if (track_bury_dead(track, err) != ERR_OK || bury_old(track, err) != ERR_OK ||

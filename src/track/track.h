@@ -16,8 +16,9 @@
 
 struct track;
 
-/* Opens or creates the file for writing; `wait` says how it waits while the file is locked (NULL: 10 s). Runs left
- * 'running' by dead processes become 'interrupted', their claims are free. */
+/* Opens or creates the file for writing, or (NULL) one that is gone with the tracker (db_open_scratch); `wait` says how
+ * it waits while the file is locked (NULL: 10 s). Runs left 'running' by dead processes become 'interrupted', their
+ * claims are free. */
 MUST_CHECK enum err_code track_open(const char *path, const struct db_wait *wait, struct track **ret_track,
 				    struct err *err);
 void track_set_wait(struct track *track, const struct db_wait *wait);

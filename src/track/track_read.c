@@ -57,7 +57,8 @@ static enum err_code take_run(struct db_stmt *stmt, struct track_run_row *row, s
 	row->given = db_column_int(stmt, 11) != 0;
 	row->experiment_id = db_column_int(stmt, 13);
 	row->source_run_id = db_column_int(stmt, 14);
-	if (copy_column(stmt, 15, &row->status, err) != ERR_OK)
+	row->blas_threads = db_column_int(stmt, 17);
+	if (copy_column(stmt, 15, &row->status, err) != ERR_OK || copy_column(stmt, 16, &row->blas, err) != ERR_OK)
 		return err->code;
 	if (copy_column(stmt, 2, &row->method, err) != ERR_OK || copy_column(stmt, 3, &row->dataset, err) != ERR_OK ||
 	    copy_column(stmt, 4, &row->sha256, err) != ERR_OK || copy_column(stmt, 5, &row->label, err) != ERR_OK)
@@ -99,7 +100,7 @@ enum err_code track_read_run(struct track *track, int64_t run_id, struct track_r
 		       " AND features IS NULL), EXISTS (SELECT 1 FROM json_each(run.settings) WHERE key = 'model'"
 		       " AND type <> 'null'), "
 		       "split.given, split.test, "
-		       "run.experiment_id, run.source_run_id, run.status"
+		       "run.experiment_id, run.source_run_id, run.status, run.blas, run.blas_threads"
 		       " FROM run JOIN dataset USING (dataset_id) JOIN split USING (split_id)"
 		       " WHERE run.run_id = :run_id",
 		       &stmt, err) != ERR_OK)
@@ -115,6 +116,7 @@ void track_run_row_done(struct track_run_row *row)
 {
 	free(row->method);
 	free(row->status);
+	free(row->blas);
 	free(row->dataset);
 	free(row->sha256);
 	free(row->label);

@@ -20,7 +20,9 @@ struct track_run_row {
 	int64_t experiment_id; /* 0: none */
 	char *method;
 	char *status;
-	int64_t source_run_id;		/* whose weights were adjusted; 0: none */
+	int64_t source_run_id; /* whose weights were adjusted; 0: none */
+	char *blas;	       /* as in track_environment */
+	int64_t blas_threads;
 	char *dataset, *sha256, *label; /* as in track_dataset */
 	size_t instances, features, classes;
 	bool has_features; /* the tables hold the features of every instance */
