@@ -17,7 +17,7 @@ CREATE TABLE split_by_mask (
   test BLOB NOT NULL,
   given INTEGER NOT NULL DEFAULT 0,
   sha256 TEXT NOT NULL,
-  UNIQUE (dataset_id, seed, sha256, test_fraction, stratified)
+  UNIQUE (dataset_id, sha256, seed, test_fraction, stratified)
 ) STRICT;
 INSERT INTO split_by_mask (split_id, dataset_id, seed, test_fraction, stratified, test, given, sha256)
   SELECT split_id, dataset_id, seed, test_fraction, stratified, test, given, sha256(test) FROM split;

@@ -132,7 +132,7 @@ Test(db_upgrade, a_file_of_version_5_is_upgraded)
 	db_free(db);
 }
 
-/* Migration 0007: rows without a checksum stay, every other row is as it was. */
+/* Migration 0007: the rows that get a column have nothing in it, every other row is as it was. */
 Test(db_upgrade, a_file_of_version_6_is_upgraded)
 {
 	static const char *const tables[] = {
