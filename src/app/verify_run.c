@@ -128,8 +128,10 @@ static enum err_code compare_epochs(struct track *track, const struct verify_req
 	for (;;) {
 		if (request->stop != NULL && atomic_load(request->stop))
 			return err_set(err, ERR_INTERRUPTED, "interrupted");
+		uint64_t unchecked = run->findings->unchecked;
 		if (track_verify_epoch(track, run->run_id, run->findings, run->record, &found, err) != ERR_OK)
 			return err->code;
+		run->is_old = run->findings->unchecked > unchecked;
 		if (!found)
 			return ERR_OK;
 		result->epochs++;

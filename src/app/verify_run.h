@@ -23,6 +23,7 @@ struct verify_run {
 	double *step_error; /* (n) how far float32 can have led du and dl away, of this epoch, of all */
 	double *sum_error;
 	size_t count;		   /* of epochs so far */
+	bool is_old;		   /* the epoch has no checksum: an older version made it, which knew fewer numbers */
 	bool is_complete;	   /* they are all recorded, from the first on */
 	struct stored_run *stored; /* NULL: its data is not here */
 	struct trainer *trainer;
