@@ -11,6 +11,7 @@
 /* The plan and what it points to. */
 struct plan {
 	const struct sweep *sweep;
+	struct sweep_pair *pairs; /* (models, methods) */
 	struct catalogue *catalogue;
 	struct dataset **datasets; /* (data sets), NULL: not on this machine */
 	struct dataset **derived;  /* (data sets, splits) what an imbalance makes of them, else NULL */
@@ -28,6 +29,7 @@ static void plan_done(struct plan *plan)
 		dataset_free(plan->derived[i]);
 	for (size_t i = 0; plan->splits != NULL && i < plan->sweep->datasets.count * plan->sweep->splits; i++)
 		split_free(plan->splits[i]);
+	sweep_free_pairs(plan->sweep, plan->pairs);
 	free(plan->datasets);
 	free(plan->derived);
 	free(plan->splits);
@@ -181,16 +183,15 @@ static enum err_code plan_run(struct plan *plan, const struct recipe_subject *su
 	return ERR_OK;
 }
 
-/* Each method with model `model`; those that do not go with it are left out. */
-static enum err_code plan_model(struct plan *plan, const struct recipe_subject *subject, size_t model, size_t s,
-				struct err *err)
+/* Each method with each model; those that do not go together are left out. */
+static enum err_code plan_pairs(struct plan *plan, const struct recipe_subject *subject, size_t s, struct err *err)
 {
-	for (size_t m = 0; m < plan->sweep->methods.count; m++) {
-		struct run_settings options;
-		struct err ignored;
-		if (sweep_compose(plan->sweep, model, m, &options, &ignored) != ERR_OK)
-			continue;
-		if (plan_run(plan, subject, &options, plan->sweep->methods.at[m], s, err) != ERR_OK)
+	size_t methods = plan->sweep->methods.count;
+
+	for (size_t i = 0; i < sweep_model_count(plan->sweep) * methods; i++) {
+		struct run_settings options = plan->pairs[i].settings;
+		if (plan->pairs[i].mismatch == NULL &&
+		    plan_run(plan, subject, &options, plan->sweep->methods.at[i % methods], s, err) != ERR_OK)
 			return err->code;
 	}
 	return ERR_OK;
@@ -209,9 +210,8 @@ static enum err_code plan_runs(struct plan *plan, struct err *err)
 				.dataset = subject(plan, i, s),
 				.split = plan->splits[i * sweep->splits + s],
 			};
-			for (size_t model = 0; model < sweep_model_count(sweep); model++)
-				if (plan_model(plan, &of, model, s, err) != ERR_OK)
-					return err->code;
+			if (plan_pairs(plan, &of, s, err) != ERR_OK)
+				return err->code;
 		}
 	return ERR_OK;
 }
@@ -256,15 +256,11 @@ static enum err_code register_plan(struct track *track, void *context, struct er
 	return register_runs(plan, track, experiment_id, err);
 }
 
-static void tell_mismatches(const struct sweep *sweep, const struct runner_watch *watch)
+static void tell_mismatches(const struct plan *plan, const struct runner_watch *watch)
 {
-	struct run_settings settings;
-	struct err err;
-
-	for (size_t model = 0; model < sweep_model_count(sweep); model++)
-		for (size_t m = 0; m < sweep->methods.count; m++)
-			if (sweep_compose(sweep, model, m, &settings, &err) != ERR_OK && watch->notice != NULL)
-				watch->notice(watch->context, err.message);
+	for (size_t i = 0; i < sweep_model_count(plan->sweep) * plan->sweep->methods.count; i++)
+		if (plan->pairs[i].mismatch != NULL && watch->notice != NULL)
+			watch->notice(watch->context, plan->pairs[i].mismatch);
 }
 
 enum err_code sweep_run(const struct sweep *sweep, const char *database, const struct data_path *path, size_t jobs,
@@ -275,7 +271,7 @@ enum err_code sweep_run(const struct sweep *sweep, const char *database, const s
 	AUTO(plan_done) struct plan plan = { .sweep = sweep };
 	const struct recorder_watch recorder_watch = { watch->context, watch->notice, watch->stop };
 
-	if (sweep_check_settings(sweep, err) != ERR_OK ||
+	if (sweep_compose(sweep, &plan.pairs, err) != ERR_OK ||
 	    mem_new(&plan.datasets, sweep->datasets.count, err) != ERR_OK ||
 	    mem_new(&plan.derived, sweep->datasets.count * sweep->splits, err) != ERR_OK ||
 	    mem_new(&plan.splits, sweep->datasets.count * sweep->splits, err) != ERR_OK ||
@@ -286,7 +282,7 @@ enum err_code sweep_run(const struct sweep *sweep, const char *database, const s
 		return err->code;
 	ret_result->planned = plan.run_count + plan.already_done;
 	ret_result->already_done = plan.already_done;
-	tell_mismatches(sweep, watch);
+	tell_mismatches(&plan, watch);
 	plan_warn(plan.runs, plan.run_count, watch);
 	enum err_code code = ERR_OK;
 	if (plan.run_count > 0)

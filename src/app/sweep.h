@@ -34,11 +34,9 @@
 #include "track/track.h"
 #include "train/settings.h"
 
-/* A setting that is not for all runs. */
+/* A setting that is not for all runs, or that nothing stands above. */
 struct sweep_override {
-	/* For the runs of one of these, a pointer from `methods` or `models`; NULL, NULL: for all, and nothing stands
-	 * above it. */
-	const char *method, *model;
+	const char *owner; /* for the runs of one of `methods` or `models`, a pointer from there; NULL: for all */
 	const struct option_spec *spec;
 	const char *value;
 };
@@ -56,11 +54,11 @@ struct sweep {
 	size_t splits, record_splits;
 	struct run_settings settings;
 	struct sweep_names datasets, methods;
-	struct sweep_names models; /* of model_name(); none: the model of `settings` */
-	struct sweep_override *overrides;
+	struct sweep_names models;	  /* of model_name(); none: the model of `settings` */
+	struct sweep_override *overrides; /* own_count of them with an owner, sorted by it; then those for all */
 	struct track_published *published;
 	char **strings; /* everything the fields point into; owned */
-	size_t override_count, published_count, string_count;
+	size_t own_count, override_count, published_count, string_count;
 	size_t override_capacity, published_capacity, string_capacity;
 };
 
@@ -73,10 +71,17 @@ void sweep_freep(struct sweep **sweep);
  * not do. */
 MUST_CHECK enum err_code sweep_set(struct sweep *sweep, const char *assignment, struct err *err);
 
-/* The settings of the runs of a method and a model (0 if the sweep has no list of models): those of [settings], then
- * the model's, then the method's, then those of sweep_set(). ERR_INPUT if the two do not go together. */
-MUST_CHECK enum err_code sweep_compose(const struct sweep *sweep, size_t model, size_t method,
-				       struct run_settings *ret_settings, struct err *err);
+/* The settings of the runs of a method and a model: those of [settings], then the model's, then the method's, then
+ * those of sweep_set(). */
+struct sweep_pair {
+	struct run_settings settings;
+	char *mismatch; /* why the two do not go together; NULL: they do */
+};
+
+/* All of them, (models, methods). ERR_INPUT if a method goes with none of the models, or a model with none of the
+ * methods. */
+MUST_CHECK enum err_code sweep_compose(const struct sweep *sweep, struct sweep_pair **ret_pairs, struct err *err);
+void sweep_free_pairs(const struct sweep *sweep, struct sweep_pair *pairs);
 
 /* Models to train each method with, at least 1. */
 size_t sweep_model_count(const struct sweep *sweep);

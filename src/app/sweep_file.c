@@ -170,7 +170,7 @@ static enum err_code read_method_key(struct reader *reader, const char *method, 
 
 	if (found == NULL)
 		return err_set(reader->err, ERR_INPUT, "[method %s] is not among the methods of [sweep]", method);
-	return sweep_override(sweep, found, NULL, name, value, reader->err);
+	return sweep_override(sweep, found, name, value, reader->err);
 }
 
 static enum err_code read_model_key(struct reader *reader, const char *model, const char *name, const char *value)
@@ -180,7 +180,7 @@ static enum err_code read_model_key(struct reader *reader, const char *model, co
 
 	if (found == NULL)
 		return err_set(reader->err, ERR_INPUT, "[model %s] is not among the models of [sweep]", model);
-	return sweep_override(sweep, NULL, found, name, value, reader->err);
+	return sweep_override(sweep, found, name, value, reader->err);
 }
 
 static bool is_published(const struct sweep *sweep, const struct track_published *row)
@@ -279,20 +279,12 @@ static enum err_code check_complete(const struct sweep *sweep, struct err *err)
 	return ERR_OK;
 }
 
-static bool has_settings(const struct sweep *sweep, const char *method)
-{
-	for (size_t i = 0; i < sweep->override_count; i++)
-		if (sweep->overrides[i].method == method)
-			return true;
-	return false;
-}
-
 /* A name in `methods` is either in the table or has settings of its own. */
 static enum err_code check_names(const struct sweep *sweep, struct err *err)
 {
 	for (size_t i = 0; i < sweep->methods.count; i++) {
 		const char *name = sweep->methods.at[i];
-		if (sweep_method_of_name(name) >= 0 || has_settings(sweep, name))
+		if (sweep_method_of_name(name) >= 0 || sweep_has_settings(sweep, name))
 			continue;
 		const char *nearest = option_nearest(name, method_name);
 		return nearest == NULL
@@ -306,6 +298,7 @@ static enum err_code check_names(const struct sweep *sweep, struct err *err)
 enum err_code sweep_read(const char *path, struct sweep **ret_sweep, struct err *err)
 {
 	AUTO(sweep_freep) struct sweep *sweep = NULL;
+	struct sweep_pair *pairs = NULL;
 	size_t length;
 
 	if (mem_new(&sweep, 1, err) != ERR_OK || file_read(path, &sweep->source, &length, err) != ERR_OK)
@@ -319,9 +312,11 @@ enum err_code sweep_read(const char *path, struct sweep **ret_sweep, struct err 
 		(void)err_set(err, ERR_INPUT, "neither [section] nor key = value");
 	if (line != 0)
 		return err_prefix(err, "%s:%d", path, line);
+	sweep_sort_overrides(sweep);
 	if (check_complete(sweep, err) != ERR_OK || check_names(sweep, err) != ERR_OK ||
-	    sweep_check_settings(sweep, err) != ERR_OK)
+	    sweep_compose(sweep, &pairs, err) != ERR_OK)
 		return err_prefix(err, "%s", path);
+	sweep_free_pairs(sweep, pairs);
 	*ret_sweep = take_ptr(&sweep);
 	return ERR_OK;
 }

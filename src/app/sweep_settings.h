@@ -10,16 +10,17 @@ MUST_CHECK enum err_code sweep_keep(struct sweep *sweep, const char *text, const
 /* ERR_INPUT: there is no such setting. */
 MUST_CHECK enum err_code sweep_find_setting(const char *name, const struct option_spec **ret_spec, struct err *err);
 
-/* Adds a setting of one method or model, of which the others must not have another: what all runs of a data set share
- * is refused, and so is a model in a sweep that lists them. */
-MUST_CHECK enum err_code sweep_override(struct sweep *sweep, const char *method, const char *model, const char *name,
-					const char *value, struct err *err);
+/* Adds a setting of one method or model; what all runs of a data set share is refused. After the last one
+ * sweep_sort_overrides(). */
+MUST_CHECK enum err_code sweep_override(struct sweep *sweep, const char *owner, const char *name, const char *value,
+					struct err *err);
+void sweep_sort_overrides(struct sweep *sweep);
+
+/* Whether the method or model has settings of its own. */
+bool sweep_has_settings(const struct sweep *sweep, const char *owner);
 
 /* Index of a method or model, -1 if it is none. */
 int sweep_method_of_name(const char *name);
 int sweep_model_of_name(const char *name);
-
-/* ERR_INPUT if a method goes with none of the models, or a model with none of the methods. */
-MUST_CHECK enum err_code sweep_check_settings(const struct sweep *sweep, struct err *err);
 
 #endif
