@@ -37,12 +37,10 @@ static double fill(double given, double initial)
 	return isnan(given) ? initial : given;
 }
 
-/* Without anything given a cosine classifier is that of LDAM (Cao et al. 2019): scale 30, one head, gamma 0. */
 static enum err_code choose_classifier(const struct run_settings *options, struct recipe *recipe, struct err *err)
 {
 	const struct tile_cosine *given = &options->cosine;
 	const struct method *method = &recipe->method;
-	struct tile_cosine usual = { .scale = 30, .heads = 1, .gamma = 0 };
 	bool is_needed = method->cosine.heads > 0 || method->loss->needs_cosine;
 
 	if (options->classifier == CLASSIFIER_LINEAR && is_needed)
@@ -57,12 +55,11 @@ static enum err_code choose_classifier(const struct run_settings *options, struc
 							    : "gamma");
 		return ERR_OK;
 	}
-	if (method->cosine.heads > 0)
-		usual = method->cosine;
+	const struct tile_cosine *usual = method->cosine.heads > 0 ? &method->cosine : &settings_cosine;
 	recipe->shape.cosine = (struct tile_cosine){
-		.scale = fill(given->scale, usual.scale),
-		.heads = given->heads > 0 ? given->heads : usual.heads,
-		.gamma = fill(given->gamma, usual.gamma),
+		.scale = fill(given->scale, usual->scale),
+		.heads = given->heads > 0 ? given->heads : usual->heads,
+		.gamma = fill(given->gamma, usual->gamma),
 	};
 	return ERR_OK;
 }

@@ -17,6 +17,8 @@ const char *classifier_name(size_t i)
 	return i < ARRAY_LENGTH(names) ? names[i] : NULL;
 }
 
+const struct tile_cosine settings_cosine = { .scale = 30, .heads = 1, .gamma = 0 };
+
 size_t settings_read_hidden(const char *text, size_t *ret_units)
 {
 	size_t count = 0;

@@ -83,11 +83,15 @@ const char *classifier_name(size_t i); /* NULL behind the last */
 #define SETTINGS_TEST_FRACTION "0.2"
 #define SETTINGS_TEMPERATURE_FOLDS 5 /* by itself a temperature is chosen by so many folds */
 
+/* Of a cosine classifier that nothing is said of: that of LDAM (Cao et al. 2019). */
+extern const struct tile_cosine settings_cosine;
+
 extern const struct option_spec settings_specs[];
 extern const size_t settings_spec_count;
 
 /* Appends the parts that have this parameter, with the value that it has in each by itself, read off the part: "of
- * focal (without it 1), cdt (0.2) and adjustment tde (1)". For `describe` in the table. */
+ * focal (without it 1), cdt (0.2) and adjustment tde (1)"; without a value if that is the table's. For `describe` in
+ * the table. */
 MUST_CHECK enum err_code settings_describe_parts(const struct option_spec *spec, struct text *text, struct err *err);
 
 /* Appends the parameters of the method and the values that they have by themselves, in the order of the table:

@@ -1,9 +1,12 @@
-/* Which sampler, loss or adjustment has which parameter, read off what each fills in by itself. */
+/* Which part of a method has which parameter, read off what each fills in by itself. */
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "train/settings.h"
+
+#define PARTS_MAX 128
 
 /* The options that say what the method's parts have: all else is as if nothing was given. */
 static void say_parts(const struct method *method, struct run_settings *ret_settings)
@@ -25,30 +28,52 @@ static void say_parts(const struct method *method, struct run_settings *ret_sett
 	*temperature = NAN;
 }
 
-/* Part i of all samplers, losses and adjustments, in a method that has nothing else; returns what it is called, as its
- * kind and its name, NULL behind the last. */
-static const char *part_at(size_t i, struct method *ret_part, const char **ret_kind)
-{
-	size_t samplers = 0, losses = 0;
+/* A part as a method that has nothing else. */
+struct lone_part {
+	const char *kind, *name; /* as the help calls it */
+	struct method method;
+};
 
-	*ret_part = (struct method){ .sampler = &sampler_all, .loss = &loss_cross_entropy };
-	while (sampler_at(samplers) != NULL)
-		samplers++;
-	while (loss_at(losses) != NULL)
-		losses++;
-	if (i < samplers) {
-		*ret_kind = "sampler ";
-		ret_part->sampler = sampler_at(i);
-		return sampler_name(i);
+static struct method *add_part(struct lone_part *parts, size_t *count, const char *kind, const char *name)
+{
+	assert(*count < PARTS_MAX);
+	struct lone_part *part = &parts[(*count)++];
+	*part = (struct lone_part){ kind, name, { .sampler = &sampler_all, .loss = &loss_cross_entropy } };
+	return &part->method;
+}
+
+/* All that can have a parameter, into `parts` (PARTS_MAX); returns how many. */
+static size_t list_parts(struct lone_part *parts)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; sampler_at(i) != NULL; i++)
+		add_part(parts, &count, "sampler ", sampler_name(i))->sampler = sampler_at(i);
+	for (size_t i = 0; loss_at(i) != NULL; i++)
+		add_part(parts, &count, "", loss_name(i))->loss = loss_at(i);
+	for (size_t i = 0; stage_at(i) != NULL; i++)
+		add_part(parts, &count, "second stage ", stage_name(i))->stage = stage_at(i);
+	for (size_t i = 0; adjustment_at(i) != NULL; i++)
+		add_part(parts, &count, "adjustment ", adjustment_name(i))->adjustment = adjustment_at(i);
+	add_part(parts, &count, "classifier ", classifier_name(CLASSIFIER_COSINE))->cosine = settings_cosine;
+	for (size_t i = 0; method_at(i) != NULL; i++) {
+		const struct tile_cosine *own = &method_at(i)->cosine;
+		if (own->heads > 0 && memcmp(own, &settings_cosine, sizeof *own) != 0)
+			add_part(parts, &count, "method ", method_name(i))->cosine = *own;
 	}
-	if (i < samplers + losses) {
-		*ret_kind = "";
-		ret_part->loss = loss_at(i - samplers);
-		return loss_name(i - samplers);
-	}
-	*ret_kind = "adjustment ";
-	ret_part->adjustment = adjustment_at(i - samplers - losses);
-	return adjustment_name(i - samplers - losses);
+	return count;
+}
+
+/* Whether the method has a parameter whose value by itself is the table's, whatever the part. */
+static bool has_common(const struct method *method, const char *name)
+{
+	static const char *const of_difficulty[] = { "apply", "difficulty", "prior" };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(of_difficulty); i++)
+		if (strcmp(name, of_difficulty[i]) == 0)
+			return method->sampler->uses_difficulty;
+	return strcmp(name, "beta") == 0 &&
+	       (method->loss->uses_beta || (method->stage != NULL && method->stage->defers_weights));
 }
 
 static enum err_code append_value(const struct option_spec *spec, const struct run_settings *settings,
@@ -61,40 +86,46 @@ static enum err_code append_value(const struct option_spec *spec, const struct r
 					    : text_append_number(text, *(const double *)field, err);
 }
 
-enum err_code settings_describe_parts(const struct option_spec *spec, struct text *text, struct err *err)
+/* Whether it has one whose value by itself goes without saying. */
+static bool has_unsaid(const struct method *method, const char *name)
 {
-	struct run_settings settings;
-	struct method part;
-	const char *kind, *name;
-	size_t count = 0, told = 0;
+	bool has_bias_choice = method->adjustment != NULL && method->adjustment->has_bias_choice;
 
-	for (size_t i = 0; part_at(i, &part, &kind) != NULL; i++) {
-		say_parts(&part, &settings);
-		count += option_is_given(spec, &settings);
-	}
-	for (size_t i = 0; (name = part_at(i, &part, &kind)) != NULL; i++) {
-		say_parts(&part, &settings);
-		if (!option_is_given(spec, &settings))
-			continue;
-		const char *joint = told == 0 ? "of " : told + 1 < count ? ", " : " and ";
-		if (text_append(text, err, "%s%s%s (%s", joint, kind, name, told == 0 ? "without it " : "") != ERR_OK ||
-		    append_value(spec, &settings, text, err) != ERR_OK || text_append(text, err, ")") != ERR_OK)
-			return err->code;
-		told++;
-	}
-	return ERR_OK;
+	return has_common(method, name) || (has_bias_choice && strcmp(name, "drop-bias") == 0);
 }
 
-/* Whether the method has a parameter whose value by itself is the table's, whatever the part. */
-static bool has_common(const struct method *method, const char *name)
+/* Whether a method that has the parameter leaves it to cross-validation. */
+static bool is_tuned(const struct option_spec *spec, const struct run_settings *settings)
 {
-	static const char *const of_difficulty[] = { "apply", "difficulty", "prior" };
-	bool uses_beta = method->loss->uses_beta || (method->stage != NULL && method->stage->defers_weights);
+	return settings->tune_folds > 0 && strcmp(spec->name, "temperature") == 0;
+}
 
-	for (size_t i = 0; i < ARRAY_LENGTH(of_difficulty); i++)
-		if (strcmp(name, of_difficulty[i]) == 0)
-			return method->sampler->uses_difficulty;
-	return uses_beta && strcmp(name, "beta") == 0;
+enum err_code settings_describe_parts(const struct option_spec *spec, struct text *text, struct err *err)
+{
+	struct lone_part parts[PARTS_MAX];
+	struct run_settings settings;
+	size_t all = list_parts(parts), count = 0;
+
+	for (size_t i = 0; i < all; i++) {
+		say_parts(&parts[i].method, &settings);
+		if (has_unsaid(&parts[i].method, spec->name) || is_tuned(spec, &settings) ||
+		    (spec->initial == NULL && option_is_given(spec, &settings)))
+			parts[count++] = parts[i];
+	}
+	for (size_t i = 0; i < count; i++) {
+		const char *joint = i == 0 ? "of " : i + 1 < count ? ", " : " and ";
+		say_parts(&parts[i].method, &settings);
+		if (text_append(text, err, "%s%s%s", joint, parts[i].kind, parts[i].name) != ERR_OK)
+			return err->code;
+		if (has_unsaid(&parts[i].method, spec->name))
+			continue;
+		if (text_append(text, err, " (%s", i == 0 ? "without it " : "") != ERR_OK ||
+		    (is_tuned(spec, &settings) ? text_append(text, err, "chosen by cross-validation")
+					       : append_value(spec, &settings, text, err)) != ERR_OK ||
+		    text_append(text, err, ")") != ERR_OK)
+			return err->code;
+	}
+	return ERR_OK;
 }
 
 enum err_code settings_append_parameters(const struct method *method, struct text *text, struct err *err)

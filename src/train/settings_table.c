@@ -9,7 +9,7 @@
 #include "data/relabel.h"
 #include "data/scale.h"
 #include "rebalance/loss_pairwise.h"
-#include "train/record_rule.h"
+#include "train/recipe.h"
 
 static const char *sampler_choice(size_t i)
 {
@@ -76,6 +76,8 @@ static enum err_code check_imbalance(const char *text, struct err *err)
 	return imbalance_parse(text, &imbalance, err);
 }
 
+#define QUOTED(number) #number
+#define TEXT_OF(macro) QUOTED(macro)
 #define FIELD(name) .offset = offsetof(struct run_settings, name)
 
 /* A setting in two or three lines. */
@@ -114,7 +116,7 @@ const struct option_spec settings_specs[] = {
 	  .help = "how method difficulty uses its weights: to draw, in systematic draws, or in the loss" },
 	{ .name = "beta", .type = OPTION_REAL, FIELD(loss_parameters.beta), .min = 0, .max = 0.9999999999, .argument = "B",
 	  .initial = "0.9999",
-	  .help = "of class-balanced losses" },
+	  .describe = settings_describe_parts, .help = "classes weigh 1 over (1 - B^n) / (1 - B), n their size" },
 	{ .name = "gamma", .type = OPTION_REAL, FIELD(loss_parameters.gamma), .argument = "G",
 	  .describe = settings_describe_parts },
 	{ .name = "alpha", .type = OPTION_REAL, FIELD(loss_parameters.alpha), .max = 1, .argument = "A",
@@ -170,19 +172,19 @@ const struct option_spec settings_specs[] = {
 	  .describe = settings_describe_parts },
 	{ .name = "temperature", .type = OPTION_REAL, FIELD(adjustment_parameters.temperature), .above_min = true,
 	  .argument = "T",
-	  .help = "of adjustment temperature; without it chosen by cross-validation" },
+	  .describe = settings_describe_parts },
 	{ .name = "effect", .type = OPTION_REAL, FIELD(adjustment_parameters.effect), .argument = "A",
 	  .describe = settings_describe_parts, .help = "how much is taken out" },
 	{ .name = "drop-bias", .type = OPTION_FLAG, FIELD(adjustment_parameters.drop_bias),
-	  .help = "of adjustment tau-norm: without the biases, as its paper's classifiers" },
+	  .describe = settings_describe_parts, .help = "without the biases, as its paper's classifiers" },
 	{ .name = "target-prior", .type = OPTION_TEXT, FIELD(adjustment_parameters.target_prior),
 	  .argument = "uniform|P,P...",
 	  .describe = settings_describe_parts,
 	  .help = "the class shares to predict for, in the order of the classes, on any scale" },
 	{ .name = "tune-folds", .type = OPTION_COUNT, FIELD(tune_folds), .max = 1000, .argument = "N", .initial = "0",
 	  .help = "choose the adjustment's tau (least balanced error) or temperature (least loss) by N-fold "
-	          "cross-validation on the training part, tau from 0 to 2; 0: only temperature, 5-fold, unless it is "
-	          "given" },
+	          "cross-validation on the training part, tau from 0 to 2; 0: only temperature, " TEXT_OF(SETTINGS_TEMPERATURE_FOLDS)
+	          "-fold, unless it is given" },
 	{ .name = "model", .type = OPTION_CHOICE, FIELD(model), .choice = model_name, .initial = "logreg",
 	  .help = "logistic regression, or a network with hidden layers" },
 	{ .name = "hidden", .type = OPTION_TEXT, FIELD(hidden), .check = check_hidden, .argument = "N,N...",
@@ -193,11 +195,11 @@ const struct option_spec settings_specs[] = {
 	{ .name = "classifier", .type = OPTION_CHOICE, FIELD(classifier), .choice = classifier_name, .initial = "method",
 	  .help = "the last layer; cosine: of features and weights of length 1, without bias; method: what it needs" },
 	{ .name = "classifier-scale", .type = OPTION_REAL, FIELD(cosine.scale), .above_min = true, .argument = "S",
-	  .help = "of classifier cosine: its logits are up to S; without it 30, or the method's" },
-	{ .name = "classifier-heads", .type = OPTION_COUNT, FIELD(cosine.heads), .argument = "N", .initial = "0",
-	  .help = "of classifier cosine: parts of the features, each of length 1; 0: one, or the method's" },
+	  .describe = settings_describe_parts, .help = "its logits are up to S" },
+	{ .name = "classifier-heads", .type = OPTION_COUNT, FIELD(cosine.heads), .argument = "N",
+	  .describe = settings_describe_parts, .help = "parts of the features, each of length 1; 0: its own" },
 	{ .name = "classifier-gamma", .type = OPTION_REAL, FIELD(cosine.gamma), .argument = "G",
-	  .help = "of classifier cosine: added to the length of the weights; without it 0, or the method's" },
+	  .describe = settings_describe_parts, .help = "added to the length of the weights" },
 	{ .name = "precision", .type = OPTION_CHOICE, FIELD(precision), .choice = precision_choice, .initial = "model",
 	  .help = "of the network's arithmetic; model: double for logreg, single for mlp" },
 	{ .name = "dropout", .type = OPTION_REAL, FIELD(dropout), .max = 0.99, .argument = "F", .initial = "0",
@@ -249,7 +251,8 @@ const struct option_spec settings_specs[] = {
 	  .help = "epochs recorded per instance; metrics and the summary always are" },
 	{ .name = "record-weights", .type = OPTION_TEXT, FIELD(record_weights), .check = check_record,
 	  .argument = "every:N|last|none",
-	  .help = "epochs whose layer weights are recorded; without it as record, but last above 100000 weights" },
+	  .help = "epochs whose layer weights are recorded; without it as record, but last above "
+	          TEXT_OF(RECIPE_MANY_PARAMETERS) " weights" },
 };
 // clang-format on
 const size_t settings_spec_count = ARRAY_LENGTH(settings_specs);

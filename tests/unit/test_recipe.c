@@ -327,3 +327,61 @@ Test(recipe, apply_needs_a_method_with_difficulty)
 	set(&settings, "loss", "class-balanced");
 	cr_expect_eq(resolve_parts(&settings).method.loss, &loss_class_balanced);
 }
+
+/* The option at this place in the settings says that `part` has it. */
+static void expect_described(size_t offset, const char *part)
+{
+	struct text help AUTO(text_done) = { 0 };
+	const struct option_spec *spec = NULL;
+	struct err err;
+
+	for (size_t i = 0; i < settings_spec_count; i++)
+		if (settings_specs[i].offset == offset)
+			spec = &settings_specs[i];
+	cr_assert_not_null(spec, "%s has a parameter without an option", part);
+	cr_assert_not_null(spec->describe, "%s: nobody says that %s has it", spec->name, part);
+	cr_assert_eq(spec->describe(spec, &help, &err), ERR_OK);
+	cr_expect_not_null(strstr(help.data, part), "%s: %s is not among those that have it: %s", spec->name, part,
+			   help.data);
+}
+
+/* Of the parameters at `offset` in the settings, eight bytes each, those that the part has a default for. */
+static void expect_all_described(const void *defaults, size_t size, size_t offset, size_t tau, const char *part)
+{
+	static const char nothing[8];
+
+	for (size_t at = 0; at < size; at += sizeof nothing)
+		if (memcmp((const char *)defaults + at, nothing, sizeof nothing) != 0)
+			expect_described(at == tau ? offsetof(struct run_settings, tau) : offset + at, part);
+}
+
+#define EXPECT_ALL_DESCRIBED(part, field, tau)                                                                         \
+	expect_all_described(&(part)->defaults, sizeof(part)->defaults, offsetof(struct run_settings, field), tau,     \
+			     (part)->name)
+
+Test(recipe, the_help_names_the_parts_that_have_a_parameter)
+{
+	for (size_t i = 0; sampler_at(i) != NULL; i++)
+		EXPECT_ALL_DESCRIBED(sampler_at(i), sampler_parameters, SIZE_MAX);
+	for (size_t i = 0; loss_at(i) != NULL; i++) {
+		EXPECT_ALL_DESCRIBED(loss_at(i), loss_parameters, offsetof(struct loss_parameters, tau));
+		if (loss_at(i)->uses_beta)
+			expect_described(offsetof(struct run_settings, loss_parameters.beta), loss_name(i));
+	}
+	for (size_t i = 0; stage_at(i) != NULL; i++)
+		if (stage_at(i)->defers_weights)
+			expect_described(offsetof(struct run_settings, loss_parameters.beta), stage_name(i));
+	for (size_t i = 0; adjustment_at(i) != NULL; i++) {
+		const struct adjustment *adjustment = adjustment_at(i);
+		EXPECT_ALL_DESCRIBED(adjustment, adjustment_parameters, offsetof(struct adjustment_parameters, tau));
+		if (adjustment->has_bias_choice)
+			expect_described(offsetof(struct run_settings, adjustment_parameters.drop_bias),
+					 adjustment->name);
+		if (adjustment->has_target_prior)
+			expect_described(offsetof(struct run_settings, adjustment_parameters.target_prior),
+					 adjustment->name);
+	}
+	expect_described(offsetof(struct run_settings, cosine.scale), "classifier cosine (without it 30)");
+	expect_described(offsetof(struct run_settings, cosine.heads), "method tde (2)");
+	expect_described(offsetof(struct run_settings, cosine.gamma), "method tde (0.03125)");
+}
