@@ -1,17 +1,29 @@
 -- title: The hardest instances of a run, and why
--- heading: The hardest instances, by their difficulty at the end of the run
+-- heading: The hardest instances, by {by}, of part {part}
 -- note: p_true_mean: the true class's probability, mean over the epochs; correctness: share of epochs predicted right.
+-- note: hard_by_difficulty: the place by the difficulty after the last epoch, 1 is the hardest.
 -- param run: run, the run; without it the newest one that is done
 -- param dataset: dataset, without --run: the newest run on this data set
 -- param count: count = 10, how many instances
+-- param by: p-true|loss|last-loss|aum|el2n|difficulty|forgetting|unlearned = p-true, which measure ranks them
 -- param part: all|train|test = all, of which part
 -- param class: class, only instances of this class
--- empty: there is no finished run, or it has no such instances
-SELECT s.run_id, s.instance_id, i.source_line, s.part, s.class, s.predicted, s.difficulty, s.p_true_mean, s.correctness,
-       s.forgetting_events, i.features
-FROM instance_summary AS s JOIN runs USING (run_id)
-JOIN instances AS i ON i.dataset_id = runs.dataset_id AND i.instance_id = s.instance_id
-WHERE s.run_id = coalesce(:run, (
-    SELECT max(run_id) FROM runs WHERE status = 'done' AND (:dataset IS NULL OR dataset = :dataset)))
-  AND (:class IS NULL OR s.class = :class) AND :part IN ('all', s.part)
-ORDER BY s.difficulty DESC, s.instance_id LIMIT :count
+-- empty: there is no finished run, or it has no such instances, or it is older than the measure: 'hardrow summarize' adds it
+--
+-- p_true_mean finds wrong labels better than difficulty does (docs/measures.md).
+SELECT run_id, instance_id, source_line, part, class, predicted, p_true_mean, mean_loss, aum, el2n, difficulty,
+       hard_by_difficulty, correctness, forgetting_events, unlearned_epochs, features
+FROM (
+  SELECT s.*, i.source_line, i.features, rank() OVER (ORDER BY s.difficulty DESC) AS hard_by_difficulty,
+    CASE :by WHEN 'p-true' THEN -s.p_true_mean WHEN 'loss' THEN s.mean_loss WHEN 'last-loss' THEN s.last_loss
+      WHEN 'aum' THEN -s.aum WHEN 'el2n' THEN s.el2n WHEN 'difficulty' THEN s.difficulty
+      -- One that was never learned is harder than any that was forgotten.
+      WHEN 'forgetting' THEN coalesce(s.forgetting_events, 9e999)
+      ELSE s.unlearned_epochs END AS hardness
+  FROM instance_summary AS s JOIN runs ON runs.run_id = s.run_id
+  JOIN instances AS i ON i.dataset_id = runs.dataset_id AND i.instance_id = s.instance_id
+  WHERE s.run_id = coalesce(:run, (
+      SELECT max(run_id) FROM runs WHERE status = 'done' AND (:dataset IS NULL OR dataset = :dataset)))
+    AND (:class IS NULL OR s.class = :class) AND :part IN ('all', s.part))
+WHERE hardness IS NOT NULL
+ORDER BY hardness DESC, instance_id LIMIT :count

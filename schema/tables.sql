@@ -230,10 +230,18 @@ CREATE TABLE instance_summary (
   p_true_mean REAL,              -- mean and standard deviation over the epochs of the true class's probability
   p_true_sd REAL,
   correctness REAL,              -- share of the epochs in which it was predicted right
-  forgetting_events INTEGER,     -- how often it went from right to wrong
+  forgetting_events INTEGER,     -- how often it went from right to wrong; NULL if it was never predicted right
   difficulty REAL,               -- difficulty, weight and predicted class after the last epoch
   weight REAL,
   predicted TEXT,
+  mean_loss REAL,                -- mean over the epochs of -ln p_true; those below are NULL in files of older versions
+  last_loss REAL,                -- -ln p_true after the last epoch
+  aum REAL,                      -- mean over the epochs of ln p_true - ln of the likeliest other class
+  el2n REAL,                     -- after epoch el2n-epoch: distance of the probabilities from the true class's corner
+  ever_learned INTEGER,          -- 1: it was predicted right in some epoch
+  never_learned INTEGER GENERATED ALWAYS AS (1 - ever_learned) VIRTUAL,
+  first_learned INTEGER,         -- the first epoch in which it was predicted right
+  unlearned_epochs INTEGER,      -- epochs in which p_true fell by more than 0.00001
   PRIMARY KEY (run_id, instance_id)
 ) STRICT, WITHOUT ROWID;
 

@@ -203,3 +203,67 @@ FROM influence;
 CREATE VIEW loss_changes AS
 SELECT run_id, epoch, instance_id, predicted AS predicted_loss_change
 FROM loss_change;
+
+-- The measures of a run as allenai/cartography prints them (Swayamdipta et al. 2020): correctness counts the epochs, and
+-- what was never learned has a forgetfulness of 1000.
+CREATE VIEW cartography AS
+SELECT
+  run_id,
+  instance_id,
+  part,
+  p_true_mean * (1 - p_true_mean) AS threshold_closeness,
+  p_true_mean AS confidence,
+  p_true_sd AS variability,
+  CAST(round(correctness * (SELECT count(*) FROM epoch WHERE epoch.run_id = instance_summary.run_id)) AS INTEGER)
+    AS correctness,
+  CASE WHEN correctness = 0 THEN 1000 ELSE forgetting_events END AS forgetfulness
+FROM instance_summary;
+
+-- As mtoneva/example_forgetting counts (Toneva et al. 2019): what was never learned was forgotten in every epoch, and the
+-- first epoch is 0.
+CREATE VIEW forgetting AS
+SELECT
+  run_id,
+  instance_id,
+  part,
+  CASE WHEN correctness = 0 THEN (SELECT count(*) FROM epoch WHERE epoch.run_id = instance_summary.run_id)
+    ELSE forgetting_events END AS forgetting_events,
+  first_learned - 1 AS first_learned
+FROM instance_summary;
+
+-- As mansheej/data_diet averages (Paul et al. 2021), over the runs of one experiment, data set, model and method in which the
+-- instance trained; theirs are ten seeds. What was never learned in one of them was forgotten infinitely often.
+CREATE VIEW data_diet AS
+SELECT
+  run.experiment_id,
+  run.dataset_id,
+  run.model,
+  run.method,
+  instance_summary.instance_id,
+  count(*) AS runs,
+  avg(instance_summary.el2n) AS el2n,
+  avg(CASE WHEN instance_summary.correctness = 0 THEN 9e999 ELSE instance_summary.forgetting_events END)
+    AS forgetting_events
+FROM run
+JOIN instance_summary ON instance_summary.run_id = run.run_id
+WHERE run.status = 'done' AND instance_summary.part = 'train'
+GROUP BY run.experiment_id, run.dataset_id, run.model, run.method, instance_summary.instance_id;
+
+-- What models that had not seen an instance thought of it: over the runs of one experiment, data set, model and method in
+-- which it was in the test part. correct: share of them that predicted it right in the end.
+CREATE VIEW out_of_sample AS
+SELECT
+  run.experiment_id,
+  run.dataset_id,
+  run.model,
+  run.method,
+  instance_summary.instance_id,
+  instance_summary.class,
+  count(*) AS runs,
+  avg(instance_summary.p_true_mean) AS p_true_mean,
+  avg(instance_summary.last_loss) AS last_loss,
+  avg(instance_summary.predicted = instance_summary.class) AS correct
+FROM run
+JOIN instance_summary ON instance_summary.run_id = run.run_id
+WHERE run.status = 'done' AND instance_summary.part = 'test'
+GROUP BY run.experiment_id, run.dataset_id, run.model, run.method, instance_summary.instance_id;

@@ -315,12 +315,13 @@ static enum err_code check_epochs(struct import *import, struct err *err)
 	return ERR_OK;
 }
 
-static void evaluate_epoch(const struct import *import, struct predictions *predictions, size_t epoch)
+/* Epoch `nth` of the file, which has the number `epoch`. */
+static void evaluate_epoch(const struct import *import, struct predictions *predictions, size_t nth, size_t epoch)
 {
 	const struct dataset *subject = import->subject;
-	const uint32_t *row = import->sorted + epoch * subject->instances;
+	const uint32_t *row = import->sorted + nth * subject->instances;
 
-	predictions_begin_epoch(predictions);
+	predictions_begin_epoch(predictions, epoch);
 	for (size_t t = 0; t < predictions->tiles; t++) {
 		double *p = predictions_p(predictions, t);
 		double *log_p = predictions_log_p(predictions, t);
@@ -349,19 +350,21 @@ static enum err_code record_epochs(const struct import *import, struct recording
 		.class_weight = import->class_weight,
 	};
 
-	if (predictions_create(&instances, &import->settings->difficulty, &predictions, err) != ERR_OK ||
+	if (predictions_create(&instances, &import->settings->difficulty, import->settings->el2n_epoch, &predictions,
+			       err) != ERR_OK ||
 	    weighting_create(predictions, &settings, &weighting, err) != ERR_OK)
 		return err->code;
-	for (size_t epoch = 0; epoch < import->epochs; epoch++) {
+	for (size_t nth = 0; nth < import->epochs; nth++) {
+		size_t epoch =
+		    (size_t)cell(import->rows, import->sorted[nth * subject->instances], import->epoch_column);
 		struct epoch_record *record = NULL;
 		if (import->stop != NULL && atomic_load(import->stop))
 			return err_set(err, ERR_INTERRUPTED, "interrupted; what was done is in the file");
-		evaluate_epoch(import, predictions, epoch);
-		weighting_update(weighting, epoch + 2);
+		evaluate_epoch(import, predictions, nth, epoch);
+		weighting_update(weighting, nth + 2);
 		if (recording_next(recording, &record, err) != ERR_OK)
 			return err->code;
-		epoch_record_clear(record, (size_t)cell(import->rows, import->sorted[epoch * subject->instances],
-							import->epoch_column));
+		epoch_record_clear(record, epoch);
 		if (epoch_fill_record(predictions, weighting, NULL, true, record, err) != ERR_OK)
 			return err->code;
 		recording_put(recording, record);
@@ -379,7 +382,7 @@ static enum err_code append_settings(const struct import_settings *settings, str
 	    text_append(json, err, ",\"floor\":") != ERR_OK ||
 	    text_append_number(json, difficulty->floor, err) != ERR_OK)
 		return err->code;
-	return text_append(json, err, "}");
+	return text_append(json, err, ",\"el2n_epoch\":%zu}", settings->el2n_epoch);
 }
 
 static enum err_code record_run(const struct import *import, struct recorder *recorder,

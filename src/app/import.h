@@ -12,6 +12,7 @@
 struct import_settings {
 	const char *model; /* recorded as the run's model */
 	struct difficulty_settings difficulty;
+	size_t el2n_epoch;
 };
 
 struct import_result {

@@ -103,7 +103,7 @@ static void read_out(struct verify_run *run, size_t t, size_t i)
 	const double *p = predictions_p(predictions, t) + i;
 	struct place place = place_of(run, at);
 	unsigned predicted = tally(run->record, t, SERIES_PREDICTED, i);
-	double sum = 0, highest = 0;
+	double sum = 0, highest = 0, other = 0;
 
 	for (size_t c = 0; c < k; c++) {
 		double value = p[c * TILE_INSTANCES];
@@ -124,6 +124,10 @@ static void read_out(struct verify_run *run, size_t t, size_t i)
 	predictions->confidence[at] = p[predicted * TILE_INSTANCES];
 	predictions->p_true[at] = p[run->dataset.y[at] * TILE_INSTANCES];
 	predictions->log_p_true[at] = log(predictions->p_true[at]);
+	for (size_t c = 0; c < k; c++)
+		if (c != run->dataset.y[at] && !(p[c * TILE_INSTANCES] <= other))
+			other = p[c * TILE_INSTANCES];
+	predictions->margin[at] = predictions->log_p_true[at] - log(other);
 }
 
 /* How far du and dl of an instance may be from those of the probabilities before they were rounded: each p is off by
@@ -163,7 +167,6 @@ static void take_tile(struct verify_run *run, size_t t)
 {
 	struct predictions *predictions = run->predictions;
 	size_t first = t * TILE_INSTANCES, m = epoch_record_block_length(run->record, t);
-	const double *y = predictions->y + first;
 
 	take_probabilities(run, t);
 	for (size_t i = 0; i < m; i++) {
@@ -172,9 +175,8 @@ static void take_tile(struct verify_run *run, size_t t)
 		run->sum_error[first + i] += run->step_error[first + i];
 	}
 	difficulty_update(predictions->difficulty, t, predictions_log_p(predictions, t), predictions_p(predictions, t),
-			  y);
-	dynamics_update(predictions->dynamics, first, m, predictions->p_true + first, predictions->predicted + first,
-			y);
+			  predictions->y + first);
+	predictions_update_dynamics(predictions, t);
 	for (size_t i = 0; i < m; i++) {
 		if (run->is_complete && !isnan(predictions->p_true[first + i]))
 			compare_difficulty(run, t, i);
@@ -289,7 +291,7 @@ void verify_epoch(struct verify_run *run)
 	run->count++;
 	if (!run->record->has_blocks)
 		return;
-	predictions_begin_epoch(run->predictions);
+	predictions_begin_epoch(run->predictions, run->record->epoch);
 	for (size_t t = 0; t < run->predictions->tiles; t++)
 		take_tile(run, t);
 	predictions_measure(run->predictions);
@@ -321,23 +323,55 @@ void verify_weights(struct verify_run *run)
 	}
 }
 
+/* What the rounding of the probabilities may make of a measure. */
+static double bound_of(enum measure measure, double expected)
+{
+	switch (measure) {
+	case MEASURE_P_TRUE_MEAN:
+	case MEASURE_P_TRUE_SD:
+	case MEASURE_EL2N:
+		return FLOAT32;
+	case MEASURE_DIFFICULTY:
+	case MEASURE_WEIGHT:
+		return FLOAT32 * expected;
+	case MEASURE_MEAN_LOSS:
+	case MEASURE_LAST_LOSS:
+	case MEASURE_AUM:
+		return 2 * FLOAT32;
+	case MEASURE_CORRECTNESS:
+		return EXACT;
+	default:
+		return 0;
+	}
+}
+
+/* -ln of a probability that was rounded to 0 or nearly is lost. */
+static bool is_lost(enum measure measure, double recorded, double expected)
+{
+	bool is_log = measure == MEASURE_MEAN_LOSS || measure == MEASURE_LAST_LOSS || measure == MEASURE_AUM;
+
+	return is_log && (!isfinite(expected) || fabs(recorded) > -log(DENORMAL));
+}
+
 void verify_summary(struct verify_run *run, size_t i, const struct track_summary *summary)
 {
 	const struct predictions *predictions = run->predictions;
-	const struct dynamics *dynamics = predictions->dynamics;
 	struct place place = { run, "summary of instance", run->dataset.instance_id[i] };
-	double value = predictions->difficulty->value[i];
-	double weight = number(run->record, i / TILE_INSTANCES, SERIES_WEIGHT, i % TILE_INSTANCES);
+	double expected[MEASURE_COUNT];
+#define NAME(id, column, type) #column,
+	static const char *const names[] = { MEASURES(NAME) };
+#undef NAME
 
 	compare(&place, "test part", summary->is_test, run->split->is_test[i], 0);
 	compare(&place, "class is right", strcmp(summary->class_name, run->dataset.class_names[run->dataset.y[i]]) == 0,
 		1, 0);
 	compare(&place, "predicted is right",
 		strcmp(summary->predicted, run->dataset.class_names[(size_t)predictions->predicted[i]]) == 0, 1, 0);
-	compare(&place, "p_true_mean", summary->p_true_mean, dynamics->mean[i], FLOAT32);
-	compare(&place, "p_true_sd", summary->p_true_sd, dynamics_p_true_sd(dynamics, i), FLOAT32);
-	compare(&place, "correctness", summary->correctness, dynamics->correct[i] / (double)dynamics->epochs, EXACT);
-	compare(&place, "forgetting_events", (double)summary->forgetting_events, dynamics->forgotten[i], 0);
-	compare(&place, "difficulty", summary->difficulty, value, FLOAT32 * value);
-	compare(&place, "weight", summary->weight, weight, FLOAT32 * weight);
+	epoch_measure(predictions, run->weighting, i, expected);
+	expected[MEASURE_WEIGHT] = number(run->record, i / TILE_INSTANCES, SERIES_WEIGHT, i % TILE_INSTANCES);
+	if (!summary->has_later)
+		expected[MEASURE_FORGETTING_EVENTS] = predictions->dynamics->forgotten[i];
+	for (enum measure m = 0; m < (summary->has_later ? MEASURE_COUNT : MEASURE_FIRST_COUNT); m++)
+		if (!is_lost(m, summary->measure[m], expected[m]))
+			compare(&place, names[m], summary->measure[m], expected[m], bound_of(m, expected[m]));
 }

@@ -8,7 +8,7 @@
 /* More than a uint16 can tell apart are never recorded. */
 #define MOST_CLASSES SERIES_UNKNOWN
 
-static void run_done(struct verify_run *run)
+void verify_run_done(struct verify_run *run)
 {
 	trainer_free(run->trainer);
 	stored_run_free(run->stored);
@@ -110,7 +110,8 @@ static enum err_code run_init(struct track *track, const struct verify_request *
 	    epoch_record_create(n, k, 0, 0, &run->expected, err) != ERR_OK ||
 	    mem_new(&run->class_weight, k, err) != ERR_OK || mem_new(&run->step_error, n, err) != ERR_OK ||
 	    mem_new(&run->sum_error, n, err) != ERR_OK ||
-	    predictions_create(&instances, &run->settings.difficulty, &run->predictions, err) != ERR_OK ||
+	    predictions_create(&instances, &run->settings.difficulty, run->settings.training.el2n_epoch,
+			       &run->predictions, err) != ERR_OK ||
 	    open_trainer(track, &request->source, run, err) != ERR_OK)
 		return err->code;
 	return create_weighting(run, err);
@@ -156,13 +157,21 @@ static void take_summary(void *context, size_t i, const struct track_summary *su
 		verify_summary(run, i, summary);
 }
 
+enum err_code verify_run_read(struct track *track, const struct verify_request *request, struct verify_run *run,
+			      struct verify_result *result, struct err *err)
+{
+	if (track_verify_run(track, run->run_id, run->findings, err) != ERR_OK ||
+	    run_init(track, request, run, err) != ERR_OK)
+		return err->code;
+	return compare_epochs(track, request, run, result, err);
+}
+
 enum err_code verify_run(struct track *track, int64_t run_id, const struct verify_request *request,
 			 struct track_findings *findings, struct verify_result *result, struct err *err)
 {
-	struct verify_run run AUTO(run_done) = { .run_id = run_id, .findings = findings };
+	struct verify_run run AUTO(verify_run_done) = { .run_id = run_id, .findings = findings };
 
-	if (track_verify_run(track, run_id, findings, err) != ERR_OK || run_init(track, request, &run, err) != ERR_OK ||
-	    compare_epochs(track, request, &run, result, err) != ERR_OK)
+	if (verify_run_read(track, request, &run, result, err) != ERR_OK)
 		return err->code;
 	return track_read_summaries(track, &run.row, take_summary, &run, findings, err);
 }

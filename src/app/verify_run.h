@@ -38,6 +38,12 @@ void verify_weights(struct verify_run *run);
 /* Compares a row of instance_summary, of the instance at position i, with the epochs taken in. */
 void verify_summary(struct verify_run *run, size_t i, const struct track_summary *summary);
 
+/* Takes in the epochs of the run that `run` names, for its findings, and compares them; counts into *result.
+ * verify_run_done() frees what it holds, also after an error. */
+MUST_CHECK enum err_code verify_run_read(struct track *track, const struct verify_request *request,
+					 struct verify_run *run, struct verify_result *result, struct err *err);
+void verify_run_done(struct verify_run *run);
+
 /* Compares all that is recorded of the run; counts into *result. An error means that it cannot be read. */
 MUST_CHECK enum err_code verify_run(struct track *track, int64_t run_id, const struct verify_request *request,
 				    struct track_findings *findings, struct verify_result *result, struct err *err);

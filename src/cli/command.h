@@ -21,6 +21,7 @@
 	X(report)                                                                                                      \
 	X(runs)                                                                                                        \
 	X(show)                                                                                                        \
+	X(summarize)                                                                                                   \
 	X(sql)                                                                                                         \
 	X(datasets)                                                                                                    \
 	X(methods)                                                                                                     \

@@ -12,7 +12,7 @@
 
 struct import_options {
 	const char *model;
-	struct run_settings settings; /* of these the difficulty */
+	struct run_settings settings; /* of these the difficulty and the epoch of EL2N */
 };
 
 static const struct option_spec specs[] = {
@@ -27,7 +27,11 @@ static const struct option_spec specs[] = {
 static enum err_code run_import(const struct invocation *invocation, struct err *err)
 {
 	const struct import_options *options = invocation->options;
-	const struct import_settings settings = { options->model, options->settings.difficulty };
+	const struct import_settings settings = {
+		.model = options->model,
+		.difficulty = options->settings.difficulty,
+		.el2n_epoch = options->settings.training.el2n_epoch,
+	};
 	AUTO(environment_done) struct environment environment = { 0 };
 	struct progress progress = { 0 };
 	const struct recorder_watch watch = { &progress, progress_notice, interrupt_catch(NULL) };
@@ -57,7 +61,7 @@ const struct command command_import = {
 	.shared_count = &settings_spec_count,
 	.shared_offset = offsetof(struct import_options, settings),
 	.shared_first = "difficulty",
-	.shared_last = "floor",
+	.shared_last = "el2n-epoch",
 	.minimum = 1,
 	.maximum = 1,
 	.run = run_import,

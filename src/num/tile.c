@@ -50,14 +50,17 @@ VECTOR_CLONES void tile_cross_entropy_delta(const double *p, const double *y, co
 }
 
 VECTOR_CLONES void tile_read_out(const double *log_p, const double *p, const double *y, size_t lanes, size_t classes,
-				 double *ret_p_true, double *ret_log_p_true, double *ret_predicted)
+				 const struct tile_out *ret)
 {
+	const vector lowest = vector_splat(-INFINITY);
+
 	for (size_t i = 0; i < lanes; i += VECTOR_LANES) {
 		vector best = *as_vectors(log_p + i);
 		vector best_class = vector_splat(0.0);
 		vector p_true = *as_vectors(p + i);
 		vector log_p_true = best;
 		vector truth = *as_vectors(y + i);
+		vector other = vector_select(vector_same(truth, best_class), lowest, best);
 		for (size_t c = 1; c < classes; c++) {
 			vector log_p_c = *as_vectors(log_p + c * lanes + i);
 			vector this_class = vector_splat((double)c);
@@ -67,10 +70,12 @@ VECTOR_CLONES void tile_read_out(const double *log_p, const double *p, const dou
 			log_p_true = vector_select(is_true, log_p_c, log_p_true);
 			best = vector_select(is_better, log_p_c, best);
 			best_class = vector_select(is_better, this_class, best_class);
+			other = vector_max(other, vector_select(is_true, lowest, log_p_c));
 		}
-		*(vector *)(ret_p_true + i) = p_true;
-		*(vector *)(ret_log_p_true + i) = log_p_true;
-		*(vector *)(ret_predicted + i) = best_class;
+		*(vector *)(ret->p_true + i) = p_true;
+		*(vector *)(ret->log_p_true + i) = log_p_true;
+		*(vector *)(ret->predicted + i) = best_class;
+		*(vector *)(ret->margin + i) = log_p_true - other;
 	}
 }
 

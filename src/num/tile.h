@@ -86,9 +86,15 @@ void tile_softmax(const double *logits, size_t lanes, size_t classes, double *re
 void tile_cross_entropy_delta(const double *p, const double *y, const double *scale, size_t lanes, size_t classes,
 			      double *ret_delta);
 
-/* ret_p_true, ret_log_p_true (L): the entries of class y. ret_predicted (L): class of the first maximum, as double. */
+/* What is read out of the predictions of L instances. */
+struct tile_out {
+	double *p_true, *log_p_true; /* (L) the entries of class y */
+	double *predicted;	     /* (L) class of the first maximum, as double */
+	double *margin;		     /* (L) log p_y less the largest log p of another class */
+};
+
 void tile_read_out(const double *log_p, const double *p, const double *y, size_t lanes, size_t classes,
-		   double *ret_p_true, double *ret_log_p_true, double *ret_predicted);
+		   const struct tile_out *ret);
 
 /* What du/dl keep of the epoch before, per tile: p and log p after the floor. */
 struct tile_past {

@@ -5,14 +5,23 @@
 
 #include "base/mem.h"
 
-enum err_code dynamics_create(size_t instances, struct dynamics **ret_dynamics, struct err *err)
+enum err_code dynamics_create(size_t instances, size_t classes, size_t el2n_epoch, struct dynamics **ret_dynamics,
+			      struct err *err)
 {
 	AUTO(dynamics_freep) struct dynamics *d = NULL;
 
 	if (mem_new(&d, 1, err) != ERR_OK || mem_new(&d->mean, instances, err) != ERR_OK ||
 	    mem_new(&d->squares, instances, err) != ERR_OK || mem_new(&d->correct, instances, err) != ERR_OK ||
-	    mem_new(&d->forgotten, instances, err) != ERR_OK || mem_new(&d->was_correct, instances, err) != ERR_OK)
+	    mem_new(&d->forgotten, instances, err) != ERR_OK || mem_new(&d->was_correct, instances, err) != ERR_OK ||
+	    mem_new(&d->first_learned, instances, err) != ERR_OK || mem_new(&d->loss, instances, err) != ERR_OK ||
+	    mem_new(&d->margin, instances, err) != ERR_OK || mem_new(&d->el2n, instances, err) != ERR_OK ||
+	    mem_new(&d->unlearned, instances, err) != ERR_OK || mem_new(&d->last_p_true, instances, err) != ERR_OK)
 		return err->code;
+	d->el2n_epoch = el2n_epoch;
+	for (size_t i = 0; i < instances; i++) {
+		d->el2n[i] = NAN;
+		d->last_p_true[i] = 1.0 / (double)classes;
+	}
 	*ret_dynamics = take_ptr(&d);
 	return ERR_OK;
 }
@@ -26,6 +35,12 @@ void dynamics_free(struct dynamics *dynamics)
 	free(dynamics->correct);
 	free(dynamics->forgotten);
 	free(dynamics->was_correct);
+	free(dynamics->first_learned);
+	free(dynamics->loss);
+	free(dynamics->margin);
+	free(dynamics->el2n);
+	free(dynamics->unlearned);
+	free(dynamics->last_p_true);
 	free(dynamics);
 }
 
@@ -34,30 +49,80 @@ void dynamics_freep(struct dynamics **dynamics)
 	dynamics_free(*dynamics);
 }
 
-void dynamics_begin_epoch(struct dynamics *dynamics)
+void dynamics_begin_epoch(struct dynamics *dynamics, size_t epoch)
 {
 	dynamics->epochs++;
+	dynamics->epoch = epoch;
 }
 
-void dynamics_update(struct dynamics *dynamics, size_t first, size_t count, const double *restrict p_true,
-		     const double *restrict predicted, const double *restrict y)
+/* How often it was right, and when first. */
+static void update_correct(struct dynamics *dynamics, size_t first, size_t count, const double *restrict predicted,
+			   const double *restrict y)
 {
-	double *restrict mean = dynamics->mean + first;
-	double *restrict squares = dynamics->squares + first;
 	double *restrict correct = dynamics->correct + first;
 	double *restrict forgotten = dynamics->forgotten + first;
 	double *restrict was_correct = dynamics->was_correct + first;
+	double *restrict first_learned = dynamics->first_learned + first;
+	double epoch = (double)dynamics->epoch;
+
+	for (size_t i = 0; i < count; i++) {
+		double is_correct = predicted[i] == y[i] ? 1.0 : 0.0;
+		correct[i] += is_correct;
+		forgotten[i] += was_correct[i] * (1.0 - is_correct);
+		first_learned[i] += first_learned[i] == 0.0 ? is_correct * epoch : 0.0;
+		was_correct[i] = is_correct;
+	}
+}
+
+static void update_p_true(struct dynamics *dynamics, size_t first, size_t count, const double *restrict p_true)
+{
+	double *restrict mean = dynamics->mean + first;
+	double *restrict squares = dynamics->squares + first;
+	double *restrict unlearned = dynamics->unlearned + first;
+	double *restrict last = dynamics->last_p_true + first;
 	double share = 1.0 / (double)dynamics->epochs;
 
 	for (size_t i = 0; i < count; i++) {
 		double before = p_true[i] - mean[i];
-		double is_correct = predicted[i] == y[i] ? 1.0 : 0.0;
 		mean[i] += before * share;
 		squares[i] += before * (p_true[i] - mean[i]);
-		correct[i] += is_correct;
-		forgotten[i] += was_correct[i] * (1.0 - is_correct);
-		was_correct[i] = is_correct;
+		unlearned[i] += last[i] - p_true[i] > DYNAMICS_FALL ? 1.0 : 0.0;
+		last[i] = p_true[i];
 	}
+}
+
+static void update_loss(struct dynamics *dynamics, size_t first, size_t count, const double *restrict log_p_true,
+			const double *restrict now)
+{
+	double *restrict loss = dynamics->loss + first;
+	double *restrict margin = dynamics->margin + first;
+	double share = 1.0 / (double)dynamics->epochs;
+
+	for (size_t i = 0; i < count; i++) {
+		loss[i] += (-log_p_true[i] - loss[i]) * share;
+		margin[i] += (now[i] - margin[i]) * share;
+	}
+}
+
+static void take_el2n(struct dynamics *dynamics, size_t first, size_t count, const struct dynamics_tile *tile)
+{
+	for (size_t i = 0; i < count; i++) {
+		double sum = 0;
+		for (size_t c = 0; c < tile->classes; c++) {
+			double error = tile->p[c * tile->stride + i] - (tile->y[i] == (double)c ? 1.0 : 0.0);
+			sum += error * error;
+		}
+		dynamics->el2n[first + i] = sqrt(sum);
+	}
+}
+
+void dynamics_update(struct dynamics *dynamics, size_t first, size_t count, const struct dynamics_tile *tile)
+{
+	update_correct(dynamics, first, count, tile->predicted, tile->y);
+	update_p_true(dynamics, first, count, tile->p_true);
+	update_loss(dynamics, first, count, tile->log_p_true, tile->margin);
+	if (dynamics->epoch == dynamics->el2n_epoch)
+		take_el2n(dynamics, first, count, tile);
 }
 
 double dynamics_p_true_sd(const struct dynamics *dynamics, size_t i)
@@ -73,4 +138,10 @@ void dynamics_visit_state(struct dynamics *dynamics, size_t instances, struct st
 	state_visit(visitor, "correct", STATE_DOUBLE, instances, dynamics->correct);
 	state_visit(visitor, "forgotten", STATE_DOUBLE, instances, dynamics->forgotten);
 	state_visit(visitor, "was_correct", STATE_DOUBLE, instances, dynamics->was_correct);
+	state_visit(visitor, "first_learned", STATE_DOUBLE, instances, dynamics->first_learned);
+	state_visit(visitor, "mean_loss", STATE_DOUBLE, instances, dynamics->loss);
+	state_visit(visitor, "mean_margin", STATE_DOUBLE, instances, dynamics->margin);
+	state_visit(visitor, "el2n", STATE_DOUBLE, instances, dynamics->el2n);
+	state_visit(visitor, "unlearned", STATE_DOUBLE, instances, dynamics->unlearned);
+	state_visit(visitor, "last_p_true", STATE_DOUBLE, instances, dynamics->last_p_true);
 }

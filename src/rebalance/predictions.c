@@ -5,7 +5,7 @@
 #include "base/mem.h"
 
 enum err_code predictions_create(const struct instances *instances, const struct difficulty_settings *difficulty,
-				 struct predictions **ret_predictions, struct err *err)
+				 size_t el2n_epoch, struct predictions **ret_predictions, struct err *err)
 {
 	AUTO(predictions_freep) struct predictions *made = NULL;
 	size_t n = instances->count;
@@ -18,10 +18,11 @@ enum err_code predictions_create(const struct instances *instances, const struct
 	made->instances = *instances;
 	made->tiles = tiles;
 	if (difficulty_create(n, k, difficulty, &made->difficulty, err) != ERR_OK ||
-	    dynamics_create(n, &made->dynamics, err) != ERR_OK || mem_new(&made->y, padded, err) != ERR_OK ||
-	    mem_new(&made->p, padded * k, err) != ERR_OK || mem_new(&made->log_p, padded * k, err) != ERR_OK ||
-	    mem_new(&made->p_true, padded, err) != ERR_OK || mem_new(&made->log_p_true, padded, err) != ERR_OK ||
-	    mem_new(&made->predicted, padded, err) != ERR_OK || mem_new(&made->confidence, padded, err) != ERR_OK ||
+	    dynamics_create(n, k, el2n_epoch, &made->dynamics, err) != ERR_OK ||
+	    mem_new(&made->y, padded, err) != ERR_OK || mem_new(&made->p, padded * k, err) != ERR_OK ||
+	    mem_new(&made->log_p, padded * k, err) != ERR_OK || mem_new(&made->p_true, padded, err) != ERR_OK ||
+	    mem_new(&made->log_p_true, padded, err) != ERR_OK || mem_new(&made->predicted, padded, err) != ERR_OK ||
+	    mem_new(&made->confidence, padded, err) != ERR_OK || mem_new(&made->margin, padded, err) != ERR_OK ||
 	    part_metrics_init(k, &made->train, err) != ERR_OK || part_metrics_init(k, &made->test, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < n; i++)
@@ -43,6 +44,7 @@ void predictions_free(struct predictions *predictions)
 	free(predictions->log_p_true);
 	free(predictions->predicted);
 	free(predictions->confidence);
+	free(predictions->margin);
 	part_metrics_done(&predictions->train);
 	part_metrics_done(&predictions->test);
 	free(predictions);
@@ -63,35 +65,52 @@ double *predictions_log_p(const struct predictions *predictions, size_t t)
 	return predictions->log_p + t * predictions->instances.classes * TILE_INSTANCES;
 }
 
-void predictions_begin_epoch(struct predictions *predictions)
+void predictions_begin_epoch(struct predictions *predictions, size_t epoch)
 {
-	dynamics_begin_epoch(predictions->dynamics);
+	dynamics_begin_epoch(predictions->dynamics, epoch);
 }
 
 static void read_out(struct predictions *predictions, size_t t)
 {
 	size_t first = t * TILE_INSTANCES;
 	const double *p = predictions_p(predictions, t);
+	const struct tile_out out = {
+		.p_true = predictions->p_true + first,
+		.log_p_true = predictions->log_p_true + first,
+		.predicted = predictions->predicted + first,
+		.margin = predictions->margin + first,
+	};
 
 	tile_read_out(predictions_log_p(predictions, t), p, predictions->y + first, TILE_INSTANCES,
-		      predictions->instances.classes, predictions->p_true + first, predictions->log_p_true + first,
-		      predictions->predicted + first);
+		      predictions->instances.classes, &out);
 	for (size_t i = first; i < first + TILE_INSTANCES; i++)
 		predictions->confidence[i] = p[(size_t)(int32_t)predictions->predicted[i] * TILE_INSTANCES + i - first];
 }
 
-void predictions_take_tile(struct predictions *predictions, size_t t)
+void predictions_update_dynamics(struct predictions *predictions, size_t t)
 {
 	size_t first = t * TILE_INSTANCES;
 	size_t left = predictions->instances.count - first;
-	size_t count = left < TILE_INSTANCES ? left : TILE_INSTANCES;
-	const double *y = predictions->y + first;
+	const struct dynamics_tile tile = {
+		.p_true = predictions->p_true + first,
+		.log_p_true = predictions->log_p_true + first,
+		.margin = predictions->margin + first,
+		.predicted = predictions->predicted + first,
+		.y = predictions->y + first,
+		.p = predictions_p(predictions, t),
+		.classes = predictions->instances.classes,
+		.stride = TILE_INSTANCES,
+	};
 
+	dynamics_update(predictions->dynamics, first, left < TILE_INSTANCES ? left : TILE_INSTANCES, &tile);
+}
+
+void predictions_take_tile(struct predictions *predictions, size_t t)
+{
 	read_out(predictions, t);
 	difficulty_update(predictions->difficulty, t, predictions_log_p(predictions, t), predictions_p(predictions, t),
-			  y);
-	dynamics_update(predictions->dynamics, first, count, predictions->p_true + first,
-			predictions->predicted + first, y);
+			  predictions->y + t * TILE_INSTANCES);
+	predictions_update_dynamics(predictions, t);
 }
 
 void predictions_measure(struct predictions *predictions)

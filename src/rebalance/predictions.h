@@ -22,20 +22,24 @@ struct predictions {
 	double *p_true, *log_p_true; /* (T * 64) */
 	double *predicted;	     /* (T * 64) class as double */
 	double *confidence;	     /* (T * 64) p of the predicted class */
+	double *margin;		     /* (T * 64) log p_true less the largest log p of another class */
 	struct part_metrics train, test;
 };
 
 /* Before the first epoch all difficulties are 1 and everything else is 0. What `instances` borrows must outlive the
- * predictions. */
+ * predictions. el2n_epoch: as of dynamics_create(). */
 MUST_CHECK enum err_code predictions_create(const struct instances *instances,
-					    const struct difficulty_settings *difficulty,
+					    const struct difficulty_settings *difficulty, size_t el2n_epoch,
 					    struct predictions **ret_predictions, struct err *err);
 void predictions_free(struct predictions *predictions);
 void predictions_freep(struct predictions **predictions);
 
-/* An epoch: begin, then every tile once with its p and log_p (k, 64) in place. */
-void predictions_begin_epoch(struct predictions *predictions);
+/* An epoch, of a number above the last: begin, then every tile once with its p and log_p (k, 64) in place. */
+void predictions_begin_epoch(struct predictions *predictions, size_t epoch);
 void predictions_take_tile(struct predictions *predictions, size_t t);
+
+/* What is read out of tile t, whose p and log_p are in place, goes into the dynamics. */
+void predictions_update_dynamics(struct predictions *predictions, size_t t);
 
 /* After the last tile, if they are wanted: the metrics of both parts. */
 void predictions_measure(struct predictions *predictions);

@@ -1,6 +1,7 @@
 #include "record/epoch.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -52,27 +53,53 @@ enum err_code epoch_fill_record(const struct predictions *predictions, const str
 	return ERR_OK;
 }
 
+/* SQL has neither infinity nor NaN. */
+static double known(double value)
+{
+	return isfinite(value) ? value : NAN;
+}
+
+void epoch_measure(const struct predictions *predictions, const struct weighting *weighting, size_t i,
+		   double ret_measure[MEASURE_COUNT])
+{
+	const struct dynamics *dynamics = predictions->dynamics;
+	bool ever_learned = dynamics->correct[i] > 0;
+	const double measure[MEASURE_COUNT] = {
+		[MEASURE_P_TRUE_MEAN] = dynamics->mean[i],
+		[MEASURE_P_TRUE_SD] = dynamics_p_true_sd(dynamics, i),
+		[MEASURE_CORRECTNESS] = dynamics->correct[i] / (double)dynamics->epochs,
+		[MEASURE_FORGETTING_EVENTS] = ever_learned ? dynamics->forgotten[i] : NAN,
+		[MEASURE_DIFFICULTY] = predictions->difficulty->value[i],
+		[MEASURE_WEIGHT] = weighting->weight[i],
+		[MEASURE_MEAN_LOSS] = known(dynamics->loss[i]),
+		[MEASURE_LAST_LOSS] = known(-predictions->log_p_true[i]),
+		[MEASURE_AUM] = known(dynamics->margin[i]),
+		[MEASURE_EL2N] = dynamics->el2n[i],
+		[MEASURE_EVER_LEARNED] = ever_learned,
+		[MEASURE_FIRST_LEARNED] = ever_learned ? dynamics->first_learned[i] : NAN,
+		[MEASURE_UNLEARNED_EPOCHS] = dynamics->unlearned[i],
+	};
+
+	memcpy(ret_measure, measure, sizeof measure);
+}
+
 enum err_code epoch_summarise(const struct epoch_names *names, const struct predictions *predictions,
 			      const struct weighting *weighting, struct track_summary **ret_summaries, struct err *err)
 {
 	AUTO(mem_freep) struct track_summary *summaries = NULL;
 	const struct instances *instances = &predictions->instances;
-	const struct dynamics *dynamics = predictions->dynamics;
 
 	if (mem_new(&summaries, instances->count, err) != ERR_OK)
 		return err->code;
-	for (size_t i = 0; i < instances->count; i++)
+	for (size_t i = 0; i < instances->count; i++) {
 		summaries[i] = (struct track_summary){
 			.class_name = names->classes[instances->y[i]],
 			.predicted = names->classes[(size_t)predictions->predicted[i]],
 			.instance_id = names->instance_id[i],
-			.p_true_mean = dynamics->mean[i],
-			.p_true_sd = dynamics_p_true_sd(dynamics, i),
-			.correctness = dynamics->correct[i] / (double)dynamics->epochs,
-			.forgetting_events = (int64_t)dynamics->forgotten[i],
-			.difficulty = predictions->difficulty->value[i],
-			.weight = weighting->weight[i],
+			.has_later = true,
 		};
+		epoch_measure(predictions, weighting, i, summaries[i].measure);
+	}
 	for (size_t i = 0; i < instances->test.count; i++)
 		summaries[instances->test.index[i]].is_test = true;
 	*ret_summaries = take_ptr(&summaries);

@@ -15,6 +15,10 @@ MUST_CHECK enum err_code epoch_fill_record(const struct predictions *predictions
 					   const uint32_t *draws, bool blocks, struct epoch_record *record,
 					   struct err *err);
 
+/* The measures of instance i after the last epoch; NAN: not known. */
+void epoch_measure(const struct predictions *predictions, const struct weighting *weighting, size_t i,
+		   double ret_measure[MEASURE_COUNT]);
+
 /* What instances and classes are called. */
 struct epoch_names {
 	char *const *classes;	     /* (k) borrowed */

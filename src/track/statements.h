@@ -9,7 +9,7 @@
 #include "track/track.h"
 
 /* Statements that read the rows of a checksum. */
-#define TRACK_SUM_COUNT 12
+#define TRACK_SUM_COUNT 13
 
 enum track_statement {
 	TRACK_PUT_INSTANCE,
@@ -18,6 +18,7 @@ enum track_statement {
 	TRACK_PUT_BLOCK,
 	TRACK_PUT_MATRIX,
 	TRACK_PUT_SUMMARY,
+	TRACK_PUT_MEASURES,
 	TRACK_KEY_RUN,
 	TRACK_CURRENT_RUN,
 	TRACK_FIND_HOLDER,

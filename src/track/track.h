@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "db/db.h"
+#include "db/measures.h"
 #include "track/epoch_record.h"
 
 struct track;
@@ -175,13 +176,17 @@ struct track_summary {
 	const char *class_name, *predicted;
 	uint32_t instance_id;
 	bool is_test;
-	double p_true_mean, p_true_sd, correctness, difficulty, weight;
-	int64_t forgetting_events;
+	bool has_later;		       /* false: of an older version, which knew those of MEASURES_FIRST only */
+	double measure[MEASURE_COUNT]; /* NAN: not known */
 };
 
 /* Of `count` instances, in the order of their ids. */
 MUST_CHECK enum err_code track_put_summaries(struct track *track, int64_t run_id, const struct track_summary *summaries,
 					     size_t count, struct err *err);
+
+/* Of these only the measures that rows of older versions lack, into the rows that are there. */
+MUST_CHECK enum err_code track_put_measures(struct track *track, int64_t run_id, const struct track_summary *summaries,
+					    size_t count, struct err *err);
 
 enum track_status { TRACK_DONE, TRACK_DIVERGED, TRACK_FAILED, TRACK_INTERRUPTED };
 

@@ -3,6 +3,9 @@
 #include "base/mem.h"
 #include "track/statements.h"
 
+#define MEASURE(id, column, type) #column ", "
+#define LATER_MEASURE(id, column, type) ", " #column
+
 /* The columns are named: one that a later version adds does not belong to the checksum of an older row. */
 static const struct {
 	enum track_subject subject;
@@ -23,9 +26,12 @@ static const struct {
 		       " pid, argv, started_at_ms, finished_at_ms, run_uid, run_key, source_run_id, chosen, writer_id"
 		       " FROM run WHERE run_id = :id" },
 	/* In the order of put_summary(), which sums what it binds. */
-	{ SUBJECT_SUMMARY, "SELECT run_id, instance_id, part, class, p_true_mean, p_true_sd, correctness,"
-			   " forgetting_events, difficulty, weight, predicted FROM instance_summary"
-			   " WHERE run_id = :id ORDER BY instance_id" },
+	{ SUBJECT_SUMMARY, "SELECT run_id, instance_id, part, class, " MEASURES_FIRST(
+			       MEASURE) "predicted"
+					" FROM instance_summary WHERE run_id = :id ORDER BY instance_id" },
+	{ SUBJECT_MEASURES,
+	  "SELECT run_id, instance_id" MEASURES_LATER(LATER_MEASURE) " FROM instance_summary"
+								     " WHERE run_id = :id ORDER BY instance_id" },
 	{ SUBJECT_EXPERIMENT, "SELECT experiment_id, name, source FROM experiment WHERE experiment_id = :id" },
 	{ SUBJECT_EXPERIMENT, "SELECT experiment_id, ordinal, dataset, title FROM experiment_dataset"
 			      " WHERE experiment_id = :id ORDER BY ordinal" },
@@ -39,9 +45,8 @@ static const struct {
 
 const char *track_subject_name(size_t i)
 {
-	static const char *const names[SUBJECT_COUNT] = {
-		"dataset", "split", "run", "summary", "experiment", "writer"
-	};
+	static const char *const names[SUBJECT_COUNT] = { "dataset",	"split",  "run",     "summary",
+							  "experiment", "writer", "measures" };
 	return i < SUBJECT_COUNT ? names[i] : NULL;
 }
 

@@ -7,6 +7,7 @@
 #include "track/statements.h"
 
 #define NUMBER(name, field) #name ", "
+#define MEASURE(id, column, type) ", " #column
 #define SHOWN(id, name, column, storage, shape) #column ", "
 
 /* What is compared: the first columns say which row it is, in whose order they come. */
@@ -25,15 +26,16 @@ static const struct {
 	     " ORDER BY epoch, instance_id" },
 	{ 3, "SELECT epoch, layer, name AS matrix, rows, cols, value FROM weight WHERE run_id = :run_id"
 	     " ORDER BY epoch, layer, name" },
-	{ 1, "SELECT instance_id AS \"summary of instance\", part, class, p_true_mean, p_true_sd, correctness,"
-	     " forgetting_events, difficulty, weight, predicted FROM instance_summary WHERE run_id = :run_id"
-	     " ORDER BY instance_id" },
+	/* Of what was never learned older versions counted the forgetting events: none. */
+	{ 1, "SELECT instance_id AS \"summary of instance\", part, class, predicted, p_true_mean, p_true_sd,"
+	     " correctness, iif(correctness > 0, forgetting_events, NULL) AS forgetting_events, difficulty,"
+	     " weight" MEASURES_LATER(MEASURE) " FROM instance_summary WHERE run_id = :run_id ORDER BY instance_id" },
 };
 
 struct comparison {
 	struct db_stmt *recorded, *trained;
 	size_t keys;
-	bool is_old; /* the recorded run has no checksums */
+	bool is_old; /* the recorded run lacks what older versions did not record */
 	int64_t run_id;
 	struct track_findings *findings;
 };
@@ -186,9 +188,10 @@ static enum err_code find_out_if_old(const struct track_subject_run *run, bool *
 	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
 	bool has_row = false;
 
-	if (prepare(run, "SELECT count(checksum) FROM epoch WHERE run_id = :run_id", &stmt, &has_row, err) != ERR_OK)
+	if (prepare(run, "SELECT 1 FROM checksum WHERE subject = 'measures' AND id = :run_id", &stmt, &has_row, err) !=
+	    ERR_OK)
 		return err->code;
-	*ret_is_old = db_column_int(stmt, 0) == 0;
+	*ret_is_old = !has_row;
 	return ERR_OK;
 }
 

@@ -165,7 +165,7 @@ static enum err_code delete_rows(struct track *track, struct err *err)
 		       "DELETE FROM influence" CHOSEN ";"
 		       "DELETE FROM loss_change" CHOSEN ";"
 		       "DELETE FROM state" CHOSEN ";"
-		       "DELETE FROM checksum WHERE subject IN ('run', 'summary')"
+		       "DELETE FROM checksum WHERE subject IN ('run', 'summary', 'measures')"
 		       " AND id IN (SELECT run_id FROM temp.chosen);"
 		       /* Adjusted runs before those that they name. */
 		       "DELETE FROM run" CHOSEN " AND source_run_id IS NOT NULL;"

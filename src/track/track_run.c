@@ -1,5 +1,6 @@
 /* Runs and their epochs. */
 #include <assert.h>
+#include <math.h>
 
 #include "base/clock.h"
 #include "track/statements.h"
@@ -191,46 +192,86 @@ enum err_code track_put_epoch(struct track *track, int64_t run_id, const struct 
 	return put_epoch_row(track, run_id, record, first_block, sum, err);
 }
 
-/* Chains the row onto *sum. */
+#define MEASURE(id, column, type) #column ", "
+#define MEASURE_PARAMETER(id, column, type) ":" #column ", "
+#define BIND_MEASURE(id, column, type) BIND_##type(stmt, ":" #column, summary->measure[MEASURE_##id]);
+#define BIND_REAL db_bind_real
+#define BIND_INTEGER bind_whole
+
+static void bind_whole(struct db_stmt *stmt, const char *name, double value)
+{
+	if (isnan(value))
+		db_bind_null(stmt, name);
+	else
+		db_bind_int(stmt, name, (int64_t)value);
+}
+
+/* Chains the row onto *sum and *later_sum. */
 static enum err_code put_summary(struct track *track, int64_t run_id, const struct track_summary *summary,
-				 uint64_t *sum, struct err *err)
+				 uint64_t *sum, uint64_t *later_sum, struct err *err)
 {
 	struct db_stmt *stmt;
 
-	if (track_statement(
-		track, TRACK_PUT_SUMMARY,
-		"INSERT INTO instance_summary (run_id, instance_id, part, class, p_true_mean, p_true_sd,"
-		" correctness, forgetting_events, difficulty, weight, predicted) VALUES (:run_id, :instance_id,"
-		" :part, :class, :p_true_mean, :p_true_sd, :correctness, :forgetting_events, :difficulty,"
-		" :weight, :predicted)",
-		&stmt, err) != ERR_OK)
+	if (track_statement(track, TRACK_PUT_SUMMARY,
+			    "INSERT INTO instance_summary (run_id, instance_id, part, class, " MEASURES(
+				MEASURE) "predicted)"
+					 " VALUES (:run_id, :instance_id, :part, :class, " MEASURES(
+					     MEASURE_PARAMETER) ":predicted)",
+			    &stmt, err) != ERR_OK)
 		return err->code;
 	db_sum_bound(stmt, sum);
 	db_bind_int(stmt, ":run_id", run_id);
 	db_bind_int(stmt, ":instance_id", summary->instance_id);
 	db_bind_text(stmt, ":part", summary->is_test ? "test" : "train");
 	db_bind_text(stmt, ":class", summary->class_name);
-	db_bind_real(stmt, ":p_true_mean", summary->p_true_mean);
-	db_bind_real(stmt, ":p_true_sd", summary->p_true_sd);
-	db_bind_real(stmt, ":correctness", summary->correctness);
-	db_bind_int(stmt, ":forgetting_events", summary->forgetting_events);
-	db_bind_real(stmt, ":difficulty", summary->difficulty);
-	db_bind_real(stmt, ":weight", summary->weight);
+	MEASURES_FIRST(BIND_MEASURE)
 	db_bind_text(stmt, ":predicted", summary->predicted);
+	db_sum_bound(stmt, later_sum);
+	db_bind_int(stmt, ":run_id", run_id);
+	db_bind_int(stmt, ":instance_id", summary->instance_id);
+	MEASURES_LATER(BIND_MEASURE)
 	return db_run(stmt, err);
 }
 
 enum err_code track_put_summaries(struct track *track, int64_t run_id, const struct track_summary *summaries,
 				  size_t count, struct err *err)
 {
-	uint64_t sum = 0;
+	uint64_t sum = 0, later_sum = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		assert(i == 0 || summaries[i].instance_id > summaries[i - 1].instance_id);
-		if (put_summary(track, run_id, &summaries[i], &sum, err) != ERR_OK)
+		if (put_summary(track, run_id, &summaries[i], &sum, &later_sum, err) != ERR_OK)
 			return err->code;
 	}
-	return track_put_sum(track, SUBJECT_SUMMARY, run_id, sum, err);
+	if (track_put_sum(track, SUBJECT_SUMMARY, run_id, sum, err) != ERR_OK)
+		return err->code;
+	return track_put_sum(track, SUBJECT_MEASURES, run_id, later_sum, err);
+}
+
+#define SET_MEASURE(id, column, type) ", " #column " = :" #column
+
+enum err_code track_put_measures(struct track *track, int64_t run_id, const struct track_summary *summaries,
+				 size_t count, struct err *err)
+{
+	struct db_stmt *stmt;
+
+	if (track_statement(
+		track, TRACK_PUT_MEASURES,
+		"UPDATE instance_summary SET forgetting_events = iif(:ever_learned, forgetting_events, "
+		"NULL)" MEASURES_LATER(SET_MEASURE) " WHERE run_id = :run_id AND instance_id = :instance_id",
+		&stmt, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < count; i++) {
+		const struct track_summary *summary = &summaries[i];
+		MEASURES_LATER(BIND_MEASURE)
+		db_bind_int(stmt, ":run_id", run_id);
+		db_bind_int(stmt, ":instance_id", summary->instance_id);
+		if (db_run(stmt, err) != ERR_OK)
+			return err->code;
+	}
+	if (track_put_checksum(track, SUBJECT_SUMMARY, run_id, err) != ERR_OK)
+		return err->code;
+	return track_put_checksum(track, SUBJECT_MEASURES, run_id, err);
 }
 
 enum err_code track_settle_run(struct track *track, int64_t run_id, const char *settings, const char *key,

@@ -163,7 +163,7 @@ enum err_code track_verify_file(struct track *track, struct track_findings *find
 		       "SELECT (SELECT count(*) FROM dataset) + (SELECT count(*) FROM split)"
 		       " + (SELECT count(*) FROM experiment) + (SELECT count(*) FROM writer)"
 		       " + (SELECT count(*) FROM run)"
-		       " - (SELECT count(*) FROM checksum WHERE subject <> 'summary')",
+		       " - (SELECT count(*) FROM checksum WHERE subject NOT IN ('summary', 'measures'))",
 		       &stmt, err) != ERR_OK ||
 	    db_step(stmt, &has_row, err) != ERR_OK)
 		return err->code;
@@ -351,24 +351,23 @@ enum err_code track_verify_epoch(struct track *track, int64_t run_id, struct tra
 	return record->has_blocks ? read_blocks(track, run_id, db_column_int(stmt, 2), record, findings, err) : ERR_OK;
 }
 
+#define MEASURE(id, column, type) ", " #column
+
 static enum err_code take_row(struct db_stmt *stmt, struct track_summary *ret_summary, struct err *err)
 {
 	const char *part = NULL, *class = NULL, *predicted = NULL;
 
 	if (db_read_text(stmt, 1, &part, err) != ERR_OK || db_read_text(stmt, 2, &class, err) != ERR_OK ||
-	    db_read_text(stmt, 9, &predicted, err) != ERR_OK)
+	    db_read_text(stmt, 3, &predicted, err) != ERR_OK)
 		return err->code;
 	*ret_summary = (struct track_summary){
 		.class_name = class,
 		.predicted = predicted,
 		.is_test = strcmp(part, "test") == 0,
-		.p_true_mean = real(stmt, 3),
-		.p_true_sd = real(stmt, 4),
-		.correctness = real(stmt, 5),
-		.forgetting_events = db_column_int(stmt, 6),
-		.difficulty = real(stmt, 7),
-		.weight = real(stmt, 8),
+		.has_later = db_column_type(stmt, 4 + MEASURE_EVER_LEARNED) != DB_NULL,
 	};
+	for (size_t m = 0; m < MEASURE_COUNT; m++)
+		ret_summary->measure[m] = real(stmt, 4 + m);
 	return ERR_OK;
 }
 
@@ -383,9 +382,9 @@ enum err_code track_read_summaries(struct track *track, const struct track_run_r
 
 	if (db_prepare(
 		track->db,
-		"SELECT position, part, class, p_true_mean, p_true_sd, correctness, forgetting_events, difficulty,"
-		" weight, predicted FROM instance_summary JOIN instance USING (instance_id)"
-		" WHERE run_id = :run_id AND dataset_id = :dataset_id",
+		"SELECT position, part, class, predicted" MEASURES(
+		    MEASURE) " FROM instance_summary"
+			     " JOIN instance USING (instance_id) WHERE run_id = :run_id AND dataset_id = :dataset_id",
 		&stmt, err) != ERR_OK)
 		return err->code;
 	db_bind_int(stmt, ":run_id", row->run_id);

@@ -36,6 +36,7 @@ struct training_settings {
 	int optimizer; /* index of optimizer_name() */
 	struct optimizer_settings optimization;
 	size_t epochs;
+	size_t el2n_epoch; /* after which EL2N is taken (rebalance/dynamics.h) */
 	uint64_t seed;
 	int schedule; /* enum schedule_kind */
 	size_t step_epochs, warm_up_epochs;

@@ -7,7 +7,7 @@
 /* The network's predictions, or what the adjustment makes of them. */
 static void predict(struct trainer *trainer, struct predictions *predictions, bool is_adjusted)
 {
-	predictions_begin_epoch(predictions);
+	predictions_begin_epoch(predictions, trainer->epoch);
 	if (is_adjusted)
 		adjuster_prepare(&trainer->adjuster, trainer->network, trainer->inputs, trainer->moving_mean.value);
 	for (size_t t = 0; t < predictions->tiles; t++) {

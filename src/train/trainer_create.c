@@ -148,10 +148,11 @@ static enum err_code create_predictions(struct trainer *trainer, struct err *err
 		.loss_weighs_difficulty = recipe->method.loss->uses_difficulty,
 	};
 
-	if (predictions_create(&instances, &recipe->difficulty, &trainer->predictions, err) != ERR_OK)
+	size_t el2n_epoch = recipe->training.el2n_epoch;
+	if (predictions_create(&instances, &recipe->difficulty, el2n_epoch, &trainer->predictions, err) != ERR_OK)
 		return err->code;
 	if (needs_unadjusted &&
-	    predictions_create(&instances, &recipe->difficulty, &trainer->unadjusted, err) != ERR_OK)
+	    predictions_create(&instances, &recipe->difficulty, el2n_epoch, &trainer->unadjusted, err) != ERR_OK)
 		return err->code;
 	if (weighting_create(needs_unadjusted ? trainer->unadjusted : trainer->predictions, &weighting,
 			     &trainer->weighting, err) != ERR_OK ||

@@ -9,7 +9,7 @@ compares with what the file says:
     loss, accuracy, balanced error, macro F1, calibration error, accuracy of the shot groups (epochs)
     effective sample size                               (epochs)
     instances, correct                                  (class_epochs)
-    means, deviations, correctness, forgetting events   (instance_summary)
+    every measure                                       (instance_summary)
     draws: they sum to what the sampler draws           (dynamics)
 
 Where the training goes by predictions that are not recorded, those without an adjustment, of the weights only their mean
@@ -50,10 +50,11 @@ class Instance:
     """What an instance carries from epoch to epoch; `*_error` is how far rounded probabilities can have led it away."""
 
     def __init__(self, classes, part):
-        self.part = part
+        self.part, self.classes = part, classes
         self.past = [1.0 / classes] * classes
         self.sum_du = self.sum_dl = self.error = 0.0
         self.p_true, self.right = [], []
+        self.epochs, self.margins, self.el2n = [], [], None
 
     def advance(self, p, true, floor):
         """du, dl and the rounding error they may have, for the epoch's probabilities p."""
@@ -124,6 +125,11 @@ def check_rows(run, epoch, rows, probabilities, classes, instances, settings, co
         complaints.compare("difficulty", where, difficulty, my_difficulty,
                            (1 + my_difficulty) * error / (prior + learned) + FLOAT32 * my_difficulty)
         complaints.compare("du and dl negative", where, min(du, dl) >= 0, True, 0)
+        others = max(p[:true] + p[true + 1:])
+        state.epochs.append(epoch)
+        state.margins.append(math.log(p_true) - math.log(others) if p_true > 0 and others > 0 else None)
+        if epoch == settings["el2n_epoch"]:
+            state.el2n = math.sqrt(math.fsum((value - (j == true)) ** 2 for j, value in enumerate(p)))
         state.p_true.append(p_true)
         state.right.append(predicted == name)
 
@@ -311,6 +317,30 @@ def check_metrics(db, run, epoch, rows, probabilities, sample_size, complaints):
         complaints.compare("class_epochs", f"{where} {part} {name}", [count, correct], expected, 0)
 
 
+def check_measures(db, run, instances, complaints):
+    """Compares the measures that are not in files of the first versions."""
+    for instance, mean_loss, last_loss, aum, el2n, ever, never, first, unlearned in db.execute(
+            "SELECT instance_id, mean_loss, last_loss, aum, el2n, ever_learned, never_learned, first_learned, "
+            "unlearned_epochs FROM instance_summary WHERE run_id = ?", (run,)):
+        where, state = f"run {run} instance {instance}", instances[instance]
+        count, past = len(state.p_true), [1 / state.classes] + state.p_true[:-1]
+        falls = [before - p for before, p in zip(past, state.p_true)]
+        learned = any(state.right)
+        if min(state.p_true) > 0:
+            losses = [-math.log(p) for p in state.p_true]
+            complaints.compare("summary mean_loss", where, mean_loss, math.fsum(losses) / count, 2 * FLOAT32)
+            complaints.compare("summary last_loss", where, last_loss, losses[-1], 2 * FLOAT32)
+        if None not in state.margins:
+            complaints.compare("summary aum", where, aum, math.fsum(state.margins) / count, 2 * FLOAT32)
+        complaints.compare("summary el2n", where, el2n, state.el2n, 2 * FLOAT32)
+        complaints.compare("summary learned", where, (ever, never), (int(learned), int(not learned)), 0)
+        complaints.compare("summary first_learned", where, first,
+                           state.epochs[state.right.index(True)] if learned else None, 0)
+        # A fall that is 0.00001 nearly may be on either side of it before the probabilities were rounded.
+        if all(abs(fall - 1e-5) > 2 * FLOAT32 for fall in falls):
+            complaints.compare("summary unlearned_epochs", where, unlearned, sum(fall > 1e-5 for fall in falls), 0)
+
+
 def check_summary(db, run, instances, last_rows, complaints):
     """Compares instance_summary with the epochs gone through."""
     last = {row[0]: row for row in last_rows}
@@ -323,7 +353,7 @@ def check_summary(db, run, instances, last_rows, complaints):
         count = len(state.p_true)
         my_mean = math.fsum(state.p_true) / count
         my_deviation = math.sqrt(math.fsum((p - my_mean) ** 2 for p in state.p_true) / count)
-        my_forgotten = sum(a and not b for a, b in zip(state.right, state.right[1:]))
+        my_forgotten = sum(a and not b for a, b in zip(state.right, state.right[1:])) if any(state.right) else None
         complaints.compare("summary part, class, predicted", where, (part, name, predicted), (end[1], end[2], end[3]), 0)
         complaints.compare("summary p_true_mean", where, mean, my_mean, FLOAT32)
         complaints.compare("summary p_true_sd", where, deviation, my_deviation, FLOAT32)
@@ -346,6 +376,7 @@ def check_run(db, run, complaints):
         sample_size = check_weights(run, epoch, rows, settings, complaints)
         check_metrics(db, run, epoch, rows, probabilities, sample_size, complaints)
     check_summary(db, run, instances, rows, complaints)
+    check_measures(db, run, instances, complaints)
     return bool(epochs)
 
 

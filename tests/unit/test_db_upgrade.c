@@ -103,6 +103,20 @@ Test(db_upgrade, a_file_of_version_2_is_upgraded)
 	cr_assert(file_exists("a.db.v2.backup"));
 }
 
+/* The summaries of the attached file `old` are what they were, and what it did not know is not known. */
+static void expect_old_summary(struct db *db)
+{
+	cr_expect_eq(database_query_int(
+			 db,
+			 "SELECT count(*) FROM (SELECT * FROM old.instance_summary EXCEPT SELECT run_id, instance_id,"
+			 " part, class, p_true_mean, p_true_sd, correctness, forgetting_events, difficulty, weight,"
+			 " predicted FROM main.instance_summary)"),
+		     0);
+	cr_expect_eq(database_query_int(db, "SELECT count(coalesce(mean_loss, last_loss, aum, el2n, ever_learned,"
+					    " never_learned, first_learned, unlearned_epochs)) FROM instance_summary"),
+		     0);
+}
+
 /* Migration 0006: what was said in words stands in columns, and every other row is as it was. */
 Test(db_upgrade, a_file_of_version_5_is_upgraded)
 {
@@ -117,8 +131,7 @@ Test(db_upgrade, a_file_of_version_5_is_upgraded)
 	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM dataset WHERE origin = sha256"), 1);
 	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM current_runs"), 2);
 	database_exec(db, "ATTACH 'a.db.v5.backup' AS old");
-	static const char *const tables[] = { "class",	    "instance",	   "split_class",
-					      "experiment", "class_epoch", "instance_summary" };
+	static const char *const tables[] = { "class", "instance", "split_class", "experiment", "class_epoch" };
 	for (size_t i = 0; i < ARRAY_LENGTH(tables); i++) {
 		char sql[160];
 		(void)snprintf(sql, sizeof sql,
@@ -126,19 +139,18 @@ Test(db_upgrade, a_file_of_version_5_is_upgraded)
 			       tables[i]);
 		cr_expect_eq(database_query_int(db, sql), 0, "%s", tables[i]);
 	}
+	expect_old_summary(db);
 	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM old.block JOIN main.block USING (block_id, predicted,"
 					    " difficulty, weight, du, dl, draws, p)"),
 		     4);
 	db_free(db);
 }
 
-/* Migration 0007: the rows that get a column have nothing in it, every other row is as it was. */
+/* Migrations 0007 and 0008: the rows that get a column have nothing in it, every other row is as it was. */
 Test(db_upgrade, a_file_of_version_6_is_upgraded)
 {
-	static const char *const tables[] = {
-		"dataset",     "class", "instance",	    "split",	"run",	  "epoch",
-		"class_epoch", "block", "instance_summary", "checksum", "writer", "weight"
-	};
+	static const char *const tables[] = { "dataset",     "class", "instance", "split",  "run",   "epoch",
+					      "class_epoch", "block", "checksum", "writer", "weight" };
 	struct db *db = upgrade_fixture("tests/fixtures/version6.db", 2);
 
 	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM influence WHERE checksum IS NULL"), 6);
@@ -151,6 +163,7 @@ Test(db_upgrade, a_file_of_version_6_is_upgraded)
 			       tables[i]);
 		cr_expect_eq(database_query_int(db, sql), 0, "%s", tables[i]);
 	}
+	expect_old_summary(db);
 	db_free(db);
 }
 

@@ -90,18 +90,26 @@ Test(read_out, the_first_maximum_is_predicted)
 	double p_true[8] __attribute__((aligned(64)));
 	double log_p_true[8] __attribute__((aligned(64)));
 	double predicted[8] __attribute__((aligned(64)));
+	double margin[8] __attribute__((aligned(64)));
+	const struct tile_out out = { p_true, log_p_true, predicted, margin };
 
 	for (size_t c = 0; c < 3; c++)
 		for (size_t i = 0; i < 2; i++) {
 			p[c * 8 + i] = i == 0 ? (c == 0 ? 0.2 : 0.4) : (double)(c + 1) / 6;
 			log_p[c * 8 + i] = log(p[c * 8 + i]);
 		}
-	tile_read_out(log_p, p, y, 8, 3, p_true, log_p_true, predicted);
+	tile_read_out(log_p, p, y, 8, 3, &out);
 	cr_expect_eq(predicted[0], 1.0);
 	cr_expect_eq(p_true[0], 0.4);
 	cr_expect_eq(predicted[1], 2.0);
 	cr_expect_eq(p_true[1], 2.0 / 6);
 	cr_expect_eq(log_p_true[1], log(2.0 / 6));
+	cr_expect_eq(margin[0], 0.0);
+	cr_expect_eq(margin[1], log(2.0 / 6) - log(3.0 / 6));
+	/* The likeliest class is not its own rival. */
+	y[1] = 2;
+	tile_read_out(log_p, p, y, 8, 3, &out);
+	cr_expect_eq(margin[1], log(3.0 / 6) - log(2.0 / 6));
 }
 
 Test(blas, has_one_thread)

@@ -221,15 +221,21 @@ Test(dynamics, follow_their_definitions)
 	struct err err;
 	const double y = 1;
 
-	cr_assert_eq(dynamics_create(1, &dynamics, &err), ERR_OK);
+	cr_assert_eq(dynamics_create(1, 2, 3, &dynamics, &err), ERR_OK);
 	for (size_t t = 0; t < 8; t++) {
-		dynamics_begin_epoch(dynamics);
-		dynamics_update(dynamics, 0, 1, &p_true[t], &right[t], &y);
+		const double log_p_true = log(p_true[t]), margin = 0, p[] = { 1 - p_true[t], p_true[t] };
+		const struct dynamics_tile tile = { &p_true[t], &log_p_true, &margin, &right[t], &y, p, 2, 1 };
+		dynamics_begin_epoch(dynamics, t + 1);
+		dynamics_update(dynamics, 0, 1, &tile);
 	}
 	cr_expect_eq(dynamics->forgotten[0], 2.0);
 	cr_expect_eq(dynamics->correct[0], 4.0);
+	cr_expect_eq(dynamics->first_learned[0], 2.0);
+	/* From one half to .2, and from .8 to .2. */
+	cr_expect_eq(dynamics->unlearned[0], 2.0);
 	cr_expect_float_eq(dynamics->mean[0], 0.5, 1e-15);
 	cr_expect_float_eq(dynamics_p_true_sd(dynamics, 0), 0.2236067977499790, 1e-15);
+	cr_expect_float_eq(dynamics->loss[0], -(log(.2) + log(.4) + log(.6) + log(.8)) / 4, 1e-15);
 	dynamics_free(dynamics);
 }
 

@@ -99,6 +99,7 @@ static const struct {
 	{ "classifier-gamma", "0.5", "ldam", "logreg", { NULL } },
 	{ "precision", "single", "base", "logreg", { NULL } },
 	{ "dropout", "0.1", "base", "mlp", { NULL } },
+	{ "el2n-epoch", "4", "base", "logreg", { NULL } },
 	{ "init", "he", "base", "logreg", { NULL } },
 	{ "optimizer", "adam", "base", "logreg", { NULL } },
 	{ "learning-rate", "0.01", "base", "logreg", { NULL } },

@@ -121,6 +121,11 @@ static void append_epoch(struct text *seen, struct trainer *trainer)
 				   predictions->dynamics->squares,
 				   predictions->dynamics->correct,
 				   predictions->dynamics->forgotten,
+				   predictions->dynamics->first_learned,
+				   predictions->dynamics->loss,
+				   predictions->dynamics->margin,
+				   predictions->dynamics->el2n,
+				   predictions->dynamics->unlearned,
 				   weighting->weight };
 	const struct network *network = trainer_network(trainer);
 
