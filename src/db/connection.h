@@ -21,6 +21,8 @@ struct db {
 	double locked_since; /* clock_seconds() when the present waiting began */
 	const char *refused; /* what the authorizer refused last: static text, or `refused_function` */
 	char refused_function[80];
+	bool uses_json;	     /* the statement that is being compiled has functions of JSON, */
+	unsigned json_reads; /* and reads these columns of tables (json_guard.c), a bit each */
 };
 
 struct db_stmt {

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "db/json_guard.h"
 
 static const char *name_of_action(int action)
 {
@@ -39,18 +40,20 @@ static bool is_schema(const char *table)
 
 /* SQLite's authorizer callback; `first` and `second` depend on the action. */
 static int authorize(void *context, int action, const char *first, const char *second, const char *database,
-		     const char *trigger)
+		     const char *view)
 {
 	struct db *db = context;
 
 	(void)database;
-	(void)trigger;
 	switch (action) {
-	case SQLITE_SELECT:
 	case SQLITE_READ:
+		json_guard_note_read(db, first, second, view);
+		return SQLITE_OK;
+	case SQLITE_SELECT:
 	case SQLITE_RECURSIVE:
 		return SQLITE_OK;
 	case SQLITE_FUNCTION:
+		json_guard_note_function(db, second, view);
 		if (strcasecmp(second, "load_extension") != 0)
 			return SQLITE_OK;
 		(void)snprintf(db->refused_function, sizeof db->refused_function, "%s()", second);
@@ -88,6 +91,7 @@ enum err_code db_prepare_foreign(struct db *db, const char *sql, struct db_stmt 
 	const char *tail = NULL;
 
 	assert(db->is_guarded);
+	json_guard_reset(db);
 	if (db_compile(db, sql, true, &stmt, &tail, err) != ERR_OK)
 		return err->code;
 	if (stmt == NULL)
@@ -101,6 +105,8 @@ enum err_code db_prepare_foreign(struct db *db, const char *sql, struct db_stmt 
 			return err_set(err, ERR_INPUT,
 				       "only one statement is allowed, a second begins after the first ';'");
 	}
+	if (json_guard_check(db, err) != ERR_OK)
+		return err->code;
 	*ret_stmt = take_ptr(&stmt);
 	return ERR_OK;
 }

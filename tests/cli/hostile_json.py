@@ -18,6 +18,10 @@ CALLS = [
     ["show", "1"], ["report", "loss-and-difficulty", "--run", "1"], ["report", "accuracy-table"], ["report", "hardest"],
     ["report", "accuracy-table", "--explain", "Iris", "base"], ["influence", "--run", "1", "--instance", "0"],
     ["sql", "SELECT settings ->> 'floor', argv -> 'ab', chosen ->> '$.tau', features -> '$.abc' FROM runs JOIN instances USING (dataset_id)"],
+    ["sql", "SELECT r.settings ->> 'floor', argv -> 'ab', json_extract(chosen, '$.tau'), f.value FROM run AS r, json_tree(settings) AS f"],
+    ["sql", "WITH own AS (SELECT * FROM run) SELECT settings -> '$.abc', argv ->> 'abcde', chosen -> 'abc' FROM own"],
+    ["sql", "SELECT fullkey FROM dataset, json_each(feature_names) UNION ALL SELECT features -> '$.abc' FROM instance"],
+    ["sql", "SELECT settings, argv, chosen FROM run"],
     ["adjust", "1", "--adjustment", "post-hoc"], ["resume", "1"], ["sweep", "s.ini", "-q", "--data-dir", DATASETS],
 ]
 passed = failed = 0

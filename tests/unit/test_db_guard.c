@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "db/db.h"
+#include "db/json_guard.h"
 #include "unit/database.h"
 #include "unit/scratch.h"
 
@@ -243,4 +244,26 @@ Test(db_guard, names_of_columns_are_no_sql)
 	cr_expect_eq(database_query_int(db, "SELECT run_id FROM runs WHERE status = 'interrupted'"), 7);
 	cr_expect_not(file_exists("b.db"));
 	db_free(db);
+}
+
+Test(db_guard, keys_of_json)
+{
+	static const struct {
+		const char *text;
+		bool plain;
+	} cases[] = {
+		{ "{}", true },
+		{ "[1,2.5e3,null]", true },
+		{ "{\"a\" :\"b:c\",\"d\":[{\"e\\\":\":1}]}", true },
+		{ "[\"a:b\",\"\\\\\"]", true },
+		{ "{{\"a\":[\"b\"]}:0}", false },
+		{ "{[\"x\"]:\"model\"}", false },
+		{ "{\"x\":[{{}:0}]}", false },
+		{ "{\"a\\\":1", true },
+		{ ":", false },
+		{ "", true },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
+		cr_expect_eq(json_guard_has_plain_keys(cases[i].text), cases[i].plain, "%s", cases[i].text);
 }
