@@ -5,8 +5,9 @@
 #include "base/text.h"
 #include "track/statements.h"
 
-/* A row of instance_summary or dynamics_rows, about. */
+/* About what a row takes of instance_summary, dynamics_rows or epoch, and one of few columns. */
 #define ROW_BYTES "100"
+#define SHORT_ROW_BYTES "40"
 
 #define CHOSEN " WHERE run_id IN (SELECT run_id FROM temp.chosen)"
 
@@ -77,7 +78,8 @@ enum err_code track_count_chosen(struct track *track, struct track_chosen *ret_c
 
 	if (query_int(track, "SELECT count(*) FROM temp.chosen", &chosen.runs, err) != ERR_OK ||
 	    query_int(track, "SELECT count(*) FROM epoch" CHOSEN, &chosen.epochs, err) != ERR_OK ||
-	    /* A block's row holds 20 bytes and k float32 of each instance. */
+	    /* A block's row holds 20 bytes and k float32 of each instance. The rows of an epoch's classes are the
+	     * shortest, and most of what a long run that recorded little takes. */
 	    query_int(track,
 		      "SELECT CAST((SELECT total(dataset.instances * (20.0 + 4 * dataset.classes))"
 		      " FROM epoch JOIN run USING (run_id) JOIN dataset USING (dataset_id)" CHOSEN
@@ -85,7 +87,10 @@ enum err_code track_count_chosen(struct track *track, struct track_chosen *ret_c
 		      " + (SELECT total(8.0 * rows * cols) FROM weight" CHOSEN ")"
 		      " + (SELECT total(length(value)) FROM state" CHOSEN ")"
 		      " + " ROW_BYTES " * ((SELECT count(*) FROM instance_summary" CHOSEN
-		      ") + (SELECT count(*) FROM dynamics_rows" CHOSEN ")) AS INTEGER)",
+		      ") + (SELECT count(*) FROM dynamics_rows" CHOSEN ") + (SELECT count(*) FROM epoch" CHOSEN "))"
+		      " + " SHORT_ROW_BYTES " * ((SELECT count(*) FROM class_epoch" CHOSEN
+		      ") + (SELECT count(*) FROM influence" CHOSEN ") + (SELECT count(*) FROM loss_change" CHOSEN
+		      ")) AS INTEGER)",
 		      &chosen.bytes, err) != ERR_OK)
 		return err->code;
 	*ret_chosen = chosen;
