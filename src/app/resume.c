@@ -47,8 +47,9 @@ static enum err_code check(struct track *track, const struct stored_run *stored,
 		return err->code;
 	if (!has_state)
 		return err_set(err, ERR_INPUT, "run %lld has nothing to go on from: %s", run_id,
-			       strcmp(status, "done") == 0 ? "--keep-state keeps the state of a run that is done"
-							   : "it was stopped before its first checkpoint");
+			       strcmp(status, "done") == 0
+				   ? "--keep-state keeps the state of a run that is done"
+				   : "it was stopped before its first checkpoint, or kept none");
 	return epochs == 0 ? ERR_OK : recipe_check_extension(&stored->recipe, epochs, err);
 }
 

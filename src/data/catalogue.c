@@ -179,8 +179,11 @@ static enum err_code not_found(const struct catalogue_entry *entry, const struct
 	if (catalogue_has_images(entry))
 		return images_not_found(entry, where, err);
 	if (entry->url == NULL)
-		return err_set(err, ERR_MISSING, "%s: not found; put %s, which comes with hardrow, into %s",
-			       entry->name, entry->file, where);
+		return err_set(
+		    err, ERR_MISSING,
+		    "%s: not found; %s comes with hardrow, in its folder 'datasets': --data-dir says where that is, "
+		    "or put it into %s",
+		    entry->name, entry->file, where);
 	return err_set(err, ERR_MISSING,
 		       "%s: not found; 'hardrow datasets fetch %s' gets it from UCI, or put %s into %s", entry->name,
 		       entry->name, entry->file, where);

@@ -185,7 +185,9 @@ Test(catalogue, what_is_not_found_says_how_to_get_it)
 		{ "seeds",
 		  "seeds: not found; 'hardrow datasets fetch seeds' gets it from UCI, or put seeds.csv into here "
 		  "or there" },
-		{ "iris", "iris: not found; put iris.csv, which comes with hardrow, into here or there" },
+		{ "iris", "iris: not found; iris.csv comes with hardrow, in its folder 'datasets': --data-dir says "
+			  "where that is, "
+			  "or put it into here or there" },
 	};
 	const struct data_path path = { (const char *const[]){ "here", "there", NULL } };
 	struct err err;
