@@ -50,6 +50,20 @@ CREATE TABLE split (
   UNIQUE (dataset_id, seed, sha256, test_fraction, stratified)
 ) STRICT;
 
+-- The same mask for SQL: bit i (from the lowest) of word w is position 64 * w + i.
+CREATE TABLE split_part (
+  split_id INTEGER NOT NULL REFERENCES split,
+  word INTEGER NOT NULL,
+  test INTEGER NOT NULL,
+  PRIMARY KEY (split_id, word)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER split_has_parts AFTER INSERT ON split BEGIN
+  INSERT INTO split_part (split_id, word, test)
+    SELECT new.split_id, position >> 6, sum((substr(new.test, position + 1, 1) = x'01') << (position & 63))
+    FROM instance WHERE dataset_id = new.dataset_id GROUP BY position >> 6;
+END;
+
 CREATE TABLE split_class (
   split_id INTEGER NOT NULL REFERENCES split,
   class_index INTEGER NOT NULL,

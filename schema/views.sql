@@ -1,8 +1,9 @@
 -- The public interface of a hardrow file: these views, the same in every SQLite client.
 --
--- The build turns f32(blob, index), u16(blob, index), json_list(text) and json_flat(text) into core SQL (src/sql/embed.py): number `index`, from 0, of a
--- series of little-endian float32 or uint16; series(index) into the columns that src/db/series.h lists. CROSS JOIN fixes the order of the loops: any other order reads every
--- block, this one turns a WHERE on run_id, epoch or instance_id into seeks.
+-- The build turns f32(), utc(), series() and others into core SQL: src/sql/embed.py says which. CROSS JOIN fixes the order
+-- of the loops: any other order reads every block, this one turns a WHERE on run_id, epoch or instance_id into seeks.
+-- Conditions stand in WHERE, for DuckDB. Every column has a type, by CAST where it is computed: BIGINT and DOUBLE, which are 64
+-- bits in every dialect.
 
 -- One row per run. The metrics are those of its last epoch, as fractions. JSON that hardrow has not written is NULL: SQLite
 -- 3.40 can crash on it (src/sql/embed.py: json_flat, json_list).
@@ -16,21 +17,21 @@ SELECT
   run.seed,
   split.seed AS split_seed,
   run.status,
-  coalesce(last.epoch, 0) AS epochs,
+  CAST(coalesce(last.epoch, 0) AS BIGINT) AS epochs,
   last.train_accuracy,
   last.test_accuracy,
   last.test_balanced_error,
   run.message,
-  strftime('%Y-%m-%dT%H:%M:%fZ', run.started_at_ms / 1000.0, 'unixepoch') AS started_at,
-  strftime('%Y-%m-%dT%H:%M:%fZ', run.finished_at_ms / 1000.0, 'unixepoch') AS finished_at,
-  json_flat(run.settings) AS settings,
+  CAST(utc(run.started_at_ms) AS TEXT) AS started_at,
+  CAST(utc(run.finished_at_ms) AS TEXT) AS finished_at,
+  CAST(json_flat(run.settings) AS TEXT) AS settings,
   run.hardrow_version,
   run.git_commit,
   run.blas,
   run.blas_threads,
   run.compiler,
   run.host,
-  json_list(run.argv) AS argv,
+  CAST(json_list(run.argv) AS TEXT) AS argv,
   split.test_fraction,
   split.stratified,
   split.given AS test_part_given,
@@ -46,7 +47,7 @@ SELECT
   last.test_medium_shot_accuracy,
   last.test_few_shot_accuracy,
   run.source_run_id,
-  json_flat(run.chosen) AS chosen,
+  CAST(json_flat(run.chosen) AS TEXT) AS chosen,
   run.run_uid,
   run.run_key
 FROM run
@@ -63,19 +64,18 @@ LEFT JOIN epoch AS last ON last.run_id = run.run_id
 CREATE VIEW ended_runs AS
 SELECT
   runs.*,
-  NOT EXISTS (
-    SELECT 1 FROM dataset AS same
-    CROSS JOIN split ON split.dataset_id = same.dataset_id AND split.seed = runs.split_seed
-    CROSS JOIN run AS newer ON newer.dataset_id = same.dataset_id AND newer.split_id = split.split_id
-      AND newer.method = runs.method
+  CAST(NOT EXISTS (
+    SELECT 1 FROM dataset AS same CROSS JOIN split CROSS JOIN run AS newer
     WHERE same.name = dataset.name
       AND (same.origin, same.label, same.missing) = (dataset.origin, dataset.label, dataset.missing)
-      AND newer.experiment_id IS runs.experiment_id AND newer.model = runs.model AND newer.seed = runs.seed
-      AND newer.status IN ('done', 'diverged')
+      AND split.dataset_id = same.dataset_id AND split.seed = runs.split_seed
+      AND newer.dataset_id = same.dataset_id AND newer.split_id = split.split_id AND newer.method = runs.method
+      AND coalesce(newer.experiment_id, 0) = coalesce(runs.experiment_id, 0) AND newer.model = runs.model
+      AND newer.seed = runs.seed AND newer.status IN ('done', 'diverged')
       AND (newer.source_run_id IS NULL, newer.run_id) > (runs.source_run_id IS NULL, runs.run_id)
-  ) AS is_newest,
+  ) AS BIGINT) AS is_newest,
   -- Only where a name has several contents are all runs looked at, once.
-  NOT EXISTS (
+  CAST(NOT EXISTS (
     SELECT 1 FROM dataset AS other WHERE other.name = dataset.name
       AND (other.origin, other.label, other.missing) <> (dataset.origin, dataset.label, dataset.missing)
   ) OR runs.run_id IN (
@@ -87,14 +87,14 @@ SELECT
       FROM run JOIN dataset ON dataset.dataset_id = run.dataset_id
       WHERE run.status IN ('done', 'diverged')) AS dated
     WHERE newest = newest_here
-  ) AS is_on_newest_data
+  ) AS BIGINT) AS is_on_newest_data
 FROM runs
 JOIN dataset ON dataset.dataset_id = runs.dataset_id
 WHERE runs.status IN ('done', 'diverged');
 
 -- The runs that count: trained and adjusted, done and diverged.
 CREATE VIEW current_runs AS
-SELECT * FROM ended_runs WHERE is_newest AND is_on_newest_data;
+SELECT * FROM ended_runs WHERE is_newest = 1 AND is_on_newest_data = 1;
 
 -- One row per run and epoch. recorded: 1 if its instances are in dynamics.
 CREATE VIEW epochs AS
@@ -108,7 +108,7 @@ SELECT
   test_balanced_error,
   effective_sample_size,
   seconds,
-  first_block IS NOT NULL AS recorded,
+  CAST(first_block IS NOT NULL AS BIGINT) AS recorded,
   train_balanced_error,
   train_macro_f1,
   test_macro_f1,
@@ -124,40 +124,58 @@ CREATE VIEW class_epochs AS
 SELECT
   class_epoch.run_id,
   class_epoch.epoch,
-  part.part,
+  CAST(part.part AS TEXT) AS part,
   class.name AS class,
-  CASE part.part WHEN 'train' THEN split_class.train_instances ELSE split_class.test_instances END AS instances,
-  CASE part.part WHEN 'train' THEN class_epoch.train_correct ELSE class_epoch.test_correct END AS correct,
-  CASE part.part WHEN 'train' THEN class_epoch.sampling_share END AS sampling_share,
+  CAST(CASE part.part WHEN 'train' THEN split_class.train_instances ELSE split_class.test_instances END AS BIGINT)
+    AS instances,
+  CAST(CASE part.part WHEN 'train' THEN class_epoch.train_correct ELSE class_epoch.test_correct END AS BIGINT) AS correct,
+  CAST(CASE part.part WHEN 'train' THEN class_epoch.sampling_share END AS DOUBLE) AS sampling_share,
   class_epoch.weight_norm
 FROM class_epoch
-CROSS JOIN run ON run.run_id = class_epoch.run_id
-CROSS JOIN split_class ON split_class.split_id = run.split_id AND split_class.class_index = class_epoch.class_index
-CROSS JOIN class ON class.dataset_id = run.dataset_id AND class.class_index = class_epoch.class_index
+CROSS JOIN run
+CROSS JOIN split_class
+CROSS JOIN class
 CROSS JOIN (SELECT 'train' AS part UNION ALL SELECT 'test') AS part
-WHERE part.part = 'train'
-  OR EXISTS (SELECT 1 FROM split_class AS tested WHERE tested.split_id = run.split_id AND tested.test_instances > 0);
+WHERE run.run_id = class_epoch.run_id
+  AND split_class.split_id = run.split_id AND split_class.class_index = class_epoch.class_index
+  AND class.dataset_id = run.dataset_id AND class.class_index = class_epoch.class_index
+  AND (part.part = 'train'
+    OR EXISTS (SELECT 1 FROM split_class AS tested WHERE tested.split_id = run.split_id AND tested.test_instances > 0));
 
--- One row per run, recorded epoch and instance, of both parts.
+-- One row per run, recorded epoch and instance, of both parts. Decoded from the blocks, but for epochs whose first
+-- instance has a row in dynamics_rows: whatever 'hardrow materialize' wrote comes from there.
 CREATE VIEW dynamics AS
 SELECT
   epoch.run_id,
   epoch.epoch,
   instance.instance_id,
-  CASE substr(split.test, instance.position + 1, 1) WHEN x'01' THEN 'test' ELSE 'train' END AS part,
-  (SELECT class.name FROM class
-   WHERE class.dataset_id = run.dataset_id AND class.class_index = instance.class_index) AS class,
-  series(instance.position % run.block_instances),
-  (SELECT '[' || group_concat(CASE WHEN in_order.p IS NULL THEN 'null' ELSE printf('%!.17g', in_order.p) END, ',') || ']'
-   FROM (
-     SELECT f32(block.p,
-       class.class_index * length(block.predicted) / 2 + instance.position % run.block_instances) AS p
-     FROM class WHERE class.dataset_id = run.dataset_id ORDER BY class.class_index) AS in_order) AS probabilities
+  CAST(coalesce(plain.part, CASE (
+    SELECT split_part.test >> (instance.position & 63) & 1 FROM split_part
+    WHERE split_part.split_id = run.split_id AND split_part.word = instance.position >> 6)
+    WHEN 1 THEN 'test' ELSE 'train' END) AS TEXT) AS part,
+  CAST(coalesce(plain.class, (
+    SELECT class.name FROM class
+    WHERE class.dataset_id = run.dataset_id AND class.class_index = instance.class_index)) AS TEXT) AS class,
+  series(),
+  CAST(CASE WHEN plain.run_id IS NULL THEN (
+    SELECT '[' || group_concat(CASE WHEN in_order.p IS NULL THEN 'null' ELSE printf('%!.17g', in_order.p) END, ',') || ']'
+    FROM (
+      SELECT p(class.class_index) AS p FROM class CROSS JOIN block AS stored
+      WHERE class.dataset_id = run.dataset_id AND stored.block_id = block.block_id
+      ORDER BY class.class_index) AS in_order)
+    ELSE plain.probabilities END AS TEXT) AS probabilities
 FROM epoch
-CROSS JOIN run ON run.run_id = epoch.run_id
-CROSS JOIN split ON split.split_id = run.split_id
-CROSS JOIN instance ON instance.dataset_id = run.dataset_id
-CROSS JOIN block ON block.block_id = epoch.first_block + instance.position / run.block_instances;
+CROSS JOIN run
+CROSS JOIN dataset
+LEFT JOIN instance AS first ON first.dataset_id = run.dataset_id AND first.position = 0
+LEFT JOIN dynamics_rows AS plain_first ON plain_first.run_id = epoch.run_id AND plain_first.epoch = epoch.epoch
+  AND plain_first.instance_id = first.instance_id
+CROSS JOIN instance
+CROSS JOIN block
+LEFT JOIN dynamics_rows AS plain ON plain.run_id = plain_first.run_id AND plain.epoch = plain_first.epoch
+  AND plain.instance_id = instance.instance_id
+WHERE run.run_id = epoch.run_id AND dataset.dataset_id = run.dataset_id AND instance.dataset_id = run.dataset_id
+  AND block.block_id = epoch.first_block + quotient(instance.position, run.block_instances);
 
 -- One row per run, recorded epoch, instance and class.
 CREATE VIEW predictions AS
@@ -166,12 +184,16 @@ SELECT
   epoch.epoch,
   instance.instance_id,
   class.name AS class,
-  f32(block.p, class.class_index * length(block.predicted) / 2 + instance.position % run.block_instances) AS probability
+  CAST((SELECT p(class.class_index) FROM block AS stored WHERE stored.block_id = block.block_id) AS DOUBLE) AS probability
 FROM epoch
-CROSS JOIN run ON run.run_id = epoch.run_id
-CROSS JOIN instance ON instance.dataset_id = run.dataset_id
-CROSS JOIN block ON block.block_id = epoch.first_block + instance.position / run.block_instances
-CROSS JOIN class ON class.dataset_id = run.dataset_id;
+CROSS JOIN run
+CROSS JOIN dataset
+CROSS JOIN instance
+CROSS JOIN block
+CROSS JOIN class
+WHERE run.run_id = epoch.run_id AND dataset.dataset_id = run.dataset_id AND instance.dataset_id = run.dataset_id
+  AND block.block_id = epoch.first_block + quotient(instance.position, run.block_instances)
+  AND class.dataset_id = run.dataset_id;
 
 -- One row per data set and instance. instance_id is the 0-based data row of the CSV, position counts those that were
 -- not left out (missing values, imbalance). subclass is the class before relabelling.
@@ -181,13 +203,15 @@ SELECT
   instance.instance_id,
   instance.source_line,
   class.name AS class,
-  json_list(instance.features) AS features,
+  CAST(json_list(instance.features) AS TEXT) AS features,
   instance.subclass,
   instance.dataset_id,
   instance.position
 FROM dataset
-CROSS JOIN instance ON instance.dataset_id = dataset.dataset_id
-CROSS JOIN class ON class.dataset_id = instance.dataset_id AND class.class_index = instance.class_index;
+CROSS JOIN instance
+CROSS JOIN class
+WHERE instance.dataset_id = dataset.dataset_id
+  AND class.dataset_id = instance.dataset_id AND class.class_index = instance.class_index;
 
 -- One row per run, epoch and matrix: float64, little-endian, row-major.
 CREATE VIEW weights AS
@@ -211,12 +235,12 @@ SELECT
   run_id,
   instance_id,
   part,
-  p_true_mean * (1 - p_true_mean) AS threshold_closeness,
+  CAST(p_true_mean * (1 - p_true_mean) AS DOUBLE) AS threshold_closeness,
   p_true_mean AS confidence,
   p_true_sd AS variability,
-  CAST(round(correctness * (SELECT count(*) FROM epoch WHERE epoch.run_id = instance_summary.run_id)) AS INTEGER)
+  CAST(round(correctness * (SELECT count(*) FROM epoch WHERE epoch.run_id = instance_summary.run_id)) AS BIGINT)
     AS correctness,
-  CASE WHEN correctness = 0 THEN 1000 ELSE forgetting_events END AS forgetfulness
+  CAST(CASE WHEN correctness = 0 THEN 1000 ELSE forgetting_events END AS BIGINT) AS forgetfulness
 FROM instance_summary;
 
 -- As mtoneva/example_forgetting counts (Toneva et al. 2019): what was never learned was forgotten in every epoch, and the
@@ -226,9 +250,9 @@ SELECT
   run_id,
   instance_id,
   part,
-  CASE WHEN correctness = 0 THEN (SELECT count(*) FROM epoch WHERE epoch.run_id = instance_summary.run_id)
-    ELSE forgetting_events END AS forgetting_events,
-  first_learned - 1 AS first_learned
+  CAST(CASE WHEN correctness = 0 THEN (SELECT count(*) FROM epoch WHERE epoch.run_id = instance_summary.run_id)
+    ELSE forgetting_events END AS BIGINT) AS forgetting_events,
+  CAST(first_learned - 1 AS BIGINT) AS first_learned
 FROM instance_summary;
 
 -- As mansheej/data_diet averages (Paul et al. 2021), over the runs of one experiment, data set, model and method in which the
@@ -240,9 +264,9 @@ SELECT
   run.model,
   run.method,
   instance_summary.instance_id,
-  count(*) AS runs,
-  avg(instance_summary.el2n) AS el2n,
-  avg(CASE WHEN instance_summary.correctness = 0 THEN 9e999 ELSE instance_summary.forgetting_events END)
+  CAST(count(*) AS BIGINT) AS runs,
+  CAST(avg(instance_summary.el2n) AS DOUBLE) AS el2n,
+  CAST(avg(CASE WHEN instance_summary.correctness = 0 THEN 9e999 ELSE instance_summary.forgetting_events END) AS DOUBLE)
     AS forgetting_events
 FROM run
 JOIN instance_summary ON instance_summary.run_id = run.run_id
@@ -259,11 +283,11 @@ SELECT
   run.method,
   instance_summary.instance_id,
   instance_summary.class,
-  count(*) AS runs,
-  avg(instance_summary.p_true_mean) AS p_true_mean,
-  avg(instance_summary.last_loss) AS last_loss,
-  avg(instance_summary.predicted = instance_summary.class) AS correct
+  CAST(count(*) AS BIGINT) AS runs,
+  CAST(avg(instance_summary.p_true_mean) AS DOUBLE) AS p_true_mean,
+  CAST(avg(instance_summary.last_loss) AS DOUBLE) AS last_loss,
+  CAST(avg(CAST(instance_summary.predicted = instance_summary.class AS BIGINT)) AS DOUBLE) AS correct
 FROM run
 JOIN instance_summary ON instance_summary.run_id = run.run_id
 WHERE run.status = 'done' AND instance_summary.part = 'test'
-GROUP BY run.experiment_id, run.dataset_id, run.model, run.method, instance_summary.instance_id;
+GROUP BY run.experiment_id, run.dataset_id, run.model, run.method, instance_summary.instance_id, instance_summary.class;

@@ -28,18 +28,18 @@ struct rows_table {
 };
 
 #define AFFINITY_CLASS " TEXT"
-#define AFFINITY_FLOAT32 ""
-#define AFFINITY_TALLY ""
+#define AFFINITY_FLOAT32 " REAL"
+#define AFFINITY_TALLY " INTEGER"
 #define COLUMN(id, name, column, storage, shape) #column AFFINITY_##storage ", "
 
-/* The columns have the affinities of the views' columns: those of expressions have none. */
+/* The columns have the types of the views' columns. */
 static const struct {
 	const char *name, *columns;
 } rows_tables[] = {
-	[ROWS_DYNAMICS] = { "dynamics", "CREATE TABLE x (run_id INTEGER, epoch INTEGER, instance_id INTEGER, part,"
-					" class TEXT, " SERIES(COLUMN) "probabilities)" },
+	[ROWS_DYNAMICS] = { "dynamics", "CREATE TABLE x (run_id INTEGER, epoch INTEGER, instance_id INTEGER, part TEXT,"
+					" class TEXT, " SERIES(COLUMN) "probabilities TEXT)" },
 	[ROWS_PREDICTIONS] = { "predictions", "CREATE TABLE x (run_id INTEGER, epoch INTEGER, instance_id INTEGER,"
-					      " class TEXT, probability)" },
+					      " class TEXT, probability REAL)" },
 };
 
 static struct rows_cursor *cursor_of(sqlite3_vtab_cursor *base)

@@ -7,14 +7,20 @@ The file lists come from the build file. Refused: a gap in the numbers of the mi
 folders that is not listed, a name of the wrong form, a text that is not UTF-8, views.sql that is not a sequence of
 CREATE VIEW statements. Everything is composed in memory; the output is written last.
 
-In views.sql these macros stand for core SQL (index from 0, little-endian, as the blobs of table block are):
+In views.sql these macros stand for core SQL (index from 0, little-endian, as the blobs of table block are). What they
+become must also mean the same in DuckDB with docs/duckdb.sql, where / is no integer division, blobs have no length(),
+and substr(), instr() and printf() are those of that file: texts are cut by substring().
     f32(blob, index)   float32 number `index` as REAL, exact; NULL for NaN and infinity
     u16(blob, index)   uint16 number `index` as INTEGER
+    quotient(a, b)     integer division of numbers that are not negative
+    utc(ms)            milliseconds since 1970-01-01 as text, 2026-11-27T09:30:00.123Z
     json_list(text)    the text if it can be a JSON array, else NULL
     json_flat(text)    the text if its JSON keys are plain names and no value is an object, else NULL. SQLite 3.40 takes
                        an object for a key, {{"a":"b"}:0}, and -> and ->> may crash on it; json_each() up to the first
                        such key does not
-    series(index)      the columns that src/db/series.h lists, of number `index` of a block
+    p(class_index)     probability of that class, of `instance`; the other names are those of the view dynamics
+    series()           the columns that src/db/series.h lists, of `instance` in `block`, or of its row `plain`. Blobs are
+                       read in subqueries: a client that sorts rows would sort them with their blobs
 """
 import argparse
 import pathlib
@@ -24,8 +30,7 @@ import sys
 MIGRATION_NAME = re.compile(r"(\d{4})_[a-z0-9]+(_[a-z0-9]+)*")
 REPORT_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 VIEW_START = re.compile(r"CREATE VIEW ([a-z_]+) AS\n")
-MACRO = re.compile(r"\b(f32|u16|json_list|json_flat)\(")
-SERIES_MACRO = re.compile(r"^( *)series\((.*)\)", re.M)
+SERIES_MACRO = re.compile(r"^( *)series\(\)", re.M)
 SERIES_ROW = re.compile(r"^\s*X\(\w+, (\w+), (\w+), (\w+), (\w+)\)", re.M)
 
 # Byte n of a blob as a number is its place in the blob of all bytes.
@@ -47,31 +52,80 @@ def expand_u16(blob, index):
 
 
 def expand_f32(blob, index):
-    """Sign and exponent are the upper 9 bits and select a row of float32_scale; the lower 23 are the significand."""
-    byte = [byte_at(blob, f"4 * ({index}) + {n}") for n in (1, 2, 3, 4)]
+    """The upper 9 bits, sign and exponent, select a row of float32_scale; the lower 23 are the significand. LIMIT: offset
+    and bits are computed once, not wherever they are used."""
+    byte = [byte_at(blob, f"start + {n}") for n in (1, 2, 3, 4)]
+    bits = f"{byte[0]} + 256 * {byte[1]} + 65536 * {byte[2]} + 16777216 * {byte[3]}"
     return (
-        f"(CASE substr({blob}, 4 * ({index}) + 1, 4) WHEN x'00000000' THEN 0.0 ELSE "
-        f"(SELECT (hidden_bit + ({byte[2]} & 127) * 65536 + {byte[1]} * 256 + {byte[0]}) * scale "
-        f"FROM float32_scale WHERE exponent = {byte[3]} * 2 + ({byte[2]} >> 7)) END)"
+        f"(SELECT ((bits & 8388607) + hidden_bit) * scale"
+        f" FROM (SELECT {bits} AS bits FROM (SELECT 4 * ({index}) AS start LIMIT 1) AS place LIMIT 1) AS number"
+        f" CROSS JOIN float32_scale WHERE exponent = bits >> 23)"
     )
 
 
+def expand_quotient(a, b):
+    return f"((({a}) - ({a}) % ({b})) / ({b}))"
+
+
+def expand_utc(ms):
+    """The Gregorian calendar, counted from 0000-03-01 so that leap days come last; NULL beyond the years 1970 to 9999.
+    LIMIT: each step is computed once."""
+    steps = {
+        "days": f"{expand_quotient('ms', '86400000')} + 719468",
+        "century": expand_quotient("4 * days + 3", "146097"),
+        "century_day": f"days - {expand_quotient('146097 * century', '4')}",
+        "year_of": expand_quotient("4 * century_day + 3", "1461"),
+        "year_day": f"century_day - {expand_quotient('1461 * year_of', '4')}",
+        "month_of": expand_quotient("5 * year_day + 2", "153"),
+    }
+    table = f"SELECT {ms} AS ms WHERE {ms} BETWEEN 0 AND 253402300799999"
+    for name, value in steps.items():
+        table = f"SELECT *, {value} AS {name} FROM ({table} LIMIT 1) AS step"
+
+    def digits(count, value):
+        return f"substring('000' || CAST({value} AS INTEGER), -{count}, {count})"
+
+    after_december = "CASE WHEN month_of >= 10 THEN {} ELSE {} END"
+    date = [
+        digits(4, f"100 * century + year_of + {after_december.format(1, 0)}"),
+        digits(2, f"month_of + {after_december.format(-9, 3)}"),
+        digits(2, f"year_day - {expand_quotient('153 * month_of + 2', '5')} + 1"),
+    ]
+    time = [digits(2, expand_quotient(f"ms % {day}", unit)) for day, unit in ((86400000, 3600000), (3600000, 60000), (60000, 1000))]
+    text = " || '-' || ".join(date) + " || 'T' || " + " || ':' || ".join(time) + " || '.' || " + digits(3, "ms % 1000")
+    return f"(SELECT {text} || 'Z' FROM ({table} LIMIT 1) AS step)"
+
+
 def expand_json_list(text):
-    return f"CASE WHEN {text} GLOB '[[]*' THEN {text} END"
+    return f"CASE WHEN substring({text}, 1, 1) = '[' THEN {text} END"
 
 
 def expand_json_flat(text):
-    odd = f"SELECT 1 FROM json_each({text}) WHERE key GLOB '*[^a-z0-9_]*' OR type = 'object'"
+    odd = f"SELECT 1 FROM json_each({text}) WHERE trim(key, 'abcdefghijklmnopqrstuvwxyz0123456789_') <> '' OR type = 'object'"
     return f"CASE WHEN NOT EXISTS ({odd}) THEN {text} END"
+
+
+def expand_p(class_index):
+    """The probabilities of a block stand class by class, so its length counts: the last one is shorter."""
+    at = "instance.position % run.block_instances"
+    length = (
+        f"CASE WHEN instance.position - {at} + run.block_instances <= dataset.instances THEN run.block_instances"
+        f" ELSE dataset.instances - instance.position + {at} END"
+    )
+    return expand_f32("stored.p", f"({class_index}) * ({length}) + {at}")
 
 
 # name: (number of arguments, how they become SQL)
 EXPANSIONS = {
     "f32": (2, expand_f32),
     "u16": (2, expand_u16),
+    "quotient": (2, expand_quotient),
+    "utc": (1, expand_utc),
     "json_list": (1, expand_json_list),
     "json_flat": (1, expand_json_flat),
+    "p": (1, expand_p),
 }
+MACRO = re.compile(r"\b(" + "|".join(EXPANSIONS) + r")\(")
 
 
 def macro_arguments(text, start):
@@ -101,25 +155,22 @@ def expand_macros(text):
     return text[: match.start()] + expand(*map(expand_macros, arguments)) + expand_macros(text[end:])
 
 
-def series_column(row, index):
+def series_column(row):
     """A column of dynamics; the names of tables are those of views.sql."""
     name, column, storage, shape = row
-    if shape == "CLASSES":
-        index = f"instance.class_index * length(block.predicted) / 2 + {index}"
-    value = {
-        "FLOAT32": f"f32(block.{name}, {index})",
-        "TALLY": f"nullif(u16(block.{name}, {index}), 65535)",
-        "CLASS": f"(SELECT class.name FROM class WHERE class.dataset_id = run.dataset_id"
-                 f" AND class.class_index = u16(block.{name}, {index}))",
+    at = "instance.position % run.block_instances"
+    value, type = {
+        "FLOAT32": ("p(instance.class_index)" if shape == "CLASSES" else f"f32(stored.{name}, {at})", "DOUBLE"),
+        "TALLY": (f"nullif(u16(stored.{name}, {at}), 65535)", "BIGINT"),
+        "CLASS": (f"(SELECT class.name FROM class WHERE class.dataset_id = run.dataset_id"
+                  f" AND class.class_index = u16(stored.{name}, {at}))", "TEXT"),
     }[storage]
-    return f"{value} AS {column}"
+    value = f"(SELECT {value} FROM block AS stored WHERE stored.block_id = block.block_id)"
+    return f"CAST(CASE WHEN plain.run_id IS NULL THEN {value} ELSE plain.{column} END AS {type}) AS {column}"
 
 
 def expand_series(text, rows):
-    def columns(match):
-        return ",\n".join(match[1] + series_column(row, match[2]) for row in rows)
-
-    return SERIES_MACRO.sub(columns, text)
+    return SERIES_MACRO.sub(lambda match: ",\n".join(match[1] + series_column(row) for row in rows), text)
 
 
 def read_series(path):

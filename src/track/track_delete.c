@@ -193,6 +193,7 @@ static enum err_code free_data(struct track *track, int64_t *ret_datasets, struc
 	}
 	if (db_exec(track->db,
 		    "DELETE FROM split_class WHERE split_id NOT IN (SELECT split_id FROM run);"
+		    "DELETE FROM split_part WHERE split_id NOT IN (SELECT split_id FROM run);"
 		    "DELETE FROM split WHERE split_id NOT IN (SELECT split_id FROM run);"
 		    "DELETE FROM class WHERE dataset_id NOT IN (SELECT dataset_id FROM run);"
 		    "DELETE FROM instance WHERE dataset_id NOT IN (SELECT dataset_id FROM run);"

@@ -134,6 +134,16 @@ static const char *const file_sql[] = {
 	" WHERE class_index NOT BETWEEN 0 AND classes - 1",
 	"SELECT printf('split %d: it is of %d instances, its data set of %d', split_id, length(test), instances)"
 	" FROM split JOIN dataset USING (dataset_id) WHERE length(test) <> instances",
+	"SELECT printf('split %d: words of split_part: recorded %d, recomputed %d', split_id, recorded, recomputed)"
+	" FROM (SELECT split_id, (instances + 63) / 64 AS recomputed, (SELECT count(*) FROM split_part AS part"
+	" WHERE part.split_id = split.split_id) AS recorded FROM split JOIN dataset USING (dataset_id))"
+	" WHERE recorded <> recomputed",
+	/* LIMIT: the mask is read once a word, not once a bit. */
+	"WITH RECURSIVE bit (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM bit WHERE i < 63)"
+	" SELECT printf('split %d: split_part: word %d: recorded %d, recomputed %d', split_id, word, recorded,"
+	" recomputed) FROM (SELECT *, (SELECT sum((substr(bytes, i + 1, 1) = x'01') << i) FROM bit) AS recomputed"
+	" FROM (SELECT split_id, word, part.test AS recorded, substr(split.test, 64 * word + 1, 64) AS bytes"
+	" FROM split_part AS part JOIN split USING (split_id) LIMIT -1)) WHERE recorded <> recomputed",
 	"SELECT printf('split %d: class %d: the data set has no such class', split_id, class_index) FROM split_class"
 	" JOIN split USING (split_id) LEFT JOIN class USING (dataset_id, class_index) WHERE name IS NULL",
 	"SELECT printf('float32_scale: row %d is not what it must be', exponent) FROM float32_scale"

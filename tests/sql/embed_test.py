@@ -66,8 +66,9 @@ def check_case(embed, changes, unlisted, words):
 
 
 def check_macros(embed):
-    """The expanded SQL, run by SQLite, decodes nested calls with commas and brackets in their arguments."""
-    view = "CREATE VIEW v AS\nSELECT f32(substr(b, 1, 12), u16(c, (0 + 1))) AS x, 'f32' AS \"?\\\"\nFROM t;\n"
+    """The expanded SQL, run by SQLite, decodes nested calls with commas and brackets in their arguments, and tells time."""
+    view = ("CREATE VIEW v AS\nSELECT f32(substr(b, 1, 12), u16(c, (0 + 1))) AS x, 'f32' AS \"?\\\","
+            " quotient(ms, 4) = ms / 4 AS q, utc(ms), strftime('%Y-%m-%dT%H:%M:%fZ', ms / 1000.0, 'unixepoch')\nFROM t;\n")
     with tempfile.TemporaryDirectory() as name:
         write(pathlib.Path(name), {**GOOD, "views.sql": "-- f32(comment\n" + view})
         text, message = run(embed, pathlib.Path(name))
@@ -79,11 +80,19 @@ def check_macros(embed):
     connection = sqlite3.connect(":memory:")
     connection.executescript(
         "CREATE TABLE float32_scale (exponent INTEGER PRIMARY KEY, scale REAL, hidden_bit INTEGER);"
-        "INSERT INTO float32_scale VALUES (256 + 127, -1.0 / 8388608, 8388608); CREATE TABLE t (b, c)")
-    connection.execute("INSERT INTO t VALUES (?, ?)", (struct.pack("<3f", 0, 0, -1.75), struct.pack("<2H", 9, 2)))
+        "INSERT INTO float32_scale VALUES (256 + 127, -1.0 / 8388608, 8388608); CREATE TABLE t (b, c, ms)")
+    numbers = (struct.pack("<3f", 0, 0, -1.75), struct.pack("<2H", 9, 2))
+    # The ends of months and days up to 2110, and the last year.
+    moments = [day * 86400000 + ms for day in range(0, 51500) for ms in (0, 12345678, 86399999)] + [253402300799999]
+    connection.executemany("INSERT INTO t VALUES (?, ?, ?)", [(*numbers, ms) for ms in moments])
     connection.execute(sql)
-    got = connection.execute("SELECT * FROM v").fetchone()
-    return got == (-1.75, "f32"), got
+    for number, (x, name, is_quotient, ours, theirs) in enumerate(connection.execute("SELECT * FROM v")):
+        if (x, name, is_quotient, ours) != (-1.75, "f32", 1, theirs):
+            return False, (moments[number], x, name, is_quotient, ours, theirs)
+    connection.execute("DELETE FROM t")
+    connection.executemany("INSERT INTO t (ms) VALUES (?)", [(-1,), (253402300800000,), (None,), (2**63 - 1,)])
+    beyond = [row[3] for row in connection.execute("SELECT * FROM v")]
+    return number == len(moments) - 1 and beyond == [None] * 4, beyond
 
 
 def main():

@@ -6,242 +6,11 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/rng.h"
 #include "base/text.h"
-#include "db/db.h"
+#include "unit/rows_file.h"
 #include "unit/scratch.h"
 
 TestSuite(db_rows, .init = scratch_enter, .fini = scratch_leave);
-
-/* Data set i has i + 2 classes; `dropped`: every so manieth data row is not in it; 0: none. */
-static const struct {
-	uint32_t instances, dropped, runs, epochs, block_instances;
-} sets[] = { { 150, 0, 3, 4, 64 }, { 64, 7, 1, 3, 64 }, { 1, 0, 2, 2, 64 }, { 131, 3, 2, 5, 32 } };
-
-static void check(enum err_code code, const struct err *err)
-{
-	cr_assert_eq(code, ERR_OK, "%s", err->message);
-}
-
-static struct db_stmt *prepare(struct db *db, const char *sql)
-{
-	struct db_stmt *stmt = NULL;
-	struct err err = { 0 };
-
-	cr_assert_eq(db_prepare(db, sql, &stmt, &err), ERR_OK, "%s: %s", sql, err.message);
-	return stmt;
-}
-
-static bool step(struct db_stmt *stmt)
-{
-	struct err err = { 0 };
-	bool has_row = false;
-
-	check(db_step(stmt, &has_row, &err), &err);
-	return has_row;
-}
-
-static void run(struct db_stmt *stmt)
-{
-	struct err err = { 0 };
-
-	check(db_run(stmt, &err), &err);
-}
-
-static float random_float(struct rng *rng)
-{
-	static const float special[] = { 0.0f,
-					 -0.0f,
-					 NAN,
-					 INFINITY,
-					 -INFINITY,
-					 1e-45f,
-					 -1e-45f,
-					 1.17549421e-38f,
-					 1.17549435e-38f,
-					 3.40282347e+38f,
-					 -3.40282347e+38f,
-					 1.0f,
-					 0.1f };
-	uint32_t bits = (uint32_t)rng_next(rng);
-	float value;
-
-	if (rng_below(rng, 3) == 0)
-		return special[rng_below(rng, ARRAY_LENGTH(special))];
-	if (rng_below(rng, 2) == 0)
-		return (float)rng_uniform(rng);
-	memcpy(&value, &bits, sizeof value);
-	return value;
-}
-
-static void put_dataset(struct db *db, struct rng *rng, int64_t id)
-{
-	uint32_t count = sets[id - 1].instances;
-	uint32_t dropped = sets[id - 1].dropped;
-	uint8_t *is_test = calloc(count, 1);
-	struct db_stmt *dataset = prepare(
-	    db, "INSERT INTO dataset VALUES (:id, 'set ' || :id, '', '', 'drop', :instances, 1, :classes, '[]', '')");
-	struct db_stmt *class = prepare(db, "INSERT INTO class VALUES (:id, :index, 'class ' || :index)");
-	struct db_stmt *instance = prepare(
-	    db, "INSERT INTO instance VALUES (:id, :position, :instance_id, :instance_id + 2, :class, '[0.5]', NULL)");
-	struct db_stmt *split = prepare(db, "INSERT INTO split VALUES (:id, :id, 0, 0.5, 0, :test, 0, 'mask')");
-
-	db_bind_int(dataset, ":id", id);
-	db_bind_int(dataset, ":instances", count);
-	db_bind_int(dataset, ":classes", id + 1);
-	run(dataset);
-	for (int64_t c = 0; c <= id; c++) {
-		db_bind_int(class, ":id", id);
-		db_bind_int(class, ":index", c);
-		run(class);
-	}
-	uint32_t row = 0;
-	for (uint32_t position = 0; position < count; position++, row++) {
-		if (dropped != 0 && row % dropped == 0)
-			row++;
-		is_test[position] = (uint8_t)rng_below(rng, 2);
-		db_bind_int(instance, ":id", id);
-		db_bind_int(instance, ":position", position);
-		db_bind_int(instance, ":instance_id", row);
-		db_bind_int(instance, ":class", rng_below(rng, (uint32_t)id + 1));
-		run(instance);
-	}
-	db_bind_int(split, ":id", id);
-	db_bind_blob(split, ":test", is_test, count);
-	run(split);
-	free(is_test);
-	db_stmt_free(dataset);
-	db_stmt_free(class);
-	db_stmt_free(instance);
-	db_stmt_free(split);
-}
-
-static int64_t put_block(struct db *db, struct rng *rng, uint32_t count, uint32_t classes)
-{
-	static const char *const floats[] = { ":difficulty", ":weight", ":du", ":dl", ":p" };
-	float values[ARRAY_LENGTH(floats)][64 * 5];
-	uint16_t predicted[64], draws[64];
-	struct db_stmt *stmt = prepare(db, "INSERT INTO block VALUES (NULL, :predicted, :difficulty, :weight, :du, :dl,"
-					   " :draws, :p, NULL)");
-
-	for (size_t s = 0; s < ARRAY_LENGTH(floats); s++) {
-		uint32_t length = s == 4 ? count * classes : count;
-		for (uint32_t i = 0; i < length; i++)
-			values[s][i] = random_float(rng);
-		db_bind_blob(stmt, floats[s], values[s], length * sizeof(float));
-	}
-	for (uint32_t i = 0; i < count; i++) {
-		predicted[i] = (uint16_t)rng_below(rng, classes);
-		draws[i] = rng_below(rng, 2) == 0 ? UINT16_MAX : (uint16_t)rng_next(rng);
-	}
-	db_bind_blob(stmt, ":predicted", predicted, count * sizeof *predicted);
-	db_bind_blob(stmt, ":draws", draws, count * sizeof *draws);
-	run(stmt);
-	db_stmt_free(stmt);
-	return db_last_rowid(db);
-}
-
-static void put_run(struct db *db, struct rng *rng, int64_t run_id, int64_t dataset_id)
-{
-	uint32_t block_instances = sets[dataset_id - 1].block_instances;
-	uint32_t count = sets[dataset_id - 1].instances;
-	struct db_stmt *stmt = prepare(
-	    db, "INSERT INTO run VALUES (:run_id, NULL, :dataset_id, :dataset_id, 'm', 'base', 0, 'done', NULL,"
-		" '{}', :block_instances, '0', NULL, 'b', 1, 'c', 'h', 1, '[]', 0, 0, NULL, NULL, NULL, NULL, NULL)");
-	struct db_stmt *put_epoch =
-	    prepare(db, "INSERT INTO epoch (run_id, epoch, first_block, seconds) VALUES (:run_id, :epoch, :first, 0)");
-
-	db_bind_int(stmt, ":run_id", run_id);
-	db_bind_int(stmt, ":dataset_id", dataset_id);
-	db_bind_int(stmt, ":block_instances", block_instances);
-	run(stmt);
-	for (uint32_t epoch = 1; epoch <= sets[dataset_id - 1].epochs; epoch++) {
-		db_bind_int(put_epoch, ":run_id", run_id);
-		db_bind_int(put_epoch, ":epoch", epoch);
-		for (uint32_t done = 0; done < count && epoch != 2; done += block_instances) {
-			uint32_t left = count - done < block_instances ? count - done : block_instances;
-			int64_t block_id = put_block(db, rng, left, (uint32_t)dataset_id + 1);
-			if (done == 0)
-				db_bind_int(put_epoch, ":first", block_id);
-		}
-		run(put_epoch); /* epoch 2 was not recorded */
-	}
-	db_stmt_free(put_epoch);
-	db_stmt_free(stmt);
-}
-
-/* Runs of the data sets by turns, so that the virtual table must change its subject again and again. */
-static struct db *make_file(void)
-{
-	struct db *db = NULL;
-	struct err err = { 0 };
-	struct rng rng;
-	int64_t run_id = 10;
-
-	rng_init(&rng, 7, RNG_SAMPLING);
-	check(db_open("a.db", DB_WRITE, &db, &err), &err);
-	check(db_begin(db, &err), &err);
-	for (size_t i = 0; i < ARRAY_LENGTH(sets); i++)
-		put_dataset(db, &rng, (int64_t)i + 1);
-	for (uint32_t turn = 0; turn < 3; turn++)
-		for (size_t i = 0; i < ARRAY_LENGTH(sets); i++)
-			if (turn < sets[i].runs)
-				put_run(db, &rng, run_id++, (int64_t)i + 1);
-	check(db_commit(db, &err), &err);
-	db_free(db);
-	check(db_open("a.db", DB_READ, &db, &err), &err);
-	return db;
-}
-
-/* A value as text, reals by their bits. */
-static void append_value(struct text *text, struct db_stmt *stmt, size_t column)
-{
-	struct err err = { 0 };
-	uint64_t bits;
-
-	switch (db_column_type(stmt, column)) {
-	case DB_NULL:
-		check(text_append(text, &err, "NULL|"), &err);
-		break;
-	case DB_INTEGER:
-		check(text_append(text, &err, "%jd|", (intmax_t)db_column_int(stmt, column)), &err);
-		break;
-	case DB_REAL:
-		bits = (union {
-			       double real;
-			       uint64_t bits;
-		       }){ db_column_real(stmt, column) }
-			   .bits;
-		check(text_append(text, &err, "r%016jx|", (uintmax_t)bits), &err);
-		break;
-	case DB_TEXT:
-	case DB_BLOB:
-		check(text_append(text, &err, "'%s'|", db_column_text(stmt, column)), &err);
-		break;
-	}
-}
-
-/* All rows of `sql`, its every $ replaced by `schema` ("main." or ""), one a line. */
-static char *rows_of(struct db *db, const char *sql, const char *schema, size_t *ret_count)
-{
-	struct text query AUTO(text_done) = { 0 };
-	struct text rows = { 0 };
-	struct err err = { 0 };
-
-	for (; *sql != '\0'; sql++)
-		if (*sql == '$')
-			check(text_append(&query, &err, "%s", schema), &err);
-		else
-			check(text_append_bytes(&query, sql, 1, &err), &err);
-	AUTO(db_stmt_freep) struct db_stmt *stmt = prepare(db, query.data);
-	check(text_append_bytes(&rows, "", 0, &err), &err);
-	for (*ret_count = 0; step(stmt); ++*ret_count) {
-		for (size_t i = 0; i < db_column_count(stmt); i++)
-			append_value(&rows, stmt, i);
-		check(text_append(&rows, &err, "\n"), &err);
-	}
-	return rows.data;
-}
 
 #define KEYS "run_id, epoch, instance_id"
 
@@ -311,7 +80,7 @@ static const struct {
 	{ "SELECT epoch, lag(p_true) OVER (PARTITION BY instance_id ORDER BY epoch) FROM $dynamics WHERE run_id = 13"
 	  " ORDER BY instance_id, epoch",
 	  -1 },
-	{ "SELECT instance_id FROM $dynamics WHERE du > '2' OR draws = '3' ORDER BY " KEYS, 0 },
+	{ "SELECT instance_id FROM $dynamics WHERE du > '2' OR draws = '3' ORDER BY " KEYS, -1 },
 	{ "SELECT * FROM $predictions WHERE run_id = 16 AND epoch = 3 AND instance_id = 5 ORDER BY class", -1 },
 	{ "SELECT * FROM $predictions WHERE class = 'class 2' ORDER BY " KEYS, -1 },
 	{ "SELECT * FROM $predictions WHERE class = 'class 2' COLLATE NOCASE AND run_id = 11 ORDER BY " KEYS, -1 },
@@ -321,18 +90,67 @@ static const struct {
 	  -1 },
 };
 
-Test(db_rows, views_and_virtual_tables_are_equal)
+/* A table keeps no -0.0. */
+static void make_zeros_positive(char *rows)
 {
-	struct db *db = make_file();
+	for (char *at = rows; (at = strstr(at, "r8000000000000000|")) != NULL;)
+		at[1] = '0';
+}
 
+static void compare_views(struct db *db, bool has_plain_rows)
+{
 	for (size_t i = 0; i < ARRAY_LENGTH(queries); i++) {
 		size_t view_count = 0, table_count = 0;
-		AUTO(mem_freep) char *from_view = rows_of(db, queries[i].sql, "main.", &view_count);
-		AUTO(mem_freep) char *from_table = rows_of(db, queries[i].sql, "", &table_count);
+		AUTO(mem_freep) char *from_view = rows_file_ask(db, queries[i].sql, "main.", &view_count);
+		AUTO(mem_freep) char *from_table = rows_file_ask(db, queries[i].sql, "", &table_count);
+		if (has_plain_rows) {
+			make_zeros_positive(from_view);
+			make_zeros_positive(from_table);
+		}
 		cr_assert_str_eq(from_table, from_view, "%s", queries[i].sql);
 		cr_assert(queries[i].count < 0 ? view_count > 0 : view_count == (size_t)queries[i].count, "%s: %zu",
 			  queries[i].sql, view_count);
 	}
+}
+
+Test(db_rows, views_and_virtual_tables_are_equal)
+{
+	struct db *db = rows_file_make();
+
+	compare_views(db, false);
+	db_free(db);
+}
+
+/* Also where there are plain rows of all epochs of a run, of its first, and of none. */
+Test(db_rows, views_read_plain_rows)
+{
+	struct db *db = NULL;
+	struct err err = { 0 };
+
+	db_free(rows_file_make());
+	must(db_open("a.db", DB_WRITE, &db, &err), &err);
+	must(db_exec(db,
+		     "INSERT INTO dynamics_rows (run_id, epoch, instance_id, part, class, predicted, p_true, du, dl,"
+		     " difficulty, weight, draws, probabilities) SELECT run_id, epoch, instance_id, part, class,"
+		     " predicted, p_true, du, dl, difficulty, weight, draws, probabilities FROM dynamics"
+		     " WHERE run_id IN (10, 11) OR run_id = 13 AND epoch < 4",
+		     &err),
+	     &err);
+	compare_views(db, true);
+	must(db_exec(db,
+		     "UPDATE dynamics_rows SET part = 'p', class = 'c', predicted = 'q', p_true = 2, draws = 3,"
+		     " probabilities = '[]'",
+		     &err),
+	     &err);
+	size_t count = 0;
+	AUTO(mem_freep)
+	char *rows =
+	    rows_file_ask(db,
+			  "SELECT run_id, epoch, count(*), max(epoch) FROM $dynamics WHERE (part, class, predicted,"
+			  " p_true, draws, probabilities) = ('p', 'c', 'q', 2, 3, '[]') GROUP BY run_id, epoch",
+			  "main.", &count);
+	cr_assert_str_eq(rows,
+			 "10|1|150|1|\n10|3|150|3|\n10|4|150|4|\n11|1|64|1|\n11|3|64|3|\n13|1|131|1|\n13|3|131|3|\n");
 	db_free(db);
 }
 
@@ -342,22 +160,22 @@ static void append_plan(struct db *db, const char *query, struct text *plan)
 	struct text sql AUTO(text_done) = { 0 };
 	struct err err = { 0 };
 
-	check(text_append(&sql, &err, "EXPLAIN QUERY PLAN %s", query), &err);
-	struct db_stmt *stmt = prepare(db, sql.data);
-	while (step(stmt))
-		check(text_append(plan, &err, "%s\n", db_column_text(stmt, 3)), &err);
+	must(text_append(&sql, &err, "EXPLAIN QUERY PLAN %s", query), &err);
+	struct db_stmt *stmt = must_prepare(db, sql.data);
+	while (must_step(stmt))
+		must(text_append(plan, &err, "%s\n", db_column_text(stmt, 3)), &err);
 	db_stmt_free(stmt);
 }
 
 /* The names without a schema are the virtual tables, also for a writer (materialize). */
 Test(db_rows, virtual_tables_come_first)
 {
-	db_free(make_file());
+	db_free(rows_file_make());
 	for (enum db_mode mode = DB_WRITE; mode <= DB_READ; mode++) {
 		struct text plan AUTO(text_done) = { 0 };
 		struct db *db = NULL;
 		struct err err = { 0 };
-		check(db_open("a.db", mode, &db, &err), &err);
+		must(db_open("a.db", mode, &db, &err), &err);
 		append_plan(db, "SELECT * FROM dynamics", &plan);
 		cr_assert_not_null(strstr(plan.data, "VIRTUAL TABLE"));
 		db_free(db);
@@ -389,7 +207,7 @@ Test(db_rows, plans_of_the_virtual_tables)
 		{ "SELECT 1 FROM predictions AS b JOIN predictions AS a USING (instance_id) WHERE a.class = 'class 1'",
 		  "SCAN a", false },
 	};
-	struct db *db = make_file();
+	struct db *db = rows_file_make();
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		struct text plan AUTO(text_done) = { 0 };
@@ -401,67 +219,6 @@ Test(db_rows, plans_of_the_virtual_tables)
 	db_free(db);
 }
 
-/* Each series of each instance against the bytes of its block. */
-Test(db_rows, views_decode_what_was_stored)
-{
-	struct db *db = make_file();
-	struct db_stmt *stmt = prepare(
-	    db, "SELECT d.du, d.draws, d.p_true, block.du, block.draws, block.p, length(block.predicted) / 2 AS m,"
-		" i.position % run.block_instances, i.class_index"
-		" FROM main.dynamics AS d JOIN run USING (run_id) JOIN epoch USING (run_id, epoch)"
-		" JOIN instance AS i USING (dataset_id, instance_id)"
-		" JOIN block ON block_id = first_block + position / block_instances");
-	size_t rows = 0;
-
-	for (; step(stmt); rows++) {
-		size_t length = 0;
-		size_t i = (size_t)db_column_int(stmt, 7);
-		float expected[2];
-		uint16_t draws;
-		memcpy(&expected[0], (const char *)db_column_blob(stmt, 3, &length) + 4 * i, 4);
-		memcpy(&draws, (const char *)db_column_blob(stmt, 4, &length) + 2 * i, 2);
-		i += (size_t)db_column_int(stmt, 8) * (size_t)db_column_int(stmt, 6);
-		memcpy(&expected[1], (const char *)db_column_blob(stmt, 5, &length) + 4 * i, 4);
-		for (size_t c = 0; c < 2; c++) {
-			double got = db_column_real(stmt, c == 0 ? 0 : 2);
-			bool is_null = db_column_type(stmt, c == 0 ? 0 : 2) == DB_NULL;
-			cr_assert_eq(is_null, !isfinite(expected[c]));
-			cr_assert(is_null || (got == (double)expected[c] && !signbit(got) == !signbit(expected[c])));
-		}
-		cr_assert_eq(db_column_type(stmt, 1) == DB_NULL, draws == UINT16_MAX);
-		cr_assert(draws == UINT16_MAX || db_column_int(stmt, 1) == draws);
-	}
-	cr_assert_gt(rows, 2000);
-	db_stmt_free(stmt);
-	db_free(db);
-}
-
-/* The stock sqlite3 shell, which knows nothing of us, reads the same rows from the views. */
-Test(db_rows, stock_shell)
-{
-	struct db *db = make_file();
-	struct db_stmt *stmt =
-	    prepare(db, "SELECT json_array(run_id, epoch, instance_id, part, class, predicted,"
-			" printf('%!.17g', p_true), printf('%!.17g', du), printf('%!.17g', weight),"
-			" draws, json(probabilities)) FROM dynamics ORDER BY run_id, epoch, instance_id");
-	FILE *shell = popen("sqlite3 a.db \"SELECT json_array(run_id, epoch, instance_id, part, class, predicted,"
-			    " printf('%!.17g', p_true), printf('%!.17g', du), printf('%!.17g', weight),"
-			    " draws, json(probabilities)) FROM dynamics ORDER BY run_id, epoch, instance_id\"",
-			    "r");
-	char line[4096];
-
-	cr_assert_not_null(shell);
-	while (step(stmt)) {
-		cr_assert_not_null(fgets(line, sizeof line, shell));
-		line[strcspn(line, "\n")] = '\0';
-		cr_assert_str_eq(line, db_column_text(stmt, 0));
-	}
-	cr_assert_null(fgets(line, sizeof line, shell));
-	cr_assert_eq(pclose(shell), 0);
-	db_stmt_free(stmt);
-	db_free(db);
-}
-
 /* A missing block has no rows, a damaged one no values, an interrupt ends the scan. */
 Test(db_rows, damaged_blocks)
 {
@@ -470,29 +227,31 @@ Test(db_rows, damaged_blocks)
 	size_t count = 0;
 	bool has_row = false;
 
-	db_free(make_file());
-	check(db_open("a.db", DB_WRITE, &db, &err), &err);
-	check(db_exec(db,
-		      "DELETE FROM block WHERE block_id = 2; UPDATE block SET du = x'00', draws = x'', p = x'',"
-		      " predicted = x'' WHERE block_id = 1; UPDATE run SET block_instances = 0 WHERE run_id = 14",
-		      &err),
-	      &err);
+	db_free(rows_file_make());
+	must(db_open("a.db", DB_WRITE, &db, &err), &err);
+	must(db_exec(db,
+		     "DELETE FROM block WHERE block_id = 2; UPDATE block SET du = x'00', draws = x'', p = x'',"
+		     " predicted = x'' WHERE block_id = 1; UPDATE run SET block_instances = 0 WHERE run_id = 14",
+		     &err),
+	     &err);
 	AUTO(mem_freep)
-	char *view = rows_of(db, "SELECT instance_id FROM $dynamics WHERE run_id = 10", "main.", &count);
-	AUTO(mem_freep) char *table = rows_of(db, "SELECT instance_id FROM $dynamics WHERE run_id = 10", "", &count);
+	char *view = rows_file_ask(db, "SELECT instance_id FROM $dynamics WHERE run_id = 10", "main.", &count);
+	AUTO(mem_freep)
+	char *table = rows_file_ask(db, "SELECT instance_id FROM $dynamics WHERE run_id = 10", "", &count);
 	cr_assert_str_eq(view, table);
 	cr_assert_eq(count, 2 * 150 + 64 + 22);
 	AUTO(mem_freep)
-	char *values = rows_of(db,
-			       "SELECT du, draws, p_true, predicted, probabilities FROM dynamics WHERE instance_id = 0"
-			       " AND run_id = 10 AND epoch = 1",
-			       "", &count);
+	char *values =
+	    rows_file_ask(db,
+			  "SELECT du, draws, p_true, predicted, probabilities FROM dynamics WHERE instance_id = 0"
+			  " AND run_id = 10 AND epoch = 1",
+			  "", &count);
 	cr_assert_str_eq(values, "NULL|NULL|NULL|NULL|'[null,null]'|\n");
-	struct db_stmt *stmt = prepare(db, "SELECT * FROM dynamics WHERE run_id = 14");
+	struct db_stmt *stmt = must_prepare(db, "SELECT * FROM dynamics WHERE run_id = 14");
 	cr_assert_eq(db_step(stmt, &has_row, &err), ERR_SYSTEM);
 	db_stmt_free(stmt);
-	stmt = prepare(db, "SELECT * FROM dynamics");
-	cr_assert(step(stmt));
+	stmt = must_prepare(db, "SELECT * FROM dynamics");
+	cr_assert(must_step(stmt));
 	db_interrupt(db);
 	cr_assert_eq(db_step(stmt, &has_row, &err), ERR_INTERRUPTED);
 	db_stmt_free(stmt);

@@ -61,7 +61,8 @@ Test(db_upgrade, upgrade_keeps_a_backup)
 }
 
 /* tests/fixtures/versionN.db is a run of hardrow with the first N migrations, 2 epochs of 6 instances, those of
- * versions 5 and 6 also the same run adjusted, that of 6 what influence --save wrote. */
+ * versions 5, 6 and 8 also the same run adjusted, that of 6 what influence --save wrote, that of 8 a test part and the
+ * plain rows of the first run. */
 static void copy_fixture(const char *fixture)
 {
 	AUTO(mem_freep) char *path = NULL;
@@ -167,6 +168,24 @@ Test(db_upgrade, a_file_of_version_6_is_upgraded)
 	db_free(db);
 }
 
+/* Migration 0009: every bit of split_part is that byte of the mask. */
+Test(db_upgrade, a_file_of_version_8_is_upgraded)
+{
+	struct db *db = upgrade_fixture("tests/fixtures/version8.db", 2);
+
+	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM dynamics WHERE part = 'test'"), 12);
+	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM main.dynamics WHERE part = 'test'"), 12);
+	cr_expect_eq(database_query_int(
+			 db, "SELECT count(*) FROM instance JOIN split USING (dataset_id)"
+			     " JOIN split_part AS part USING (split_id) WHERE word = 0"
+			     " AND hex(substr(split.test, position + 1, 1)) = '0' || (part.test >> position & 1)"),
+		     6);
+	cr_expect_eq(database_query_int(db, "PRAGMA main.default_cache_size"), 2048);
+	cr_expect_eq(database_query_int(db, "PRAGMA main.cache_size"), -2000);
+	db_free(db);
+	cr_assert(file_exists("a.db.v8.backup"));
+}
+
 /* Migration 0003: figures become per cent, as they were printed. */
 Test(db_upgrade, published_figures_are_upgraded)
 {
@@ -250,11 +269,9 @@ Test(db_upgrade, a_dumped_file_is_known_by_its_tables)
 	static const struct {
 		const char *fixture;
 		int64_t version, runs;
-	} cases[] = { { "tests/fixtures/version1.db", 1, 1 },
-		      { "tests/fixtures/version2.db", 2, 1 },
-		      { "tests/fixtures/version5.db", 5, 2 },
-		      { "tests/fixtures/version6.db", 6, 2 },
-		      { NULL, 0, 2 } };
+	} cases[] = { { "tests/fixtures/version1.db", 1, 1 }, { "tests/fixtures/version2.db", 2, 1 },
+		      { "tests/fixtures/version5.db", 5, 2 }, { "tests/fixtures/version6.db", 6, 2 },
+		      { "tests/fixtures/version8.db", 8, 2 }, { NULL, 0, 2 } };
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		char backup[32];
@@ -298,8 +315,12 @@ static int open_as(enum db_mode mode)
 /* Eight processes create or upgrade one file: one does it, none fails, one backup is made. */
 Test(db_upgrade, many_processes_at_once)
 {
-	static const char *const fixtures[] = { NULL, "tests/fixtures/version1.db", "tests/fixtures/version2.db",
-						"tests/fixtures/version5.db", "tests/fixtures/version6.db" };
+	static const char *const fixtures[] = { NULL,
+						"tests/fixtures/version1.db",
+						"tests/fixtures/version2.db",
+						"tests/fixtures/version5.db",
+						"tests/fixtures/version6.db",
+						"tests/fixtures/version8.db" };
 
 	for (size_t round = 0; round < 5 * ARRAY_LENGTH(fixtures); round++) {
 		const char *fixture = fixtures[round % ARRAY_LENGTH(fixtures)];
