@@ -22,7 +22,8 @@ struct timespec recorder_deadline(double seconds)
 	return deadline;
 }
 
-void recorder_tell(struct recorder *recorder)
+/* One line when a lock is waited for for long. */
+static void tell(struct recorder *recorder)
 {
 	double since = atomic_load(&recorder->locked_since);
 	char holder[128];
@@ -37,6 +38,19 @@ void recorder_tell(struct recorder *recorder)
 	db_lock_holder(recorder->path, holder, sizeof holder);
 	(void)snprintf(line, sizeof line, "%s: waiting for %s, which keeps it locked", recorder->path, holder);
 	recorder->watch.notice(recorder->watch.context, line);
+}
+
+void recorder_await(struct recorder *recorder, pthread_cond_t *condition, double seconds)
+{
+	struct timespec deadline = recorder_deadline(seconds);
+
+	(void)pthread_cond_clockwait(condition, &recorder->lock, CLOCK_MONOTONIC, &deadline);
+	if (pthread_equal(pthread_self(), recorder->owner) == 0)
+		return;
+	/* Whoever is told may be slow to read. */
+	(void)pthread_mutex_unlock(&recorder->lock);
+	tell(recorder);
+	(void)pthread_mutex_lock(&recorder->lock);
 }
 
 /* Asked again and again while the file is locked. */
@@ -59,7 +73,7 @@ static bool waits_and_tells(void *context, double waited)
 {
 	bool goes_on = goes_on_waiting(context, waited);
 
-	recorder_tell(context);
+	tell(context);
 	return goes_on;
 }
 
@@ -75,6 +89,7 @@ enum err_code recorder_open(const char *path, bool must_exist, const struct reco
 		return err->code;
 	recorder->watch = *watch;
 	recorder->path = path_copy;
+	recorder->owner = pthread_self();
 	const struct db_wait opening = { recorder, waits_and_tells };
 	if (track_open(path, &opening, &recorder->track, err) != ERR_OK)
 		return err->code;
@@ -97,17 +112,12 @@ enum err_code recorder_open(const char *path, bool must_exist, const struct reco
 
 static void end_thread(struct recorder *recorder)
 {
-	struct timespec deadline;
-
 	(void)pthread_mutex_lock(&recorder->lock);
 	recorder->is_closing = true;
 	(void)pthread_cond_signal(&recorder->has_news);
 	/* The thread says at its end that it has an answer. */
-	while (recorder->is_closing) {
-		deadline = recorder_deadline(1.0);
-		(void)pthread_cond_clockwait(&recorder->has_answer, &recorder->lock, CLOCK_MONOTONIC, &deadline);
-		recorder_tell(recorder);
-	}
+	while (recorder->is_closing)
+		recorder_await(recorder, &recorder->has_answer, 1.0);
 	(void)pthread_mutex_unlock(&recorder->lock);
 	(void)pthread_join(recorder->thread, NULL);
 }
@@ -153,16 +163,24 @@ void recorder_freep(struct recorder **recorder)
 	recorder_free(*recorder);
 }
 
+bool message_reads(const struct message *message)
+{
+	return message->kind == MESSAGE_CALL && message->access == RECORDER_READS;
+}
+
 void recorder_post(struct recorder *recorder, struct message *message)
 {
-	message->next = NULL;
-	if (recorder->first == NULL) {
-		recorder->first = message;
+	bool is_alone = recorder->first == NULL;
+
+	if (is_alone)
 		recorder->oldest = clock_seconds();
-	} else {
+	message->next = message_reads(message) ? recorder->first : NULL;
+	if (is_alone || message_reads(message))
+		recorder->first = message;
+	else
 		recorder->last->next = message;
-	}
-	recorder->last = message;
+	if (message->next == NULL)
+		recorder->last = message;
 	(void)pthread_cond_signal(&recorder->has_news);
 }
 
@@ -176,13 +194,10 @@ enum err_code recorder_call(struct recorder *recorder, enum recorder_access acce
 	};
 
 	(void)pthread_mutex_lock(&recorder->lock);
-	recorder->is_hasty = true;
+	recorder->is_hasty = recorder->is_hasty || access == RECORDER_WRITES;
 	recorder_post(recorder, &message);
-	while (!message.is_answered) {
-		struct timespec deadline = recorder_deadline(1.0);
-		(void)pthread_cond_clockwait(&recorder->has_answer, &recorder->lock, CLOCK_MONOTONIC, &deadline);
-		recorder_tell(recorder);
-	}
+	while (!message.is_answered)
+		recorder_await(recorder, &recorder->has_answer, 1.0);
 	(void)pthread_mutex_unlock(&recorder->lock);
 	return answer.code == ERR_OK ? ERR_OK : err_set(err, answer.code, "%s", answer.message);
 }
@@ -192,11 +207,8 @@ bool recorder_take_ended(struct recorder *recorder, double seconds, struct recor
 	double until = clock_seconds() + seconds;
 
 	(void)pthread_mutex_lock(&recorder->lock);
-	while (recorder->first_ended == NULL && clock_seconds() < until) {
-		struct timespec deadline = recorder_deadline(fmin(until - clock_seconds(), 1.0));
-		(void)pthread_cond_clockwait(&recorder->has_ended, &recorder->lock, CLOCK_MONOTONIC, &deadline);
-		recorder_tell(recorder);
-	}
+	while (recorder->first_ended == NULL && clock_seconds() < until)
+		recorder_await(recorder, &recorder->has_ended, fmin(until - clock_seconds(), 1.0));
 	struct recording *recording = recorder->first_ended;
 	if (recording != NULL)
 		recorder->first_ended = recording->next;

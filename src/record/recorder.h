@@ -11,7 +11,8 @@
  * Work of less than a second is written with a rollback journal, which writes each page once; what lasts longer goes to
  * WAL, so that others can read while the file grows, but on a network file system.
  *
- * Any thread may begin a recording; a recording belongs to one thread at a time. All other calls are for one thread. */
+ * Any thread may begin a recording, and make calls; a recording belongs to one thread at a time. All else is for the
+ * thread that opened the recorder. */
 #ifndef HARDROW_RECORD_RECORDER_H
 #define HARDROW_RECORD_RECORDER_H
 
@@ -27,7 +28,7 @@
 struct recorder;
 struct recording;
 
-/* How a caller follows and stops it. Borrowed; calls come from the threads that call the recorder. */
+/* How a caller follows and stops it. Borrowed; calls come from the thread that opened the recorder, while it waits. */
 struct recorder_watch {
 	void *context;
 	void (*notice)(void *context, const char *line); /* one line for the person; may be NULL */
@@ -48,8 +49,9 @@ MUST_CHECK enum err_code recorder_close(struct recorder *recorder, struct err *e
 void recorder_free(struct recorder *recorder);
 void recorder_freep(struct recorder **recorder);
 
-/* Work on the connection, in the recorder's thread, behind all that was handed in before; waits for it. `writes`: in
- * one transaction, which is committed when this returns. */
+/* Work on the connection, in the recorder's thread; waits for it. RECORDER_READS: at once, of what is in the file, so
+ * that nothing is committed for it. RECORDER_WRITES: behind all that was handed in before, in one transaction, which is
+ * committed when this returns. */
 enum recorder_access { RECORDER_READS, RECORDER_WRITES };
 MUST_CHECK enum err_code recorder_call(struct recorder *recorder, enum recorder_access access,
 				       enum err_code (*work)(struct track *track, void *context, struct err *err),
@@ -75,7 +77,8 @@ void recording_put(struct recording *recording, struct epoch_record *record);
 MUST_CHECK enum err_code recording_settle(struct recording *recording, const char *settings, const char *key,
 					  const char *chosen, struct err *err);
 
-/* All that the run needs to go on after `epoch`. Takes the bytes over. */
+/* All that the run needs to go on after `epoch`; one that still waits to be written is forgotten. Takes the bytes over.
+ */
 MUST_CHECK enum err_code recording_save_state(struct recording *recording, struct text *bytes, size_t epoch,
 					      struct err *err);
 

@@ -28,7 +28,7 @@ struct message {
 	struct message *made;	     /* the one made before it for the same recording */
 	/* MESSAGE_BEGIN, MESSAGE_SETTLE: owned texts */
 	char *settings, *key, *chosen;
-	struct text state; /* MESSAGE_STATE */
+	struct text state; /* MESSAGE_STATE; empty: a newer one waits behind it */
 	size_t epoch;
 	struct recording_end end;    /* MESSAGE_END */
 	enum recorder_access access; /* MESSAGE_CALL */
@@ -50,6 +50,7 @@ struct recording {
 	size_t last_bytes;		   /* of the one put last */
 	struct message *made;		   /* all of them, the newest first; of the recording's own thread */
 	struct message *home;		   /* those that are not in use; guarded by the recorder's lock */
+	struct message *state;		   /* the newest that waits, or NULL; likewise */
 	pthread_cond_t came_home;
 };
 
@@ -69,18 +70,21 @@ struct recorder {
 	struct err failure;
 	atomic_bool has_failed;
 	_Atomic(double) locked_since; /* 0: the thread does not wait for a lock */
-	bool has_told;		      /* about that lock; of the calling thread */
+	pthread_t owner;	      /* the thread that opened the recorder, which is given the notices */
+	bool has_told;		      /* about that lock; the owner's */
 	double stop_seen_at;	      /* of the waiting thread; 0: not */
 };
 
 /* The thread. */
 void *recorder_write(void *recorder);
 
-/* Hands a message to the thread; the lock is held. */
+/* Hands a message to the thread; the lock is held. One that reads comes before all that waits. */
 void recorder_post(struct recorder *recorder, struct message *message);
 
-/* One line when a lock is waited for for long. For the calling thread. */
-void recorder_tell(struct recorder *recorder);
+bool message_reads(const struct message *message);
+
+/* Waits for the condition, or for some seconds; the lock is held, but while the owner is told who is waited for. */
+void recorder_await(struct recorder *recorder, pthread_cond_t *condition, double seconds);
 
 void message_free(struct message *message);
 void recording_free(struct recording *recording);

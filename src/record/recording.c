@@ -111,7 +111,7 @@ enum err_code recording_next(struct recording *recording, struct epoch_record **
 	while (recording->home == NULL && !has_room(recording)) {
 		recorder->is_hasty = true;
 		(void)pthread_cond_signal(&recorder->has_news);
-		(void)pthread_cond_wait(&recording->came_home, &recorder->lock);
+		recorder_await(recorder, &recording->came_home, 1.0);
 	}
 	struct message *message = recording->home;
 	if (message != NULL)
@@ -157,6 +157,7 @@ enum err_code recording_settle(struct recording *recording, const char *settings
 
 enum err_code recording_save_state(struct recording *recording, struct text *bytes, size_t epoch, struct err *err)
 {
+	struct recorder *recorder = recording->recorder;
 	struct message *message = NULL;
 
 	if (create_message(MESSAGE_STATE, recording, &message, err) != ERR_OK)
@@ -164,7 +165,13 @@ enum err_code recording_save_state(struct recording *recording, struct text *byt
 	message->state = *bytes;
 	message->epoch = epoch;
 	*bytes = (struct text){ 0 };
-	post(recording, message);
+	(void)pthread_mutex_lock(&recorder->lock);
+	/* While the file is locked by others they would pile up, and only the newest counts. */
+	if (recording->state != NULL)
+		text_done(&recording->state->state);
+	recording->state = message;
+	recorder_post(recorder, message);
+	(void)pthread_mutex_unlock(&recorder->lock);
 	return ERR_OK;
 }
 

@@ -43,7 +43,9 @@ static enum err_code write_message(struct recorder *recorder, struct message *me
 	case MESSAGE_EPOCH:
 		return track_put_epoch(track, run_id, message->record, err);
 	case MESSAGE_STATE:
-		return track_put_state(track, run_id, message->epoch, message->state.data, message->state.length, err);
+		return message->state.length == 0 ? ERR_OK
+						  : track_put_state(track, run_id, message->epoch, message->state.data,
+								    message->state.length, err);
 	case MESSAGE_END:
 		return end_run(recorder, message, err);
 	case MESSAGE_CALL:
@@ -72,8 +74,11 @@ static struct message *take_first(struct recorder *recorder)
 {
 	struct message *message = recorder->first;
 
-	if (message != NULL)
-		recorder->first = message->next;
+	if (message == NULL)
+		return NULL;
+	recorder->first = message->next;
+	if (message->kind == MESSAGE_STATE && message == message->recording->state)
+		message->recording->state = NULL;
 	return message;
 }
 
@@ -87,11 +92,14 @@ static void fail(struct recorder *recorder, const struct err *err)
 
 static enum err_code commit(struct recorder *recorder, struct err *err)
 {
+	bool is_open = db_in_transaction(track_db(recorder->track));
 	double now = clock_seconds();
 
 	if (track_commit(recorder->track, err) != ERR_OK)
 		return err->code;
 	atomic_store(&recorder->locked_since, 0);
+	if (!is_open)
+		return ERR_OK;
 	recorder->committed_at = now;
 	if (now - recorder->begun_at >= WAL_SECONDS && track_use_wal(recorder->track, err) != ERR_OK)
 		return err->code;
@@ -119,6 +127,15 @@ static void announce(struct recorder *recorder, struct message *ends)
 	(void)pthread_cond_signal(&recorder->has_ended);
 }
 
+/* Who has the lock waits for nobody, however long the work is. */
+static enum err_code begin(struct recorder *recorder, struct err *err)
+{
+	if (track_begin(recorder->track, err) != ERR_OK)
+		return err->code;
+	atomic_store(&recorder->locked_since, 0);
+	return ERR_OK;
+}
+
 /* Does a call in a transaction of its own, if any: what it cannot do is its caller's business alone. */
 static void answer(struct recorder *recorder, struct message *call)
 {
@@ -126,7 +143,7 @@ static void answer(struct recorder *recorder, struct message *call)
 
 	if (commit(recorder, &err) != ERR_OK)
 		fail(recorder, &err);
-	else if ((call->access == RECORDER_WRITES && track_begin(recorder->track, call->err) != ERR_OK) ||
+	else if ((call->access == RECORDER_WRITES && begin(recorder, call->err) != ERR_OK) ||
 		 write_message(recorder, call, call->err) != ERR_OK)
 		track_rollback(recorder->track);
 }
@@ -179,7 +196,9 @@ static double idle_seconds(const struct recorder *recorder)
 	double now = clock_seconds();
 
 	if (recorder->first != NULL)
-		return recorder->is_hasty || recorder->is_closing ? 0 : recorder->oldest + COMMIT_SECONDS - now;
+		return recorder->is_hasty || recorder->is_closing || message_reads(recorder->first)
+			   ? 0
+			   : recorder->oldest + COMMIT_SECONDS - now;
 	return recorder->running > 0 ? recorder->committed_at + HEARTBEAT_SECONDS - now : HEARTBEAT_SECONDS;
 }
 
@@ -189,7 +208,7 @@ static void show_life(struct recorder *recorder)
 
 	(void)pthread_mutex_unlock(&recorder->lock);
 	if (!atomic_load(&recorder->has_failed) &&
-	    (track_begin(recorder->track, &err) != ERR_OK || commit(recorder, &err) != ERR_OK))
+	    (begin(recorder, &err) != ERR_OK || commit(recorder, &err) != ERR_OK))
 		fail(recorder, &err);
 	(void)pthread_mutex_lock(&recorder->lock);
 	recorder->committed_at = clock_seconds();
@@ -209,6 +228,10 @@ void *recorder_write(void *argument)
 		}
 		if (recorder->first == NULL) {
 			show_life(recorder);
+			continue;
+		}
+		if (message_reads(recorder->first)) {
+			write_some(recorder);
 			continue;
 		}
 		while (recorder->first != NULL)

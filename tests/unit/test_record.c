@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "record/recorder.h"
+#include "record/recorder_state.h"
 #include "unit/database.h"
 #include "unit/scratch.h"
 #include "unit/tracked.h"
@@ -281,6 +281,141 @@ Test(record, what_waits_has_a_bound)
 	end(recorder, second);
 	close_recorder(recorder);
 	cr_expect_eq(database_query_int(other, "SELECT count(*) FROM epoch"), 42);
+	db_free(other);
+}
+
+Test(record, of_states_that_wait_there_is_one)
+{
+	struct recorder *recorder = open_recorder();
+	struct recording *recording = begin(recorder, &small, NULL);
+	struct db *other = database_open(TRACKED_FILE, DB_WRITE);
+	size_t waiting = 0;
+	struct err err = { 0 };
+
+	cr_assert(put(recording, 1));
+	cr_assert_eq(db_begin(other, &err), ERR_OK, "%s", err.message);
+	for (size_t epoch = 1; epoch <= 20; epoch++) {
+		struct text bytes = { 0 };
+		cr_assert_eq(text_append(&bytes, &err, "state %02zu", epoch), ERR_OK);
+		cr_assert_eq(recording_save_state(recording, &bytes, epoch, &err), ERR_OK);
+	}
+	(void)pthread_mutex_lock(&recorder->lock);
+	for (const struct message *message = recorder->first; message != NULL; message = message->next)
+		waiting += message->state.length;
+	(void)pthread_mutex_unlock(&recorder->lock);
+	/* The thread may have taken one already. */
+	cr_expect_leq(waiting, 2 * strlen("state 20"));
+	cr_assert_eq(db_commit(other, &err), ERR_OK);
+	recording_end(recording, &(struct recording_end){ .status = TRACK_INTERRUPTED });
+	close_recorder(recorder);
+	cr_expect_eq(database_query_int(other, "SELECT count(*) FROM state"), 1);
+	cr_expect_eq(database_query_int(other, "SELECT epoch FROM state WHERE value = CAST('state 20' AS BLOB)"), 20);
+	db_free(other);
+}
+
+static enum err_code count_epochs(struct track *track, void *count, struct err *err)
+{
+	(void)err;
+	*(int64_t *)count = database_query_int(track_db(track), "SELECT count(*) FROM epoch");
+	return ERR_OK;
+}
+
+/* Nothing is committed for it: whoever reads between epochs would have them written one by one. */
+Test(record, a_call_that_reads_does_not_wait)
+{
+	struct recorder *recorder = open_recorder();
+	struct recording *recording = begin(recorder, &small, NULL);
+	int64_t most = 0, count = 0;
+	struct err err = { 0 };
+
+	for (size_t epoch = 1; epoch <= 5; epoch++) {
+		cr_assert(put(recording, epoch));
+		cr_assert_eq(recorder_call(recorder, RECORDER_READS, count_epochs, &count, &err), ERR_OK);
+		most = count > most ? count : most;
+	}
+	cr_expect_lt(most, 5);
+	cr_assert_eq(recorder_call(recorder, RECORDER_WRITES, count_epochs, &count, &err), ERR_OK);
+	cr_expect_eq(count, 5);
+	end(recorder, recording);
+	close_recorder(recorder);
+}
+
+struct notice {
+	atomic_int count, from_others;
+	pthread_t owner;
+};
+
+static void take_notice(void *context, const char *line)
+{
+	struct notice *notice = context;
+
+	(void)line;
+	atomic_fetch_add(&notice->count, 1);
+	if (pthread_equal(pthread_self(), notice->owner) == 0)
+		atomic_fetch_add(&notice->from_others, 1);
+}
+
+static enum err_code read_locked_since(struct track *track, void *recorder, struct err *err)
+{
+	(void)track;
+	(void)err;
+	cr_expect_eq(atomic_load(&((struct recorder *)recorder)->locked_since), 0, "it has the lock");
+	return ERR_OK;
+}
+
+static void *call_to_write(void *recorder)
+{
+	struct err err;
+
+	return recorder_call(recorder, RECORDER_WRITES, read_locked_since, recorder, &err) == ERR_OK ? recorder : NULL;
+}
+
+struct holder {
+	struct db *db;
+	unsigned microseconds;
+};
+
+static void *let_go(void *argument)
+{
+	const struct holder *holder = argument;
+	struct err err;
+
+	(void)usleep(holder->microseconds);
+	return db_commit(holder->db, &err) == ERR_OK ? argument : NULL;
+}
+
+/* One line, from the thread that opened the recorder: also when that trains itself and has no room left. */
+Test(record, who_waits_for_long_says_for_whom)
+{
+	struct notice notice = { .owner = pthread_self() };
+	const struct recorder_watch watch = { .context = &notice, .notice = take_notice };
+	struct recorder *recorder = NULL;
+	struct err err = { 0 };
+
+	cr_assert_eq(recorder_open(TRACKED_FILE, false, &watch, &recorder, &err), ERR_OK, "%s", err.message);
+	struct producer producer = { .recording = begin(recorder, &large, NULL) };
+	struct db *other = database_open(TRACKED_FILE, DB_WRITE);
+	struct track_run run;
+	struct holder holder = { other, (unsigned)(1e6 * (TELL_SECONDS + 1.5)) };
+	pthread_t threads[2];
+	void *results[2];
+
+	/* Nothing waits to be written before the other thread's call. */
+	cr_assert_eq(recorder_call(recorder, RECORDER_WRITES, plan, &run, &err), ERR_OK);
+	cr_assert_eq(db_begin(other, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(pthread_create(&threads[0], NULL, let_go, &holder), 0);
+	cr_assert_eq(pthread_create(&threads[1], NULL, call_to_write, recorder), 0);
+	(void)usleep(100000);
+	(void)produce(&producer);
+	cr_expect_eq(atomic_load(&producer.count), 40);
+	end(recorder, producer.recording);
+	for (int i = 0; i < 2; i++) {
+		cr_assert_eq(pthread_join(threads[i], &results[i]), 0);
+		cr_expect_not_null(results[i]);
+	}
+	close_recorder(recorder);
+	cr_expect_eq(atomic_load(&notice.count), 1);
+	cr_expect_eq(atomic_load(&notice.from_others), 0);
 	db_free(other);
 }
 
