@@ -189,9 +189,10 @@ enum err_code track_read_names(struct track *track, const struct track_run_row *
 			  row, row->features, ret_features, err);
 }
 
-static enum err_code few_instances(struct track *track, const struct track_run_row *row, struct err *err)
+static enum err_code bad_instances(struct track *track, const struct track_run_row *row, struct err *err)
 {
-	return err_set(err, ERR_INPUT, "%s: instances of data set '%s' are missing", db_path(track->db), row->dataset);
+	return err_set(err, ERR_INPUT, "%s: instances of data set '%s' are missing or damaged", db_path(track->db),
+		       row->dataset);
 }
 
 enum err_code track_read_instances(struct track *track, const struct track_run_row *row, uint32_t *ret_y,
@@ -209,10 +210,12 @@ enum err_code track_read_instances(struct track *track, const struct track_run_r
 	for (size_t i = 0; i < row->instances; i++) {
 		if (db_step(stmt, &more, err) != ERR_OK)
 			return err->code;
-		if (!more || (uint64_t)db_column_int(stmt, 0) >= row->classes)
-			return few_instances(track, row, err);
+		int64_t id = more ? db_column_int(stmt, 1) : -1;
+		if (id < 0 || id > UINT32_MAX || (i > 0 && id <= ret_instance_id[i - 1]) ||
+		    (uint64_t)db_column_int(stmt, 0) >= row->classes)
+			return bad_instances(track, row, err);
 		ret_y[i] = (uint32_t)db_column_int(stmt, 0);
-		ret_instance_id[i] = (uint32_t)db_column_int(stmt, 1);
+		ret_instance_id[i] = (uint32_t)id;
 		ret_source_line[i] = (uint32_t)db_column_int(stmt, 2);
 	}
 	return ERR_OK;
@@ -237,7 +240,7 @@ enum err_code track_read_features(struct track *track, const struct track_run_ro
 		if (more && db_read_text(stmt, 0, &number, err) != ERR_OK)
 			return err->code;
 		if (!more || !parse_real(number, &ret_x[i]))
-			return few_instances(track, row, err);
+			return bad_instances(track, row, err);
 	}
 	return ERR_OK;
 }

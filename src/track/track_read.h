@@ -47,7 +47,7 @@ MUST_CHECK enum err_code track_read_settings(struct track *track, int64_t run_id
 MUST_CHECK enum err_code track_read_names(struct track *track, const struct track_run_row *row, char **ret_classes,
 					  char **ret_features, struct err *err);
 
-/* The instances by position: y, instance_id, source_line (n). */
+/* The instances by position: y, instance_id (ascending), source_line (n). ERR_INPUT: they are not what was written. */
 MUST_CHECK enum err_code track_read_instances(struct track *track, const struct track_run_row *row, uint32_t *ret_y,
 					      uint32_t *ret_instance_id, uint32_t *ret_source_line, struct err *err);
 

@@ -257,6 +257,28 @@ Test(app, an_interrupted_run_goes_on)
 	cr_expect_eq(seen("SELECT count(*) FROM state WHERE run_id = 2"), 0);
 }
 
+Test(app, instances_that_cannot_be)
+{
+	static const char *const changes[][2] = {
+		{ "instance_id = 1000 WHERE position = 0", "instance_id = 0 WHERE position = 0" },
+		{ "instance_id = -1 WHERE position = 0", "instance_id = 0 WHERE position = 0" },
+		{ "instance_id = 4294967296 WHERE position = 149", "instance_id = 149 WHERE position = 149" },
+		{ "class_index = 3 WHERE position = 5", "class_index = 0 WHERE position = 5" },
+	};
+	char sql[200];
+
+	(void)train("epochs 3", &keeping, ERR_OK);
+	for (size_t i = 0; i < ARRAY_LENGTH(changes); i++) {
+		struct err err = { 0 };
+		(void)snprintf(sql, sizeof sql, "UPDATE instance SET %s", changes[i][0]);
+		change(sql);
+		cr_expect_eq(resume(1, 6, &keeping, &err), ERR_INPUT, "%s", sql);
+		cr_expect_not_null(strstr(err.message, "missing or damaged"), "%s: %s", sql, err.message);
+		(void)snprintf(sql, sizeof sql, "UPDATE instance SET %s", changes[i][1]);
+		change(sql);
+	}
+}
+
 static void take_state_away(void *context, const struct runner_progress *progress)
 {
 	(void)context;
