@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "data/scale.h"
 #include "track/track_influence.h"
 #include "train/influence.h"
 
 /* A stored run, ready for gradients. */
 struct subject {
 	struct stored_run *run;
+	struct scaled scaled;
 	struct network *network;
 	struct loss_state loss;
 	struct influence *influence;
@@ -22,6 +24,7 @@ static void subject_done(struct subject *subject)
 	influence_free(subject->influence);
 	loss_state_done(&subject->loss);
 	network_free(subject->network);
+	scaled_done(&subject->scaled);
 	stored_run_free(subject->run);
 	free(subject->weight);
 	free(subject->product);
@@ -51,6 +54,8 @@ static enum err_code subject_init(struct subject *subject, struct track *track, 
 {
 	if (stored_run_read(track, request->run_id, &request->source, &subject->run, err) != ERR_OK ||
 	    check_loss(subject, err) != ERR_OK ||
+	    scale_fit(subject->run->dataset, subject->run->split, (enum scale_kind)subject->run->recipe.data.scale,
+		      &subject->scaled, err) != ERR_OK ||
 	    stored_run_create_network(subject->run, PRECISION_DOUBLE, INFLUENCE_BATCH, &subject->network, err) !=
 		ERR_OK ||
 	    create_loss(subject, err) != ERR_OK)
@@ -58,7 +63,7 @@ static enum err_code subject_init(struct subject *subject, struct track *track, 
 	const struct influence_subject described = {
 		.network = subject->network,
 		.loss = &subject->loss,
-		.x = subject->run->scaled.x,
+		.x = subject->scaled.x,
 		.y = subject->run->dataset->y,
 		.instances = subject->run->dataset->instances,
 	};

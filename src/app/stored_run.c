@@ -142,9 +142,7 @@ enum err_code stored_run_read(struct track *track, int64_t run_id, const struct 
 		return err->code;
 	enum err_code code =
 	    run->row.has_features ? rebuild_dataset(track, run, err) : reread_dataset(run, source, err);
-	if (code != ERR_OK ||
-	    split_restore(run->dataset, run->row.is_test, run->row.given, &run->split, err) != ERR_OK ||
-	    scale_fit(run->dataset, run->split, (enum scale_kind)run->options.data.scale, &run->scaled, err) != ERR_OK)
+	if (code != ERR_OK || split_restore(run->dataset, run->row.is_test, run->row.given, &run->split, err) != ERR_OK)
 		return err->code;
 	const struct recipe_subject subject = { run->dataset, run->split };
 	if (recipe_restore(&run->options, &subject, &run->recipe, err) != ERR_OK)
@@ -158,7 +156,6 @@ void stored_run_free(struct stored_run *run)
 	if (run == NULL)
 		return;
 	mem_free_texts(run->texts, run->text_count);
-	scaled_done(&run->scaled);
 	split_free(run->split);
 	dataset_free(run->dataset);
 	track_run_row_done(&run->row);

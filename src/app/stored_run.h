@@ -1,4 +1,4 @@
-/* A recorded run as it was when it ended: recipe, data set, split, scaling, and the weights of its recorded epochs.
+/* A recorded run as it was when it ended: recipe, data set, split, and the weights of its recorded epochs.
  * Reads; writes nothing. */
 #ifndef HARDROW_APP_STORED_RUN_H
 #define HARDROW_APP_STORED_RUN_H
@@ -9,7 +9,6 @@
 #include "base/err.h"
 #include "data/catalogue.h"
 #include "data/dataset.h"
-#include "data/scale.h"
 #include "data/split.h"
 #include "model/network.h"
 #include "track/track_read.h"
@@ -23,7 +22,6 @@ struct stored_run {
 	struct recipe recipe;	     /* made of them */
 	struct dataset *dataset;
 	struct split *split;
-	struct scaled scaled;
 	char **texts; /* what text settings point to */
 	size_t text_count;
 };

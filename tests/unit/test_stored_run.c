@@ -61,6 +61,7 @@ static double compare_predictions(const struct stored_run *run, struct db *db, s
 {
 	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
 	AUTO(network_inputs_freep) struct network_inputs *inputs = NULL;
+	AUTO(scaled_done) struct scaled scaled = { 0 };
 	AUTO(mem_freep) double *p = NULL;
 	AUTO(mem_freep) double *log_p = NULL;
 	size_t n = run->dataset->instances;
@@ -73,7 +74,9 @@ static double compare_predictions(const struct stored_run *run, struct db *db, s
 
 	cr_assert_eq(mem_new(&p, k * lanes, &err), ERR_OK);
 	cr_assert_eq(mem_new(&log_p, k * lanes, &err), ERR_OK);
-	cr_assert_eq(network_inputs_create(network, run->scaled.x, n, &inputs, &err), ERR_OK);
+	cr_assert_eq(scale_fit(run->dataset, run->split, (enum scale_kind)run->options.data.scale, &scaled, &err),
+		     ERR_OK);
+	cr_assert_eq(network_inputs_create(network, scaled.x, n, &inputs, &err), ERR_OK);
 	for (size_t t = 0; t < lanes / TILE_INSTANCES; t++) {
 		double *tile = log_p + t * k * TILE_INSTANCES;
 		network_predict(network, inputs, t * TILE_INSTANCES, TILE_INSTANCES, tile);
