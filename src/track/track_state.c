@@ -161,6 +161,8 @@ static enum err_code drop_blocks(struct track *track, const struct track_resume 
 	uint64_t sum = 0;
 
 	if (run_about(track, DROP_BLOCKS "= :epoch)", resume, err) != ERR_OK ||
+	    run_about(track, "DELETE FROM dynamics_rows WHERE run_id = :run_id AND epoch = :epoch", resume, err) !=
+		ERR_OK ||
 	    run_about(track, "UPDATE epoch SET first_block = NULL WHERE run_id = :run_id AND epoch = :epoch", resume,
 		      err) != ERR_OK ||
 	    sum_rows(track,
