@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include <string.h>
-
 #include "base/file.h"
 #include "base/mem.h"
 #include "cli/interrupt.h"

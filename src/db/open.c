@@ -165,7 +165,7 @@ static enum err_code read_version(struct db **db, const struct db_options *optio
 	return ERR_OK;
 }
 
-/* ERR_INPUT with *ret_writer: this may change at once, somebody else is writing. */
+/* *ret_is_behind: the file is empty or of an older version, which may change at once if *ret_is_being_written. */
 static enum err_code try_to_read(const char *path, const struct db_options *options, struct db **ret_db,
 				 bool *ret_is_behind, bool *ret_is_being_written, struct err *err)
 {

@@ -59,10 +59,8 @@ static long find_holder(const char *path)
 	while (holder == 0 && fgets(line, sizeof line, locks) != NULL) {
 		unsigned major_number, minor_number;
 		unsigned long inode;
-		char access[16];
 		long pid;
-		if (sscanf(line, "%*s %*s %*s %15s %ld %x:%x:%lu", access, &pid, &major_number, &minor_number,
-			   &inode) == 5 &&
+		if (sscanf(line, "%*s %*s %*s %*s %ld %x:%x:%lu", &pid, &major_number, &minor_number, &inode) == 4 &&
 		    inode == status.st_ino && major_number == major(status.st_dev) &&
 		    minor_number == minor(status.st_dev) && pid > 0 && pid != getpid())
 			holder = pid;

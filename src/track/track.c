@@ -56,6 +56,15 @@ static enum err_code bury_old(struct track *track, struct err *err)
 		       &find, err) != ERR_OK)
 		return err->code;
 	db_bind_text(find, ":host", track->self.host);
+	if (db_step(find, &more, err) != ERR_OK)
+		return err->code;
+	if (!more)
+		return ERR_OK;
+	/* Begun while a statement reads, a transaction may meet a lock that no waiting opens. */
+	db_reset(find);
+	if (track_begin(track, err) != ERR_OK)
+		return err->code;
+	db_bind_text(find, ":host", track->self.host);
 	for (;;) {
 		AUTO(db_stmt_freep) struct db_stmt *mark = NULL;
 		if (db_step(find, &more, err) != ERR_OK)
@@ -65,8 +74,7 @@ static enum err_code bury_old(struct track *track, struct err *err)
 		int64_t pid = db_column_int(find, 0);
 		if (kill((pid_t)pid, 0) == 0 || errno != ESRCH)
 			continue;
-		if (track_begin(track, err) != ERR_OK ||
-		    db_prepare(track->db,
+		if (db_prepare(track->db,
 			       "UPDATE run SET status = 'interrupted', message = 'its process is gone' WHERE status = "
 			       "'running' AND writer_id IS NULL AND host = :host AND pid = :pid RETURNING run_id",
 			       &mark, err) != ERR_OK)
