@@ -77,8 +77,8 @@ void recording_put(struct recording *recording, struct epoch_record *record);
 MUST_CHECK enum err_code recording_settle(struct recording *recording, const char *settings, const char *key,
 					  const char *chosen, struct err *err);
 
-/* All that the run needs to go on after `epoch`; one that still waits to be written is forgotten. Takes the bytes over.
- */
+/* All that the run needs to go on after `epoch`. Of those that wait to be written only the oldest and the newest are
+ * kept. Takes the bytes over. */
 MUST_CHECK enum err_code recording_save_state(struct recording *recording, struct text *bytes, size_t epoch,
 					      struct err *err);
 

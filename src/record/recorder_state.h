@@ -28,7 +28,7 @@ struct message {
 	struct message *made;	     /* the one made before it for the same recording */
 	/* MESSAGE_BEGIN, MESSAGE_SETTLE: owned texts */
 	char *settings, *key, *chosen;
-	struct text state; /* MESSAGE_STATE; empty: a newer one waits behind it */
+	struct text state; /* MESSAGE_STATE; empty: forgotten for a newer one */
 	size_t epoch;
 	struct recording_end end;    /* MESSAGE_END */
 	enum recorder_access access; /* MESSAGE_CALL */
@@ -50,7 +50,8 @@ struct recording {
 	size_t last_bytes;		   /* of the one put last */
 	struct message *made;		   /* all of them, the newest first; of the recording's own thread */
 	struct message *home;		   /* those that are not in use; guarded by the recorder's lock */
-	struct message *state;		   /* the newest that waits, or NULL; likewise */
+	/* The state that is written next, and the newest behind it; NULL: there is none. Likewise. */
+	struct message *next_state, *last_state;
 	pthread_cond_t came_home;
 };
 

@@ -166,10 +166,15 @@ enum err_code recording_save_state(struct recording *recording, struct text *byt
 	message->epoch = epoch;
 	*bytes = (struct text){ 0 };
 	(void)pthread_mutex_lock(&recorder->lock);
-	/* While the file is locked by others they would pile up, and only the newest counts. */
-	if (recording->state != NULL)
-		text_done(&recording->state->state);
-	recording->state = message;
+	/* While the file is locked by others they would pile up. The next one to be written stays: if every new one
+	 * took the place of the one before, none might ever be written. */
+	if (recording->next_state == NULL) {
+		recording->next_state = message;
+	} else {
+		if (recording->last_state != NULL)
+			text_done(&recording->last_state->state);
+		recording->last_state = message;
+	}
 	recorder_post(recorder, message);
 	(void)pthread_mutex_unlock(&recorder->lock);
 	return ERR_OK;

@@ -77,8 +77,10 @@ static struct message *take_first(struct recorder *recorder)
 	if (message == NULL)
 		return NULL;
 	recorder->first = message->next;
-	if (message->kind == MESSAGE_STATE && message == message->recording->state)
-		message->recording->state = NULL;
+	if (message->kind == MESSAGE_STATE && message == message->recording->next_state) {
+		message->recording->next_state = message->recording->last_state;
+		message->recording->last_state = NULL;
+	}
 	return message;
 }
 
