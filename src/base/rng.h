@@ -14,7 +14,8 @@ enum rng_stream {
 	RNG_DROPOUT = 4,
 	RNG_IMBALANCE = 5,
 	RNG_FOLDS = 7,
-	RNG_LOSS = 8
+	RNG_LOSS = 8,
+	RNG_POSTERIOR = 9
 };
 
 struct rng {

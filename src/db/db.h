@@ -123,6 +123,24 @@ MUST_CHECK enum err_code db_commit(struct db *db, struct err *err);
 void db_rollback(struct db *db); /* nothing if no transaction is open */
 bool db_in_transaction(const struct db *db);
 
+#define DB_FUNCTION_ARGUMENTS_MAX 4
+
+/* A function of real numbers for the SQL of one connection. An argument that is NULL makes the result NULL; so does a
+ * result that is NaN. */
+struct db_function {
+	const char *name;
+	size_t arguments;		       /* 1 .. DB_FUNCTION_ARGUMENTS_MAX */
+	double (*of)(const double *arguments); /* NULL: an aggregate */
+	/* Of the first argument of all rows, in their order, rows with a NULL left out; `means` are those of the other
+	 * arguments. */
+	enum err_code (*of_rows)(const double *values, size_t n, const double *means, double *ret_value,
+				 struct err *err);
+};
+
+/* `functions` live as long as the connection, and no statement that uses one is open. */
+MUST_CHECK enum err_code db_add_functions(struct db *db, const struct db_function *functions, size_t count,
+					  struct err *err);
+
 /* For SQL of people: no value longer than 50 MB, no more than `bytes` of memory for SQLite in this whole process, and
  * nothing that ends later than `seconds` from now (not above 0: no such limit). What meets a limit fails with a message
  * that says so: ERR_INPUT, of memory ERR_SYSTEM. */

@@ -1,6 +1,9 @@
 #include "db/functions.h"
 
+#include <math.h>
+
 #include "base/file.h"
+#include "base/mem.h"
 
 static void sha256_of(sqlite3_context *context, int count, sqlite3_value **values)
 {
@@ -19,4 +22,83 @@ enum err_code functions_register(struct db *db, struct err *err)
 				       NULL, sha256_of, NULL, NULL, NULL);
 
 	return code == SQLITE_OK ? ERR_OK : db_fail(db, code, false, err);
+}
+
+/* false: one of them is NULL. */
+static bool read_arguments(int count, sqlite3_value **values, double *arguments)
+{
+	for (int i = 0; i < count; i++) {
+		if (sqlite3_value_type(values[i]) == SQLITE_NULL)
+			return false;
+		arguments[i] = sqlite3_value_double(values[i]);
+	}
+	return true;
+}
+
+static void call(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	const struct db_function *function = sqlite3_user_data(context);
+	double arguments[DB_FUNCTION_ARGUMENTS_MAX];
+
+	/* SQLite makes NULL of a NaN. */
+	if (read_arguments(count, values, arguments))
+		sqlite3_result_double(context, function->of(arguments));
+}
+
+/* What an aggregate has seen; zeroed at first. */
+struct rows {
+	double *values; /* (n), owned */
+	size_t n, capacity;
+	double sums[DB_FUNCTION_ARGUMENTS_MAX]; /* of the arguments */
+};
+
+static void take_row(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	struct rows *rows = sqlite3_aggregate_context(context, sizeof *rows);
+	double arguments[DB_FUNCTION_ARGUMENTS_MAX];
+	struct err err;
+
+	if (rows == NULL || !read_arguments(count, values, arguments))
+		return;
+	if (mem_more(&rows->values, rows->n, &rows->capacity, &err) != ERR_OK) {
+		sqlite3_result_error_nomem(context);
+		return;
+	}
+	rows->values[rows->n++] = arguments[0];
+	for (int i = 0; i < count; i++)
+		rows->sums[i] += arguments[i];
+}
+
+static void end_rows(sqlite3_context *context)
+{
+	const struct db_function *function = sqlite3_user_data(context);
+	struct rows *rows = sqlite3_aggregate_context(context, 0);
+	double means[DB_FUNCTION_ARGUMENTS_MAX];
+	double value = NAN;
+	struct err err;
+
+	/* SQLite also ends what it gives up. */
+	if (rows == NULL || rows->n == 0)
+		return;
+	for (size_t i = 0; i < function->arguments; i++)
+		means[i] = rows->sums[i] / (double)rows->n;
+	if (function->of_rows(rows->values, rows->n, means + 1, &value, &err) == ERR_OK)
+		sqlite3_result_double(context, value);
+	else
+		sqlite3_result_error(context, err.message, -1);
+	mem_freep(&rows->values);
+}
+
+enum err_code db_add_functions(struct db *db, const struct db_function *functions, size_t count, struct err *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		bool is_aggregate = functions[i].of == NULL;
+		int code = sqlite3_create_function_v2(db->handle, functions[i].name, (int)functions[i].arguments,
+						      SQLITE_UTF8 | SQLITE_DETERMINISTIC, (void *)&functions[i],
+						      is_aggregate ? NULL : call, is_aggregate ? take_row : NULL,
+						      is_aggregate ? end_rows : NULL, NULL);
+		if (code != SQLITE_OK)
+			return db_fail(db, code, false, err);
+	}
+	return ERR_OK;
 }

@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "db/db.h"
 #include "report/columns.h"
+#include "report/functions.h"
 #include "report/pivot.h"
 #include "report/plot.h"
 #include "report/report.h"
@@ -191,7 +192,7 @@ enum err_code report_run(struct db *db, const struct report_request *request, st
 {
 	AUTO(report_freep) struct report *below = NULL;
 
-	if (run_one(db, request->report, request, err) != ERR_OK)
+	if (functions_add(db, err) != ERR_OK || run_one(db, request->report, request, err) != ERR_OK)
 		return err->code;
 	const char *name = request->report->below;
 	while (name != NULL && request->format == OUT_FORMAT_TABLE) {
@@ -219,7 +220,7 @@ enum err_code report_draw(struct db *db, const struct report_request *request, s
 	if (report->plot_count == 0)
 		return err_set(err, ERR_USAGE, "report '%s' has no picture: there is no line '-- plot: …' in it",
 			       report->name);
-	if (begin(db, report, request, &values, &stmt, &row, err) != ERR_OK)
+	if (functions_add(db, err) != ERR_OK || begin(db, report, request, &values, &stmt, &row, err) != ERR_OK)
 		return err->code;
 	if (!row)
 		return err_set(err, ERR_INPUT, "%s: there is nothing to draw", report->name);
@@ -238,7 +239,7 @@ enum err_code report_run_sql(struct db *db, const char *sql, size_t format, cons
 	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
 	bool row = false;
 
-	if (db_prepare_foreign(db, sql, &stmt, err) != ERR_OK)
+	if (functions_add(db, err) != ERR_OK || db_prepare_foreign(db, sql, &stmt, err) != ERR_OK)
 		return err->code;
 	if (db_parameter_count(stmt) > 0)
 		return err_set(err, ERR_INPUT, "the SQL has parameters: 'hardrow report --file' runs such");

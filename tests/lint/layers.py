@@ -17,7 +17,7 @@ LAYERS = {
     "track": "base db",
     "train": "base num data model rebalance",
     "record": "base db num rebalance track",
-    "report": "base db sql out",
+    "report": "base db sql num out",
     "app": "base sql num out db data model rebalance track train record report",
     "cli": "base sql num out db data model rebalance track train record report app",
 }

@@ -1,0 +1,115 @@
+/* num: distributions and tests against SciPy, and against what autorank and baycomp print. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "num/comparisons.h"
+#include "num/distributions.h"
+#include "reference/distributions.h"
+
+static double call(const char *function, const double *x)
+{
+	if (strcmp(function, "student_t_sides") == 0)
+		return student_t_sides(x[0], x[1]);
+	if (strcmp(function, "student_t_quantile") == 0)
+		return student_t_quantile(x[0], x[1]);
+	if (strcmp(function, "chi_square_tail") == 0)
+		return chi_square_tail(x[0], x[1]);
+	if (strcmp(function, "f_tail") == 0)
+		return f_tail(x[0], x[1], x[2]);
+	if (strcmp(function, "studentized_range_tail") == 0)
+		return studentized_range_tail(x[0], x[1]);
+	if (strcmp(function, "studentized_range_quantile") == 0)
+		return studentized_range_quantile(x[0], x[1]);
+	if (strcmp(function, "mcnemar_p") == 0)
+		return mcnemar_p(x[0], x[1]);
+	cr_assert_fail("no function %s", function);
+	return NAN;
+}
+
+Test(distributions, are_those_of_scipy)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(distribution_values); i++) {
+		const double *x = distribution_values[i].arguments;
+		double expected = distribution_values[i].value;
+		double found = call(distribution_values[i].function, x);
+		cr_expect_leq(fabs(found - expected), 1e-10 * fmax(1, fabs(expected)),
+			      "%s(%g, %g, %g) is %.17g, not %.17g", distribution_values[i].function, x[0], x[1], x[2],
+			      found, expected);
+	}
+}
+
+Test(distributions, say_nan_outside_of_their_arguments)
+{
+	static const struct {
+		const char *function;
+		double arguments[3];
+	} cases[] = {
+		{ "student_t_sides", { 1, 0 } },
+		{ "student_t_sides", { NAN, 3 } },
+		{ "student_t_quantile", { 0, 3 } },
+		{ "student_t_quantile", { 1, 3 } },
+		{ "student_t_quantile", { 0.5, NAN } },
+		{ "chi_square_tail", { -1, 3 } },
+		{ "chi_square_tail", { 1, 0 } },
+		{ "f_tail", { -1, 2, 2 } },
+		{ "f_tail", { 1, 0, 2 } },
+		{ "studentized_range_tail", { 1, 1 } },
+		{ "studentized_range_tail", { -1, 2 } },
+		{ "studentized_range_quantile", { 0.05, 1 } },
+		{ "mcnemar_p", { -1, 2 } },
+		{ "mcnemar_p", { NAN, 2 } },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
+		cr_expect(isnan(call(cases[i].function, cases[i].arguments)), "case %zu", i);
+	cr_expect_eq(student_t_sides(INFINITY, 3), 0);
+	cr_expect_eq(f_tail(INFINITY, 3, 3), 0);
+	cr_expect_eq(chi_square_tail(INFINITY, 3), 0);
+}
+
+Test(comparisons, of_paired_differences_are_those_of_scipy)
+{
+	struct err err;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(difference_values); i++) {
+		const double *d = difference_values[i].d;
+		size_t n = difference_values[i].n;
+		double p = NAN;
+		cr_expect_leq(fabs(resampled_p(d, n, difference_values[i].ratio) - difference_values[i].p), 1e-10,
+			      "resampled p %zu", i);
+		cr_expect_leq(fabs(resampled_half_width(d, n, difference_values[i].ratio, 0.95) -
+				   difference_values[i].half_width),
+			      1e-10, "half width %zu", i);
+		cr_assert_eq(signed_rank_p(d, n, &p, &err), ERR_OK);
+		cr_expect_leq(fabs(p - difference_values[i].signed_rank), 1e-10, "signed rank %zu: %.17g", i, p);
+	}
+	cr_expect(isnan(resampled_p((const double[]){ 1 }, 1, 0.25)));
+	cr_expect(isnan(resampled_half_width((const double[]){ 1 }, 1, 0.25, 0.95)));
+	cr_expect_eq(resampled_p((const double[]){ 1, 1 }, 2, 0.25), 0);
+}
+
+/* The ends and what must hold whatever the random numbers are. */
+Test(comparisons, posterior_of_signed_ranks)
+{
+	static const double d[] = { 0.05, -0.02, 0.04, 0.03, 0.06, 0.01, 0.02, 0.05 };
+	double below = NAN;
+	double within = NAN;
+	double above = NAN;
+	double again = NAN;
+	struct err err;
+
+	cr_assert_eq(signed_rank_posterior(d, 8, 0.01, -1, &below, &err), ERR_OK);
+	cr_assert_eq(signed_rank_posterior(d, 8, 0.01, 0, &within, &err), ERR_OK);
+	cr_assert_eq(signed_rank_posterior(d, 8, 0.01, 1, &above, &err), ERR_OK);
+	cr_assert_eq(signed_rank_posterior(d, 8, 0.01, 1, &again, &err), ERR_OK);
+	cr_expect_float_eq(below + within + above, 1, 1e-12);
+	cr_expect_eq(above, again);
+	cr_assert_eq(signed_rank_posterior(d, 8, 10, 0, &within, &err), ERR_OK);
+	cr_expect_eq(within, 1);
+	cr_assert_eq(signed_rank_posterior(d, 0, 0.01, 0, &within, &err), ERR_OK);
+	cr_expect(isnan(within));
+	cr_assert_eq(signed_rank_posterior(d, 8, -1, 0, &within, &err), ERR_OK);
+	cr_expect(isnan(within));
+}
