@@ -1,5 +1,7 @@
 -- title: Test accuracy or another metric of every method on every data set, the published figures beside
 -- heading: Test {metric} in percent: mean ± standard deviation over the splits
+-- note: ± is the spread over overlapping splits, not an error of the mean. Bold, in a terminal: cannot be told from the row's
+-- note: best at 5 % (Nadeau and Bengio 2003, Holm over the row); nothing is bold in a row where all are alike.
 -- note: Average: over the data sets that every method has, split by split; –: no finished run.
 -- note: *: runs of different settings, or of fewer splits than others; --explain DATA_SET METHOD says more.
 -- param experiment: experiment, which experiment; without it the newest
@@ -19,7 +21,7 @@ WITH chosen AS (
   ORDER BY experiment_id DESC LIMIT 1
 ),
 counted AS MATERIALIZED (
-  SELECT dataset, model, method, split_seed, settings,
+  SELECT dataset, model, method, split_seed, settings, split_id,
          CASE :metric WHEN 'accuracy' THEN test_accuracy WHEN 'balanced-error' THEN test_balanced_error
                       WHEN 'macro-f1' THEN test_macro_f1 WHEN 'calibration-error' THEN test_calibration_error
                       WHEN 'many-shot' THEN test_many_shot_accuracy WHEN 'medium-shot' THEN test_medium_shot_accuracy
@@ -27,7 +29,8 @@ counted AS MATERIALIZED (
   FROM current_runs JOIN chosen USING (experiment_id)
   WHERE status = 'done' AND (:adjusted = 'yes' OR source_run_id IS NULL)
 ),
-left_out AS (
+-- What stands below the table.
+remark AS (
   SELECT 'Left out: runs on older data of the same name: ' || group_concat(printf('%s (%d)', dataset, runs), ', ') AS note
   FROM (
     SELECT dataset, count(*) AS runs FROM ended_runs JOIN chosen USING (experiment_id)
@@ -36,9 +39,20 @@ left_out AS (
   SELECT printf('Left out: runs made by ''hardrow adjust'' (%d); --adjusted yes counts them.', count(*))
   FROM current_runs JOIN chosen USING (experiment_id)
   WHERE :adjusted = 'no' AND source_run_id IS NOT NULL HAVING count(*) > 0
+  UNION ALL
+  SELECT 'No split tests: ' || group_concat(untested, ', ')
+  FROM (
+    SELECT printf('class %s of %s', class.name, dataset.name) AS untested
+    FROM (SELECT DISTINCT split_id FROM counted) JOIN split USING (split_id) JOIN split_class USING (split_id)
+    JOIN dataset USING (dataset_id) JOIN class USING (dataset_id, class_index)
+    GROUP BY dataset.name, class.name HAVING sum(test_instances) = 0
+    ORDER BY dataset.name, min(class_index))
+  HAVING count(*) > 0
 ),
 value AS (
-  SELECT dataset, model, method, split_seed, avg(value) AS value
+  SELECT dataset, model, method, split_seed, avg(value) AS value,
+         avg((SELECT 1.0 * sum(test_instances) / sum(train_instances) FROM split_class
+              WHERE split_class.split_id = counted.split_id)) AS ratio
   FROM counted WHERE value IS NOT NULL GROUP BY dataset, model, method, split_seed
 ),
 -- Cells whose runs differ in more than their seeds and what is recorded of them. A full batch is as large as the split
@@ -78,13 +92,13 @@ breadth AS (
   SELECT model, suffix, (SELECT count(*) FROM complete WHERE complete.model = kind.model) AS datasets FROM kind
 ),
 sample AS (
-  SELECT 0 AS averaged, dataset, model, method, value FROM value
+  SELECT 0 AS averaged, dataset, model, method, split_seed, value, ratio FROM value
   UNION ALL
-  SELECT 1, 'average', model, method, avg(value) FROM value JOIN complete USING (dataset, model)
+  SELECT 1, 'average', model, method, split_seed, avg(value), avg(ratio) FROM value JOIN complete USING (dataset, model)
   GROUP BY model, method, split_seed HAVING count(*) = (SELECT datasets FROM breadth WHERE breadth.model = value.model)
 ),
 centred AS (
-  SELECT averaged, dataset, model, method, value,
+  SELECT averaged, dataset, model, method, split_seed, value, ratio,
          avg(value) OVER (PARTITION BY averaged, dataset, model, method) AS mean
   FROM sample
 ),
@@ -92,6 +106,37 @@ cell AS (
   SELECT averaged, dataset, model, method, count(*) AS splits, mean,
          CASE WHEN count(*) > 1 THEN sqrt(sum((value - mean) * (value - mean)) / (count(*) - 1)) END AS sd
   FROM centred GROUP BY averaged, dataset, model, method
+),
+-- min() picks the row that the bare column is of.
+best AS (
+  SELECT averaged, dataset, model, method AS best_method, min(iif(:metric LIKE '%-error', 1, -1) * mean)
+  FROM cell GROUP BY averaged, dataset, model
+),
+tested AS (
+  SELECT averaged, dataset, model, mine.method, resampled_p(mine.value - other.value, mine.ratio) AS p
+  FROM sample AS mine JOIN best USING (averaged, dataset, model)
+  JOIN sample AS other USING (averaged, dataset, model, split_seed)
+  WHERE other.method = best_method AND mine.method <> best_method
+  GROUP BY averaged, dataset, model, mine.method
+),
+ordered AS (
+  SELECT averaged, dataset, model, method, p,
+         row_number() OVER (PARTITION BY averaged, dataset, model ORDER BY p, method) AS place,
+         count(*) OVER (PARTITION BY averaged, dataset, model) AS tests
+  FROM tested WHERE p IS NOT NULL
+),
+holm AS (
+  SELECT averaged, dataset, model, method,
+         max((tests - place + 1) * p) OVER (PARTITION BY averaged, dataset, model ORDER BY place) >= 0.05 AS is_alike
+  FROM ordered
+),
+bold AS (
+  SELECT averaged, dataset, model, method FROM holm WHERE is_alike
+  UNION ALL
+  SELECT averaged, dataset, model, best_method FROM best
+),
+decided AS (
+  SELECT DISTINCT averaged, dataset, model FROM holm WHERE NOT is_alike
 ),
 published_cell AS (
   SELECT 0 AS averaged, dataset, model, method, value FROM figure CROSS JOIN kind
@@ -116,6 +161,7 @@ grid AS (
   SELECT side.averaged, side.extra, side.ordinal, head.extra AS head_extra, head.ordinal AS head_ordinal,
          head.trained, dataset, model, title, datasets, method, coalesce(splits, 0) AS splits, mean, sd,
          published_cell.value AS published, printf('%.1f', 100 * mean) AS shown,
+         (side.averaged, dataset, model) IN decided AND (side.averaged, dataset, model, method) IN bold AS bold,
          side.averaged = 0 AND splits IS NOT NULL AND (splits < max(splits) OVER (PARTITION BY side.averaged)
            OR (dataset, model, method) IN mixed) AS differs
   FROM side CROSS JOIN head
@@ -128,12 +174,9 @@ SELECT dataset, datasets, method, splits, mean, sd, published, nullif(model, '')
        CASE WHEN mean IS NULL THEN NULL WHEN sd IS NULL THEN shown
             ELSE shown || printf(' ± %4.1f', 100 * sd) END ||
             iif(differs, '*', iif(max(differs) OVER (PARTITION BY method), ' ', '')) AS _cell,
-       mean IS NOT NULL AND count(mean) OVER line > 1 AND CAST(shown AS REAL) =
-         CASE WHEN :metric LIKE '%-error' THEN min(CASE WHEN mean IS NOT NULL THEN CAST(shown AS REAL) END) OVER line
-         ELSE max(CASE WHEN mean IS NOT NULL THEN CAST(shown AS REAL) END) OVER line END AS _best,
+       bold AS _best,
        CASE WHEN method IN (SELECT method FROM figure) THEN 'paper: ' || method END AS _paper,
        CASE WHEN published IS NOT NULL THEN printf('%.1f', 100 * published) END AS _published,
-       (SELECT group_concat(note, char(10)) FROM left_out) AS _note
+       (SELECT group_concat(note, char(10)) FROM remark) AS _note
 FROM grid
-WINDOW line AS (PARTITION BY averaged, dataset, model)
 ORDER BY averaged, extra, ordinal, dataset, model, head_extra, head_ordinal, method

@@ -1,18 +1,25 @@
--- title: Differences of all methods to one, paired over the same splits, with 95 % intervals
+-- title: Differences of all methods to one, paired over the same splits, with 95 % intervals for new data
 -- heading: Differences to {reference} in test {metric}, paired over the same splits
--- note: In points of percent, averaged over the data sets both methods have; interval: Student's t over the splits.
+-- note: In points of percent, averaged over the data sets both methods have. The interval for new data allows for training
+-- note: parts that overlap (Nadeau and Bengio 2003); --interval both shows the one for these rows, which is too narrow for
+-- note: others. p (Holm): of no difference on new data, corrected for the methods shown. win/tie/loss: data sets.
 -- param experiment: experiment, which experiment; without it the newest
 -- param metric: accuracy|balanced-error|macro-f1|calibration-error|many-shot|medium-shot|few-shot = accuracy, what is compared
 -- param adjusted: yes|no = no, whether runs made by 'hardrow adjust' count
 -- param reference: method = base, the method that the others are compared with
+-- param interval: new-data|both = new-data, both: the interval for these rows beside the one for new data
 -- pivot: row=_method, column="difference", cell=_difference
--- pivot: row=_method, column="95 % interval", cell=_interval
--- pivot: row=_method, column="data sets", cell=_datasets
+-- pivot: row=_method, column="95 % for new data", cell=_interval
+-- pivot: row=_method, column=_rows_name, cell=_rows_interval
+-- pivot: row=_method, column="p (Holm)", cell=_p
+-- pivot: row=_method, column="win/tie/loss", cell=_wins
+-- pivot: row=_method, column="most from one data set", cell=_largest
 -- pivot: row=_method, column="splits", cell=_splits
 -- pivot: row=_method, column=_reaching_name, cell=_reaching
 --
 -- The last columns: the gain of the paper's own table (difficulty minus base, means of its figures), and on how many of
 -- our splits the averaged difference alone would have reached it. A single split says little: that is how little.
+-- rows_low and rows_high are Student's interval, for these rows; p is not corrected, p_holm is, for all rows of the result.
 WITH chosen AS (
   SELECT experiment_id, name FROM experiment WHERE name = coalesce(:experiment, name)
   ORDER BY experiment_id DESC LIMIT 1
@@ -32,7 +39,9 @@ value AS (
          avg(CASE :metric WHEN 'accuracy' THEN test_accuracy WHEN 'balanced-error' THEN test_balanced_error
                          WHEN 'macro-f1' THEN test_macro_f1 WHEN 'calibration-error' THEN test_calibration_error
                          WHEN 'many-shot' THEN test_many_shot_accuracy WHEN 'medium-shot' THEN test_medium_shot_accuracy
-                         WHEN 'few-shot' THEN test_few_shot_accuracy END) AS value
+                         WHEN 'few-shot' THEN test_few_shot_accuracy END) AS value,
+         avg((SELECT 1.0 * sum(test_instances) / sum(train_instances) FROM split_class
+              WHERE split_class.split_id = current_runs.split_id)) AS ratio
   FROM current_runs JOIN chosen USING (experiment_id)
   WHERE status = 'done' AND (:adjusted = 'yes' OR source_run_id IS NULL)
   GROUP BY dataset, model, method, split_seed
@@ -52,20 +61,16 @@ technique AS (
   WHERE method NOT IN (SELECT method FROM experiment_method JOIN chosen USING (experiment_id))
 ),
 pair AS (
-  SELECT mine.method, mine.model, mine.dataset, mine.split_seed, mine.value - base.value AS difference
+  SELECT mine.method, mine.model, mine.dataset, mine.split_seed, mine.value - base.value AS difference, mine.ratio
   FROM value AS mine JOIN value AS base USING (dataset, model, split_seed)
   WHERE base.method = :reference
 ),
 breadth AS (
   SELECT method, model, count(DISTINCT dataset) AS datasets FROM pair GROUP BY method, model
 ),
--- One number a split, of the splits where no data set is missing.
-paired AS (
-  SELECT method, model, split_seed, datasets, avg(difference) AS difference
-  FROM pair JOIN breadth USING (method, model) GROUP BY method, model, split_seed HAVING count(*) = datasets
-),
-centred AS (
-  SELECT method, model, datasets, difference, avg(difference) OVER (PARTITION BY method, model) AS mean FROM paired
+complete AS (
+  SELECT method, model, split_seed, datasets FROM pair JOIN breadth USING (method, model)
+  GROUP BY method, model, split_seed HAVING count(*) = datasets
 ),
 gain AS (
   SELECT (avg(ours.value) - avg(base.value)) / 100 AS gain
@@ -73,43 +78,66 @@ gain AS (
   JOIN published AS base USING (experiment_id, dataset, metric)
   WHERE :metric = 'accuracy' AND :reference = 'base' AND metric = 'accuracy' AND ours.method = 'difficulty' AND base.method = 'base'
 ),
+-- One number a split, of the splits where no data set is missing.
+paired AS (
+  SELECT method, model, split_seed, datasets, avg(difference) AS difference, avg(ratio) AS ratio
+  FROM pair JOIN complete USING (method, model, split_seed) GROUP BY method, model, split_seed
+),
 summary AS (
-  SELECT method, model, datasets, count(*) AS splits, mean,
-         CASE WHEN count(*) > 1 THEN sqrt(sum((difference - mean) * (difference - mean)) / (count(*) - 1)) END AS sd,
+  SELECT method, model, datasets, count(*) AS splits, avg(difference) AS mean,
+         resampled_half_width(difference, ratio, 0.95) AS half, resampled_half_width(difference, 0, 0.95) AS rows_half,
+         resampled_p(difference, ratio) AS p,
          -- A gain that equals the paper's in all printed digits has reached it.
          sum(difference >= gain - 1e-12) AS reaching
-  FROM centred CROSS JOIN gain GROUP BY method, model
+  FROM paired CROSS JOIN gain GROUP BY method, model
 ),
--- The 0.975 quantile of Student's t: a table up to 30 degrees of freedom, from there the expansion around the normal
--- quantile (Abramowitz and Stegun 26.7.5), right to 5 decimals.
-small (freedom, quantile) AS (VALUES
-  (1, 12.706204736), (2, 4.302652730), (3, 3.182446305), (4, 2.776445105), (5, 2.570581836),
-  (6, 2.446911851), (7, 2.364624252), (8, 2.306004135), (9, 2.262157163), (10, 2.228138852),
-  (11, 2.200985160), (12, 2.178812830), (13, 2.160368656), (14, 2.144786688), (15, 2.131449546),
-  (16, 2.119905299), (17, 2.109815578), (18, 2.100922040), (19, 2.093024054), (20, 2.085963447),
-  (21, 2.079613845), (22, 2.073873068), (23, 2.068657610), (24, 2.063898562), (25, 2.059538553),
-  (26, 2.055529439), (27, 2.051830516), (28, 2.048407142), (29, 2.045229642), (30, 2.042272456)
+-- What each data set adds to the mean. Below 1e-9 lies rounding.
+share AS (
+  SELECT method, model, dataset, title, avg(difference) / datasets AS part,
+         iif(:metric LIKE '%-error', -1, 1) * iif(abs(avg(difference)) < 1e-9, 0, avg(difference)) AS better
+  FROM pair JOIN complete USING (method, model, split_seed)
+  LEFT JOIN (SELECT dataset, title FROM experiment_dataset JOIN chosen USING (experiment_id)) USING (dataset)
+  GROUP BY method, model, dataset
 ),
-normal (z, z2) AS (VALUES (1.959963984540054, 3.841458820694124)),
-tested AS (
-  SELECT summary.*, coalesce(quantile,
-           z * (1 + ((z2 + 1) / 4 + (((5 * z2 + 16) * z2 + 3) / 96 + (((3 * z2 + 19) * z2 + 17) * z2 - 15)
-           / 384 / (splits - 1)) / (splits - 1)) / (splits - 1))) AS quantile
-  FROM summary CROSS JOIN normal LEFT JOIN small ON freedom = splits - 1
+-- max() picks the row that the bare columns are of: the largest part in the direction of the mean.
+leading AS (
+  SELECT method, model, dataset AS largest_dataset, coalesce(title, dataset) AS largest_title, part AS largest_part,
+         max(part * iif(mean < 0, -1, 1))
+  FROM share JOIN summary USING (method, model) GROUP BY method, model
+),
+score AS (
+  SELECT method, model, sum(better > 0) AS wins, sum(better = 0) AS ties, sum(better < 0) AS losses
+  FROM share GROUP BY method, model
+),
+-- Holm (1979): the smallest p times the number of tests, the next one times one less, and none below those before it.
+ordered AS (
+  SELECT method, model, p, row_number() OVER (ORDER BY p, method, model) AS place, count(*) OVER () AS tests
+  FROM summary WHERE p IS NOT NULL AND method <> :reference
+),
+holm AS (
+  SELECT method, model, max(min(1, (tests - place + 1) * p)) OVER (ORDER BY place) AS p_holm FROM ordered
 ),
 result AS (
   SELECT extra, ordinal, method, model, suffix, coalesce(datasets, 0) AS datasets,
-         coalesce(splits, 0) AS splits, mean AS difference,
-         mean - quantile * sd / sqrt(splits) AS low, mean + quantile * sd / sqrt(splits) AS high, gain, reaching
+         coalesce(splits, 0) AS splits, mean AS difference, mean - half AS low, mean + half AS high,
+         mean - rows_half AS rows_low, mean + rows_half AS rows_high, p, p_holm, wins, ties, losses,
+         largest_dataset, largest_title, largest_part, gain, reaching
   FROM technique CROSS JOIN kind CROSS JOIN gain
-  LEFT JOIN tested USING (method, model) WHERE method <> :reference
+  LEFT JOIN summary USING (method, model) LEFT JOIN holm USING (method, model)
+  LEFT JOIN score USING (method, model) LEFT JOIN leading USING (method, model)
+  WHERE method <> :reference
 )
-SELECT method, :reference AS reference, datasets, splits, difference, low, high, gain AS published_gain,
+SELECT method, :reference AS reference, datasets, splits, difference, low, high, rows_low, rows_high, p, p_holm,
+       wins, ties, losses, largest_dataset, largest_part, gain AS published_gain,
        reaching AS splits_reaching, nullif(model, '') AS model,
        method || suffix AS _method,
        CASE WHEN difference IS NOT NULL THEN printf('%+.2f', 100 * difference) END AS _difference,
        CASE WHEN low IS NOT NULL THEN printf('%+.2f to %+.2f', 100 * low, 100 * high) END AS _interval,
-       nullif(datasets, 0) AS _datasets,
+       CASE WHEN :interval = 'both' THEN '95 % for these rows' END AS _rows_name,
+       CASE WHEN low IS NOT NULL THEN printf('%+.2f to %+.2f', 100 * rows_low, 100 * rows_high) END AS _rows_interval,
+       CASE WHEN p_holm < 0.0005 THEN '<0.001' WHEN p_holm IS NOT NULL THEN printf('%.3f', p_holm) END AS _p,
+       CASE WHEN wins IS NOT NULL THEN printf('%d/%d/%d', wins, ties, losses) END AS _wins,
+       CASE WHEN datasets > 1 THEN printf('%s %+.2f', largest_title, 100 * largest_part) END AS _largest,
        nullif(splits, 0) AS _splits,
        CASE WHEN gain IS NOT NULL THEN printf('splits reaching the paper''s %+.1f', 100 * gain) END AS _reaching_name,
        CASE WHEN splits > 0 THEN printf('%d of %d', reaching, splits) END AS _reaching,

@@ -46,7 +46,7 @@ struct report_kind;
 #define REPORT_PARAMS_MAX 16
 #define REPORT_PIVOTS_MAX 8
 #define REPORT_CHOICES_MAX 16
-#define REPORT_NOTES_MAX 4
+#define REPORT_NOTES_MAX 8
 #define REPORT_PLOTS_MAX 4
 
 /* All texts of the structs below point into report.header or are NULL. */

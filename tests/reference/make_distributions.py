@@ -18,16 +18,16 @@ def t_quantile(p, freedom):
 
 def values():
     """(function, up to three arguments, value)."""
-    for freedom in (1, 2, 3, 5, 9, 10, 30, 49, 99, 1000, 1e4):
+    for freedom in (1, 2, 3, 9, 30, 99, 1e4):
         for t in (0.0, 1e-3, 0.5, 1.0, 2.262157162740992, 5.0, 20.0, -3.0):
             yield "student_t_sides", (t, freedom), 2 * stats.t.sf(abs(t), freedom)
         for p in (1e-8, 0.001, 0.05, 0.1, 0.5, 0.99):
             yield "student_t_quantile", (p, freedom), t_quantile(p, freedom)
-    for freedom in (1, 2, 5, 9, 38, 100):
+    for freedom in (1, 2, 9, 38):
         for x in (0.0, 1e-6, 0.7, 3.841458820694124, 20.0, 146.0, 1000.0):
             yield "chi_square_tail", (x, freedom), stats.chi2.sf(x, freedom)
         for x in (0.0, 0.3, 1.0, 4.2, 64.8, 1e4):
-            for second in (1, 9, 245, 3000):
+            for second in (1, 9, 245):
                 yield "f_tail", (x, freedom, second), stats.f.sf(x, freedom, second)
     for k in (2, 3, 6, 10, 39, 100):
         for q in (0.0, 0.5, 2.0, 3.314493, 5.0, 8.0):
@@ -71,7 +71,7 @@ def resampled(d, ratio):
 def main():
     lines = ["/* Values of SciPy, made by make_distributions.py: do not edit. */",
              "#ifndef HARDROW_TESTS_REFERENCE_DISTRIBUTIONS_H", "#define HARDROW_TESTS_REFERENCE_DISTRIBUTIONS_H", "",
-             "#include <stddef.h>", "",
+             "#include <stddef.h>", "", "/* clang-format off */",
              "static const struct {", "\tconst char *function;", "\tdouble arguments[3], value;",
              "} distribution_values[] = {"]
     for function, arguments, value in values():
