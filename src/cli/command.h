@@ -22,6 +22,7 @@
 	X(runs)                                                                                                        \
 	X(show)                                                                                                        \
 	X(summarize)                                                                                                   \
+	X(compare)                                                                                                     \
 	X(sql)                                                                                                         \
 	X(datasets)                                                                                                    \
 	X(methods)                                                                                                     \
