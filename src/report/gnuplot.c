@@ -90,7 +90,7 @@ static enum err_code append_axes(const struct plot_panel *panel, struct text *sc
 		return err->code;
 	/* Few epochs: no 1.5 between 1 and 2. */
 	bool whole = !panel->has_fraction && panel->x_high - panel->x_low < WHOLE_TICKS_MAX;
-	if (!plot->bars)
+	if (plot->kind == PLOT_LINES)
 		return text_append(script, err, "set xtics norotate %s\nset xrange [*:*]\nset yrange [*:*]\n",
 				   whole ? "1" : "autofreq");
 	return text_append(script, err, "set xtics %s (%s)\nset xrange [-0.6:%zu.6]\nset yrange [*<0:0<*]\n",
@@ -108,7 +108,7 @@ static enum err_code append_curve(const struct plot_panel *panel, size_t number,
 
 	if (text_append(script, err, "%s $data_%zu_%zu using 1:2 ", separator, number, curve) != ERR_OK)
 		return err->code;
-	if (panel->plot->bars)
+	if (panel->plot->kind == PLOT_BARS)
 		code = text_append(script, err, "with boxes fillcolor rgb '%s' fillstyle %s noborder title ", colour,
 				   dash == 1 ? "solid 0.8" : "pattern 4");
 	else
@@ -124,11 +124,16 @@ static enum err_code append_curve(const struct plot_panel *panel, size_t number,
 	return text_append(script, err,
 			   ", \\\n  $data_%zu_%zu using 1:3:(0):($4 - $3) with vectors heads size graph 0.008,90 "
 			   "linecolor rgb '%s' linewidth 1.5 notitle",
-			   number, curve, panel->plot->bars ? "#444444" : colour);
+			   number, curve, panel->plot->kind == PLOT_BARS ? "#444444" : colour);
 }
 
 static enum err_code append_panel(const struct plot_panel *panel, size_t number, struct text *script, struct err *err)
 {
+	if (panel->plot->kind == PLOT_RANKS) {
+		if (set_string(script, "title", panel->title, err) != ERR_OK)
+			return err->code;
+		return plot_append_ranks(panel, script, err);
+	}
 	if (append_axes(panel, script, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < panel->curve_count; i++)

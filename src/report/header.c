@@ -160,6 +160,7 @@ static enum err_code read_plot_part(struct report_plot *plot, char **rest, struc
 			     : strcmp(part.key, "low") == 0    ? &plot->low
 			     : strcmp(part.key, "high") == 0   ? &plot->high
 			     : strcmp(part.key, "title") == 0  ? &plot->title
+			     : strcmp(part.key, "ruler") == 0  ? &plot->ruler
 			     : strcmp(part.key, "xtitle") == 0 ? &plot->x_title
 			     : strcmp(part.key, "ytitle") == 0 ? &plot->y_title
 							       : NULL;
@@ -168,11 +169,18 @@ static enum err_code read_plot_part(struct report_plot *plot, char **rest, struc
 	if (field == NULL || part.literal != is_title || *part.value == '\0')
 		return err_set(
 		    err, ERR_INPUT,
-		    "'%s=%s' will not do: a plot is lines|bars, x=…, y=… and maybe by=…, low=…, high=…, title=…, "
-		    "xtitle=\"…\", ytitle=\"…\"",
+		    "'%s=%s' will not do: a plot is lines|bars|ranks, x=…, y=… and maybe by=…, low=…, high=…, title=…, "
+		    "xtitle=\"…\", ytitle=\"…\", ruler=…",
 		    part.key, part.value);
 	*field = part.value;
 	return ERR_OK;
+}
+
+static const char *plot_kind_name(size_t i)
+{
+	static const char *const names[] = { [PLOT_LINES] = "lines", [PLOT_BARS] = "bars", [PLOT_RANKS] = "ranks" };
+
+	return i < ARRAY_LENGTH(names) ? names[i] : NULL;
 }
 
 static enum err_code read_plot(struct report *report, char *name, char *value, struct err *err)
@@ -181,11 +189,12 @@ static enum err_code read_plot(struct report *report, char *name, char *value, s
 	if (report->plot_count == REPORT_PLOTS_MAX)
 		return err_set(err, ERR_INPUT, "more than %d plots", REPORT_PLOTS_MAX);
 	struct report_plot *plot = &report->plots[report->plot_count++];
-	const char *kind = cut(&value, ',');
+	const char *word = cut(&value, ',');
+	int kind = option_index(word, plot_kind_name);
 
-	plot->bars = strcmp(kind, "bars") == 0;
-	if (!plot->bars && strcmp(kind, "lines") != 0)
-		return err_set(err, ERR_INPUT, "'%s' is no kind of plot: it is lines or bars", kind);
+	if (kind < 0)
+		return err_set(err, ERR_INPUT, "'%s' is no kind of plot: it is lines, bars or ranks", word);
+	plot->kind = (enum plot_kind)kind;
 	value = skip_blanks(value);
 	while (*value != '\0')
 		if (read_plot_part(plot, &value, err) != ERR_OK)

@@ -9,7 +9,7 @@
 
 /* Indices of a plot's columns in the statement. */
 struct places {
-	size_t x, y, by, low, high, title;
+	size_t x, y, by, low, high, title, ruler;
 };
 
 static enum err_code find_places(const struct report *report, struct db_stmt *stmt, const struct report_plot *plot,
@@ -20,7 +20,8 @@ static enum err_code find_places(const struct report *report, struct db_stmt *st
 	    report_find_column(report, stmt, "plot", plot->by, &places->by, err) != ERR_OK ||
 	    report_find_column(report, stmt, "plot", plot->low, &places->low, err) != ERR_OK ||
 	    report_find_column(report, stmt, "plot", plot->high, &places->high, err) != ERR_OK ||
-	    report_find_column(report, stmt, "plot", plot->title, &places->title, err) != ERR_OK)
+	    report_find_column(report, stmt, "plot", plot->title, &places->title, err) != ERR_OK ||
+	    report_find_column(report, stmt, "plot", plot->ruler, &places->ruler, err) != ERR_OK)
 		return err->code;
 	return ERR_OK;
 }
@@ -46,7 +47,7 @@ static enum err_code find_curve(struct plot_panel *panel, const char *report, co
 
 /* A row's numbers, NaN for a NULL: read before any text, because SQLite then may call a number a text. */
 struct numbers {
-	double x, y, low, high;
+	double x, y, low, high, ruler;
 	bool is_whole; /* x is an integer */
 };
 
@@ -65,14 +66,15 @@ static enum err_code read_number(const char *report, struct db_stmt *stmt, size_
 static enum err_code read_numbers(const struct plot_panel *panel, const char *report, const struct places *places,
 				  struct db_stmt *stmt, struct numbers *numbers, struct err *err)
 {
-	/* Below a bar stands a text; where the bar stands, its number. */
+	/* Below a bar and beside a rank stands a text; where the bar stands, its number. */
 	numbers->x = (double)panel->rows;
-	if (!panel->plot->bars && read_number(report, stmt, places->x, &numbers->x, err) != ERR_OK)
+	if (panel->plot->kind == PLOT_LINES && read_number(report, stmt, places->x, &numbers->x, err) != ERR_OK)
 		return err->code;
 	numbers->is_whole = db_column_type(stmt, places->x) == DB_INTEGER;
 	if (read_number(report, stmt, places->y, &numbers->y, err) != ERR_OK ||
 	    read_number(report, stmt, places->low, &numbers->low, err) != ERR_OK ||
-	    read_number(report, stmt, places->high, &numbers->high, err) != ERR_OK)
+	    read_number(report, stmt, places->high, &numbers->high, err) != ERR_OK ||
+	    read_number(report, stmt, places->ruler, &numbers->ruler, err) != ERR_OK)
 		return err->code;
 	return ERR_OK;
 }
@@ -99,6 +101,34 @@ static enum err_code append_tick(struct plot_panel *panel, const char *label, st
 	return text_append(&panel->ticks, err, " %zu", panel->rows);
 }
 
+static enum err_code add_rank(struct plot_panel *panel, const struct numbers *numbers, const char *name,
+			      struct err *err)
+{
+	struct plot_rank rank = { NULL, numbers->y, numbers->low, numbers->high };
+
+	if (!isfinite(rank.rank))
+		return ERR_OK;
+	if (mem_more(&panel->ranks, panel->rank_count, &panel->rank_capacity, err) != ERR_OK ||
+	    mem_copy_text(name, &rank.name, err) != ERR_OK)
+		return err->code;
+	panel->ruler = panel->rank_count == 0 ? numbers->ruler : panel->ruler;
+	panel->ranks[panel->rank_count++] = rank;
+	return ERR_OK;
+}
+
+/* A point of a curve, or a bar. */
+static enum err_code add_point(struct plot_panel *panel, const char *report, const struct places *places,
+			       struct db_stmt *stmt, const struct numbers *numbers, struct err *err)
+{
+	const char *name = report_text_or_null(stmt, places->by);
+	struct plot_curve *curve = NULL;
+
+	if (find_curve(panel, report, name == NULL ? "" : name, &curve, err) != ERR_OK ||
+	    append_point(numbers, &curve->points, err) != ERR_OK)
+		return err->code;
+	return panel->plot->kind == PLOT_BARS ? append_tick(panel, db_column_text(stmt, places->x), err) : ERR_OK;
+}
+
 static void note_row(struct plot_panel *panel, const struct numbers *numbers)
 {
 	panel->x_low = panel->rows == 0 || numbers->x < panel->x_low ? numbers->x : panel->x_low;
@@ -111,22 +141,22 @@ static void note_row(struct plot_panel *panel, const struct numbers *numbers)
 static enum err_code add_row(struct plot_panel *panel, const char *report, const struct places *places,
 			     struct db_stmt *stmt, struct err *err)
 {
-	struct plot_curve *curve = NULL;
 	struct numbers numbers = { 0 };
+	enum err_code code;
 
 	if (db_column_type(stmt, places->x) == DB_NULL)
 		return ERR_OK;
 	if (read_numbers(panel, report, places, stmt, &numbers, err) != ERR_OK)
 		return err->code;
-	const char *name = report_text_or_null(stmt, places->by);
-	if (find_curve(panel, report, name == NULL ? "" : name, &curve, err) != ERR_OK)
-		return err->code;
 	const char *title = report_text_or_null(stmt, places->title);
 	if (panel->title == NULL && title != NULL && mem_copy_text(title, &panel->title, err) != ERR_OK)
 		return err->code;
-	if (append_point(&numbers, &curve->points, err) != ERR_OK ||
-	    (panel->plot->bars && append_tick(panel, db_column_text(stmt, places->x), err) != ERR_OK))
-		return err->code;
+	if (panel->plot->kind == PLOT_RANKS)
+		code = add_rank(panel, &numbers, db_column_text(stmt, places->x), err);
+	else
+		code = add_point(panel, report, places, stmt, &numbers, err);
+	if (code != ERR_OK)
+		return code;
 	note_row(panel, &numbers);
 	return ERR_OK;
 }
@@ -137,6 +167,9 @@ static void panel_done(struct plot_panel *panel)
 		free(panel->curves[i].name);
 		text_done(&panel->curves[i].points);
 	}
+	for (size_t i = 0; i < panel->rank_count; i++)
+		free(panel->ranks[i].name);
+	free(panel->ranks);
 	free(panel->title);
 	text_done(&panel->ticks);
 }

@@ -14,11 +14,20 @@ struct plot_curve {
 	struct text points; /* lines "x y low high" of numbers, "NaN" for a NULL; of bars x is the bar's number */
 };
 
+/* One row of a panel of ranks. */
+struct plot_rank {
+	char *name;		/* owned */
+	double rank, low, high; /* NaN for a NULL */
+};
+
 struct plot_panel {
 	const struct report_plot *plot;
 	char *title; /* owned, or NULL */
 	struct plot_curve curves[PLOT_CURVES_MAX];
 	size_t curve_count;
+	struct plot_rank *ranks; /* of ranks, (rank_count) */
+	size_t rank_count, rank_capacity;
+	double ruler;	   /* of ranks: NaN without one */
 	struct text ticks; /* of bars, in gnuplot's syntax: "text" number, … */
 	size_t rows, tick_letters;
 	bool has_value;	      /* a y that is not NULL; else the panel is not drawn */
@@ -40,6 +49,9 @@ void plot_done(struct plot_picture *picture);
 
 /* Draws it with gnuplot and appends the SVG; equal pictures give equal bytes. */
 MUST_CHECK enum err_code plot_draw(const struct plot_picture *picture, struct text *svg, struct err *err);
+
+/* Private to plot_draw(): a panel of ranks, with everything that is set for it set back. */
+MUST_CHECK enum err_code plot_append_ranks(const struct plot_panel *panel, struct text *script, struct err *err);
 
 /* Appends `value` as a string of gnuplot: in double quotes, because gnuplot 5.4 reads no '' at the start of one in
  * single quotes; all marks in octal (a zero and three digits), so that nothing in it is a command, a macro or an

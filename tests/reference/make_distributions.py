@@ -68,6 +68,25 @@ def resampled(d, ratio):
     return p, t_quantile(0.05, n - 1) * error
 
 
+def posterior(d, rope, samples=400000):
+    """The Bayesian signed-rank test as baycomp's SignedRankTest has it, from its description: shares of the samples in
+    which "below", "within" and "above" the rope have the most weight."""
+    x = np.concatenate(([0.0], d))
+    sums = x[:, None] + x
+    above, below = (0.5 * (s >= 2 * rope) + 0.5 * (s > 2 * rope) for s in (sums, -sums))
+    weights = np.random.RandomState(7).dirichlet([0.5] + [1.0] * len(d), samples)
+    right = np.sum(weights @ above * weights, axis=1)
+    left = np.sum(weights @ below * weights, axis=1)
+    return np.bincount(np.argmax([left, 1 - left - right, right], axis=0), minlength=3) / samples
+
+
+def posteriors():
+    d = np.array([0.023, -0.008, 0.031, 0.012, 0.004, -0.015, 0.0, 0.046, 0.009, 0.02])
+    for rope in (0.0, 0.005, 0.01, 0.02):
+        yield d, rope, posterior(d, rope)
+    yield -d, 0.01, posterior(-d, 0.01)
+
+
 def main():
     lines = ["/* Values of SciPy, made by make_distributions.py: do not edit. */",
              "#ifndef HARDROW_TESTS_REFERENCE_DISTRIBUTIONS_H", "#define HARDROW_TESTS_REFERENCE_DISTRIBUTIONS_H", "",
@@ -84,6 +103,11 @@ def main():
             p, half = resampled(d, ratio)
             lines.append("\t{ %d, { %s }, %.17g, %.17g, %.17g, %.17g }," % (
                 len(d), ", ".join("%.17g" % x for x in d), ratio, p, half, signed_rank(d)))
+    lines += ["};", "", "static const struct {", "\tsize_t n;", "\tdouble d[10], rope, below, within, above;",
+              "} posterior_values[] = {"]
+    for d, rope, p in posteriors():
+        lines.append("\t{ %d, { %s }, %g, %s }," % (
+            len(d), ", ".join("%g" % x for x in d), rope, ", ".join("%.4f" % x for x in p)))
     lines += ["};", "", "#endif", ""]
     (HERE / "distributions.h").write_text("\n".join(lines))
 

@@ -90,6 +90,25 @@ Test(comparisons, of_paired_differences_are_those_of_scipy)
 	cr_expect_eq(resampled_p((const double[]){ 1, 1 }, 2, 0.25), 0);
 }
 
+/* Both are samples: 0.01 is more than four standard deviations of the difference. */
+Test(comparisons, posterior_is_that_of_baycomp)
+{
+	struct err err;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(posterior_values); i++) {
+		const double expected[] = { posterior_values[i].below, posterior_values[i].within,
+					    posterior_values[i].above };
+		for (int side = -1; side <= 1; side++) {
+			double p = NAN;
+			cr_assert_eq(signed_rank_posterior(posterior_values[i].d, posterior_values[i].n,
+							   posterior_values[i].rope, side, &p, &err),
+				     ERR_OK);
+			cr_expect_float_eq(p, expected[side + 1], 0.01, "case %zu, side %d: %g, not %g", i, side, p,
+					   expected[side + 1]);
+		}
+	}
+}
+
 /* The ends and what must hold whatever the random numbers are. */
 Test(comparisons, posterior_of_signed_ranks)
 {
