@@ -74,6 +74,11 @@ static unsigned tally(const struct epoch_record *record, size_t t, enum series s
 	return value;
 }
 
+double verify_recorded_weight(const struct verify_run *run, size_t i)
+{
+	return number(run->record, i / TILE_INSTANCES, SERIES_WEIGHT, i % TILE_INSTANCES);
+}
+
 static struct place place_of(const struct verify_run *run, size_t i)
 {
 	return (struct place){ run, "instance", run->dataset.instance_id[i] };
@@ -368,7 +373,7 @@ void verify_summary(struct verify_run *run, size_t i, const struct track_summary
 	compare(&place, "predicted is right",
 		strcmp(summary->predicted, run->dataset.class_names[(size_t)predictions->predicted[i]]) == 0, 1, 0);
 	epoch_measure(predictions, run->weighting, i, expected);
-	expected[MEASURE_WEIGHT] = number(run->record, i / TILE_INSTANCES, SERIES_WEIGHT, i % TILE_INSTANCES);
+	expected[MEASURE_WEIGHT] = verify_recorded_weight(run, i);
 	if (!summary->has_later)
 		expected[MEASURE_FORGETTING_EVENTS] = predictions->dynamics->forgotten[i];
 	for (enum measure m = 0; m < (summary->has_later ? MEASURE_COUNT : MEASURE_FIRST_COUNT); m++)

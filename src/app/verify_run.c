@@ -97,7 +97,7 @@ static enum err_code create_weighting(struct verify_run *run, struct err *err)
 	return weighting_create(run->predictions, &settings, &run->weighting, err);
 }
 
-static enum err_code run_init(struct track *track, const struct verify_request *request, struct verify_run *run,
+enum err_code verify_run_init(struct track *track, const struct verify_request *request, struct verify_run *run,
 			      struct err *err)
 {
 	if (track_read_run(track, run->run_id, &run->row, err) != ERR_OK || read_dataset(track, run, err) != ERR_OK)
@@ -161,7 +161,7 @@ enum err_code verify_run_read(struct track *track, const struct verify_request *
 			      struct verify_result *result, struct err *err)
 {
 	if (track_verify_run(track, run->run_id, run->findings, err) != ERR_OK ||
-	    run_init(track, request, run, err) != ERR_OK)
+	    verify_run_init(track, request, run, err) != ERR_OK)
 		return err->code;
 	return compare_epochs(track, request, run, result, err);
 }

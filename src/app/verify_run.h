@@ -1,4 +1,4 @@
-/* Private to verify: one run against what its predictions say. */
+/* Private to verify, summarise and whatif: one run against what its predictions say. */
 #ifndef HARDROW_APP_VERIFY_RUN_H
 #define HARDROW_APP_VERIFY_RUN_H
 
@@ -28,6 +28,13 @@ struct verify_run {
 	struct stored_run *stored; /* NULL: its data is not here */
 	struct trainer *trainer;
 };
+
+/* Makes everything ready for the run's first epoch; run->run_id and run->findings are set, the rest is 0. Of the
+ * request only the source counts. ERR_INPUT: no such run, or it cannot be read. */
+MUST_CHECK enum err_code verify_run_init(struct track *track, const struct verify_request *request,
+					 struct verify_run *run, struct err *err);
+/* The weight of the instance at position i as it is in run->record; NaN in the test part. */
+double verify_recorded_weight(const struct verify_run *run, size_t i);
 
 /* Takes the epoch in run->record in: compares its instances, metrics and classes. */
 void verify_epoch(struct verify_run *run);

@@ -27,6 +27,7 @@
 	X(datasets)                                                                                                    \
 	X(methods)                                                                                                     \
 	X(adjust)                                                                                                      \
+	X(whatif)                                                                                                      \
 	X(import)                                                                                                      \
 	X(influence)                                                                                                   \
 	X(materialize)                                                                                                 \
