@@ -8,6 +8,7 @@
 -- param metric: accuracy|balanced-error|macro-f1|calibration-error|many-shot|medium-shot|few-shot = accuracy, what the cells hold; many-shot: accuracy on classes of more than 100 training instances, few-shot: of fewer than 20
 -- param adjusted: yes|no = no, whether runs made by 'hardrow adjust' count
 -- pivot: row=_data_set, column=_method, cell=_cell, bold=_best
+-- pivot: row=_data_set, column=_level_name, cell=_level
 -- pivot: row=_data_set, column=_paper, cell=_published
 -- below: paired-differences
 -- explain: accuracy-table-runs dataset method
@@ -21,7 +22,7 @@ WITH chosen AS (
   ORDER BY experiment_id DESC LIMIT 1
 ),
 counted AS MATERIALIZED (
-  SELECT dataset, model, method, split_seed, settings, split_id,
+  SELECT run_id, epochs, dataset, model, method, split_seed, settings, split_id,
          CASE :metric WHEN 'accuracy' THEN test_accuracy WHEN 'balanced-error' THEN test_balanced_error
                       WHEN 'macro-f1' THEN test_macro_f1 WHEN 'calibration-error' THEN test_calibration_error
                       WHEN 'many-shot' THEN test_many_shot_accuracy WHEN 'medium-shot' THEN test_medium_shot_accuracy
@@ -31,6 +32,9 @@ counted AS MATERIALIZED (
 ),
 -- What stands below the table.
 remark AS (
+  SELECT 'If calibrated: what models that are right as often as they say would show on so few rows.' AS note
+  WHERE :metric = 'calibration-error'
+  UNION ALL
   SELECT 'Left out: runs on older data of the same name: ' || group_concat(printf('%s (%d)', dataset, runs), ', ') AS note
   FROM (
     SELECT dataset, count(*) AS runs FROM ended_runs JOIN chosen USING (experiment_id)
@@ -60,6 +64,16 @@ value AS (
 mixed AS (
   SELECT dataset, model, method FROM counted GROUP BY dataset, model, method
   HAVING count(DISTINCT json_remove(settings, '$.seed', '$.split_seed', '$.record', '$.record_weights', '$.batch_size')) > 1
+),
+-- The calibration error that perfectly calibrated models of these sizes and confidences would show; the mean of the methods.
+level AS (
+  SELECT dataset, model, avg((
+           SELECT calibration_level(confidence, 15)
+           FROM (
+             SELECT max(probability) AS confidence FROM predictions JOIN instance_summary AS s USING (run_id, instance_id)
+             WHERE predictions.run_id = counted.run_id AND predictions.epoch = counted.epochs AND s.part = 'test'
+             GROUP BY predictions.instance_id))) AS level
+  FROM counted WHERE :metric = 'calibration-error' GROUP BY dataset, model
 ),
 -- With more than one model, each has rows of its own.
 kind AS (
@@ -161,6 +175,8 @@ grid AS (
   SELECT side.averaged, side.extra, side.ordinal, head.extra AS head_extra, head.ordinal AS head_ordinal,
          head.trained, dataset, model, title, datasets, method, coalesce(splits, 0) AS splits, mean, sd,
          published_cell.value AS published, printf('%.1f', 100 * mean) AS shown,
+         iif(side.averaged, (SELECT avg(level) FROM level JOIN complete USING (dataset, model) WHERE model = side.model),
+             (SELECT level FROM level WHERE level.dataset = side.dataset AND level.model = side.model)) AS level,
          (side.averaged, dataset, model) IN decided AND (side.averaged, dataset, model, method) IN bold AS bold,
          side.averaged = 0 AND splits IS NOT NULL AND (splits < max(splits) OVER (PARTITION BY side.averaged)
            OR (dataset, model, method) IN mixed) AS differs
@@ -175,6 +191,8 @@ SELECT dataset, datasets, method, splits, mean, sd, published, nullif(model, '')
             ELSE shown || printf(' ± %4.1f', 100 * sd) END ||
             iif(differs, '*', iif(max(differs) OVER (PARTITION BY method), ' ', '')) AS _cell,
        bold AS _best,
+       CASE WHEN :metric = 'calibration-error' THEN 'if calibrated' END AS _level_name,
+       CASE WHEN level IS NOT NULL THEN printf('%.1f', 100 * level) END AS _level,
        CASE WHEN method IN (SELECT method FROM figure) THEN 'paper: ' || method END AS _paper,
        CASE WHEN published IS NOT NULL THEN printf('%.1f', 100 * published) END AS _published,
        (SELECT group_concat(note, char(10)) FROM remark) AS _note

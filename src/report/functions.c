@@ -1,6 +1,7 @@
 #include "report/functions.h"
 
 #include "base/mem.h"
+#include "num/calibration.h"
 #include "num/comparisons.h"
 #include "num/distributions.h"
 
@@ -27,6 +28,12 @@ static enum err_code signed_rank_of(const double *d, size_t n, const double *mea
 static enum err_code posterior_of(const double *d, size_t n, const double *means, double *ret_value, struct err *err)
 {
 	return signed_rank_posterior(d, n, means[0], (means[1] > 0) - (means[1] < 0), ret_value, err);
+}
+
+static enum err_code calibration_of(const double *confidence, size_t n, const double *means, double *ret_value,
+				    struct err *err)
+{
+	return calibration_level(confidence, n, means[0], ret_value, err);
 }
 
 static double chi_square_of(const double *arguments)
@@ -59,6 +66,7 @@ static const struct db_function functions[] = {
 	{ .name = "resampled_half_width", .arguments = 3, .of_rows = half_width_of },
 	{ .name = "signed_rank_p", .arguments = 1, .of_rows = signed_rank_of },
 	{ .name = "signed_rank_posterior", .arguments = 3, .of_rows = posterior_of },
+	{ .name = "calibration_level", .arguments = 2, .of_rows = calibration_of },
 	{ .name = "chi_square_tail", .arguments = 2, .of = chi_square_of },
 	{ .name = "f_tail", .arguments = 3, .of = f_of },
 	{ .name = "studentized_range_tail", .arguments = 2, .of = range_tail_of },

@@ -87,6 +87,19 @@ def posteriors():
     yield -d, 0.01, posterior(-d, 0.01)
 
 
+def calibrations():
+    """(confidences, expected calibration error of a model that is right with just these probabilities), 15 bins."""
+    for confidence in ([0.5], [0.9] * 7, [0.41, 0.52, 0.6, 0.62, 0.66, 0.71, 0.85, 0.86, 0.99, 1.0], [1.0, 1.0]):
+        gap = 0
+        for b in range(15):
+            inside = [c for c in confidence if b / 15 < c <= (b + 1) / 15]
+            chance = np.ones(1)
+            for c in inside:
+                chance = np.convolve(chance, [1 - c, c])
+            gap += chance @ np.abs(np.arange(len(chance)) - sum(inside))
+        yield confidence, gap / len(confidence)
+
+
 def main():
     lines = ["/* Values of SciPy, made by make_distributions.py: do not edit. */",
              "#ifndef HARDROW_TESTS_REFERENCE_DISTRIBUTIONS_H", "#define HARDROW_TESTS_REFERENCE_DISTRIBUTIONS_H", "",
@@ -108,6 +121,10 @@ def main():
     for d, rope, p in posteriors():
         lines.append("\t{ %d, { %s }, %g, %s }," % (
             len(d), ", ".join("%g" % x for x in d), rope, ", ".join("%.4f" % x for x in p)))
+    lines += ["};", "", "static const struct {", "\tsize_t n;", "\tdouble confidence[10], level;",
+              "} calibration_values[] = {"]
+    for confidence, level in calibrations():
+        lines.append("\t{ %d, { %s }, %.17g }," % (len(confidence), ", ".join("%g" % c for c in confidence), level))
     lines += ["};", "", "#endif", ""]
     (HERE / "distributions.h").write_text("\n".join(lines))
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "num/calibration.h"
 #include "num/comparisons.h"
 #include "num/distributions.h"
 #include "reference/distributions.h"
@@ -131,4 +132,41 @@ Test(comparisons, posterior_of_signed_ranks)
 	cr_expect(isnan(within));
 	cr_assert_eq(signed_rank_posterior(d, 8, -1, 0, &within, &err), ERR_OK);
 	cr_expect(isnan(within));
+}
+
+Test(calibration, level_is_the_mean_of_all_outcomes)
+{
+	double level = NAN;
+	struct err err;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(calibration_values); i++) {
+		cr_assert_eq(
+		    calibration_level(calibration_values[i].confidence, calibration_values[i].n, 15, &level, &err),
+		    ERR_OK);
+		cr_expect_float_eq(level, calibration_values[i].level, 1e-10, "case %zu: %.17g", i, level);
+	}
+	cr_assert_eq(calibration_level(NULL, 0, 15, &level, &err), ERR_OK);
+	cr_expect(isnan(level));
+}
+
+/* De Moivre's mean deviation of a binomial number: 2 v C(n, v) p^v q^(n - v + 1), v the whole number above np. */
+Test(calibration, many_in_a_bin_are_nearly_normal)
+{
+	static const size_t counts[] = { 500, 501, 4000 };
+	static double confidence[4000];
+	double level = NAN;
+	struct err err;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(confidence); i++)
+		confidence[i] = 0.9;
+	for (size_t i = 0; i < ARRAY_LENGTH(counts); i++) {
+		double n = (double)counts[i];
+		double v = floor(n * 0.9) + 1;
+		double expected =
+		    2 * v / n *
+		    exp(lgamma(n + 1) - lgamma(v + 1) - lgamma(n - v + 1) + v * log(0.9) + (n - v + 1) * log(0.1));
+		cr_assert_eq(calibration_level(confidence, counts[i], 15, &level, &err), ERR_OK);
+		cr_expect_float_eq(level / expected, 1, counts[i] > 500 ? 1e-3 : 1e-9, "%g: %g, not %g", n, level,
+				   expected);
+	}
 }
