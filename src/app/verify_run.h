@@ -33,6 +33,7 @@ struct verify_run {
  * request only the source counts. ERR_INPUT: no such run, or it cannot be read. */
 MUST_CHECK enum err_code verify_run_init(struct track *track, const struct verify_request *request,
 					 struct verify_run *run, struct err *err);
+
 /* The weight of the instance at position i as it is in run->record; NaN in the test part. */
 double verify_recorded_weight(const struct verify_run *run, size_t i);
 

@@ -3,7 +3,6 @@
 #include <math.h>
 
 #include "base/file.h"
-#include "base/mem.h"
 
 static void sha256_of(sqlite3_context *context, int count, sqlite3_value **values)
 {
@@ -45,6 +44,8 @@ static void call(sqlite3_context *context, int count, sqlite3_value **values)
 		sqlite3_result_double(context, function->of(arguments));
 }
 
+#define ROWS_FIRST 64
+
 /* What an aggregate has seen; zeroed at first. */
 struct rows {
 	double *values; /* (n), owned */
@@ -52,15 +53,29 @@ struct rows {
 	double sums[DB_FUNCTION_ARGUMENTS_MAX]; /* of the arguments */
 };
 
+/* From SQLite's memory, which db_limit() limits. */
+static bool make_room(struct rows *rows)
+{
+	size_t capacity = rows->capacity == 0 ? ROWS_FIRST : 2 * rows->capacity;
+
+	if (rows->n < rows->capacity)
+		return true;
+	double *values = sqlite3_realloc64(rows->values, capacity * sizeof *values);
+	if (values == NULL)
+		return false;
+	rows->values = values;
+	rows->capacity = capacity;
+	return true;
+}
+
 static void take_row(sqlite3_context *context, int count, sqlite3_value **values)
 {
 	struct rows *rows = sqlite3_aggregate_context(context, sizeof *rows);
 	double arguments[DB_FUNCTION_ARGUMENTS_MAX];
-	struct err err;
 
 	if (rows == NULL || !read_arguments(count, values, arguments))
 		return;
-	if (mem_more(&rows->values, rows->n, &rows->capacity, &err) != ERR_OK) {
+	if (!make_room(rows)) {
 		sqlite3_result_error_nomem(context);
 		return;
 	}
@@ -86,7 +101,7 @@ static void end_rows(sqlite3_context *context)
 		sqlite3_result_double(context, value);
 	else
 		sqlite3_result_error(context, err.message, -1);
-	mem_freep(&rows->values);
+	sqlite3_free(rows->values);
 }
 
 enum err_code db_add_functions(struct db *db, const struct db_function *functions, size_t count, struct err *err)

@@ -8,7 +8,6 @@
 #include "base/rng.h"
 #include "num/distributions.h"
 
-#define SIGNS_MAX 1000
 #define SAMPLES 50000
 #define PRIOR 0.5
 
@@ -100,7 +99,7 @@ enum err_code signed_rank_p(const double *d, size_t n, double *ret_p, struct err
 	AUTO(mem_freep) size_t *rank = NULL;
 	size_t count = 0;
 
-	if (n > SIGNS_MAX) {
+	if (n > COMPARISONS_MAX) {
 		*ret_p = NAN;
 		return ERR_OK;
 	}
@@ -186,7 +185,7 @@ enum err_code signed_rank_posterior(const double *d, size_t n, double rope, int 
 	struct rng rng;
 	size_t found = 0;
 
-	if (n == 0 || !(rope >= 0)) {
+	if (n == 0 || n > COMPARISONS_MAX || !(rope >= 0)) {
 		*ret_p = NAN;
 		return ERR_OK;
 	}

@@ -6,6 +6,10 @@
 
 #include "base/err.h"
 
+/* The tests of ranks count all signs or draw many samples, and nobody can interrupt them: of more differences they say
+ * NaN. */
+#define COMPARISONS_MAX 500
+
 /* The t test of resampled splits whose training parts overlap: the variance of the mean is s^2 (1 / n + ratio), with
  * `ratio` the size of the test part over that of the training part (Nadeau and Bengio 2003, "Inference for the
  * Generalization Error"); 0 is the ordinary test, which is about these rows alone. n - 1 degrees of freedom.
@@ -15,8 +19,7 @@ double resampled_p(const double *d, size_t n, double ratio);
 double resampled_half_width(const double *d, size_t n, double ratio, double level);
 
 /* Wilcoxon's signed-rank test (1945), on both sides: differences of 0 are left out, equal ones share their mean rank,
- * and the p is exact, that of all 2^n signs being as likely. 1 if nothing is left; NaN (too many to count) for more
- * than 1000. ERR_SYSTEM: no memory. */
+ * and the p is exact, that of all 2^n signs being as likely. 1 if nothing is left. ERR_SYSTEM: no memory. */
 MUST_CHECK enum err_code signed_rank_p(const double *d, size_t n, double *ret_p, struct err *err);
 
 /* The Bayesian signed-rank test (Benavoli et al. 2017, "Time for a Change", section 4.2): *ret_p is the posterior

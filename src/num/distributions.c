@@ -66,14 +66,17 @@ double student_t_sides(double t, double freedom)
 	return incomplete_beta(freedom / 2, 0.5, freedom / (freedom + square), square / (freedom + square));
 }
 
-/* The x >= 0 where the falling function is p; `p` lies between its values at 0 and at infinity. */
+/* The x >= 0 where the falling function is p < its value at 0; infinity where rounding keeps it above p. */
 static double solve(double (*falling)(double x, double parameter), double parameter, double p)
 {
 	double low = 0;
 	double high = 1;
 
-	while (falling(high, parameter) > p)
+	while (falling(high, parameter) > p) {
+		if (isinf(high))
+			return high;
 		high *= 2;
+	}
 	for (;;) {
 		double middle = low + (high - low) / 2;
 		if (middle <= low || middle >= high)

@@ -65,6 +65,9 @@ Test(distributions, say_nan_outside_of_their_arguments)
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
 		cr_expect(isnan(call(cases[i].function, cases[i].arguments)), "case %zu", i);
+	/* Whatever rounding leaves of the tail at infinity, there is an end. */
+	for (double k = 2; k < 100; k++)
+		cr_expect_gt(studentized_range_quantile(1e-300, k), 8);
 	cr_expect_eq(student_t_sides(INFINITY, 3), 0);
 	cr_expect_eq(f_tail(INFINITY, 3, 3), 0);
 	cr_expect_eq(chi_square_tail(INFINITY, 3), 0);
@@ -89,6 +92,12 @@ Test(comparisons, of_paired_differences_are_those_of_scipy)
 	cr_expect(isnan(resampled_p((const double[]){ 1 }, 1, 0.25)));
 	cr_expect(isnan(resampled_half_width((const double[]){ 1 }, 1, 0.25, 0.95)));
 	cr_expect_eq(resampled_p((const double[]){ 1, 1 }, 2, 0.25), 0);
+	static const double many[COMPARISONS_MAX + 1] = { 1 };
+	double p = 0;
+	cr_assert_eq(signed_rank_p(many, ARRAY_LENGTH(many), &p, &err), ERR_OK);
+	cr_expect(isnan(p));
+	cr_assert_eq(signed_rank_posterior(many, ARRAY_LENGTH(many), 0, 1, &p, &err), ERR_OK);
+	cr_expect(isnan(p));
 }
 
 /* Both are samples: 0.01 is more than four standard deviations of the difference. */
