@@ -47,8 +47,9 @@ struct track {
 	struct db *db;
 	struct db_stmt *statements[TRACK_STATEMENT_COUNT];
 	struct process_identity self;
-	int64_t writer_id; /* 0: it has not written a run yet */
-	double seen_at;	   /* clock_seconds() when that was last said */
+	int64_t writer_id;   /* 0: it has not written a run yet */
+	bool writer_is_kept; /* its row is committed */
+	double seen_at;	     /* clock_seconds() when that was last said */
 	bool is_wal;
 };
 

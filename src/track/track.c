@@ -181,14 +181,19 @@ enum err_code track_commit(struct track *track, struct err *err)
 		return ERR_OK;
 	if (track->writer_id != 0 && clock_seconds() - track->seen_at > SEEN_SECONDS && say_seen(track, err) != ERR_OK)
 		return err->code;
-	return db_commit(track->db, err);
+	if (db_commit(track->db, err) != ERR_OK)
+		return err->code;
+	track->writer_is_kept = track->writer_id != 0;
+	return ERR_OK;
 }
 
 void track_rollback(struct track *track)
 {
-	if (db_in_transaction(track->db) && track->seen_at != 0)
-		track->seen_at = 0;
+	/* SQLite may have rolled back by itself: a full disk. */
 	db_rollback(track->db);
+	track->seen_at = 0;
+	if (!track->writer_is_kept)
+		track->writer_id = 0;
 }
 
 enum err_code track_use_wal(struct track *track, struct err *err)

@@ -274,6 +274,26 @@ Test(track, two_programs_share_a_sweep)
 	tracked_close(two);
 }
 
+/* Work that is dropped takes the process's own row with it only if that was new. */
+Test(track, a_rollback_forgets_what_it_takes_away)
+{
+	for (int i = 0; i < 3; i++) {
+		bool is_kept = i == 0, by_itself = i == 1;
+		struct track *track = tracked_open();
+		(void)tracked_run(track, "key");
+		if (is_kept)
+			tracked_commit(track);
+		int64_t dropped = tracked_run(track, "key"), writers = seen("SELECT count(*) FROM writer");
+		if (by_itself) /* as SQLite does when the disk is full */
+			database_exec(track_db(track), "ROLLBACK");
+		track_rollback(track);
+		cr_expect_eq(tracked_run(track, "key"), is_kept ? dropped : dropped - 1);
+		tracked_commit(track);
+		cr_expect_eq(seen("SELECT count(*) FROM writer"), writers + !is_kept);
+		tracked_close(track);
+	}
+}
+
 /* A process that was and is no more. */
 static int64_t gone_pid(void)
 {
