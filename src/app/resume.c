@@ -92,7 +92,7 @@ enum err_code resume_runs(const char *database, const struct resume_request *req
 {
 	AUTO(recorder_freep) struct recorder *recorder = NULL;
 	AUTO(resumption_done) struct resumption resumption = { .request = request };
-	const struct recorder_watch recorder_watch = { watch->context, watch->notice, watch->stop };
+	const struct recorder_watch recorder_watch = { watch->context, watch->notice, watch->stop, watch->begins };
 
 	if (check_named_once(request, err) != ERR_OK || mem_new(&resumption.stored, request->count, err) != ERR_OK ||
 	    mem_new(&resumption.runs, request->count, err) != ERR_OK ||

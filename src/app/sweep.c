@@ -269,7 +269,7 @@ enum err_code sweep_run(const struct sweep *sweep, const char *database, const s
 {
 	AUTO(recorder_freep) struct recorder *recorder = NULL;
 	AUTO(plan_done) struct plan plan = { .sweep = sweep };
-	const struct recorder_watch recorder_watch = { watch->context, watch->notice, watch->stop };
+	const struct recorder_watch recorder_watch = { watch->context, watch->notice, watch->stop, watch->begins };
 
 	if (sweep_compose(sweep, &plan.pairs, err) != ERR_OK ||
 	    mem_new(&plan.datasets, sweep->datasets.count, err) != ERR_OK ||

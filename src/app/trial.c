@@ -14,7 +14,7 @@ enum err_code trial_run(const struct trial *trial, const struct track_environmen
 	AUTO(recorder_freep) struct recorder *recorder = NULL;
 	AUTO(text_done) struct text method = { 0 };
 	const struct data_settings *settings = &trial->settings.data;
-	const struct recorder_watch recorder_watch = { watch->context, watch->notice, watch->stop };
+	const struct recorder_watch recorder_watch = { watch->context, watch->notice, watch->stop, watch->begins };
 	struct planned_run run = { 0 };
 
 	if (recipe_resolve_parts(&trial->settings, &run.recipe, err) != ERR_OK ||

@@ -55,7 +55,7 @@ static enum err_code run_adjust(const struct invocation *invocation, struct err 
 	AUTO(environment_done) struct environment environment = { 0 };
 	AUTO(recorder_freep) struct recorder *recorder = NULL;
 	struct progress progress = { 0 };
-	const struct recorder_watch watch = { &progress, progress_notice, interrupt_catch(NULL) };
+	const struct recorder_watch watch = { &progress, progress_notice, interrupt_flag(), interrupt_catch_runs };
 	int64_t run_id;
 
 	if (options->settings.adjustment < 2)

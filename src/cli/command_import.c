@@ -34,7 +34,7 @@ static enum err_code run_import(const struct invocation *invocation, struct err 
 	};
 	AUTO(environment_done) struct environment environment = { 0 };
 	struct progress progress = { 0 };
-	const struct recorder_watch watch = { &progress, progress_notice, interrupt_catch(NULL) };
+	const struct recorder_watch watch = { &progress, progress_notice, interrupt_flag(), interrupt_catch_runs };
 	struct import_result result = { 0 };
 
 	if (environment_init(invocation->argv, &environment, err) != ERR_OK ||

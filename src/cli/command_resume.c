@@ -36,7 +36,8 @@ static enum err_code resume(const struct invocation *invocation, const struct re
 		.notice = progress_notice,
 		.checkpoint_seconds = checkpoint_seconds(&options->checkpoint),
 		.keeps_state = options->checkpoint.keeps_state,
-		.stop = interrupt_catch(NULL),
+		.stop = interrupt_flag(),
+		.begins = interrupt_catch_runs,
 	};
 	enum err_code code = resume_runs(invocation->database, request, &environment.track, &watch, ret_result, err);
 	progress_done(&progress);

@@ -106,7 +106,8 @@ static enum err_code run_sweep(const struct invocation *invocation, struct err *
 		.notice = progress_notice,
 		.checkpoint_seconds = checkpoint_seconds(&options->checkpoint),
 		.keeps_state = options->checkpoint.keeps_state,
-		.stop = interrupt_catch(NULL),
+		.stop = interrupt_flag(),
+		.begins = interrupt_catch_runs,
 	};
 	enum err_code code =
 	    sweep_run(sweep, invocation->database, &path, options->jobs > 0 ? options->jobs : processors(),

@@ -82,7 +82,8 @@ static enum err_code run_train(const struct invocation *invocation, struct err *
 		.failure = keep_failure,
 		.checkpoint_seconds = checkpoint_seconds(&options->checkpoint),
 		.keeps_state = options->checkpoint.keeps_state,
-		.stop = interrupt_catch(NULL),
+		.stop = interrupt_flag(),
+		.begins = interrupt_catch_runs,
 	};
 	enum err_code code = trial_run(&trial, &environment.track, &watch, &result, err);
 	progress_done(&followed.progress);

@@ -84,6 +84,16 @@ const atomic_bool *interrupt_catch(struct db *db)
 	return &interrupted;
 }
 
+const atomic_bool *interrupt_flag(void)
+{
+	return &interrupted;
+}
+
+void interrupt_catch_runs(void)
+{
+	(void)interrupt_catch(NULL);
+}
+
 void interrupt_release(void)
 {
 	atomic_store(&interrupted_db, NULL);

@@ -17,6 +17,10 @@ void interrupt_begin(void);
  * (SIGPIPE) sets the flag too; else it ends the program, as everywhere. */
 const atomic_bool *interrupt_catch(struct db *db);
 
+/* The same in two steps, for who writes runs: the flag, which nothing sets before the second. */
+const atomic_bool *interrupt_flag(void);
+void interrupt_catch_runs(void);
+
 /* Forgets the db; the flag and the handlers stay. */
 void interrupt_release(void);
 

@@ -34,6 +34,9 @@ struct recorder_watch {
 	void (*notice)(void *context, const char *line); /* one line for the person; may be NULL */
 	/* Set (by a signal handler) to end the waiting for somebody else's lock, too; may be NULL. */
 	const atomic_bool *stop;
+	/* Before each run is begun, from whatever thread begins it: what ends the program now ought to set `stop`.
+	 * Until then nothing is lost if it just ends. May be NULL. */
+	void (*begins)(void);
 };
 
 /* Opens or creates the file, with NULL one that is gone with the recorder; waits while it is locked. ERR_INPUT:

@@ -55,6 +55,8 @@ enum err_code recorder_begin(struct recorder *recorder, const struct track_run *
 	    copy_text(run->settings, &begin->settings, err) != ERR_OK ||
 	    copy_text(run->key, &begin->key, err) != ERR_OK || copy_text(run->chosen, &begin->chosen, err) != ERR_OK)
 		return err->code;
+	if (recorder->watch.begins != NULL)
+		recorder->watch.begins();
 	recording->recorder = recorder;
 	recording->run = *run;
 	recording->shape = *shape;
