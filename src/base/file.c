@@ -157,6 +157,21 @@ bool file_is_directory(const char *path)
 	return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
+bool file_equals(const char *path, const char *other)
+{
+	char left[65536], right[sizeof left];
+	AUTO(file_close_fd) int one = open(path, O_RDONLY | O_CLOEXEC);
+	AUTO(file_close_fd) int two = open(other, O_RDONLY | O_CLOEXEC);
+
+	for (;;) {
+		ssize_t count = read(one, left, sizeof left);
+		if (read(two, right, sizeof right) != count || count < 0 || memcmp(left, right, (size_t)count) != 0)
+			return false;
+		if (count == 0)
+			return true;
+	}
+}
+
 void file_close_fd(const int *fd)
 {
 	if (*fd >= 0)

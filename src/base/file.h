@@ -35,6 +35,9 @@ MUST_CHECK enum err_code file_write_fd(int fd, const char *name, const char *dat
 bool file_exists(const char *path);
 bool file_is_directory(const char *path);
 
+/* Whether both are there, can be read and hold the same bytes. */
+bool file_equals(const char *path, const char *other);
+
 /* For AUTO: closes the file descriptor unless it is negative. */
 void file_close_fd(const int *fd);
 

@@ -183,13 +183,22 @@ static enum err_code keep_backup(struct db *db, int64_t version, struct backup *
 {
 	if (backup->partial.length == 0)
 		return ERR_OK;
-	for (int number = 1; backup->path.length == 0 || file_exists(backup->path.data); number++) {
+	for (int number = 1;; number++) {
 		char suffix[16] = "";
 		if (number > 1)
 			(void)snprintf(suffix, sizeof suffix, ".%d", number);
 		text_clear(&backup->path);
 		if (text_append(&backup->path, err, "%s.v%jd%s.backup", db->file, (intmax_t)version, suffix) != ERR_OK)
 			return err->code;
+		if (!file_exists(backup->path.data))
+			break;
+		/* Left by an upgrade that was killed before its commit: one is enough. */
+		if (file_equals(backup->path.data, backup->partial.data)) {
+			(void)unlink(backup->partial.data);
+			text_clear(&backup->partial);
+			text_clear(&backup->path);
+			return ERR_OK;
+		}
 	}
 	if (rename(backup->partial.data, backup->path.data) != 0)
 		return err_set(err, ERR_SYSTEM, "%s: %s", backup->path.data, strerror(errno));

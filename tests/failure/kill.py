@@ -153,6 +153,9 @@ def problem_again(scene, folder):
         claims = connection.execute("SELECT count(*) FROM claim").fetchone()[0]
     if left or claims:
         return f"again: {left} runs still 'running', {claims} claims"
+    backups = [path.name for path in folder.glob("k.db.*")]
+    if len(backups) > 1:
+        return f"again: more than one backup: {backups}"
     return recorded.problem_of(folder / "k.db")
 
 
