@@ -9,6 +9,7 @@
 #include "cli/data_folders.h"
 #include "cli/interrupt.h"
 #include "cli/print.h"
+#include "cli/query.h"
 #include "num/blas.h"
 
 struct verify_options {
@@ -84,6 +85,7 @@ static enum err_code run_verify(const struct invocation *invocation, struct err 
 	    environment_init(invocation->argv, &environment, err) != ERR_OK ||
 	    track_open_existing(invocation->database, NULL, &track, err) != ERR_OK)
 		return err->code;
+	query_warn(track_db(track));
 	const struct verify_request request = {
 		.runs = runs,
 		.count = invocation->argument_count,

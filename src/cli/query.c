@@ -41,15 +41,19 @@ static struct out_target target_of(const struct invocation *invocation, const st
 	return (struct out_target){ .file = stdout, .csv_safe = form->csv_safe, .terminal = invocation->terminal };
 }
 
-/* What a reader should know of the file stands on stderr, before its rows. */
+void query_warn(const struct db *db)
+{
+	if (db_warning(db) != NULL)
+		print_clean(stderr, "hardrow: %s: %s\n", db_path(db), db_warning(db));
+}
+
 static enum err_code open_database(const struct invocation *invocation, double timeout, struct db **ret_db,
 				   struct err *err)
 {
 	if (db_open(invocation->database, DB_READ, ret_db, err) != ERR_OK)
 		return err->code;
 	db_limit(*ret_db, timeout, MEMORY_BYTES_MAX);
-	if (db_warning(*ret_db) != NULL)
-		print_clean(stderr, "hardrow: %s: %s\n", invocation->database, db_warning(*ret_db));
+	query_warn(*ret_db);
 	return ERR_OK;
 }
 

@@ -36,6 +36,9 @@ struct query_form {
 		.argument = "SECONDS", .help = "how long it may take at most"                                          \
 	}
 
+/* What a reader of this file should know goes to standard error, before anything that comes from it. */
+void query_warn(const struct db *db);
+
 /* Runs the report on the invocation's database, to stdout; Ctrl-C ends it with ERR_INTERRUPTED. */
 MUST_CHECK enum err_code query_run_report(const struct invocation *invocation, const struct report *report,
 					  const struct report_setting *settings, size_t count,

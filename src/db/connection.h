@@ -4,9 +4,24 @@
 
 #include <sqlite3.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "db/db.h"
 #include "sql/sql.h"
+
+#define PRESENCE_BESIDE 2 /* "-wal" and "-shm" */
+
+/* What a writer knows of its file, see db/presence.h. */
+struct presence {
+	bool is_watched; /* the connection writes */
+	bool is_wal;
+	int64_t size; /* at the last look */
+	struct presence_file {
+		dev_t device;
+		ino_t inode; /* 0: not seen yet */
+	} beside[PRESENCE_BESIDE];
+	bool is_gone, is_cut; /* it is not what it was; it is too short */
+};
 
 struct db {
 	sqlite3 *handle;
@@ -19,6 +34,7 @@ struct db {
 	bool is_guarded;     /* the authorizer is on */
 	struct db_wait wait; /* goes_on NULL: the busy timeout */
 	double locked_since; /* clock_seconds() when the present waiting began */
+	struct presence presence;
 	const char *refused; /* what the authorizer refused last: static text, or `refused_function` */
 	char refused_function[80];
 	bool uses_json;	     /* the statement that is being compiled has functions of JSON, */

@@ -2,12 +2,14 @@
 #include "db/db.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "db/connection.h"
 #include "db/limit.h"
+#include "db/presence.h"
 
 #define FINISH_TIMEOUT_MS 1000
 
@@ -34,12 +36,33 @@ static enum err_code code_of(int code, bool is_foreign)
 	}
 }
 
+/* What the system says, or NULL, where SQLite's own words do not say enough. */
+static const char *reason(struct db *db, int code)
+{
+	int system = sqlite3_system_errno(db->handle);
+	const char *words = system != 0 ? strerror(system) : NULL;
+
+	switch (code & 0xff) {
+	case SQLITE_READONLY:
+		return "it or its folder cannot be written";
+	case SQLITE_CANTOPEN:
+		/* SQLite, which may not make the file, then looks for it. */
+		return system == ENOENT ? "its folder is missing or cannot be written" : words;
+	case SQLITE_IOERR:
+		return words;
+	default:
+		return NULL;
+	}
+}
+
 enum err_code db_fail(struct db *db, int code, bool is_foreign, struct err *err)
 {
 	enum err_code ours = code_of(code, is_foreign);
 
 	if (limit_is_met(db, code))
 		return limit_say(db, code, err);
+	if (ours != ERR_INTERRUPTED && (code & 0xff) != SQLITE_BUSY && presence_check(db, err) != ERR_OK)
+		return err->code;
 	if (ours == ERR_INTERRUPTED)
 		return err_set(err, ours, "%s: interrupted", db->path);
 	/* Whoever waits as long as it takes gives up for one reason alone. */
@@ -48,6 +71,9 @@ enum err_code db_fail(struct db *db, int code, bool is_foreign, struct err *err)
 	if ((code & 0xff) == SQLITE_BUSY)
 		return err_set(err, ours, "%s: another program keeps it locked (%s)", db->path,
 			       sqlite3_errmsg(db->handle));
+	const char *why = reason(db, code);
+	if (why != NULL)
+		return err_set(err, ours, "%s: %s (%s)", db->path, sqlite3_errmsg(db->handle), why);
 	if (db->refused != NULL)
 		return err_set(err, ours, "%s is not allowed here, only one SELECT", db->refused);
 	return err_set(err, ours, "%s: %s", db->path, sqlite3_errmsg(db->handle));
@@ -57,6 +83,7 @@ void db_free(struct db *db)
 {
 	if (db == NULL)
 		return;
+	presence_leave(db);
 	int code = sqlite3_close(db->handle);
 	assert(code == SQLITE_OK); /* else a statement outlives its connection */
 	free(db->path);
@@ -74,6 +101,8 @@ enum err_code db_finish(struct db *db, struct err *err)
 	static const char *const steps[] = { "PRAGMA analysis_limit = 400", "PRAGMA optimize",
 					     "PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA journal_mode = DELETE" };
 
+	if (presence_check(db, err) != ERR_OK)
+		return err->code;
 	/* Others may hold the file: then statistics and the WAL stay as they are, which harms nobody. */
 	(void)sqlite3_busy_timeout(db->handle, FINISH_TIMEOUT_MS);
 	for (size_t i = 0; i < ARRAY_LENGTH(steps); i++) {
@@ -96,7 +125,7 @@ enum err_code db_use_wal(struct db *db, bool *ret_is_wal, struct err *err)
 	db_be_patient(db, DB_PATIENCE_MS);
 	if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY && (code & 0xff) != SQLITE_LOCKED)
 		return db_fail(db, code, false, err);
-	*ret_is_wal = code == SQLITE_OK;
+	*ret_is_wal = db->presence.is_wal = code == SQLITE_OK;
 	return ERR_OK;
 }
 
@@ -129,7 +158,12 @@ enum err_code db_exec(struct db *db, const char *sql, struct err *err)
 
 enum err_code db_begin(struct db *db, struct err *err)
 {
-	return db_exec(db, "BEGIN IMMEDIATE", err);
+	if (db_exec(db, "BEGIN IMMEDIATE", err) != ERR_OK)
+		return err->code;
+	if (presence_check(db, err) == ERR_OK)
+		return ERR_OK;
+	db_rollback(db);
+	return err->code;
 }
 
 enum err_code db_commit(struct db *db, struct err *err)

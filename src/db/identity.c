@@ -10,7 +10,9 @@
 
 /* https://www.sqlite.org/fileformat.html, section 1.3 */
 #define HEADER_SIZE 100
+#define PAGE_SIZE_OFFSET 16
 #define WRITE_FORMAT_OFFSET 18
+#define PAGE_COUNT_OFFSET 28
 #define VERSION_OFFSET 60
 #define APPLICATION_ID_OFFSET 68
 static const char magic[16] = "SQLite format 3";
@@ -68,13 +70,24 @@ static sqlite3_file *file_of(struct db *db)
 	return file != NULL && file->pMethods != NULL ? file : NULL;
 }
 
-enum err_code identity_read(struct db *db, int64_t newest, struct identity *ret_identity, struct err *err)
+bool identity_size(struct db *db, int64_t *ret_size)
 {
-	unsigned char header[HEADER_SIZE] = { 0 };
 	sqlite3_file *file = file_of(db);
 	sqlite3_int64 size = 0;
 
 	if (file == NULL || file->pMethods->xFileSize(file, &size) != SQLITE_OK)
+		return false;
+	*ret_size = size;
+	return true;
+}
+
+enum err_code identity_read(struct db *db, int64_t newest, struct identity *ret_identity, struct err *err)
+{
+	unsigned char header[HEADER_SIZE] = { 0 };
+	sqlite3_file *file = file_of(db);
+	int64_t size = 0;
+
+	if (!identity_size(db, &size))
 		return err_set(err, ERR_SYSTEM, "%s: cannot be read", db->path);
 	if (size == 0) {
 		*ret_identity = (struct identity){ .is_empty = true };
@@ -92,6 +105,18 @@ enum err_code identity_read(struct db *db, int64_t newest, struct identity *ret_
 	*ret_identity = (struct identity){ .is_wal = header[WRITE_FORMAT_OFFSET] == 2,
 					   .is_marked = application_id != 0 && version > 0 };
 	return ERR_OK;
+}
+
+int64_t identity_claimed_size(struct db *db)
+{
+	unsigned char header[HEADER_SIZE] = { 0 };
+	sqlite3_file *file = file_of(db);
+
+	if (file == NULL || file->pMethods->xRead(file, header, HEADER_SIZE, 0) != SQLITE_OK)
+		return 0;
+	int64_t page_size = header[PAGE_SIZE_OFFSET] << 8 | header[PAGE_SIZE_OFFSET + 1];
+	/* 65536 does not fit in and is written as 1. */
+	return (page_size == 1 ? 65536 : page_size) * big_endian(header + PAGE_COUNT_OFFSET);
 }
 
 bool identity_is_being_written(struct db *db)

@@ -23,6 +23,10 @@ MUST_CHECK enum err_code identity_read(struct db *db, int64_t newest, struct ide
 MUST_CHECK enum err_code identity_check(const char *path, int64_t application_id, int64_t version, int64_t newest,
 					struct err *err);
 
+/* Bytes that the file has; false: that cannot be told. Bytes that it should have by its header; 0: it has none. */
+bool identity_size(struct db *db, int64_t *ret_size);
+int64_t identity_claimed_size(struct db *db);
+
 /* Whether another connection is changing the file, as far as it is not in WAL mode. */
 bool identity_is_being_written(struct db *db);
 

@@ -103,7 +103,10 @@ static enum err_code open_to_write(const char *path, const struct db_options *op
 	struct identity identity;
 
 	if (db_connect(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, options, &db, err) != ERR_OK ||
-	    check_identity(db, options, &identity, err) != ERR_OK || make_writable(db, options, err) != ERR_OK)
+	    check_identity(db, options, &identity, err) != ERR_OK)
+		return err->code;
+	db->presence = (struct presence){ .is_watched = true, .is_wal = identity.is_wal };
+	if (make_writable(db, options, err) != ERR_OK)
 		return err->code;
 	*ret_db = take_ptr(&db);
 	return ERR_OK;
