@@ -96,6 +96,9 @@ enum err_code runner_execute(struct recorder *recorder, struct planned_run *runs
 	for (size_t i = 0; i < count; i++)
 		progress.epochs += (double)runs[i].recipe.training.epochs;
 	*ret_progress = progress;
+	/* Claims come before the first run, and a sweep may only wait for the runs of others. */
+	if (watch->begins != NULL)
+		watch->begins();
 	if (workload_init(&workload, err) != ERR_OK)
 		return err->code;
 	enum err_code code = run_workers(&workload, jobs < count ? jobs : count, watch, &progress, err);

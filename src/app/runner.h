@@ -43,7 +43,7 @@ struct runner_watch {
 	/* Set (by a signal handler) to end cleanly: the epochs under way are finished and written, their runs marked
 	 * 'interrupted'. May be NULL. */
 	const atomic_bool *stop;
-	void (*begins)(void); /* as in struct recorder_watch */
+	void (*begins)(void); /* as in struct recorder_watch; when runner_execute() begins, too */
 };
 
 /* Runs of an experiment are claimed before they begin, so that several processes share them; what is interrupted and
