@@ -17,16 +17,6 @@
 
 TestSuite(track, .init = scratch_enter, .fini = scratch_leave);
 
-/* What another connection reads. */
-static int64_t seen(const char *sql)
-{
-	struct db *db = database_open(TRACKED_FILE, DB_READ);
-	int64_t value = database_query_int(db, sql);
-
-	db_free(db);
-	return value;
-}
-
 static void change(const char *sql)
 {
 	struct db *db = database_open(TRACKED_FILE, DB_WRITE);
@@ -44,25 +34,26 @@ Test(track, data_sets_are_found_by_what_they_hold)
 	cr_expect_neq(tracked_dataset(track, "bb"), first, "other content under the same name");
 	cr_expect_eq(tracked_dataset(track, "bb"), first + 1);
 	tracked_commit(track);
-	cr_expect_eq(seen("SELECT count(*) FROM dataset"), 2);
-	cr_expect_eq(seen("SELECT count(*) FROM instance"), 2 * TRACKED_INSTANCES);
-	cr_expect_eq(seen("SELECT count(*) FROM class"), 2 * TRACKED_CLASSES);
+	cr_expect_eq(tracked_seen("SELECT count(*) FROM dataset"), 2);
+	cr_expect_eq(tracked_seen("SELECT count(*) FROM instance"), 2 * TRACKED_INSTANCES);
+	cr_expect_eq(tracked_seen("SELECT count(*) FROM class"), 2 * TRACKED_CLASSES);
 	for (int i = 0; i < 2; i++)
 		ids[i] = tracked_split(track, first, "s1");
 	cr_expect_eq(ids[0], ids[1]);
 	cr_expect_neq(tracked_split(track, first, "s2"), ids[0], "another mask of the same seed");
 	cr_expect_neq(tracked_split(track, first + 1, "s1"), ids[0], "of another data set");
 	tracked_commit(track);
-	cr_expect_eq(seen("SELECT count(*) FROM split"), 3);
-	cr_expect_eq(seen("SELECT sum(train_instances + test_instances) FROM split_class WHERE split_id = 1"),
+	cr_expect_eq(tracked_seen("SELECT count(*) FROM split"), 3);
+	cr_expect_eq(tracked_seen("SELECT sum(train_instances + test_instances) FROM split_class WHERE split_id = 1"),
 		     TRACKED_INSTANCES);
-	cr_expect_eq(seen("SELECT count(*) FROM split WHERE length(test) = 130 AND given = 0"), 3);
+	cr_expect_eq(tracked_seen("SELECT count(*) FROM split WHERE length(test) = 130 AND given = 0"), 3);
 	/* 130 instances are three words. */
-	cr_expect_eq(seen("SELECT count(*) FROM split_part"), 3 * 3);
-	cr_expect_eq(seen("SELECT count(*) FROM instance JOIN split USING (dataset_id) JOIN split_part AS part"
-			  " ON part.split_id = split.split_id AND word = position / 64"
-			  " WHERE (substr(split.test, position + 1, 1) = x'01') = (part.test >> position % 64 & 1)"),
-		     3 * TRACKED_INSTANCES);
+	cr_expect_eq(tracked_seen("SELECT count(*) FROM split_part"), 3 * 3);
+	cr_expect_eq(
+	    tracked_seen("SELECT count(*) FROM instance JOIN split USING (dataset_id) JOIN split_part AS part"
+			 " ON part.split_id = split.split_id AND word = position / 64"
+			 " WHERE (substr(split.test, position + 1, 1) = x'01') = (part.test >> position % 64 & 1)"),
+	    3 * TRACKED_INSTANCES);
 	tracked_close(track);
 }
 
@@ -94,7 +85,7 @@ Test(track, a_run_from_start_to_end)
 			       "writer_id IN (SELECT writer_id FROM writer) AND seed = 7 AND block_instances = 64 "
 			       "AND blas_threads = 1 AND argv = '[]'",
 			       i + 1);
-		cr_expect_eq(seen(sql), 1);
+		cr_expect_eq(tracked_seen(sql), 1);
 		cr_assert_eq(track_settle_run(track, run_id, "{\"a\":2}", i == 0 ? NULL : "other",
 					      "{\"temperature\":1.25}", &err),
 			     ERR_OK);
@@ -105,7 +96,7 @@ Test(track, a_run_from_start_to_end)
 			       "SELECT count(*) FROM run WHERE run_id = %zu AND status = '%s' AND message = 'why' AND "
 			       "settings = '{\"a\":2}' AND run_key = '%s' AND finished_at_ms >= started_at_ms",
 			       i + 1, cases[i].name, i == 0 ? "key" : "other");
-		cr_expect_eq(seen(sql), 1, "%s", sql);
+		cr_expect_eq(tracked_seen(sql), 1, "%s", sql);
 		bool has = !cases[i].has_state, found = false;
 		cr_assert_eq(track_has_state(track, run_id, &has, &err), ERR_OK);
 		cr_expect_eq(has, cases[i].has_state, "%s", cases[i].name);
@@ -115,7 +106,7 @@ Test(track, a_run_from_start_to_end)
 		cr_assert_eq(track_read_chosen(track, run_id, "tau", &value, &found, &err), ERR_OK);
 		cr_expect_not(found);
 	}
-	cr_expect_eq(seen("SELECT count(DISTINCT run_uid) FROM run"), ARRAY_LENGTH(cases));
+	cr_expect_eq(tracked_seen("SELECT count(DISTINCT run_uid) FROM run"), ARRAY_LENGTH(cases));
 	tracked_close(track);
 }
 
@@ -141,52 +132,27 @@ Test(track, epochs_come_back)
 	tracked_commit(track);
 	for (size_t s = 0; s < ARRAY_LENGTH(sources); s++) {
 		(void)snprintf(sql, sizeof sql, "SELECT count(*) FROM %s", sources[s]);
-		cr_expect_eq(seen(sql), 2 * TRACKED_INSTANCES);
+		cr_expect_eq(tracked_seen(sql), 2 * TRACKED_INSTANCES);
 		for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 			(void)snprintf(sql, sizeof sql,
 				       "SELECT count(*) FROM %s WHERE epoch = 1 AND draws = %lld AND instance_id IN "
 				       "(%zu, %zu)",
 				       sources[s], (long long)cases[i].shown, i,
 				       TRACKED_INSTANCES - ARRAY_LENGTH(cases) + i);
-			cr_expect_eq(seen(sql), 2, "%u draws in %s", cases[i].draws, sources[s]);
+			cr_expect_eq(tracked_seen(sql), 2, "%u draws in %s", cases[i].draws, sources[s]);
 		}
 		(void)snprintf(sql, sizeof sql, "SELECT count(draws) FROM %s WHERE epoch = 2", sources[s]);
-		cr_expect_eq(seen(sql), 0, "nobody knows them");
+		cr_expect_eq(tracked_seen(sql), 0, "nobody knows them");
 		(void)snprintf(sql, sizeof sql,
 			       "SELECT count(*) FROM %s WHERE du = instance_id AND dl = -instance_id AND predicted ="
 			       " 'c' || (instance_id %% 2) AND class = 'c' || (instance_id %% 2) AND p_true = 0.25",
 			       sources[s]);
-		cr_expect_eq(seen(sql), 2 * TRACKED_INSTANCES);
+		cr_expect_eq(tracked_seen(sql), 2 * TRACKED_INSTANCES);
 	}
-	cr_expect_eq(seen("SELECT count(*) FROM epoch WHERE train_loss = epoch / 2.0 AND test_loss IS NULL"), 2);
-	cr_expect_eq(seen("SELECT sum(train_correct) FROM class_epoch"), 2 * (10 + 11));
-	cr_expect_eq(seen("SELECT count(checksum) FROM block"), 2 * TRACKED_BLOCKS);
-	tracked_close(track);
-}
-
-/* Whatever comes first after a commit begins a transaction: nothing is ever committed row by row. */
-Test(track, what_is_not_committed_is_not_there)
-{
-	const struct track_summary summary = { .class_name = "a", .predicted = "b" };
-	struct track *track = tracked_open();
-	int64_t run_id = tracked_run(track, "key");
-	struct err err;
-
-	tracked_commit(track);
-	cr_assert_eq(track_put_summaries(track, run_id, &summary, 1, &err), ERR_OK, "%s", err.message);
-	track_rollback(track);
-	cr_assert_eq(track_finish_run(track, run_id, TRACK_DONE, NULL, false, &err), ERR_OK, "%s", err.message);
-	track_rollback(track);
-	tracked_epoch(track, run_id, 1, NULL);
-	track_rollback(track);
-	cr_assert_eq(track_put_state(track, run_id, 1, "state", 5, &err), ERR_OK, "%s", err.message);
-	track_rollback(track);
-	cr_expect_eq(seen("SELECT count(*) FROM instance_summary"), 0);
-	cr_expect_eq(seen("SELECT count(*) FROM run WHERE status = 'running'"), 1);
-	cr_expect_eq(seen("SELECT (SELECT count(*) FROM block) + (SELECT count(*) FROM epoch) +"
-			  " (SELECT count(*) FROM weight)"),
-		     0);
-	cr_expect_eq(seen("SELECT count(*) FROM state"), 0);
+	cr_expect_eq(tracked_seen("SELECT count(*) FROM epoch WHERE train_loss = epoch / 2.0 AND test_loss IS NULL"),
+		     2);
+	cr_expect_eq(tracked_seen("SELECT sum(train_correct) FROM class_epoch"), 2 * (10 + 11));
+	cr_expect_eq(tracked_seen("SELECT count(checksum) FROM block"), 2 * TRACKED_BLOCKS);
 	tracked_close(track);
 }
 
@@ -254,17 +220,17 @@ Test(track, two_programs_share_a_sweep)
 	change(dead_writer);
 	change("UPDATE claim SET writer_id = 1000");
 	expect_claim(one, TRACK_CLAIMED, 0, "claimed by a dead process");
-	cr_expect_eq(seen("SELECT writer_id <> 1000 FROM claim"), 1);
+	cr_expect_eq(tracked_seen("SELECT writer_id <> 1000 FROM claim"), 1);
 
 	int64_t run_id = tracked_run(one, "shared");
 	tracked_commit(one);
-	cr_expect_eq(seen("SELECT count(*) FROM claim"), 0, "begun");
+	cr_expect_eq(tracked_seen("SELECT count(*) FROM claim"), 0, "begun");
 	expect_claim(two, TRACK_ELSEWHERE, 0, "running");
 	cr_assert_eq(track_put_state(one, run_id, 1, "state", 5, &err), ERR_OK);
 	tracked_commit(one);
 	change("UPDATE run SET writer_id = 1000");
 	expect_claim(two, TRACK_CLAIMED, run_id, "running by a dead process");
-	cr_expect_eq(seen("SELECT count(*) FROM run WHERE status = 'interrupted'"), 1);
+	cr_expect_eq(tracked_seen("SELECT count(*) FROM run WHERE status = 'interrupted'"), 1);
 	cr_assert_eq(track_release_claims(two, &err), ERR_OK);
 	tracked_epoch(two, run_id, 1, NULL);
 	cr_assert_eq(track_finish_run(two, run_id, TRACK_DONE, NULL, false, &err), ERR_OK);
@@ -272,26 +238,6 @@ Test(track, two_programs_share_a_sweep)
 	expect_claim(one, TRACK_IS_DONE, 0, "done");
 	tracked_close(one);
 	tracked_close(two);
-}
-
-/* Work that is dropped takes the process's own row with it only if that was new. */
-Test(track, a_rollback_forgets_what_it_takes_away)
-{
-	for (int i = 0; i < 3; i++) {
-		bool is_kept = i == 0, by_itself = i == 1;
-		struct track *track = tracked_open();
-		(void)tracked_run(track, "key");
-		if (is_kept)
-			tracked_commit(track);
-		int64_t dropped = tracked_run(track, "key"), writers = seen("SELECT count(*) FROM writer");
-		if (by_itself) /* as SQLite does when the disk is full */
-			database_exec(track_db(track), "ROLLBACK");
-		track_rollback(track);
-		cr_expect_eq(tracked_run(track, "key"), is_kept ? dropped : dropped - 1);
-		tracked_commit(track);
-		cr_expect_eq(seen("SELECT count(*) FROM writer"), writers + !is_kept);
-		tracked_close(track);
-	}
 }
 
 /* A process that was and is no more. */
@@ -353,9 +299,9 @@ Test(track, the_runs_of_dead_processes)
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		(void)snprintf(sql, sizeof sql, "SELECT status = 'interrupted' FROM run WHERE writer_id = %zu",
 			       100 + i);
-		cr_expect_eq(seen(sql), cases[i].is_dead, "%s", cases[i].what);
+		cr_expect_eq(tracked_seen(sql), cases[i].is_dead, "%s", cases[i].what);
 		(void)snprintf(sql, sizeof sql, "SELECT count(*) = 0 FROM claim WHERE writer_id = %zu", 100 + i);
-		cr_expect_eq(seen(sql), cases[i].is_dead, "claim: %s", cases[i].what);
+		cr_expect_eq(tracked_seen(sql), cases[i].is_dead, "claim: %s", cases[i].what);
 	}
 }
 
@@ -387,8 +333,8 @@ Test(track, state_in_parts)
 	expect_state(track, run_id, 0, NULL, 0);
 	cr_assert_eq(track_put_state(track, run_id, 4, bytes, length, &err), ERR_OK, "%s", err.message);
 	tracked_commit(track);
-	cr_expect_eq(seen("SELECT count(*) FROM state"), 2);
-	cr_expect_eq(seen("SELECT length(value) FROM state WHERE part = 1"), 3);
+	cr_expect_eq(tracked_seen("SELECT count(*) FROM state"), 2);
+	cr_expect_eq(tracked_seen("SELECT length(value) FROM state WHERE part = 1"), 3);
 	expect_state(track, run_id, 4, bytes, length);
 	change("UPDATE state SET value = CAST('xyy' AS BLOB) WHERE part = 1");
 	cr_expect_eq(track_read_state(track, run_id, &read, &epoch, &err), ERR_SYSTEM);
@@ -396,7 +342,7 @@ Test(track, state_in_parts)
 	cr_assert_eq(track_put_state(track, run_id, 5, "short", 5, &err), ERR_OK);
 	tracked_commit(track);
 	expect_state(track, run_id, 5, "short", 5);
-	cr_expect_eq(seen("SELECT count(*) FROM state"), 1, "the part of the one before is gone");
+	cr_expect_eq(tracked_seen("SELECT count(*) FROM state"), 1, "the part of the one before is gone");
 	tracked_close(track);
 }
 
@@ -453,24 +399,24 @@ Test(track, resuming_takes_away_what_is_newer)
 					 (strcmp(tables[t], "dynamics_rows") == 0 && !cases[i].keeps_blocks);
 			(void)snprintf(sql, sizeof sql, "SELECT count(DISTINCT epoch) FROM %s WHERE run_id = %lld",
 				       tables[t], (long long)run_id);
-			cr_expect_eq(seen(sql), drops_one ? 1 : 2, "%s", tables[t]);
+			cr_expect_eq(tracked_seen(sql), drops_one ? 1 : 2, "%s", tables[t]);
 			(void)snprintf(sql, sizeof sql, "SELECT count(DISTINCT epoch) FROM %s WHERE run_id = %lld",
 				       tables[t], (long long)other);
-			cr_expect_eq(seen(sql), 4, "%s of another run", tables[t]);
+			cr_expect_eq(tracked_seen(sql), 4, "%s of another run", tables[t]);
 		}
 		(void)snprintf(sql, sizeof sql, "SELECT count(first_block) FROM epoch WHERE run_id = %lld",
 			       (long long)run_id);
-		cr_expect_eq(seen(sql), cases[i].keeps_blocks ? 2 : 1);
-		cr_expect_eq(seen(ODD_BLOCKS), 0);
+		cr_expect_eq(tracked_seen(sql), cases[i].keeps_blocks ? 2 : 1);
+		cr_expect_eq(tracked_seen(ODD_BLOCKS), 0);
 		(void)snprintf(
 		    sql, sizeof sql,
 		    "SELECT count(*) FROM run WHERE run_id = %lld AND status = 'running' AND message IS NULL "
 		    "AND finished_at_ms IS NULL",
 		    (long long)run_id);
-		cr_expect_eq(seen(sql), 1);
+		cr_expect_eq(tracked_seen(sql), 1);
 		(void)snprintf(sql, sizeof sql, "SELECT count(*) FROM instance_summary WHERE run_id IN (%lld, %lld)",
 			       (long long)run_id, (long long)other);
-		cr_expect_eq(seen(sql), 1);
+		cr_expect_eq(tracked_seen(sql), 1);
 	}
 	tracked_close(track);
 }

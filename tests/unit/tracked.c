@@ -198,3 +198,12 @@ void tracked_verify(struct track *track, int64_t run_id)
 		cr_assert_eq(track_verify_epoch(track, run_id, &findings, record, &found, &err), ERR_OK);
 	cr_expect_eq(findings.unchecked, 0);
 }
+
+int64_t tracked_seen(const char *sql)
+{
+	struct db *db = database_open(TRACKED_FILE, DB_READ);
+	int64_t value = database_query_int(db, sql);
+
+	db_free(db);
+	return value;
+}

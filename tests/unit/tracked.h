@@ -36,4 +36,7 @@ void tracked_epoch(struct track *track, int64_t run_id, size_t epoch, const uint
 /* Every epoch of the run has a checksum, and it is right. */
 void tracked_verify(struct track *track, int64_t run_id);
 
+/* What another connection reads. */
+int64_t tracked_seen(const char *sql);
+
 #endif
