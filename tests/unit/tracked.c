@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "track/track_verify.h"
+#include "unit/database.h"
 
 static char *const class_names[] = { "c0", "c1" };
 static char *const feature_names[] = { "f" };
