@@ -159,6 +159,7 @@ static enum err_code read_plot_part(struct report_plot *plot, char **rest, struc
 			     : strcmp(part.key, "by") == 0     ? &plot->by
 			     : strcmp(part.key, "low") == 0    ? &plot->low
 			     : strcmp(part.key, "high") == 0   ? &plot->high
+			     : strcmp(part.key, "value") == 0  ? &plot->value
 			     : strcmp(part.key, "title") == 0  ? &plot->title
 			     : strcmp(part.key, "ruler") == 0  ? &plot->ruler
 			     : strcmp(part.key, "xtitle") == 0 ? &plot->x_title
@@ -167,20 +168,38 @@ static enum err_code read_plot_part(struct report_plot *plot, char **rest, struc
 	bool is_title = field == &plot->x_title || field == &plot->y_title;
 
 	if (field == NULL || part.literal != is_title || *part.value == '\0')
-		return err_set(
-		    err, ERR_INPUT,
-		    "'%s=%s' will not do: a plot is lines|bars|ranks, x=…, y=… and maybe by=…, low=…, high=…, title=…, "
-		    "xtitle=\"…\", ytitle=\"…\", ruler=…",
-		    part.key, part.value);
+		return err_set(err, ERR_INPUT,
+			       "'%s=%s' will not do: a plot is lines|bars|bands|points|matrix|ranks, x=…, y=… and "
+			       "maybe by=…, low=…, "
+			       "high=…, value=…, title=…, xtitle=\"…\", ytitle=\"…\", ruler=…",
+			       part.key, part.value);
 	*field = part.value;
 	return ERR_OK;
 }
 
 static const char *plot_kind_name(size_t i)
 {
-	static const char *const names[] = { [PLOT_LINES] = "lines", [PLOT_BARS] = "bars", [PLOT_RANKS] = "ranks" };
+	static const char *const names[] = {
+		[PLOT_LINES] = "lines",	  [PLOT_BARS] = "bars",	    [PLOT_BANDS] = "bands",
+		[PLOT_POINTS] = "points", [PLOT_MATRIX] = "matrix", [PLOT_RANKS] = "ranks"
+	};
 
 	return i < ARRAY_LENGTH(names) ? names[i] : NULL;
+}
+
+static enum err_code check_plot(const struct report_plot *plot, struct err *err)
+{
+	bool is_matrix = plot->kind == PLOT_MATRIX;
+
+	if (plot->x == NULL || plot->y == NULL || (plot->low == NULL) != (plot->high == NULL))
+		return err_set(err, ERR_INPUT, "a plot needs x and y, and of low and high both or none");
+	if (plot->kind == PLOT_BANDS && plot->low == NULL)
+		return err_set(err, ERR_INPUT, "bands need low and high");
+	if ((is_matrix && plot->value == NULL) || (plot->value != NULL && !is_matrix && plot->kind != PLOT_POINTS))
+		return err_set(err, ERR_INPUT, "a matrix needs value, points may have one, others have none");
+	if (plot->value != NULL && (plot->by != NULL || plot->low != NULL))
+		return err_set(err, ERR_INPUT, "a plot with value has no by, low and high");
+	return ERR_OK;
 }
 
 static enum err_code read_plot(struct report *report, char *name, char *value, struct err *err)
@@ -193,15 +212,14 @@ static enum err_code read_plot(struct report *report, char *name, char *value, s
 	int kind = option_index(word, plot_kind_name);
 
 	if (kind < 0)
-		return err_set(err, ERR_INPUT, "'%s' is no kind of plot: it is lines, bars or ranks", word);
+		return err_set(err, ERR_INPUT,
+			       "'%s' is no kind of plot: it is lines, bars, bands, points, matrix or ranks", word);
 	plot->kind = (enum plot_kind)kind;
 	value = skip_blanks(value);
 	while (*value != '\0')
 		if (read_plot_part(plot, &value, err) != ERR_OK)
 			return err->code;
-	if (plot->x == NULL || plot->y == NULL || (plot->low == NULL) != (plot->high == NULL))
-		return err_set(err, ERR_INPUT, "a plot needs x and y, and of low and high both or none");
-	return ERR_OK;
+	return check_plot(plot, err);
 }
 
 static enum err_code read_explain(struct report *report, char *name, char *value, struct err *err)

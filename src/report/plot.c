@@ -9,7 +9,7 @@
 
 /* Indices of a plot's columns in the statement. */
 struct places {
-	size_t x, y, by, low, high, title, ruler;
+	size_t x, y, by, low, high, value, title, ruler;
 };
 
 static enum err_code find_places(const struct report *report, struct db_stmt *stmt, const struct report_plot *plot,
@@ -20,6 +20,7 @@ static enum err_code find_places(const struct report *report, struct db_stmt *st
 	    report_find_column(report, stmt, "plot", plot->by, &places->by, err) != ERR_OK ||
 	    report_find_column(report, stmt, "plot", plot->low, &places->low, err) != ERR_OK ||
 	    report_find_column(report, stmt, "plot", plot->high, &places->high, err) != ERR_OK ||
+	    report_find_column(report, stmt, "plot", plot->value, &places->value, err) != ERR_OK ||
 	    report_find_column(report, stmt, "plot", plot->title, &places->title, err) != ERR_OK ||
 	    report_find_column(report, stmt, "plot", plot->ruler, &places->ruler, err) != ERR_OK)
 		return err->code;
@@ -63,18 +64,61 @@ static enum err_code read_number(const char *report, struct db_stmt *stmt, size_
 	return ERR_OK;
 }
 
+static bool has_texts(const struct plot_panel *panel)
+{
+	return panel->plot->kind == PLOT_BARS || panel->plot->kind == PLOT_MATRIX || panel->plot->kind == PLOT_RANKS;
+}
+
 static enum err_code read_numbers(const struct plot_panel *panel, const char *report, const struct places *places,
 				  struct db_stmt *stmt, struct numbers *numbers, struct err *err)
 {
-	/* Below a bar and beside a rank stands a text; where the bar stands, its number. */
-	numbers->x = (double)panel->rows;
-	if (panel->plot->kind == PLOT_LINES && read_number(report, stmt, places->x, &numbers->x, err) != ERR_OK)
-		return err->code;
+	size_t low = panel->plot->value != NULL ? places->value : places->low;
+
 	numbers->is_whole = db_column_type(stmt, places->x) == DB_INTEGER;
-	if (read_number(report, stmt, places->y, &numbers->y, err) != ERR_OK ||
-	    read_number(report, stmt, places->low, &numbers->low, err) != ERR_OK ||
+	if (!has_texts(panel) && read_number(report, stmt, places->x, &numbers->x, err) != ERR_OK)
+		return err->code;
+	if (panel->plot->kind != PLOT_MATRIX && read_number(report, stmt, places->y, &numbers->y, err) != ERR_OK)
+		return err->code;
+	if (read_number(report, stmt, low, &numbers->low, err) != ERR_OK ||
 	    read_number(report, stmt, places->high, &numbers->high, err) != ERR_OK ||
 	    read_number(report, stmt, places->ruler, &numbers->ruler, err) != ERR_OK)
+		return err->code;
+	return ERR_OK;
+}
+
+static enum err_code add_name(struct plot_names *names, const char *name, double *ret_index, struct err *err)
+{
+	char *copy = NULL;
+
+	if (mem_more(&names->names, names->count, &names->capacity, err) != ERR_OK ||
+	    mem_copy_text(name, &copy, err) != ERR_OK)
+		return err->code;
+	*ret_index = (double)names->count;
+	names->names[names->count++] = copy;
+	return ERR_OK;
+}
+
+/* The place of a column or row of a matrix, new or not. */
+static enum err_code find_name(struct plot_names *names, const char *name, double *ret_index, struct err *err)
+{
+	for (size_t i = 0; i < names->count; i++) {
+		if (strcmp(names->names[i], name) != 0)
+			continue;
+		*ret_index = (double)i;
+		return ERR_OK;
+	}
+	return add_name(names, name, ret_index, err);
+}
+
+/* Where a text stands instead of a number, its place is the number. */
+static enum err_code read_texts(struct plot_panel *panel, const struct places *places, struct db_stmt *stmt,
+				struct numbers *numbers, struct err *err)
+{
+	if (panel->plot->kind == PLOT_BARS)
+		return add_name(&panel->names[0], db_column_text(stmt, places->x), &numbers->x, err);
+	if (panel->plot->kind == PLOT_MATRIX &&
+	    (find_name(&panel->names[0], db_column_text(stmt, places->x), &numbers->x, err) != ERR_OK ||
+	     find_name(&panel->names[1], db_column_text(stmt, places->y), &numbers->y, err) != ERR_OK))
 		return err->code;
 	return ERR_OK;
 }
@@ -92,15 +136,6 @@ static enum err_code append_point(const struct numbers *numbers, struct text *po
 	return ERR_OK;
 }
 
-static enum err_code append_tick(struct plot_panel *panel, const char *label, struct err *err)
-{
-	panel->tick_letters += strlen(label) + 1;
-	if (text_append(&panel->ticks, err, "%s", panel->rows > 0 ? ", " : "") != ERR_OK ||
-	    plot_append_string(&panel->ticks, label, true, err) != ERR_OK)
-		return err->code;
-	return text_append(&panel->ticks, err, " %zu", panel->rows);
-}
-
 static enum err_code add_rank(struct plot_panel *panel, const struct numbers *numbers, const char *name,
 			      struct err *err)
 {
@@ -116,17 +151,17 @@ static enum err_code add_rank(struct plot_panel *panel, const struct numbers *nu
 	return ERR_OK;
 }
 
-/* A point of a curve, or a bar. */
+/* A point of a curve, a bar or a cell. */
 static enum err_code add_point(struct plot_panel *panel, const char *report, const struct places *places,
-			       struct db_stmt *stmt, const struct numbers *numbers, struct err *err)
+			       struct db_stmt *stmt, struct numbers *numbers, struct err *err)
 {
 	const char *name = report_text_or_null(stmt, places->by);
 	struct plot_curve *curve = NULL;
 
 	if (find_curve(panel, report, name == NULL ? "" : name, &curve, err) != ERR_OK ||
-	    append_point(numbers, &curve->points, err) != ERR_OK)
+	    read_texts(panel, places, stmt, numbers, err) != ERR_OK)
 		return err->code;
-	return panel->plot->kind == PLOT_BARS ? append_tick(panel, db_column_text(stmt, places->x), err) : ERR_OK;
+	return append_point(numbers, &curve->points, err);
 }
 
 static void note_row(struct plot_panel *panel, const struct numbers *numbers)
@@ -134,7 +169,7 @@ static void note_row(struct plot_panel *panel, const struct numbers *numbers)
 	panel->x_low = panel->rows == 0 || numbers->x < panel->x_low ? numbers->x : panel->x_low;
 	panel->x_high = panel->rows == 0 || numbers->x > panel->x_high ? numbers->x : panel->x_high;
 	panel->has_fraction |= !numbers->is_whole;
-	panel->has_value |= isfinite(numbers->y);
+	panel->has_value |= isfinite(panel->plot->value != NULL ? numbers->low : numbers->y) != 0;
 	panel->rows++;
 }
 
@@ -144,7 +179,8 @@ static enum err_code add_row(struct plot_panel *panel, const char *report, const
 	struct numbers numbers = { 0 };
 	enum err_code code;
 
-	if (db_column_type(stmt, places->x) == DB_NULL)
+	if (db_column_type(stmt, places->x) == DB_NULL ||
+	    (panel->plot->kind == PLOT_MATRIX && db_column_type(stmt, places->y) == DB_NULL))
 		return ERR_OK;
 	if (read_numbers(panel, report, places, stmt, &numbers, err) != ERR_OK)
 		return err->code;
@@ -161,6 +197,13 @@ static enum err_code add_row(struct plot_panel *panel, const char *report, const
 	return ERR_OK;
 }
 
+static void names_done(struct plot_names *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		free(names->names[i]);
+	free(names->names);
+}
+
 static void panel_done(struct plot_panel *panel)
 {
 	for (size_t i = 0; i < panel->curve_count; i++) {
@@ -171,7 +214,8 @@ static void panel_done(struct plot_panel *panel)
 		free(panel->ranks[i].name);
 	free(panel->ranks);
 	free(panel->title);
-	text_done(&panel->ticks);
+	names_done(&panel->names[0]);
+	names_done(&panel->names[1]);
 }
 
 enum err_code plot_read(const struct report *report, struct db_stmt *stmt, struct plot_picture *picture,

@@ -10,8 +10,16 @@
 #define PLOT_CURVES_MAX 14
 
 struct plot_curve {
-	char *name;	    /* owned; the value of `by`, "" without one */
-	struct text points; /* lines "x y low high" of numbers, "NaN" for a NULL; of bars x is the bar's number */
+	char *name; /* owned; the value of `by`, "" without one */
+	/* Lines "x y low high" of numbers, "NaN" for a NULL; of bars x is the bar's number, of a matrix x and y are
+	 * those of column and row; a value stands in the place of low. */
+	struct text points;
+};
+
+/* The texts of a matrix's columns or rows, in the order in which they came. */
+struct plot_names {
+	char **names; /* (count) owned */
+	size_t count, capacity;
 };
 
 /* One row of a panel of ranks. */
@@ -27,11 +35,11 @@ struct plot_panel {
 	size_t curve_count;
 	struct plot_rank *ranks; /* of ranks, (rank_count) */
 	size_t rank_count, rank_capacity;
-	double ruler;	   /* of ranks: NaN without one */
-	struct text ticks; /* of bars, in gnuplot's syntax: "text" number, … */
-	size_t rows, tick_letters;
-	bool has_value;	      /* a y that is not NULL; else the panel is not drawn */
-	double x_low, x_high; /* of lines */
+	double ruler;		    /* of ranks: NaN without one */
+	struct plot_names names[2]; /* of bars x, one for each bar; of a matrix x and y */
+	size_t rows;
+	bool has_value;	      /* a y, or value, that is not NULL; else the panel is not drawn */
+	double x_low, x_high; /* of lines, bands and points */
 	bool has_fraction;    /* an x that is not an integer */
 };
 

@@ -10,8 +10,8 @@
  *     -- format: csv                               the format when none is asked for; without it table
  *     -- param NAME: KIND[ = DEFAULT][, required], what it is
  *     -- pivot: row=COLUMN, column=COLUMN|"text", cell=COLUMN[, bold=COLUMN]
- *     -- plot: lines|bars|ranks, x=COLUMN, y=COLUMN[, by=COLUMN][, low=COLUMN, high=COLUMN][, title=COLUMN]
- *              [, xtitle="text"][, ytitle="text"][, ruler=COLUMN]  (in one line)
+ *     -- plot: lines|bars|bands|points|matrix|ranks, x=COLUMN, y=COLUMN[, by=COLUMN][, low=COLUMN, high=COLUMN]
+ *              [, value=COLUMN][, title=COLUMN][, xtitle="text"][, ytitle="text"][, ruler=COLUMN]  (in one line)
  *     -- below: REPORT                             printed under this one, in table format only
  *     -- explain: REPORT PARAM PARAM               what --explain VALUE VALUE runs
  *
@@ -27,11 +27,13 @@
  *
  * A plot is a panel of the picture that report_draw() makes; several stand below each other. With lines, rows with the
  * same `by` are a curve over a numeric x; with bars, each row is a bar that x stands below, coloured by `by`; low and
- * high are the ends of a whisker around y. With ranks, each row is the mean rank y of what x names, in ascending order;
+ * high are the ends of a whisker around y. Bands are lines in front of the area between low and high. Points are
+ * coloured by `by`, or by the number `value`. A matrix has a cell for each pair of texts x and y, coloured by `value`,
+ * in the order in which the texts come. With ranks, each row is the mean rank y of what x names, in ascending order;
  * low and high are the ends of a bar over ranks that are not told apart, and ruler is the critical difference, of the
- * first row (report/diagram.c). Rows whose x is NULL are left out, a NULL y is a gap, a NULL `by` is not in
- * the legend. The panel's title is the first value of the column `title`; axes without a title are called as their
- * column, the whole as the heading. */
+ * first row (report/diagram.c). Rows whose x (of a matrix: x or y) is NULL are left out, a NULL y or value is a
+ * gap, a NULL `by` is not in the legend. The panel's title is the first value of the column `title`; axes without a
+ * title are called as their column, the whole as the heading. */
 #ifndef HARDROW_REPORT_REPORT_H
 #define HARDROW_REPORT_REPORT_H
 
@@ -68,13 +70,13 @@ struct report_pivot {
 	bool literal;				/* `column` is the heading itself */
 };
 
-enum plot_kind { PLOT_LINES, PLOT_BARS, PLOT_RANKS };
+enum plot_kind { PLOT_LINES, PLOT_BARS, PLOT_BANDS, PLOT_POINTS, PLOT_MATRIX, PLOT_RANKS };
 
 struct report_plot {
 	enum plot_kind kind;
-	const char *x, *y;			     /* names of the SELECT's columns */
-	const char *by, *low, *high, *title, *ruler; /* likewise, or NULL */
-	const char *x_title, *y_title;		     /* NULL: the column's name */
+	const char *x, *y;				     /* names of the SELECT's columns */
+	const char *by, *low, *high, *value, *title, *ruler; /* likewise, or NULL */
+	const char *x_title, *y_title;			     /* NULL: the column's name */
 };
 
 struct report {
