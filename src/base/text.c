@@ -2,12 +2,11 @@
 
 #include <math.h>
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
+#include "base/decimal.h"
 
 size_t text_character_length(const char *bytes, size_t left)
 {
@@ -152,41 +151,20 @@ enum err_code text_append_json(struct text *text, const char *value, struct err 
 	}
 }
 
-/* Most numbers of data files are short decimals: count / 10^places, both exact, divides to exactly the value that the
- * text reads back as. Returns the length of the text, 0 if `value` is not one. */
-static int format_short_decimal(double value, char *digits, size_t size)
-{
-	static const double powers[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6 };
-	double size_of_value = fabs(value);
-
-	if (!(size_of_value >= 1e-4 && size_of_value < 1e9))
-		return 0;
-	for (int places = 0; places < (int)ARRAY_LENGTH(powers); places++) {
-		double count = nearbyint(size_of_value * powers[places]);
-		if (count / powers[places] != size_of_value)
-			continue;
-		long long whole = (long long)count / (long long)powers[places];
-		long long rest = (long long)count % (long long)powers[places];
-		const char *sign = value < 0 ? "-" : "";
-		return places == 0 ? snprintf(digits, size, "%s%lld", sign, whole)
-				   : snprintf(digits, size, "%s%lld.%0*lld", sign, whole, places, rest);
-	}
-	return 0;
-}
-
 enum err_code text_append_number(struct text *text, double value, struct err *err)
 {
-	char digits[48];
+	char digits[DECIMAL_SIZE];
 
 	if (!isfinite(value))
 		return text_append(text, err, "null");
-	int length = format_short_decimal(value, digits, sizeof digits);
-	for (int precision = 15; length == 0; precision++) {
-		length = snprintf(digits, sizeof digits, "%.*g", precision, value);
-		if (precision < 17 && strtod(digits, NULL) != value)
-			length = 0;
-	}
-	return text_append_bytes(text, digits, (size_t)length, err);
+	return text_append_bytes(text, digits, decimal_write_double(value, digits), err);
+}
+
+enum err_code text_append_integer(struct text *text, int64_t value, struct err *err)
+{
+	char digits[DECIMAL_SIZE];
+
+	return text_append_bytes(text, digits, decimal_write_integer(value, digits), err);
 }
 
 void text_clear(struct text *text)

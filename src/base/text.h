@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -39,8 +40,10 @@ MUST_CHECK enum err_code text_append_clean(struct text *text, const char *value,
 /* Appends `value` as a JSON string with its quotes. */
 MUST_CHECK enum err_code text_append_json(struct text *text, const char *value, struct err *err);
 
-/* Appends the shortest decimal form that reads back as exactly `value` ("null" for NaN and infinity, JSON has none). */
+/* As base/decimal.h writes them: the shortest text that reads back as exactly `value` ("null" for NaN and infinity,
+ * JSON has none). */
 MUST_CHECK enum err_code text_append_number(struct text *text, double value, struct err *err);
+MUST_CHECK enum err_code text_append_integer(struct text *text, int64_t value, struct err *err);
 
 /* Empties the text, keeping its memory. */
 void text_clear(struct text *text);

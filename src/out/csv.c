@@ -1,5 +1,4 @@
 /* Rows as CSV. */
-#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -39,7 +38,7 @@ static enum err_code append_value(struct out *out, const struct out_value *value
 	case OUT_NULL:
 		return ERR_OK;
 	case OUT_INTEGER:
-		return text_append(line, err, "%" PRId64, value->integer);
+		return text_append_integer(line, value->integer, err);
 	case OUT_REAL:
 		return append_real(line, value->real, err);
 	case OUT_TEXT:

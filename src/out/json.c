@@ -1,5 +1,4 @@
 /* Rows as JSON. */
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -29,7 +28,7 @@ static enum err_code append_value(struct text *line, const struct out_value *val
 	case OUT_NULL:
 		return text_append(line, err, "null");
 	case OUT_INTEGER:
-		return text_append(line, err, "%" PRId64, value->integer);
+		return text_append_integer(line, value->integer, err);
 	case OUT_REAL:
 		return text_append_number(line, value->real, err);
 	case OUT_TEXT:
