@@ -15,7 +15,7 @@ DATASETS = os.path.join(os.environ["HARDROW_SOURCE"], "datasets")
 TEXTS = ['{{"a":[' + ",".join(['"b"'] * count) + ']}:0}' for count in (1, 3, 5)] + ['{["x"]:"model"}', '{"x":{{"a":["b"]}:0}}']
 COLUMNS = [("run", "settings"), ("run", "argv"), ("run", "chosen"), ("dataset", "feature_names"), ("instance", "features")]
 CALLS = [
-    ["show", "1"], ["report", "loss-and-difficulty", "--run", "1"], ["report", "accuracy-table"], ["report", "hardest"],
+    ["show", "1"], ["report", "loss-and-difficulty", "--run", "1"], ["report", "accuracy-table"], ["report", "hardest"], ["report", "slices"],
     ["report", "accuracy-table", "--explain", "Iris", "base"], ["influence", "--run", "1", "--instance", "0"],
     ["sql", "SELECT settings ->> 'floor', argv -> 'ab', chosen ->> '$.tau', features -> '$.abc' FROM runs JOIN instances USING (dataset_id)"],
     ["sql", "SELECT r.settings ->> 'floor', argv -> 'ab', json_extract(chosen, '$.tau'), f.value FROM run AS r, json_tree(settings) AS f"],
