@@ -61,10 +61,13 @@ friedman AS (
          studentized_range_quantile(0.05, k) / sqrt(2) * sqrt(k * (k + 1) / (6 * datasets)) AS critical_difference
   FROM mean
 ),
+davenport AS (
+  SELECT friedman.*, (datasets - 1) * chi_square / nullif(datasets * (k - 1) - chi_square, 0) AS f FROM friedman
+),
 omnibus AS (
-  SELECT chi_square, chi_square_tail(chi_square, k - 1) AS chi_square_p,
-         (datasets - 1) * chi_square / nullif(datasets * (k - 1) - chi_square, 0) AS f, critical_difference
-  FROM friedman
+  SELECT chi_square, chi_square_tail(chi_square, k - 1) AS chi_square_p, f,
+         f_tail(f, k - 1, (k - 1) * (datasets - 1)) AS f_p, critical_difference
+  FROM davenport
 ),
 -- From each method as far as the critical difference reaches: a group, unless it is part of the one before.
 reach AS (
@@ -92,15 +95,16 @@ holm AS (
 )
 SELECT method, mean_rank, datasets, mean,
        (SELECT group_concat(number, ' ') FROM leader WHERE mean_rank BETWEEN low AND high) AS groups,
-       p AS wilcoxon_p, p_holm AS wilcoxon_p_holm, chi_square, chi_square_p, f,
-       f_tail(f, k - 1, (k - 1) * (datasets - 1)) AS f_p, critical_difference,
+       p AS wilcoxon_p, p_holm AS wilcoxon_p_holm, chi_square, chi_square_p, f, f_p, critical_difference,
        printf('%.2f', mean_rank) AS _rank, printf('%.2f', 100 * mean) AS _mean,
        CASE WHEN p_holm < 0.0005 THEN '<0.001' WHEN p_holm IS NOT NULL THEN printf('%.3f', p_holm) END AS _p,
        CASE WHEN row_number() OVER (PARTITION BY mean_rank ORDER BY method) = 1 AND high > low THEN low END AS _group_low,
        CASE WHEN row_number() OVER (PARTITION BY mean_rank ORDER BY method) = 1 AND high > low THEN high END AS _group_high,
        printf('%d data sets, critical difference %.2f (Nemenyi, 5 %%)', datasets, critical_difference) AS _title,
-       printf('Friedman: chi-square(%d) = %.2f, p = %.2g; Iman and Davenport: F(%d, %d) = %.2f, p = %.2g; %d data sets.' || char(10) ||
-              'Critical difference (Nemenyi, 5 %%): %.3f ranks.', k - 1, chi_square, chi_square_p, k - 1,
-              (k - 1) * (datasets - 1), f, f_tail(f, k - 1, (k - 1) * (datasets - 1)), datasets, critical_difference) AS _note
+       CASE WHEN chi_square IS NOT NULL
+            THEN printf('Friedman: chi-square(%d) = %.2f, p = %.2g; ', k - 1, chi_square, chi_square_p) ELSE '' END ||
+       CASE WHEN f_p IS NOT NULL THEN printf('Iman and Davenport: F(%d, %d) = %.2f, p = %.2g; ', k - 1,
+            (k - 1) * (datasets - 1), f, f_p) ELSE '' END || printf('%d data set%s.', datasets, iif(datasets = 1, '', 's')) ||
+       printf(char(10) || 'Critical difference (Nemenyi, 5 %%): %.3f ranks.', critical_difference) AS _note
 FROM mean CROSS JOIN omnibus LEFT JOIN holm USING (method) LEFT JOIN leader ON low = mean_rank
 ORDER BY mean_rank, method
