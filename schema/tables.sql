@@ -33,6 +33,7 @@ CREATE TABLE instance (
   class_index INTEGER NOT NULL,
   features TEXT,                 -- JSON array; NULL above 256 features
   subclass TEXT,                 -- the class before relabelling; NULL if not relabelled
+  flipped_from TEXT,             -- the class before 'flip-labels' made it wrong; NULL if it did not
   PRIMARY KEY (dataset_id, position),
   UNIQUE (dataset_id, instance_id)
 ) STRICT, WITHOUT ROWID;

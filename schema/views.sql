@@ -206,7 +206,8 @@ SELECT
   CAST(json_list(instance.features) AS TEXT) AS features,
   instance.subclass,
   instance.dataset_id,
-  instance.position
+  instance.position,
+  instance.flipped_from
 FROM dataset
 CROSS JOIN instance
 CROSS JOIN class

@@ -11,6 +11,7 @@ enum err_code plan_split(const struct dataset *source, const struct data_setting
 			 struct dataset **ret_derived, struct split **ret_split, struct err *err)
 {
 	AUTO(split_freep) struct split *split = NULL;
+	AUTO(dataset_freep) struct dataset *flipped = NULL;
 	struct dataset *derived = NULL;
 	struct imbalance imbalance;
 
@@ -18,14 +19,20 @@ enum err_code plan_split(const struct dataset *source, const struct data_setting
 		return err_set(err, ERR_INPUT,
 			       "%s: comes with its own test part; test-fraction and stratified do not apply",
 			       source->name);
-	if (settings_imbalance(settings, &imbalance, err) != ERR_OK ||
-	    split_create(source, settings->test_fraction, settings->stratified, settings->split_seed, &split, err) !=
-		ERR_OK)
+	if (settings_imbalance(settings, &imbalance, err) != ERR_OK || settings_check_flip(settings, err) != ERR_OK ||
+	    (settings->flip_labels > 0 &&
+	     dataset_flip(source, settings->flip_labels, (enum flip_kind)settings->flip_kind, settings->split_seed,
+			  &flipped, err) != ERR_OK))
+		return err->code;
+	if (flipped != NULL)
+		source = flipped;
+	if (split_create(source, settings->test_fraction, settings->stratified, settings->split_seed, &split, err) !=
+	    ERR_OK)
 		return err->code;
 	if (imbalance.kind != IMBALANCE_NONE &&
 	    imbalance_apply(&imbalance, source, &split, settings->split_seed, &derived, err) != ERR_OK)
 		return err->code;
-	*ret_derived = derived;
+	*ret_derived = derived != NULL ? derived : take_ptr(&flipped);
 	*ret_split = take_ptr(&split);
 	return ERR_OK;
 }
@@ -50,6 +57,7 @@ static struct track_dataset track_view(const struct dataset *dataset)
 		.class_names = dataset->class_names,
 		.subclass = dataset->subclass,
 		.subclass_names = dataset->subclass_names,
+		.flipped_from = dataset->flipped_from,
 	};
 }
 

@@ -5,7 +5,7 @@
 #include "app/runner.h"
 
 /* The split that the settings ask for, and in *ret_derived the data set it is of if that is another than `source` (an
- * imbalance), else NULL. ERR_INPUT: `strict`, and they ask for a drawn test part of a data set that has
+ * imbalance, flipped labels), else NULL. ERR_INPUT: `strict`, and they ask for a drawn test part of a data set that has
  * its own; without `strict` (a sweep over several data sets) such a data set keeps its own. */
 MUST_CHECK enum err_code plan_split(const struct dataset *source, const struct data_settings *settings, bool strict,
 				    struct dataset **ret_derived, struct split **ret_split, struct err *err);

@@ -72,7 +72,7 @@ static void cut_suffix(char *name, const char *suffix, size_t length)
 		}
 }
 
-/* The name of the data set before it was relabelled and thinned out. */
+/* The name of the data set before it was relabelled, flipped and thinned out. */
 static enum err_code original_name(const struct stored_run *run, char **ret_name, struct err *err)
 {
 	const struct data_settings *settings = &run->options.data;
@@ -81,6 +81,8 @@ static enum err_code original_name(const struct stored_run *run, char **ret_name
 		return err->code;
 	if (strcmp(settings->imbalance, "none") != 0)
 		cut_suffix(*ret_name, settings->imbalance, strcspn(settings->imbalance, ":") + 1);
+	if (settings->flip_labels > 0)
+		cut_suffix(*ret_name, "flip:", strlen("flip:"));
 	if (settings->relabel != RELABEL_NONE) {
 		const char *relabel = relabel_kind_name((size_t)settings->relabel);
 		cut_suffix(*ret_name, relabel, strlen(relabel));

@@ -56,8 +56,9 @@ enum err_code sweep_find_setting(const char *name, const struct option_spec **re
 enum err_code sweep_override(struct sweep *sweep, const char *owner, const char *name, const char *value,
 			     struct err *err)
 {
-	static const char *const shared[] = { "label",	    "missing",	 "test-fraction", "stratified",
-					      "split-seed", "imbalance", "imbalance-max", "relabel" };
+	static const char *const shared[] = { "label",	     "missing",	  "test-fraction", "stratified",
+					      "split-seed",  "imbalance", "imbalance-max", "relabel",
+					      "flip-labels", "flip-kind" };
 	struct sweep_override override = { .owner = owner, .value = value };
 
 	if (sweep_find_setting(name, &override.spec, err) != ERR_OK)

@@ -15,7 +15,8 @@ enum rng_stream {
 	RNG_IMBALANCE = 5,
 	RNG_FOLDS = 7,
 	RNG_LOSS = 8,
-	RNG_POSTERIOR = 9
+	RNG_POSTERIOR = 9,
+	RNG_FLIP = 10
 };
 
 struct rng {

@@ -220,6 +220,7 @@ void dataset_free(struct dataset *dataset)
 	mem_free_texts(dataset->class_names, dataset->classes);
 	mem_free_texts(dataset->subclass_names, dataset->subclasses);
 	free(dataset->subclass);
+	free(dataset->flipped_from);
 	free(dataset->name);
 	free(dataset->path);
 	free(dataset->label);

@@ -9,6 +9,8 @@
 #include "base/err.h"
 #include "base/file.h"
 
+#define NOT_FLIPPED UINT32_MAX
+
 struct dataset {
 	char *name; /* catalogue name, or the file's name without folder and ".csv" */
 	char *path;
@@ -27,6 +29,8 @@ struct dataset {
 	size_t subclasses;     /* 0 if it is not relabelled (data/relabel.h); then the next two are NULL */
 	uint32_t *subclass;    /* (n) index of the original class */
 	char **subclass_names; /* (subclasses) */
+	uint32_t
+	    *flipped_from; /* (n) class before the label was made wrong (data/flip.h), or NOT_FLIPPED; NULL: none was */
 };
 
 /* MISSING_MEAN: a missing feature becomes the mean of the column's present values, over the whole file (before any

@@ -55,7 +55,8 @@ static enum err_code allocate(const struct dataset *source, struct dataset *copy
 	if (mem_new(&copy->x, n * source->features, err) != ERR_OK || mem_new(&copy->y, n, err) != ERR_OK ||
 	    mem_new(&copy->instance_id, n, err) != ERR_OK || mem_new(&copy->source_line, n, err) != ERR_OK ||
 	    (source->own_test != NULL && mem_new(&copy->own_test, n, err) != ERR_OK) ||
-	    (source->subclass != NULL && mem_new(&copy->subclass, n, err) != ERR_OK))
+	    (source->subclass != NULL && mem_new(&copy->subclass, n, err) != ERR_OK) ||
+	    (source->flipped_from != NULL && mem_new(&copy->flipped_from, n, err) != ERR_OK))
 		return err->code;
 	return ERR_OK;
 }
@@ -70,6 +71,8 @@ static void copy_instance(const struct dataset *source, size_t from, struct data
 		copy->own_test[to] = source->own_test[from];
 	if (source->subclass != NULL)
 		copy->subclass[to] = source->subclass[from];
+	if (source->flipped_from != NULL)
+		copy->flipped_from[to] = source->flipped_from[from];
 }
 
 enum err_code dataset_select(const struct dataset *source, const uint8_t *keep, struct dataset **ret_dataset,

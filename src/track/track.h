@@ -54,6 +54,7 @@ struct track_dataset {
 	char *const *class_names;		       /* (k) */
 	const uint32_t *subclass;		       /* (n) index of subclass_names, or NULL */
 	char *const *subclass_names;
+	const uint32_t *flipped_from; /* (n) class before the label was made wrong, k or more: it was not; or NULL */
 };
 
 /* Finds the data set (name, sha256, label, missing) or writes it with its classes and instances. */

@@ -17,6 +17,8 @@ static const struct {
 	  "SELECT dataset_id, class_index, name FROM class WHERE dataset_id = :id ORDER BY class_index" },
 	{ SUBJECT_DATASET, "SELECT dataset_id, position, instance_id, source_line, class_index, features, subclass"
 			   " FROM instance WHERE dataset_id = :id ORDER BY position" },
+	{ SUBJECT_DATASET, "SELECT dataset_id, position, flipped_from FROM instance"
+			   " WHERE dataset_id = :id AND flipped_from IS NOT NULL ORDER BY position" },
 	{ SUBJECT_SPLIT, "SELECT split_id, dataset_id, seed, test_fraction, stratified, test, given, sha256 FROM split"
 			 " WHERE split_id = :id" },
 	{ SUBJECT_SPLIT, "SELECT split_id, class_index, train_instances, test_instances FROM split_class"

@@ -45,9 +45,9 @@ static enum err_code put_instances(struct track *track, int64_t id, const struct
 
 	if (track_statement(
 		track, TRACK_PUT_INSTANCE,
-		"INSERT INTO instance (dataset_id, position, instance_id, source_line, class_index, features, "
-		"subclass)"
-		" VALUES (:dataset_id, :position, :instance_id, :source_line, :class_index, :features, :subclass)",
+		"INSERT INTO instance (dataset_id, position, instance_id, source_line, class_index, features,"
+		" subclass, flipped_from) VALUES (:dataset_id, :position, :instance_id, :source_line, :class_index,"
+		" :features, :subclass, :flipped_from)",
 		&stmt, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < dataset->instances; i++) {
@@ -62,6 +62,8 @@ static enum err_code put_instances(struct track *track, int64_t id, const struct
 		db_bind_text(stmt, ":features", keeps_features ? features.data : NULL);
 		db_bind_text(stmt, ":subclass",
 			     dataset->subclass != NULL ? dataset->subclass_names[dataset->subclass[i]] : NULL);
+		bool is_flipped = dataset->flipped_from != NULL && dataset->flipped_from[i] < dataset->classes;
+		db_bind_text(stmt, ":flipped_from", is_flipped ? dataset->class_names[dataset->flipped_from[i]] : NULL);
 		if (db_run(stmt, err) != ERR_OK)
 			return err->code;
 	}

@@ -53,6 +53,14 @@ enum err_code settings_imbalance(const struct data_settings *settings, struct im
 	return ERR_OK;
 }
 
+enum err_code settings_check_flip(const struct data_settings *settings, struct err *err)
+{
+	if (settings->flip_kind != FLIP_SYMMETRIC && settings->flip_labels == 0)
+		return err_set(err, ERR_INPUT, "flip-kind %s will not do: no labels are flipped",
+			       flip_kind_name((size_t)settings->flip_kind));
+	return ERR_OK;
+}
+
 bool settings_draw_test_part(const struct data_settings *settings)
 {
 	double usual = 0;

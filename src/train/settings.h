@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "base/option.h"
+#include "data/flip.h"
 #include "data/imbalance.h"
 #include "model/network.h"
 #include "model/optimizer.h"
@@ -28,6 +29,8 @@ struct data_settings {
 	const char *imbalance; /* "none", "exp:R" or "step:R" */
 	size_t imbalance_max;  /* 0: as large as can be */
 	int relabel;	       /* enum relabel_kind */
+	double flip_labels;    /* share of labels that are made wrong; 0: none */
+	int flip_kind;	       /* enum flip_kind */
 };
 
 /* How the network is trained, whatever the method. */
@@ -101,6 +104,9 @@ MUST_CHECK enum err_code settings_append_parameters(const struct method *method,
 
 /* Whether they ask for another test part than the default's: for data sets that come with theirs. */
 bool settings_draw_test_part(const struct data_settings *settings);
+
+/* ERR_INPUT: flip-kind without flip-labels. */
+MUST_CHECK enum err_code settings_check_flip(const struct data_settings *settings, struct err *err);
 
 /* The imbalance they ask for. ERR_INPUT: imbalance-max without one. */
 MUST_CHECK enum err_code settings_imbalance(const struct data_settings *settings, struct imbalance *ret_imbalance,

@@ -105,6 +105,13 @@ const struct option_spec settings_specs[] = {
 	  .help = "of imbalance: training instances of the first class; 0: as many as all classes have enough for" },
 	{ .name = "relabel", .type = OPTION_CHOICE, FIELD(data.relabel), .choice = relabel_kind_name, .initial = "none",
 	  .help = "even-odd: the parity of the class becomes the class, the class the sub-class" },
+	{ .name = "flip-labels", .type = OPTION_REAL, FIELD(data.flip_labels), .min = 0, .max = 1, .argument = "F",
+	  .initial = "0",
+	  .help = "make this share of the labels wrong, to see what finds them: 'report measure-auc'; split-seed draws "
+		  "them" },
+	{ .name = "flip-kind", .type = OPTION_CHOICE, FIELD(data.flip_kind), .choice = flip_kind_name,
+	  .initial = "symmetric",
+	  .help = "of flip-labels: any other class, or the next" },
 	{ .name = "method", .letter = 'm', .type = OPTION_CHOICE, FIELD(method), .choice = method_name,
 	  .initial = "base",
 	  .help = "a named sampler and loss" },

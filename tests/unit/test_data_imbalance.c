@@ -1,4 +1,4 @@
-/* data: long-tailed training parts and coarser classes. */
+/* data: long-tailed training parts, coarser classes, wrong labels. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,11 +6,13 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "data/flip.h"
 #include "data/imbalance.h"
 #include "data/relabel.h"
 #include "scratch.h"
 
 TestSuite(imbalance, .init = scratch_enter, .fini = scratch_leave);
+TestSuite(flip, .init = scratch_enter, .fini = scratch_leave);
 
 /* `each` instances of each of the classes first .. first + k - 1, feature = row number. */
 static struct dataset *make(size_t each, size_t k, size_t first, size_t step)
@@ -236,5 +238,82 @@ Test(imbalance, one_parity_only_is_refused)
 	cr_expect_eq(dataset_relabel(dataset, RELABEL_EVEN_ODD, &err), ERR_INPUT);
 	cr_expect_str_eq(err.message, "t: all classes are even, so relabel even-odd leaves one class only");
 	cr_expect_eq(dataset->classes, 3);
+	dataset_free(dataset);
+}
+
+/* Counts the flips; each says what the label was. */
+static size_t count_flips(const struct dataset *dataset, const struct dataset *flipped, enum flip_kind kind)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < dataset->instances; i++) {
+		bool is_flipped = flipped->flipped_from[i] != NOT_FLIPPED;
+		count += is_flipped;
+		cr_assert_eq(flipped->y[i] != dataset->y[i], is_flipped, "row %zu", i);
+		cr_assert_lt(flipped->y[i], dataset->classes);
+		if (is_flipped)
+			cr_assert_eq(flipped->flipped_from[i], dataset->y[i], "row %zu", i);
+		if (is_flipped && kind == FLIP_NEXT)
+			cr_assert_eq(flipped->y[i], (dataset->y[i] + 1) % dataset->classes, "row %zu", i);
+	}
+	return count;
+}
+
+Test(flip, a_share_of_the_labels_is_wrong)
+{
+	struct dataset *dataset = make(40, 3, 0, 1);
+	static const struct {
+		double share;
+		enum flip_kind kind;
+		size_t flips;
+		const char *name;
+	} cases[] = { { 0.1, FLIP_SYMMETRIC, 12, "t-flip:0.1" },
+		      { 0.1, FLIP_NEXT, 12, "t-flip:0.1-next" },
+		      { 0.104, FLIP_SYMMETRIC, 12, "t-flip:0.104" },
+		      { 1, FLIP_SYMMETRIC, 120, "t-flip:1" } };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct dataset *one = NULL, *again = NULL, *other = NULL;
+		struct err err = { 0 };
+		cr_assert_eq(dataset_flip(dataset, cases[i].share, cases[i].kind, 3, &one, &err), ERR_OK);
+		cr_assert_eq(dataset_flip(dataset, cases[i].share, cases[i].kind, 3, &again, &err), ERR_OK);
+		cr_assert_eq(dataset_flip(dataset, cases[i].share, cases[i].kind, 4, &other, &err), ERR_OK);
+		cr_expect_eq(count_flips(dataset, one, cases[i].kind), cases[i].flips);
+		cr_expect_str_eq(one->name, cases[i].name);
+		cr_expect_arr_eq(one->y, again->y, 120 * sizeof *one->y);
+		cr_expect_str_eq(one->sha256, again->sha256);
+		cr_expect_str_neq(one->sha256, other->sha256);
+		cr_expect_str_neq(one->sha256, dataset->sha256);
+		cr_expect_str_eq(one->origin, dataset->origin);
+		dataset_free(one);
+		dataset_free(again);
+		dataset_free(other);
+	}
+	dataset_free(dataset);
+}
+
+/* Any of the other classes; the labels of the data set's own test part stay. */
+Test(flip, symmetric_flips_go_everywhere)
+{
+	struct dataset *dataset = make(1000, 3, 0, 1);
+	struct dataset *flipped = NULL;
+	size_t to[3] = { 0 };
+	struct err err = { 0 };
+
+	cr_assert_eq(mem_new(&dataset->own_test, dataset->instances, &err), ERR_OK);
+	for (size_t i = 1500; i < 3000; i++)
+		dataset->own_test[i] = 1;
+	cr_assert_eq(dataset_flip(dataset, 0.5, FLIP_SYMMETRIC, 0, &flipped, &err), ERR_OK);
+	cr_expect_eq(count_flips(dataset, flipped, FLIP_SYMMETRIC), 750);
+	for (size_t i = 0; i < 3000; i++) {
+		if (dataset->own_test[i])
+			cr_assert_eq(flipped->y[i], dataset->y[i]);
+		else if (flipped->y[i] != dataset->y[i])
+			to[(flipped->y[i] + 3 - dataset->y[i]) % 3]++;
+	}
+	/* Within four deviations of a half. */
+	cr_expect(to[1] > 320 && to[1] < 430, "%zu", to[1]);
+	cr_expect_eq(to[1] + to[2], 750);
+	dataset_free(flipped);
 	dataset_free(dataset);
 }

@@ -99,6 +99,8 @@ static const struct {
 	{ "classifier-gamma", "0.5", "ldam", "logreg", { NULL } },
 	{ "precision", "single", "base", "logreg", { NULL } },
 	{ "dropout", "0.1", "base", "mlp", { NULL } },
+	{ "flip-labels", "0.1", "base", "logreg", { NULL } },
+	{ "flip-kind", "next", "base", "logreg", { "flip-labels", "0.1" } },
 	{ "el2n-epoch", "4", "base", "logreg", { NULL } },
 	{ "init", "he", "base", "logreg", { NULL } },
 	{ "optimizer", "adam", "base", "logreg", { NULL } },
