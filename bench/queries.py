@@ -1,4 +1,7 @@
-"""(g) Seven questions to a file of full-length runs, through the stock sqlite3 shell and through `hardrow sql`."""
+"""(g) Questions to a file of full-length runs: through the stock sqlite3 shell, the same after `hardrow materialize`, and
+through `hardrow sql`."""
+
+import shutil
 
 import measure
 
@@ -24,6 +27,8 @@ def questions(last):
         "mean and variance of p per instance":
             "SELECT instance_id, avg(p_true), avg(p_true * p_true) - avg(p_true) * avg(p_true) FROM dynamics "
             "WHERE run_id = 2 GROUP BY instance_id",
+        "mean of p per epoch and part":
+            "SELECT epoch, part, avg(p_true) FROM dynamics WHERE run_id = 1 GROUP BY epoch, part",
         "CSV of a run":
             "SELECT epoch, instance_id, class, predicted, p_true, du, dl, difficulty FROM dynamics WHERE run_id = 2",
         "the same means, from instance_summary":
@@ -36,14 +41,18 @@ def run(bench):
     db = bench.file("queries.db")
     for seed in range(RUNS):
         bench.train(db, "robot", last, "--seed", seed, "--method", "difficulty" if seed % 2 else "base")
-    print(f"(g) {RUNS} runs of robot, {last} epochs each, {db.stat().st_size / 1e6:.0f} MB; wall time of the process, s")
+    plain = bench.file("plain.db")
+    shutil.copyfile(db, plain)
+    bench.run(bench.hardrow, "materialize", 1, 2, "--db", plain)
+    print(f"(g) {RUNS} runs of robot, {last} epochs each, {db.stat().st_size / 1e6:.0f} MB"
+          f" ({plain.stat().st_size / 1e6:.0f} with plain rows of two); wall time of the process, s")
     rows = []
     for name, sql in questions(last).items():
         values = measure.medians(bench.rounds if bench.quick else 3, {
             "sqlite3": lambda sql=sql: bench.run("sqlite3", "-csv", "-readonly", db, sql, discard=True)[0],
+            "materialized": lambda sql=sql: bench.run("sqlite3", "-csv", "-readonly", plain, sql, discard=True)[0],
             "hardrow sql": lambda sql=sql: bench.run(bench.hardrow, "sql", sql, "--format", "csv", "--db", db,
                                                      discard=True)[0],
         })
-        rows.append([name, f"{values['sqlite3']:.3f}", f"{values['hardrow sql']:.3f}",
-                     f"{values['sqlite3'] / values['hardrow sql']:.1f}"])
-    measure.print_table(["", "sqlite3", "hardrow sql", "ratio"], rows)
+        rows.append([name, *(f"{value:.3f}" for value in values.values()), f"{values['sqlite3'] / values['hardrow sql']:.1f}"])
+    measure.print_table(["", *values, "ratio"], rows)
