@@ -37,7 +37,7 @@ celled AS (
 total AS (SELECT epoch, sum(draws) AS draws, sum(weight) AS weight FROM celled GROUP BY epoch),
 counted AS MATERIALIZED (
   SELECT epoch, cell, count(*) AS instances, sum(celled.weight) * total.draws / total.weight AS expected,
-         sum(celled.draws) AS draws
+         sum(celled.draws) AS draws, min(celled.draws) AS fewest, max(celled.draws) AS most
   FROM celled JOIN total USING (epoch) GROUP BY epoch, cell HAVING expected > 0
 ),
 audited AS MATERIALIZED (
@@ -50,6 +50,9 @@ SELECT run_id, epoch, cell, instances, expected, draws, draws / expected AS rati
        printf('%s on %s, run %d', method, dataset, run_id) AS _title,
        (SELECT printf('All %d epochs together: chi-square %.2f with %d degrees of freedom, p = %.3g.', count(*),
                       sum(chi_square), sum(freedom), chi_square_tail(sum(chi_square), sum(freedom)))
-        FROM audited HAVING sum(freedom) > 0) AS _note
+        FROM audited HAVING sum(freedom) > 0)
+         || (SELECT CASE WHEN min(fewest) = 1 AND max(most) = 1 THEN char(10)
+               || 'Each instance was drawn once in every epoch: this run weighs in the loss, or not at all.' ELSE '' END
+             FROM counted) AS _note
 FROM subject CROSS JOIN counted JOIN audited USING (epoch)
 ORDER BY epoch, length(cell), cell
