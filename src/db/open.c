@@ -84,6 +84,13 @@ static enum err_code check_identity(struct db *db, const struct db_options *opti
 	return migrate_read_version(probe, options, &version, &is_marked, err);
 }
 
+static enum err_code attach_rows(struct db *db, struct err *err)
+{
+	int code = rows_table_attach(db->handle);
+
+	return code == SQLITE_OK ? ERR_OK : db_fail(db, code, false, err);
+}
+
 static enum err_code make_writable(struct db *db, const struct db_options *options, struct err *err)
 {
 	/* The page size must come first: it is fixed with the first page written. EXTRA: a journal that a power cut
@@ -93,7 +100,7 @@ static enum err_code make_writable(struct db *db, const struct db_options *optio
 	    functions_register(db, err) != ERR_OK || migrate_file(db, options, err) != ERR_OK ||
 	    db_exec(db, "PRAGMA foreign_keys = ON; " CACHE_SIZE, err) != ERR_OK)
 		return err->code;
-	return rows_table_attach(db, err);
+	return attach_rows(db, err);
 }
 
 static enum err_code open_to_write(const char *path, const struct db_options *options, struct db **ret_db,
@@ -218,7 +225,7 @@ static enum err_code open_to_read(const char *path, const struct db_options *opt
 			(void)sqlite3_sleep(RETRY_MS);
 	}
 	/* What people ask may not fit into memory: temporary tables go to the disk. */
-	if (db_exec(db, CACHE_SIZE, err) != ERR_OK || rows_table_attach(db, err) != ERR_OK ||
+	if (db_exec(db, CACHE_SIZE, err) != ERR_OK || attach_rows(db, err) != ERR_OK ||
 	    dead_attach(db, err) != ERR_OK || guard_connection(db, err) != ERR_OK)
 		return err->code;
 	*ret_db = take_ptr(&db);

@@ -3,10 +3,11 @@
 #ifndef HARDROW_DB_ROWS_SUBJECT_H
 #define HARDROW_DB_ROWS_SUBJECT_H
 
-#include <sqlite3.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "db/sqlite.h"
 
 struct subject_instance {
 	int64_t instance_id;

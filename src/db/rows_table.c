@@ -56,8 +56,12 @@ static int rows_connect(sqlite3 *handle, void *context, int count, const char *c
 
 	(void)context;
 	(void)count;
-	(void)ret_message;
-	/* The third argument is the name of the table. */
+	/* The second argument is the schema, the third the name of the table. One in the file could be what its own
+	 * tables are made of, and would read itself for ever. */
+	if (strcmp(arguments[1], "temp") != 0) {
+		*ret_message = sqlite3_mprintf("hardrow_rows makes tables of temp only");
+		return SQLITE_ERROR;
+	}
 	if (strcmp(arguments[2], rows_tables[ROWS_PREDICTIONS].name) == 0)
 		kind = ROWS_PREDICTIONS;
 	int code = sqlite3_declare_vtab(handle, rows_tables[kind].columns);
@@ -208,8 +212,12 @@ static int rows_best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 	struct rows_table *table = (struct rows_table *)base;
 	int code = read_sizes(table);
 
-	if (code != SQLITE_OK)
+	if (code != SQLITE_OK) {
+		/* "no such table: main.run": it is another program's file. */
+		sqlite3_free(base->zErrMsg);
+		base->zErrMsg = sqlite3_mprintf("%s", sqlite3_errmsg(table->handle));
 		return code;
+	}
 	int plan = choose_constraints(table, info);
 	estimate(table, plan, info);
 	info->orderByConsumed = is_in_order(plan, info);
@@ -306,7 +314,7 @@ static int rows_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *ret_rowid)
 	return SQLITE_OK;
 }
 
-enum err_code rows_table_attach(struct db *db, struct err *err)
+int rows_table_attach(sqlite3 *handle)
 {
 	static const sqlite3_module module = {
 		.iVersion = 0,
@@ -324,15 +332,12 @@ enum err_code rows_table_attach(struct db *db, struct err *err)
 		.xRowid = rows_rowid,
 	};
 
-	int code = sqlite3_create_module(db->handle, "hardrow_rows", &module, NULL);
-	if (code != SQLITE_OK)
-		return db_fail(db, code, false, err);
-	for (size_t i = 0; i < ARRAY_LENGTH(rows_tables); i++) {
+	int code = sqlite3_create_module(handle, "hardrow_rows", &module, NULL);
+	for (size_t i = 0; i < ARRAY_LENGTH(rows_tables) && code == SQLITE_OK; i++) {
 		char sql[96];
-		(void)sqlite3_snprintf(sizeof sql, sql, "CREATE VIRTUAL TABLE temp.%s USING hardrow_rows",
+		(void)sqlite3_snprintf(sizeof sql, sql, "CREATE VIRTUAL TABLE IF NOT EXISTS temp.%s USING hardrow_rows",
 				       rows_tables[i].name);
-		if (db_exec(db, sql, err) != ERR_OK)
-			return err->code;
+		code = sqlite3_exec(handle, sql, NULL, NULL, NULL);
 	}
-	return ERR_OK;
+	return code;
 }
