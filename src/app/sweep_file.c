@@ -295,13 +295,32 @@ static enum err_code check_names(const struct sweep *sweep, struct err *err)
 	return ERR_OK;
 }
 
+/* libinih takes what is behind the end of its buffer for another line, without a word. */
+static enum err_code check_lines(const char *path, const char *source, struct err *err)
+{
+	const size_t most = INI_MAX_LINE - 1;
+	size_t line = 1;
+
+	for (; *source != '\0'; line++) {
+		size_t length = strcspn(source, "\n");
+		if (length > most)
+			return err_set(err, ERR_INPUT,
+				       "%s:%zu: the line is longer than %zu bytes; a list may go on in the next line, "
+				       "indented",
+				       path, line, most);
+		source += length + (source[length] == '\n');
+	}
+	return ERR_OK;
+}
+
 enum err_code sweep_read(const char *path, struct sweep **ret_sweep, struct err *err)
 {
 	AUTO(sweep_freep) struct sweep *sweep = NULL;
 	struct sweep_pair *pairs = NULL;
 	size_t length;
 
-	if (mem_new(&sweep, 1, err) != ERR_OK || file_read(path, &sweep->source, &length, err) != ERR_OK)
+	if (mem_new(&sweep, 1, err) != ERR_OK || file_read(path, &sweep->source, &length, err) != ERR_OK ||
+	    check_lines(path, sweep->source, err) != ERR_OK)
 		return err->code;
 	option_reset(sweep_specs, ARRAY_LENGTH(sweep_specs), sweep);
 	option_reset(settings_specs, settings_spec_count, &sweep->settings);
