@@ -23,10 +23,10 @@ WITH chosen AS (
 ),
 counted AS MATERIALIZED (
   SELECT run_id, epochs, dataset, model, method, split_seed, settings, split_id,
-         CASE :metric WHEN 'accuracy' THEN final_test_accuracy WHEN 'balanced-error' THEN final_test_balanced_error
-                      WHEN 'macro-f1' THEN final_test_macro_f1 WHEN 'calibration-error' THEN final_test_calibration_error
-                      WHEN 'many-shot' THEN final_test_many_shot_accuracy WHEN 'medium-shot' THEN final_test_medium_shot_accuracy
-                      WHEN 'few-shot' THEN final_test_few_shot_accuracy END AS value
+         CASE :metric WHEN 'accuracy' THEN test_accuracy WHEN 'balanced-error' THEN test_balanced_error
+                      WHEN 'macro-f1' THEN test_macro_f1 WHEN 'calibration-error' THEN test_calibration_error
+                      WHEN 'many-shot' THEN test_many_shot_accuracy WHEN 'medium-shot' THEN test_medium_shot_accuracy
+                      WHEN 'few-shot' THEN test_few_shot_accuracy END AS value
   FROM current_runs JOIN chosen USING (experiment_id)
   WHERE status = 'done' AND (:adjusted = 'yes' OR source_run_id IS NULL)
 ),

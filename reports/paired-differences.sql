@@ -36,10 +36,10 @@ left_out AS (
 ),
 value AS (
   SELECT dataset, model, method, split_seed,
-         avg(CASE :metric WHEN 'accuracy' THEN final_test_accuracy WHEN 'balanced-error' THEN final_test_balanced_error
-                         WHEN 'macro-f1' THEN final_test_macro_f1 WHEN 'calibration-error' THEN final_test_calibration_error
-                         WHEN 'many-shot' THEN final_test_many_shot_accuracy WHEN 'medium-shot' THEN final_test_medium_shot_accuracy
-                         WHEN 'few-shot' THEN final_test_few_shot_accuracy END) AS value,
+         avg(CASE :metric WHEN 'accuracy' THEN test_accuracy WHEN 'balanced-error' THEN test_balanced_error
+                         WHEN 'macro-f1' THEN test_macro_f1 WHEN 'calibration-error' THEN test_calibration_error
+                         WHEN 'many-shot' THEN test_many_shot_accuracy WHEN 'medium-shot' THEN test_medium_shot_accuracy
+                         WHEN 'few-shot' THEN test_few_shot_accuracy END) AS value,
          avg((SELECT 1.0 * sum(test_instances) / sum(train_instances) FROM split_class
               WHERE split_class.split_id = current_runs.split_id)) AS ratio
   FROM current_runs JOIN chosen USING (experiment_id)

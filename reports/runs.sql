@@ -3,9 +3,8 @@
 -- param dataset: dataset, only on this data set
 -- param method: method, only of this method
 -- param status: running|done|diverged|failed|interrupted, only those that ended so
-SELECT run_id, experiment, dataset, model, method, seed, split_seed, status, epochs,
-       final_train_accuracy AS train_accuracy, final_test_accuracy AS test_accuracy,
-       final_test_balanced_error AS test_balanced_error
+SELECT run_id, experiment, dataset, model, method, seed, split_seed, status, epochs, train_accuracy, test_accuracy,
+       test_balanced_error
 FROM runs
 WHERE (:experiment IS NULL OR experiment = :experiment) AND (:dataset IS NULL OR dataset = :dataset)
   AND (:method IS NULL OR method = :method) AND (:status IS NULL OR status = :status)

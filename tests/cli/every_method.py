@@ -54,7 +54,7 @@ def check(experiment, folder, told, guessing):
     problems = [f"run {run} ({model}, {method}) is {status}" for run, model, method, status in db.execute(
         "SELECT run_id, model, method, status FROM runs WHERE status <> 'done'")]
     accuracy = {(model, method): mean for model, method, mean in db.execute(
-        "SELECT model, method, avg(final_test_accuracy) FROM runs GROUP BY model, method")}
+        "SELECT model, method, avg(test_accuracy) FROM runs GROUP BY model, method")}
     for method in all_methods():
         models = [model for model in MODELS if f"method {method}, model {model}: " not in told]
         if not models:
