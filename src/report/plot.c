@@ -169,7 +169,7 @@ static void note_row(struct plot_panel *panel, const struct numbers *numbers)
 	panel->x_low = panel->rows == 0 || numbers->x < panel->x_low ? numbers->x : panel->x_low;
 	panel->x_high = panel->rows == 0 || numbers->x > panel->x_high ? numbers->x : panel->x_high;
 	panel->has_fraction |= !numbers->is_whole;
-	panel->has_value |= isfinite(panel->plot->value != NULL ? numbers->low : numbers->y) != 0;
+	panel->has_value |= isfinite(numbers->y) && (panel->plot->value == NULL || isfinite(numbers->low));
 	panel->rows++;
 }
 

@@ -38,7 +38,7 @@ struct plot_panel {
 	double ruler;		    /* of ranks: NaN without one */
 	struct plot_names names[2]; /* of bars x, one for each bar; of a matrix x and y */
 	size_t rows;
-	bool has_value;	      /* a y, or value, that is not NULL; else the panel is not drawn */
+	bool has_value;	      /* a y and value that are not NULL; else the panel is not drawn */
 	double x_low, x_high; /* of lines, bands and points */
 	bool has_fraction;    /* an x that is not an integer */
 };
