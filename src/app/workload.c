@@ -87,7 +87,8 @@ static enum err_code claim_more(struct workload *workload, struct err *err)
 	else if (workload->batch > FIRST_BATCH)
 		workload->batch /= 2;
 	workload->claimed_at = now;
-	return recorder_call(workload->recorder, RECORDER_WRITES, claim_batch, workload, err);
+	/* What is recorded of runs that were claimed before need not be written first. */
+	return recorder_call(workload->recorder, RECORDER_WRITES_AT_ONCE, claim_batch, workload, err);
 }
 
 /* For recorder_call(): what has become of the runs that others have. */

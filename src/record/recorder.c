@@ -163,9 +163,9 @@ void recorder_freep(struct recorder **recorder)
 	recorder_free(*recorder);
 }
 
-bool message_reads(const struct message *message)
+bool message_is_urgent(const struct message *message)
 {
-	return message->kind == MESSAGE_CALL && message->access == RECORDER_READS;
+	return message->kind == MESSAGE_CALL && message->access != RECORDER_WRITES;
 }
 
 void recorder_post(struct recorder *recorder, struct message *message)
@@ -174,8 +174,8 @@ void recorder_post(struct recorder *recorder, struct message *message)
 
 	if (is_alone)
 		recorder->oldest = clock_seconds();
-	message->next = message_reads(message) ? recorder->first : NULL;
-	if (is_alone || message_reads(message))
+	message->next = message_is_urgent(message) ? recorder->first : NULL;
+	if (is_alone || message_is_urgent(message))
 		recorder->first = message;
 	else
 		recorder->last->next = message;

@@ -54,8 +54,8 @@ void recorder_freep(struct recorder **recorder);
 
 /* Work on the connection, in the recorder's thread; waits for it. RECORDER_READS: at once, of what is in the file, so
  * that nothing is committed for it. RECORDER_WRITES: behind all that was handed in before, in one transaction, which is
- * committed when this returns. */
-enum recorder_access { RECORDER_READS, RECORDER_WRITES };
+ * committed when this returns. RECORDER_WRITES_AT_ONCE: the same, but before what waits. */
+enum recorder_access { RECORDER_READS, RECORDER_WRITES, RECORDER_WRITES_AT_ONCE };
 MUST_CHECK enum err_code recorder_call(struct recorder *recorder, enum recorder_access access,
 				       enum err_code (*work)(struct track *track, void *context, struct err *err),
 				       void *context, struct err *err);

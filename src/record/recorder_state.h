@@ -79,10 +79,11 @@ struct recorder {
 /* The thread. */
 void *recorder_write(void *recorder);
 
-/* Hands a message to the thread; the lock is held. One that reads comes before all that waits. */
+/* Hands a message to the thread; the lock is held. An urgent one comes before all that waits. */
 void recorder_post(struct recorder *recorder, struct message *message);
 
-bool message_reads(const struct message *message);
+/* A call that need not come behind what was handed in before. */
+bool message_is_urgent(const struct message *message);
 
 /* Waits for the condition, or for some seconds; the lock is held, but while the owner is told who is waited for. */
 void recorder_await(struct recorder *recorder, pthread_cond_t *condition, double seconds);

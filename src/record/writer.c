@@ -145,7 +145,7 @@ static void answer(struct recorder *recorder, struct message *call)
 
 	if (commit(recorder, &err) != ERR_OK)
 		fail(recorder, &err);
-	else if ((call->access == RECORDER_WRITES && begin(recorder, call->err) != ERR_OK) ||
+	else if ((call->access != RECORDER_READS && begin(recorder, call->err) != ERR_OK) ||
 		 write_message(recorder, call, call->err) != ERR_OK)
 		track_rollback(recorder->track);
 }
@@ -198,7 +198,7 @@ static double idle_seconds(const struct recorder *recorder)
 	double now = clock_seconds();
 
 	if (recorder->first != NULL)
-		return recorder->is_hasty || recorder->is_closing || message_reads(recorder->first)
+		return recorder->is_hasty || recorder->is_closing || message_is_urgent(recorder->first)
 			   ? 0
 			   : recorder->oldest + COMMIT_SECONDS - now;
 	return recorder->running > 0 ? recorder->committed_at + HEARTBEAT_SECONDS - now : HEARTBEAT_SECONDS;
@@ -232,7 +232,7 @@ void *recorder_write(void *argument)
 			show_life(recorder);
 			continue;
 		}
-		if (message_reads(recorder->first)) {
+		if (message_is_urgent(recorder->first)) {
 			write_some(recorder);
 			continue;
 		}
