@@ -160,6 +160,15 @@ enum err_code text_append_number(struct text *text, double value, struct err *er
 	return text_append_bytes(text, digits, decimal_write_double(value, digits), err);
 }
 
+enum err_code text_append_float(struct text *text, float value, struct err *err)
+{
+	char digits[DECIMAL_SIZE];
+
+	if (!isfinite(value))
+		return text_append(text, err, "null");
+	return text_append_bytes(text, digits, decimal_write_float(value, digits), err);
+}
+
 enum err_code text_append_integer(struct text *text, int64_t value, struct err *err)
 {
 	char digits[DECIMAL_SIZE];

@@ -43,6 +43,7 @@ MUST_CHECK enum err_code text_append_json(struct text *text, const char *value, 
 /* As base/decimal.h writes them: the shortest text that reads back as exactly `value` ("null" for NaN and infinity,
  * JSON has none). */
 MUST_CHECK enum err_code text_append_number(struct text *text, double value, struct err *err);
+MUST_CHECK enum err_code text_append_float(struct text *text, float value, struct err *err);
 MUST_CHECK enum err_code text_append_integer(struct text *text, int64_t value, struct err *err);
 
 /* Empties the text, keeping its memory. */

@@ -30,6 +30,7 @@
 	X(whatif)                                                                                                      \
 	X(import)                                                                                                      \
 	X(influence)                                                                                                   \
+	X(export)                                                                                                      \
 	X(materialize)                                                                                                 \
 	X(verify)                                                                                                      \
 	X(delete)                                                                                                      \

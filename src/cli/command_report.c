@@ -129,7 +129,7 @@ static const struct option_spec specs[] = {
 	  .offset = offsetof(struct options, form.format),
 	  .check = query_check_format,
 	  .argument = "NAME",
-	  .help = "table, csv or json; without it the report's own" },
+	  .help = "table, csv, json or jsonl; without it the report's own" },
 	CSV_SAFE_OPTION(struct options, form.csv_safe),
 	TIMEOUT_OPTION(struct options, form.timeout),
 	{ .name = "svg",

@@ -15,9 +15,10 @@ enum err_code query_check_format(const char *text, struct err *err)
 	if (option_index(text, out_format_name) >= 0)
 		return ERR_OK;
 	if (nearest != NULL)
-		return err_set(err, ERR_INPUT, "'%s' will not do: did you mean '%s'? format takes table, csv or json",
-			       text, nearest);
-	return err_set(err, ERR_INPUT, "'%s' will not do: format takes table, csv or json", text);
+		return err_set(err, ERR_INPUT,
+			       "'%s' will not do: did you mean '%s'? format takes table, csv, json or jsonl", text,
+			       nearest);
+	return err_set(err, ERR_INPUT, "'%s' will not do: format takes table, csv, json or jsonl", text);
 }
 
 /* A question that needs more is a mistake, or too much for the machines of most. */

@@ -21,13 +21,11 @@ static enum err_code append_text(struct out *out, const char *value, struct err 
 	return text_append_bytes(line, "\"", 1, err);
 }
 
-static enum err_code append_real(struct text *line, double value, struct err *err)
+static enum err_code append_not_finite(struct text *line, double value, struct err *err)
 {
 	if (isnan(value))
 		return text_append(line, err, "nan");
-	if (isinf(value))
-		return text_append(line, err, value > 0 ? "inf" : "-inf");
-	return text_append_number(line, value, err);
+	return text_append(line, err, value > 0 ? "inf" : "-inf");
 }
 
 static enum err_code append_value(struct out *out, const struct out_value *value, struct err *err)
@@ -40,7 +38,11 @@ static enum err_code append_value(struct out *out, const struct out_value *value
 	case OUT_INTEGER:
 		return text_append_integer(line, value->integer, err);
 	case OUT_REAL:
-		return append_real(line, value->real, err);
+		return isfinite(value->real) ? text_append_number(line, value->real, err)
+					     : append_not_finite(line, value->real, err);
+	case OUT_FLOAT:
+		return isfinite(value->single) ? text_append_float(line, value->single, err)
+					       : append_not_finite(line, (double)value->single, err);
 	case OUT_TEXT:
 		return append_text(out, value->text, err);
 	case OUT_BLOB:

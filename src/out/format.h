@@ -24,7 +24,7 @@ struct out_format {
 	void (*free)(void *state);
 };
 
-extern const struct out_format out_format_table, out_format_csv, out_format_json;
+extern const struct out_format out_format_table, out_format_csv, out_format_json, out_format_jsonl;
 
 /* Appends the bytes as lower-case hexadecimal. */
 MUST_CHECK enum err_code out_append_blob(struct text *text, const struct out_value *value, struct err *err);

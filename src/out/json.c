@@ -1,4 +1,4 @@
-/* Rows as JSON. */
+/* Rows as JSON, in one array or line by line. */
 #include <string.h>
 
 #include "base/mem.h"
@@ -31,6 +31,8 @@ static enum err_code append_value(struct text *line, const struct out_value *val
 		return text_append_integer(line, value->integer, err);
 	case OUT_REAL:
 		return text_append_number(line, value->real, err);
+	case OUT_FLOAT:
+		return text_append_float(line, value->single, err);
 	case OUT_TEXT:
 		return append_text(line, value->text, err);
 	case OUT_BLOB:
@@ -41,7 +43,7 @@ static enum err_code append_value(struct text *line, const struct out_value *val
 	return ERR_OK;
 }
 
-static enum err_code json_begin(struct out *out, struct err *err)
+static enum err_code check_names(struct out *out, struct err *err)
 {
 	for (size_t i = 0; i < out->count; i++)
 		for (size_t k = 0; k < i; k++)
@@ -50,21 +52,31 @@ static enum err_code json_begin(struct out *out, struct err *err)
 					       "two columns are named '%s', and JSON takes a name once: give one "
 					       "another name with AS",
 					       out->columns[i].name);
-	return text_append(&out->line, err, "[");
+	return ERR_OK;
+}
+
+static enum err_code json_begin(struct out *out, struct err *err)
+{
+	return check_names(out, err) != ERR_OK ? err->code : text_append(&out->line, err, "[");
+}
+
+static enum err_code append_object(struct out *out, const struct out_value *values, struct err *err)
+{
+	struct text *line = &out->line;
+
+	for (size_t i = 0; i < out->count; i++)
+		if (text_append_bytes(line, i == 0 ? "{" : ",", 1, err) != ERR_OK ||
+		    append_text(line, out->columns[i].name, err) != ERR_OK ||
+		    text_append_bytes(line, ":", 1, err) != ERR_OK || append_value(line, &values[i], err) != ERR_OK)
+			return err->code;
+	return text_append_bytes(line, "}", 1, err);
 }
 
 static enum err_code json_row(struct out *out, const struct out_value *values, struct err *err)
 {
-	struct text *line = &out->line;
-
-	if (text_append(line, err, out->rows == 0 ? "\n{" : ",\n{") != ERR_OK)
+	if (text_append(&out->line, err, out->rows == 0 ? "\n" : ",\n") != ERR_OK)
 		return err->code;
-	for (size_t i = 0; i < out->count; i++)
-		if (text_append(line, err, i == 0 ? "" : ",") != ERR_OK ||
-		    append_text(line, out->columns[i].name, err) != ERR_OK || text_append(line, err, ":") != ERR_OK ||
-		    append_value(line, &values[i], err) != ERR_OK)
-			return err->code;
-	return text_append(line, err, "}");
+	return append_object(out, values, err);
 }
 
 static enum err_code json_end(struct out *out, struct err *err)
@@ -73,3 +85,12 @@ static enum err_code json_end(struct out *out, struct err *err)
 }
 
 const struct out_format out_format_json = { "json", json_begin, json_row, json_end, NULL };
+
+static enum err_code jsonl_row(struct out *out, const struct out_value *values, struct err *err)
+{
+	if (append_object(out, values, err) != ERR_OK)
+		return err->code;
+	return text_append_bytes(&out->line, "\n", 1, err);
+}
+
+const struct out_format out_format_jsonl = { "jsonl", check_names, jsonl_row, NULL, NULL };

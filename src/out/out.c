@@ -12,6 +12,7 @@ static const struct out_format *const formats[] = {
 	&out_format_table,
 	&out_format_csv,
 	&out_format_json,
+	&out_format_jsonl,
 };
 
 const char *out_format_name(size_t i)

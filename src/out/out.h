@@ -1,4 +1,4 @@
-/* Rows out as a table, CSV or JSON. Knows no meaning: columns have names, values have types.
+/* Rows out as a table, CSV, JSON or JSON lines. Knows no meaning: columns have names, values have types.
  *
  *     out_begin(format, &target, columns, count, &out, err);
  *     out_row(out, values, err);     // for every row, `count` values
@@ -8,6 +8,7 @@
  *        from the first rows (OUT_TABLE_HELD); memory stays flat however many follow.
  * csv    RFC 4180 quoting, LF line ends, reals as the shortest text that reads back exactly, NULL is empty, an empty
  *        text is "", a blob is hexadecimal.
+ * jsonl  the objects of json, a line each, without the array.
  * json   an array of objects, a row a line; NULL, NaN and infinity are null, a blob is a hexadecimal string, bytes
  *        that are not UTF-8 become U+FFFD. Two columns of one name are ERR_INPUT: an object has a key once.
  *
@@ -27,7 +28,7 @@
 
 #define OUT_TABLE_HELD 1000
 
-enum out_type { OUT_NULL, OUT_INTEGER, OUT_REAL, OUT_TEXT, OUT_BLOB };
+enum out_type { OUT_NULL, OUT_INTEGER, OUT_REAL, OUT_FLOAT, OUT_TEXT, OUT_BLOB };
 
 struct out_value {
 	enum out_type type;
@@ -35,6 +36,7 @@ struct out_value {
 	union {
 		int64_t integer;
 		double real;
+		float single;	  /* OUT_FLOAT: with the digits that tell floats apart */
 		const char *text; /* UTF-8 */
 		struct {
 			const void *bytes;

@@ -33,6 +33,8 @@ static enum err_code append_value(struct text *texts, const struct out_value *va
 		return text_append(texts, err, "%" PRId64, value->integer);
 	case OUT_REAL:
 		return text_append(texts, err, "%.6g", value->real);
+	case OUT_FLOAT:
+		return text_append(texts, err, "%.6g", (double)value->single);
 	case OUT_TEXT:
 		return text_append_clean(texts, value->text, err);
 	case OUT_BLOB:
@@ -47,7 +49,8 @@ static enum err_code hold(struct table *table, const struct out_value *value, st
 		return err->code;
 	struct cell cell = { .start = table->texts.length,
 			     .bold = value->bold,
-			     .number = value->type == OUT_INTEGER || value->type == OUT_REAL,
+			     .number =
+				 value->type == OUT_INTEGER || value->type == OUT_REAL || value->type == OUT_FLOAT,
 			     .none = value->type == OUT_NULL };
 	if (append_value(&table->texts, value, err) != ERR_OK || text_append_bytes(&table->texts, "", 1, err) != ERR_OK)
 		return err->code;

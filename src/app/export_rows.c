@@ -1,0 +1,195 @@
+/* The export as rows: CSV and JSON lines. */
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "app/export_run.h"
+#include "base/mem.h"
+#include "out/out.h"
+#include "report/report.h"
+
+struct writer {
+	const struct export_run *run;
+	struct out *out;
+};
+
+static enum err_code begin(const struct export_run *run, const char *name, const struct out_column *columns,
+			   size_t count, struct out **ret_out, struct err *err)
+{
+	struct out_target target = { 0 };
+
+	if (export_run_open(run, name, out_format_name(run->out_format), &target.file, err) != ERR_OK)
+		return err->code;
+	return out_begin(run->out_format, &target, columns, count, ret_out, err);
+}
+
+static struct out_value integer(size_t value)
+{
+	return (struct out_value){ .type = OUT_INTEGER, .integer = (int64_t)value };
+}
+
+static struct out_value text(const char *value)
+{
+	return (struct out_value){ .type = OUT_TEXT, .text = value };
+}
+
+static struct out_value number(float value)
+{
+	return (struct out_value){ .type = isfinite(value) ? OUT_FLOAT : OUT_NULL, .single = value };
+}
+
+/* Columns of dynamics before the series. */
+#define KEYS 5
+
+static struct out_value series_value(const struct export_run *run, const struct export_block *block, enum series series,
+				     size_t i)
+{
+	if (series_specs[series].storage == SERIES_FLOAT32)
+		return number(export_float(
+		    block, series, series_specs[series].per_class ? run->y[block->first + i] * block->m + i : i));
+	uint16_t value = export_short(block, series, i);
+	if (series_specs[series].storage == SERIES_CLASS)
+		return value < run->row.classes ? text(run->classes[value]) : (struct out_value){ .type = OUT_NULL };
+	return value == SERIES_UNKNOWN ? (struct out_value){ .type = OUT_NULL } : integer(value);
+}
+
+static enum err_code write_dynamics(void *context, const struct export_block *block, struct err *err)
+{
+	const struct writer *writer = context;
+	const struct export_run *run = writer->run;
+	struct out_value values[KEYS + SERIES_COUNT];
+
+	values[0] = integer((size_t)run->row.run_id);
+	values[1] = integer(block->epoch);
+	for (size_t i = 0; i < block->m; i++) {
+		size_t position = block->first + i;
+		values[2] = integer(run->instance_id[position]);
+		values[3] = text(run->row.is_test[position] == 1 ? "test" : "train");
+		values[4] = text(run->classes[run->y[position]]);
+		for (enum series s = 0; s < SERIES_COUNT; s++)
+			values[KEYS + s] = series_value(run, block, s, i);
+		if (out_row(writer->out, values, err) != ERR_OK)
+			return err->code;
+	}
+	return ERR_OK;
+}
+
+enum err_code export_dynamics_rows(struct export_run *run, struct err *err)
+{
+	struct out_column columns[KEYS + SERIES_COUNT] = { { .name = "run_id" },
+							   { .name = "epoch" },
+							   { .name = "instance_id" },
+							   { .name = "part" },
+							   { .name = "class" } };
+	AUTO(out_freep) struct out *out = NULL;
+
+	for (enum series s = 0; s < SERIES_COUNT; s++)
+		columns[KEYS + s].name = series_specs[s].column;
+	if (begin(run, "dynamics", columns, ARRAY_LENGTH(columns), &out, err) != ERR_OK)
+		return err->code;
+	struct writer writer = { run, out };
+	if (export_run_blocks(run, write_dynamics, &writer, err) != ERR_OK)
+		return err->code;
+	return out_end(out, err);
+}
+
+static enum err_code write_predictions(void *context, const struct export_block *block, struct err *err)
+{
+	const struct writer *writer = context;
+	const struct export_run *run = writer->run;
+	struct out_value values[5];
+
+	values[0] = integer((size_t)run->row.run_id);
+	values[1] = integer(block->epoch);
+	for (size_t i = 0; i < block->m; i++) {
+		values[2] = integer(run->instance_id[block->first + i]);
+		for (size_t c = 0; c < run->row.classes; c++) {
+			values[3] = text(run->classes[c]);
+			values[4] = number(export_float(block, SERIES_P, c * block->m + i));
+			if (out_row(writer->out, values, err) != ERR_OK)
+				return err->code;
+		}
+	}
+	return ERR_OK;
+}
+
+enum err_code export_prediction_rows(struct export_run *run, struct err *err)
+{
+	static const struct out_column columns[] = { { .name = "run_id" },
+						     { .name = "epoch" },
+						     { .name = "instance_id" },
+						     { .name = "class" },
+						     { .name = "probability" } };
+	AUTO(out_freep) struct out *out = NULL;
+
+	if (begin(run, "predictions", columns, ARRAY_LENGTH(columns), &out, err) != ERR_OK)
+		return err->code;
+	struct writer writer = { run, out };
+	if (export_run_blocks(run, write_predictions, &writer, err) != ERR_OK)
+		return err->code;
+	return out_end(out, err);
+}
+
+static enum err_code write_weights(void *context, const struct export_matrix *matrix, struct err *err)
+{
+	const struct writer *writer = context;
+	struct out_value values[7];
+	double value;
+
+	values[0] = integer((size_t)writer->run->row.run_id);
+	values[1] = integer(matrix->epoch);
+	values[2] = integer(matrix->layer);
+	values[3] = text(matrix->name);
+	for (size_t i = 0; i < matrix->rows * matrix->cols; i++) {
+		memcpy(&value, &matrix->value[i], sizeof value);
+		values[4] = integer(i / matrix->cols);
+		values[5] = integer(i % matrix->cols);
+		values[6] = (struct out_value){ .type = isfinite(value) ? OUT_REAL : OUT_NULL, .real = value };
+		if (out_row(writer->out, values, err) != ERR_OK)
+			return err->code;
+	}
+	return ERR_OK;
+}
+
+enum err_code export_weight_rows(struct export_run *run, struct err *err)
+{
+	static const struct out_column columns[] = { { .name = "run_id" }, { .name = "epoch" }, { .name = "layer" },
+						     { .name = "name" },   { .name = "row" },	{ .name = "col" },
+						     { .name = "value" } };
+	AUTO(out_freep) struct out *out = NULL;
+
+	if (begin(run, "weights", columns, ARRAY_LENGTH(columns), &out, err) != ERR_OK)
+		return err->code;
+	struct writer writer = { run, out };
+	if (export_run_matrices(run, write_weights, &writer, err) != ERR_OK)
+		return err->code;
+	return out_end(out, err);
+}
+
+/* What is few: the rows of a view, through SQL. */
+static enum err_code write_table(const struct export_run *run, const char *name, const char *select, struct err *err)
+{
+	struct text sql AUTO(text_done) = { 0 };
+	struct out_target target = { 0 };
+
+	if (text_append(&sql, err, select, (long long)run->row.run_id) != ERR_OK ||
+	    export_run_open(run, name, out_format_name(run->out_format), &target.file, err) != ERR_OK)
+		return err->code;
+	return report_run_sql(track_db(run->track), sql.data, run->out_format, &target, err);
+}
+
+enum err_code export_instances(struct export_run *run, struct err *err)
+{
+	return write_table(run, "instances",
+			   "SELECT instance_summary.*, source_line, subclass, features FROM instance_summary"
+			   " JOIN run ON run.run_id = instance_summary.run_id"
+			   " JOIN instances ON instances.dataset_id = run.dataset_id"
+			   " AND instances.instance_id = instance_summary.instance_id"
+			   " WHERE instance_summary.run_id = %lld ORDER BY instances.position",
+			   err);
+}
+
+enum err_code export_epochs(struct export_run *run, struct err *err)
+{
+	return write_table(run, "epochs", "SELECT * FROM epochs WHERE run_id = %lld ORDER BY epoch", err);
+}
