@@ -31,11 +31,20 @@ void tile_widen(const real *from, size_t from_lanes, size_t rows, double *ret_to
 
 void tile_gather(struct tile *tile, const real *x, size_t features, const uint32_t *index)
 {
-	for (size_t i = 0; i < tile->count; i++) {
-		const real *row = x + index[i] * features;
+	size_t i = 0;
+
+	/* Four at a time: one by one, every store goes to another line of the cache. */
+	for (; i + 4 <= tile->count; i += 4) {
+		const real *rows[4];
+		for (size_t r = 0; r < 4; r++)
+			rows[r] = x + index[i + r] * features;
 		for (size_t j = 0; j < features; j++)
-			tile->data[j * tile->lanes + i] = row[j];
+			for (size_t r = 0; r < 4; r++)
+				tile->data[j * tile->lanes + i + r] = rows[r][j];
 	}
+	for (; i < tile->count; i++)
+		for (size_t j = 0; j < features; j++)
+			tile->data[j * tile->lanes + i] = x[index[i] * features + j];
 	for (size_t j = 0; j < features && tile->count < tile->lanes; j++)
 		memset(tile->data + j * tile->lanes + tile->count, 0, (tile->lanes - tile->count) * sizeof(real));
 }
