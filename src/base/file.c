@@ -73,7 +73,8 @@ static mode_t new_mode(void)
 }
 
 /* Replaces the regular file `path`, whose status is `old`, or makes it if that is NULL. */
-static enum err_code replace(const char *path, const struct stat *old, const char *data, size_t length, struct err *err)
+static enum err_code replace(const char *path, const struct stat *old, const struct file_content *content,
+			     struct err *err)
 {
 	struct text temporary AUTO(text_done) = { 0 };
 
@@ -82,7 +83,7 @@ static enum err_code replace(const char *path, const struct stat *old, const cha
 	AUTO(file_close_fd) int fd = mkstemp(temporary.data);
 	if (fd < 0)
 		return err_set(err, ERR_SYSTEM, "%s: %s", path, strerror(errno));
-	enum err_code code = file_write_fd(fd, path, data, length, err);
+	enum err_code code = content->fill(content->context, fd, path, err);
 	/* Only root can give a file away; everybody else keeps what they have written. */
 	if (code == ERR_OK && old != NULL)
 		(void)!fchown(fd, old->st_uid, old->st_gid);
@@ -106,7 +107,7 @@ static int standard_stream(const struct stat *status)
 	return -1;
 }
 
-enum err_code file_write(const char *path, const char *data, size_t length, struct err *err)
+enum err_code file_fill(const char *path, const struct file_content *content, struct err *err)
 {
 	AUTO(mem_freep) char *target = NULL;
 	struct stat status;
@@ -114,20 +115,39 @@ enum err_code file_write(const char *path, const char *data, size_t length, stru
 	int stream = exists ? standard_stream(&status) : -1;
 
 	if (stream >= 0)
-		return file_write_fd(stream, path, data, length, err);
+		return content->fill(content->context, stream, path, err);
 	if (exists && S_ISREG(status.st_mode)) {
 		target = realpath(path, NULL);
 		if (target == NULL)
 			return err_set(err, ERR_SYSTEM, "%s: %s", path, strerror(errno));
-		return replace(target, &status, data, length, err);
+		return replace(target, &status, content, err);
 	}
 	/* A link that leads nowhere yet is no reason to replace the link. */
 	if (!exists && readlink(path, (char[1]){ 0 }, 1) < 0)
-		return replace(path, NULL, data, length, err);
+		return replace(path, NULL, content, err);
 	AUTO(file_close_fd) int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return fail(path, ERR_SYSTEM, err);
-	return file_write_fd(fd, path, data, length, err);
+	return content->fill(content->context, fd, path, err);
+}
+
+struct bytes {
+	const char *data;
+	size_t length;
+};
+
+static enum err_code write_bytes(void *context, int fd, const char *path, struct err *err)
+{
+	const struct bytes *bytes = context;
+
+	return file_write_fd(fd, path, bytes->data, bytes->length, err);
+}
+
+enum err_code file_write(const char *path, const char *data, size_t length, struct err *err)
+{
+	struct bytes bytes = { data, length };
+
+	return file_fill(path, &(struct file_content){ &bytes, write_bytes }, err);
 }
 
 void file_sha256(const char *data, size_t length, char ret_hex[FILE_SHA256_SIZE])

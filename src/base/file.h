@@ -15,9 +15,19 @@
  * ERR_INPUT with the path for: no such file, a directory, no right to read it. ERR_SYSTEM: reading fails. */
 MUST_CHECK enum err_code file_read(const char *path, char **ret_data, size_t *ret_length, struct err *err);
 
-/* Writes `length` bytes into what `path` is. A regular file, also one at the end of a symbolic link, then holds either
- * its old content or all of the new (a temporary file beside it, fsync, rename) and keeps its permissions. What else is
- * there (a FIFO, a device, standard output) is written to as it is. ERR_SYSTEM with the path for every failure. */
+/* Content that is made while it is written: fill() writes all of it to an open file; `path` is for the message. */
+struct file_content {
+	void *context;
+	enum err_code (*fill)(void *context, int fd, const char *path, struct err *err);
+};
+
+/* Writes the content into what `path` is. A regular file, also one at the end of a symbolic link, then holds either its
+ * old content or all of the new (a temporary file beside it, fsync, rename) and keeps its permissions. What else is
+ * there (a FIFO, a device, standard output) is written to as it is. The error of fill(), or ERR_SYSTEM with the path.
+ */
+MUST_CHECK enum err_code file_fill(const char *path, const struct file_content *content, struct err *err);
+
+/* The same for `length` bytes. */
 MUST_CHECK enum err_code file_write(const char *path, const char *data, size_t length, struct err *err);
 
 /* SHA-256 of memory, lower-case hexadecimal. */
