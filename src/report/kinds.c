@@ -12,6 +12,7 @@ static const struct report_kind kinds[] = {
 	{ "number", FORM_REAL, "X", 0, NULL, NULL },
 	{ "integers", FORM_INTEGERS, "N,N…", INT64_MIN, NULL, NULL },
 	{ "run", FORM_INTEGER, "RUN", INT64_MIN, "SELECT run_id FROM run", "run" },
+	{ "runs", FORM_INTEGERS, "RUN,RUN…", INT64_MIN, "SELECT run_id FROM run", "run" },
 	{ "experiment", FORM_TEXT, "NAME", 0, "SELECT name FROM experiment", "experiment" },
 	{ "dataset", FORM_TEXT, "NAME", 0, "SELECT name FROM dataset UNION SELECT dataset FROM experiment_dataset",
 	  "data set" },
@@ -37,5 +38,5 @@ const struct report_kind *report_kind_find(const char *name)
 
 const char *report_kind_names(void)
 {
-	return "text, integer, count, number, integers, run, experiment, dataset, title, method, class or a|b|c";
+	return "text, integer, count, number, integers, run, runs, experiment, dataset, title, method, class or a|b|c";
 }

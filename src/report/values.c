@@ -172,13 +172,32 @@ static enum err_code check_known(struct db *db, const struct report_param *param
 		       nearest);
 }
 
+/* The same for each number of a list. */
+static enum err_code check_all_known(struct db *db, const struct report_param *param, const char *text, struct err *err)
+{
+	AUTO(mem_freep) char *copy = NULL;
+	char *rest;
+
+	if (mem_copy_text(text, &copy, err) != ERR_OK)
+		return err->code;
+	rest = copy;
+	for (const char *piece = strsep(&rest, ","); piece != NULL; piece = strsep(&rest, ","))
+		if (check_known(db, param, piece, err) != ERR_OK)
+			return err->code;
+	return ERR_OK;
+}
+
 enum err_code report_values_check_known(const struct report_values *values, struct db *db, struct err *err)
 {
 	for (size_t i = 0; i < values->report->param_count; i++) {
 		const struct report_param *param = &values->report->params[i];
-		if (values->given[i] && param->kind->known != NULL &&
-		    check_known(db, param, values->texts[i], err) != ERR_OK)
-			return err->code;
+		if (!values->given[i] || param->kind->known == NULL)
+			continue;
+		enum err_code code = param->kind->form == FORM_INTEGERS
+					 ? check_all_known(db, param, values->texts[i], err)
+					 : check_known(db, param, values->texts[i], err);
+		if (code != ERR_OK)
+			return code;
 	}
 	return ERR_OK;
 }
