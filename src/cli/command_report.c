@@ -1,14 +1,16 @@
 /* hardrow report: a report as rows or as a picture, or the list of them. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "cli/command.h"
 #include "cli/help.h"
 #include "cli/query.h"
+#include "page/page.h"
 
 struct options {
 	struct query_form form;
-	const char *file, *svg;
+	const char *file, *svg, *out;
 	struct option_list explain;
 	bool sql;
 };
@@ -90,6 +92,22 @@ static enum err_code explain(const struct invocation *invocation, const struct r
 	return query_run_report(invocation, behind, settings, count, &options->form, err);
 }
 
+/* What does not go together. */
+static enum err_code check_options(const struct options *options, bool is_page, struct err *err)
+{
+	bool rows = options->form.format != NULL || options->form.csv_safe || options->explain.count > 0;
+
+	if (options->svg != NULL && (rows || options->sql))
+		return err_set(err, ERR_USAGE, "either --svg or --format, --sql or --explain");
+	if (options->out != NULL && !is_page)
+		return err_set(err, ERR_USAGE, "--out goes with 'report " PAGE_REPORT "' only");
+	if (options->out != NULL && (rows || options->sql || options->svg != NULL))
+		return err_set(err, ERR_USAGE, "either --out or --format, --svg, --sql or --explain");
+	if (is_page && options->out == NULL && !options->sql)
+		return err_set(err, ERR_USAGE, "report '" PAGE_REPORT "' needs --out: the file to write");
+	return ERR_OK;
+}
+
 static enum err_code report_command(const struct invocation *invocation, struct err *err)
 {
 	const struct options *options = invocation->options;
@@ -100,9 +118,9 @@ static enum err_code report_command(const struct invocation *invocation, struct 
 		return list_all(err);
 	if (invocation->argument_count == 0 && options->file == NULL)
 		return err_set(err, ERR_USAGE, "which report? 'hardrow report' lists them");
-	if (options->svg != NULL &&
-	    (options->form.format != NULL || options->form.csv_safe || options->sql || options->explain.count > 0))
-		return err_set(err, ERR_USAGE, "either --svg or --format, --sql or --explain");
+	bool is_page = options->file == NULL && strcmp(invocation->arguments[0], PAGE_REPORT) == 0;
+	if (check_options(options, is_page, err) != ERR_OK)
+		return err->code;
 	if (load(invocation, &report, err) != ERR_OK)
 		return err->code;
 	if (options->sql) {
@@ -116,6 +134,9 @@ static enum err_code report_command(const struct invocation *invocation, struct 
 	for (size_t i = 0; i < invocation->parameter_count; i++)
 		settings[i] =
 		    (struct report_setting){ invocation->parameters[i].name, invocation->parameters[i].value };
+	if (options->out != NULL)
+		return query_write_page(invocation, settings, invocation->parameter_count, options->form.timeout,
+					options->out, err);
 	if (options->svg != NULL)
 		return query_draw_report(invocation, report, settings, invocation->parameter_count, &options->form,
 					 options->svg, err);
@@ -137,6 +158,11 @@ static const struct option_spec specs[] = {
 	  .offset = offsetof(struct options, svg),
 	  .argument = "FILE",
 	  .help = "write a picture instead of rows (needs gnuplot); - is standard output" },
+	{ .name = "out",
+	  .type = OPTION_TEXT,
+	  .offset = offsetof(struct options, out),
+	  .argument = "FILE",
+	  .help = "of 'report html': the page to write; - is standard output" },
 	{ .name = "file",
 	  .type = OPTION_TEXT,
 	  .offset = offsetof(struct options, file),

@@ -7,6 +7,7 @@
 #include "cli/interrupt.h"
 #include "cli/print.h"
 #include "db/db.h"
+#include "page/page.h"
 
 enum err_code query_check_format(const char *text, struct err *err)
 {
@@ -80,6 +81,12 @@ enum err_code query_run_report(const struct invocation *invocation, const struct
 	return code;
 }
 
+/* - is standard output. */
+static const char *path_of(const char *path)
+{
+	return strcmp(path, "-") == 0 ? "/dev/stdout" : path;
+}
+
 enum err_code query_draw_report(const struct invocation *invocation, const struct report *report,
 				const struct report_setting *settings, size_t count, const struct query_form *form,
 				const char *path, struct err *err)
@@ -95,7 +102,34 @@ enum err_code query_draw_report(const struct invocation *invocation, const struc
 	interrupt_release();
 	if (code != ERR_OK)
 		return code;
-	return file_write(strcmp(path, "-") == 0 ? "/dev/stdout" : path, svg.data, svg.length, err);
+	return file_write(path_of(path), svg.data, svg.length, err);
+}
+
+struct page {
+	struct db *db;
+	const struct report_setting *settings;
+	size_t count;
+};
+
+static enum err_code fill_page(void *context, int fd, const char *path, struct err *err)
+{
+	const struct page *page = context;
+
+	return page_write(page->db, page->settings, page->count, fd, path, err);
+}
+
+enum err_code query_write_page(const struct invocation *invocation, const struct report_setting *settings, size_t count,
+			       double timeout, const char *path, struct err *err)
+{
+	AUTO(db_freep) struct db *db = NULL;
+
+	if (open_database(invocation, timeout, &db, err) != ERR_OK)
+		return err->code;
+	struct page page = { db, settings, count };
+	(void)interrupt_catch(db);
+	enum err_code code = file_fill(path_of(path), &(struct file_content){ &page, fill_page }, err);
+	interrupt_release();
+	return code;
 }
 
 enum err_code query_run_named(const struct invocation *invocation, const char *name,

@@ -51,6 +51,10 @@ MUST_CHECK enum err_code query_draw_report(const struct invocation *invocation, 
 					   const struct report_setting *settings, size_t count,
 					   const struct query_form *form, const char *path, struct err *err);
 
+/* Writes the page of those runs (page/page.h) into `path`, likewise. */
+MUST_CHECK enum err_code query_write_page(const struct invocation *invocation, const struct report_setting *settings,
+					  size_t count, double timeout, const char *path, struct err *err);
+
 /* As query_run_report() for one of hardrow's own reports, by name. */
 MUST_CHECK enum err_code query_run_named(const struct invocation *invocation, const char *name,
 					 const struct report_setting *settings, size_t count,

@@ -18,8 +18,9 @@ LAYERS = {
     "train": "base num data model rebalance",
     "record": "base db num rebalance track",
     "report": "base db sql num out",
-    "app": "base sql num out db data model rebalance track train record report",
-    "cli": "base sql num out db data model rebalance track train record report app",
+    "page": "base db out report",
+    "app": "base sql num out db data model rebalance track train record report page",
+    "cli": "base sql num out db data model rebalance track train record report page app",
 }
 OWNERS = {
     "cblas.h": "num",

@@ -1,0 +1,318 @@
+#include "page/page.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/option.h"
+#include "page/matrix.h"
+#include "page/parts.h"
+#include "page/sink.h"
+#include "report/values.h"
+
+/* Mean and standard deviation over the runs of a curve, as its band shows it. */
+#define MEAN_SD(metric)                                                                                                \
+	"avg(" #metric ") AS " #metric ", sqrt(max(0, sum(" #metric " * " #metric ") - count(" #metric                 \
+	") * avg(" #metric ") * avg(" #metric ")) / (count(" #metric ") - 1)) AS " #metric "_sd"
+
+/* A run that the page shows. */
+struct shown_run {
+	int64_t run_id, curve, stride, features_of;
+	bool data_map;
+};
+
+struct shown_runs {
+	struct shown_run *items;
+	size_t count, capacity;
+	bool is_experiment;
+};
+
+static void shown_runs_done(struct shown_runs *runs)
+{
+	mem_freep(&runs->items);
+}
+
+/* The elements of the data. Numbers and our own names make up their attributes. */
+static enum err_code begin_element(struct sink *sink, const char *type, const char *name, int64_t number,
+				   struct err *err)
+{
+	struct text line AUTO(text_done) = { 0 };
+
+	if (text_append(&line, err, "<script type=\"%s\" id=\"data-%s", type, name) != ERR_OK ||
+	    (number > 0 && text_append(&line, err, "-%" PRId64, number) != ERR_OK) ||
+	    text_append(&line, err, "\"") != ERR_OK)
+		return err->code;
+	return sink_put(sink, line.data, err);
+}
+
+static enum err_code end_element(struct sink *sink, struct err *err)
+{
+	return sink_put(sink, "</script>\n", err);
+}
+
+/* Rows of a report as JSON into memory; none is no error here. */
+static enum err_code read_json(struct db *db, const struct report *report, const struct report_setting *settings,
+			       size_t count, char **ret_json, struct err *err)
+{
+	AUTO(mem_freep) char *json = NULL;
+	size_t length = 0;
+	FILE *memory = open_memstream(&json, &length);
+
+	if (memory == NULL)
+		return err_set(err, ERR_SYSTEM, "out of memory");
+	const struct report_request request = {
+		.report = report,
+		.settings = settings,
+		.setting_count = count,
+		.format = (size_t)option_index("json", out_format_name),
+		.target.file = memory,
+	};
+	enum err_code code = report_run(db, &request, err);
+	if (fclose(memory) != 0 && code == ERR_OK)
+		code = err_set(err, ERR_SYSTEM, "out of memory");
+	if (code != ERR_OK)
+		return code;
+	*ret_json = take_ptr(&json);
+	return ERR_OK;
+}
+
+/* {"title":…,"notes":[…],"rows":[…]} of one of hardrow's own reports; notes that speak of a parameter are left out. */
+static enum err_code put_report(struct sink *sink, struct db *db, const char *name, int64_t number,
+				const struct report_setting *settings, size_t count, struct err *err)
+{
+	AUTO(report_freep) struct report *report = NULL;
+	AUTO(mem_freep) char *json = NULL;
+	struct text words AUTO(text_done) = { 0 };
+
+	if (report_find(name, &report, err) != ERR_OK || read_json(db, report, settings, count, &json, err) != ERR_OK ||
+	    text_append(&words, err, "{\"title\":") != ERR_OK ||
+	    text_append_json(&words, report->title, err) != ERR_OK ||
+	    text_append(&words, err, ",\"notes\":[") != ERR_OK)
+		return err->code;
+	const char *separator = "";
+	for (size_t i = 0; i < report->note_count; i++) {
+		if (strchr(report->notes[i], '{') != NULL)
+			continue;
+		if (text_append(&words, err, "%s", separator) != ERR_OK ||
+		    text_append_json(&words, report->notes[i], err) != ERR_OK)
+			return err->code;
+		separator = ",";
+	}
+	if (text_append(&words, err, "],\"rows\":") != ERR_OK ||
+	    begin_element(sink, "application/json", name, number, err) != ERR_OK ||
+	    sink_put(sink, ">", err) != ERR_OK || sink_put_json(sink, words.data, err) != ERR_OK ||
+	    sink_put_json(sink, json, err) != ERR_OK || sink_put(sink, "}", err) != ERR_OK)
+		return err->code;
+	return end_element(sink, err);
+}
+
+/* Begins a matrix of a statement's columns. */
+static enum err_code begin_matrix(struct sink *sink, struct db_stmt *stmt, const char *name, int64_t number,
+				  const char *forms, struct err *err)
+{
+	struct text columns AUTO(text_done) = { 0 };
+
+	for (size_t i = 0; i < db_column_count(stmt); i++)
+		if (text_append(&columns, err, "%s%s:%c", i == 0 ? "" : " ", db_column_name(stmt, i), forms[i]) !=
+		    ERR_OK)
+			return err->code;
+	if (begin_element(sink, "text/base64", name, number, err) != ERR_OK ||
+	    sink_put(sink, " data-columns=\"", err) != ERR_OK || sink_put(sink, columns.data, err) != ERR_OK)
+		return err->code;
+	return sink_put(sink, "\">", err);
+}
+
+static enum err_code end_matrix(struct sink *sink, struct err *err)
+{
+	if (sink_end_base64(sink, err) != ERR_OK)
+		return err->code;
+	return end_element(sink, err);
+}
+
+/* The whole result of a statement. */
+static enum err_code put_matrix(struct sink *sink, struct db_stmt *stmt, const char *name, int64_t number,
+				const char *forms, struct err *err)
+{
+	if (begin_matrix(sink, stmt, name, number, forms, err) != ERR_OK ||
+	    matrix_write(sink, stmt, forms, err) != ERR_OK)
+		return err->code;
+	return end_matrix(sink, err);
+}
+
+static enum err_code read_runs(struct db *db, const struct report_setting *settings, size_t count,
+			       struct shown_runs *runs, struct err *err)
+{
+	AUTO(report_freep) struct report *report = NULL;
+	AUTO(report_values_done) struct report_values values = { 0 };
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	bool row = false;
+
+	if (report_find(PAGE_REPORT, &report, err) != ERR_OK ||
+	    report_values_read(report, settings, count, true, &values, err) != ERR_OK ||
+	    report_values_check_known(&values, db, err) != ERR_OK)
+		return err->code;
+	if (values.given[0] && values.given[1])
+		return err_set(err, ERR_USAGE, "either --%s or --%s", report->params[0].name, report->params[1].name);
+	if (db_prepare_foreign(db, report->sql, &stmt, err) != ERR_OK ||
+	    report_values_bind(&values, stmt, err) != ERR_OK)
+		return err->code;
+	for (;;) {
+		if (db_step(stmt, &row, err) != ERR_OK)
+			return err->code;
+		if (!row && runs->count == 0)
+			return err_set(err, ERR_INPUT, "%s: %s", db_path(db), report->empty);
+		if (!row)
+			return ERR_OK;
+		if (mem_more(&runs->items, runs->count, &runs->capacity, err) != ERR_OK)
+			return err->code;
+		runs->items[runs->count++] = (struct shown_run){
+			.run_id = db_column_int(stmt, 0),
+			.curve = db_column_int(stmt, 1),
+			.data_map = db_column_int(stmt, 2) != 0,
+			.stride = db_column_int(stmt, 3),
+			.features_of = db_column_int(stmt, 4),
+		};
+		runs->is_experiment = !values.given[1] && db_column_type(stmt, 6) != DB_NULL;
+	}
+}
+
+/* Means over the runs of each curve, epoch by epoch. */
+static enum err_code put_learning(struct sink *sink, struct db *db, const struct shown_runs *runs, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	struct text pairs AUTO(text_done) = { 0 };
+
+	for (size_t i = 0; i < runs->count; i++)
+		if (text_append(&pairs, err, "%s[%" PRId64 ",%" PRId64 "]", i == 0 ? "[" : ",", runs->items[i].run_id,
+				runs->items[i].curve) != ERR_OK)
+			return err->code;
+	if (text_append(&pairs, err, "]") != ERR_OK ||
+	    db_prepare(db,
+		       "SELECT json_extract(pair.value, '$[1]') AS curve, epoch, count(*) AS runs, " MEAN_SD(train_loss) ", " MEAN_SD(test_loss) ", " MEAN_SD(
+			   train_accuracy) ", " MEAN_SD(test_accuracy) ", " MEAN_SD(test_balanced_error) ", " MEAN_SD(test_macro_f1) ", " MEAN_SD(test_calibration_error) " FROM json_each(:runs) AS pair CROSS JOIN epochs ON run_id = json_extract(pair.value, '$[0]') "
+																					  "GROUP BY curve, epoch ORDER BY curve, epoch",
+		       &stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_text(stmt, ":runs", pairs.data);
+	return put_matrix(sink, stmt, "learning", 0, "uuuffffffffffffff", err);
+}
+
+static enum err_code put_summary(struct sink *sink, struct db *db, int64_t run_id, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+
+	if (db_prepare(
+		db,
+		"SELECT s.instance_id, instance.source_line, s.part = 'test' AS tested, instance.class_index AS class, "
+		"class.class_index AS predicted, s.forgetting_events, s.first_learned, s.unlearned_epochs, "
+		"s.p_true_mean, s.p_true_sd, s.correctness, s.difficulty, s.weight, s.mean_loss, s.aum, s.el2n "
+		"FROM instance_summary AS s JOIN run ON run.run_id = s.run_id "
+		"LEFT JOIN instance ON instance.dataset_id = run.dataset_id AND instance.instance_id = s.instance_id "
+		"LEFT JOIN class ON class.dataset_id = run.dataset_id AND class.name = s.predicted "
+		"WHERE s.run_id = :run_id ORDER BY s.instance_id",
+		&stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":run_id", run_id);
+	return put_matrix(sink, stmt, "summary", run_id, "uuuuuuuuffffffff", err);
+}
+
+static enum err_code put_features(struct sink *sink, struct db *db, int64_t dataset_id, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+
+	if (db_prepare(
+		db,
+		"SELECT feature.value AS value FROM instances CROSS JOIN json_each(instances.features) AS feature "
+		"WHERE instances.dataset_id = :dataset_id ORDER BY instances.instance_id, feature.key",
+		&stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":dataset_id", dataset_id);
+	return put_matrix(sink, stmt, "features", dataset_id, "f", err);
+}
+
+/* Every stride-th recorded epoch, and the last one. */
+static enum err_code put_series(struct sink *sink, struct db *db, const struct shown_run *run, struct err *err)
+{
+	static const char epochs_sql[] =
+	    "SELECT epoch FROM (SELECT epoch, row_number() OVER (ORDER BY epoch DESC) AS place FROM epochs "
+	    "WHERE run_id = :run_id AND recorded) WHERE (place - 1) % :stride = 0 ORDER BY epoch";
+	AUTO(db_stmt_freep) struct db_stmt *epochs = NULL;
+	AUTO(db_stmt_freep) struct db_stmt *rows = NULL;
+	bool row = false;
+
+	if (db_prepare(db, epochs_sql, &epochs, err) != ERR_OK ||
+	    db_prepare(db,
+		       "SELECT p_true, difficulty FROM dynamics WHERE run_id = :run_id AND epoch = :epoch "
+		       "ORDER BY instance_id",
+		       &rows, err) != ERR_OK)
+		return err->code;
+	db_bind_int(epochs, ":run_id", run->run_id);
+	db_bind_int(epochs, ":stride", run->stride);
+	if (put_matrix(sink, epochs, "epochs", run->run_id, "u", err) != ERR_OK ||
+	    begin_matrix(sink, rows, "series", run->run_id, "pr", err) != ERR_OK)
+		return err->code;
+	db_bind_int(epochs, ":run_id", run->run_id);
+	db_bind_int(epochs, ":stride", run->stride);
+	for (;;) {
+		if (db_step(epochs, &row, err) != ERR_OK)
+			return err->code;
+		if (!row)
+			return end_matrix(sink, err);
+		db_bind_int(rows, ":run_id", run->run_id);
+		db_bind_int(rows, ":epoch", db_column_int(epochs, 0));
+		if (matrix_write(sink, rows, "pr", err) != ERR_OK)
+			return err->code;
+	}
+}
+
+/* What belongs to the data map of one run. */
+static enum err_code put_map(struct sink *sink, struct db *db, const struct shown_run *run, struct err *err)
+{
+	char number[24];
+	const struct report_setting settings = { "run", number };
+
+	(void)snprintf(number, sizeof number, "%" PRId64, run->run_id);
+	if (put_summary(sink, db, run->run_id, err) != ERR_OK ||
+	    put_report(sink, db, "run-classes", run->run_id, &settings, 1, err) != ERR_OK)
+		return err->code;
+	return run->stride > 0 ? put_series(sink, db, run, err) : ERR_OK;
+}
+
+static bool is_first_of_dataset(const struct shown_runs *runs, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (runs->items[k].features_of == runs->items[i].features_of)
+			return false;
+	return runs->items[i].features_of > 0;
+}
+
+static enum err_code put_data(struct sink *sink, struct db *db, const struct report_setting *settings, size_t count,
+			      struct err *err)
+{
+	AUTO(shown_runs_done) struct shown_runs runs = { 0 };
+
+	if (read_runs(db, settings, count, &runs, err) != ERR_OK || sink_put(sink, page_head, err) != ERR_OK ||
+	    put_report(sink, db, PAGE_REPORT, 0, settings, count, err) != ERR_OK ||
+	    put_learning(sink, db, &runs, err) != ERR_OK)
+		return err->code;
+	if (runs.is_experiment && (put_report(sink, db, "accuracy-table", 0, settings, count, err) != ERR_OK ||
+				   put_report(sink, db, "paired-differences", 0, settings, count, err) != ERR_OK))
+		return err->code;
+	for (size_t i = 0; i < runs.count; i++)
+		if ((runs.items[i].data_map && put_map(sink, db, &runs.items[i], err) != ERR_OK) ||
+		    (is_first_of_dataset(&runs, i) && put_features(sink, db, runs.items[i].features_of, err) != ERR_OK))
+			return err->code;
+	return ERR_OK;
+}
+
+enum err_code page_write(struct db *db, const struct report_setting *settings, size_t count, int fd, const char *name,
+			 struct err *err)
+{
+	AUTO(sink_done) struct sink sink = { .fd = fd, .name = name };
+
+	if (put_data(&sink, db, settings, count, err) != ERR_OK || sink_put(&sink, page_tail, err) != ERR_OK)
+		return err->code;
+	return sink_flush(&sink, err);
+}

@@ -1,0 +1,27 @@
+/* One self-contained HTML page of an experiment or of runs: no network, nothing beside it.
+ *
+ * The page is page.html with the styles and scripts in it (embed.py) and, before the scripts, what they show:
+ *
+ *     <script type="application/json" id="data-…">     a report's rows (put_report() in page.c): runs
+ * (reports/html.sql), accuracy-table, paired-differences, run-classes-RUN <script type="text/base64" id="data-…"
+ * data-columns="name:form …">     a matrix (page/matrix.h): learning, summary-RUN, epochs-RUN and series-RUN (of those
+ * epochs, instance by instance), features-DATASET
+ *
+ * Runs are numbered as in the file; the data set's number is runs' features_of. Instances are in the order of their
+ * instance_id everywhere. page.js is the only reader. */
+#ifndef HARDROW_PAGE_PAGE_H
+#define HARDROW_PAGE_PAGE_H
+
+#include "db/db.h"
+#include "report/report.h"
+
+/* The report whose rows are the runs of the page; its parameters are those of page_write(). */
+#define PAGE_REPORT "html"
+
+/* Writes the page to an open file called `name`, while it reads the database. Memory does not grow with the number of
+ * instances. Errors: those of report_run(); ERR_USAGE also for an experiment and runs together; ERR_SYSTEM: writing
+ * fails. */
+MUST_CHECK enum err_code page_write(struct db *db, const struct report_setting *settings, size_t count, int fd,
+				    const char *name, struct err *err);
+
+#endif
