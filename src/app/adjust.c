@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/plan.h"
 #include "base/mem.h"
 #include "record/epoch.h"
 #include "train/trainer.h"
@@ -12,7 +13,8 @@
 /* What the work needs; a zeroed one is empty. */
 struct work {
 	struct recorder *recorder;
-	int64_t run_id;
+	struct track *track; /* of the file that holds the source run; NULL: the recorder's */
+	int64_t run_id;	     /* the source run */
 	const struct adjust_request *request;
 	struct stored_run *stored;
 	struct recipe recipe; /* the stored run's with the adjustment */
@@ -21,8 +23,9 @@ struct work {
 	size_t epoch_count;
 	struct trainer *trainer;
 	char *method;
-	struct text chosen; /* JSON; empty: nothing was tuned */
-	size_t epoch;	    /* the one that is read */
+	int64_t experiment_id, dataset_id, split_id, source_run_id; /* of the new run */
+	struct text chosen;					    /* JSON; empty: nothing was tuned */
+	size_t epoch;						    /* the one that is read */
 };
 
 static void work_done(struct work *work)
@@ -93,7 +96,15 @@ static enum err_code tune(struct work *work, const struct adjust_request *reques
 	return tune_append_chosen(&work->tuned, &work->chosen, err);
 }
 
-/* For recorder_call(): puts the weights of an epoch into the trainer. */
+static enum err_code read_source(struct work *work,
+				 enum err_code (*read)(struct track *track, void *context, struct err *err),
+				 struct err *err)
+{
+	return work->track != NULL ? read(work->track, work, err)
+				   : recorder_call(work->recorder, RECORDER_READS, read, work, err);
+}
+
+/* Puts the weights of an epoch into the trainer. */
 static enum err_code read_weights(struct track *track, void *context, struct err *err)
 {
 	struct work *work = context;
@@ -108,8 +119,7 @@ static enum err_code record_epoch(struct work *work, struct recording *recording
 
 	if (is_stopped((void *)work->request->stop))
 		return err_set(err, ERR_INTERRUPTED, "interrupted");
-	if (recorder_call(work->recorder, RECORDER_READS, read_weights, work, err) != ERR_OK ||
-	    recording_next(recording, &record, err) != ERR_OK)
+	if (read_source(work, read_weights, err) != ERR_OK || recording_next(recording, &record, err) != ERR_OK)
 		return err->code;
 	trainer_evaluate(work->trainer, work->epoch);
 	epoch_record_clear(record, work->epoch);
@@ -152,13 +162,13 @@ static enum err_code record_run(struct work *work, const struct track_environmen
 	if (recipe_append_json(&work->tuned, &settings, err) != ERR_OK)
 		return err->code;
 	struct track_run run = {
-		.experiment_id = stored->row.experiment_id,
-		.dataset_id = stored->row.dataset_id,
-		.split_id = stored->row.split_id,
+		.experiment_id = work->experiment_id,
+		.dataset_id = work->dataset_id,
+		.split_id = work->split_id,
 		.model = model_name((size_t)work->recipe.model),
 		.method = work->method,
 		.settings = settings.data,
-		.source_run_id = stored->run_id,
+		.source_run_id = work->source_run_id,
 		.chosen = work->chosen.data,
 		.seed = work->recipe.training.seed,
 		.environment = environment,
@@ -172,7 +182,6 @@ static enum err_code record_run(struct work *work, const struct track_environmen
 	return code;
 }
 
-/* For recorder_call(). */
 static enum err_code read_run(struct track *track, void *context, struct err *err)
 {
 	struct work *work = context;
@@ -182,20 +191,61 @@ static enum err_code read_run(struct track *track, void *context, struct err *er
 	return stored_run_list_epochs(track, work->stored, &work->epochs, &work->epoch_count, err);
 }
 
+static enum err_code apply(struct work *work, const struct track_environment *environment,
+			   struct adjust_result *ret_result, struct err *err)
+{
+	struct adjust_result result = { 0 };
+
+	if (tune(work, work->request, &result, err) != ERR_OK ||
+	    trainer_create(work->stored->dataset, work->stored->split, &work->tuned, &work->trainer, err) != ERR_OK ||
+	    record_run(work, environment, &result, err) != ERR_OK)
+		return err->code;
+	*ret_result = result;
+	return ERR_OK;
+}
+
 enum err_code adjust_run(struct recorder *recorder, int64_t run_id, const struct adjust_request *request,
 			 const struct track_environment *environment, struct adjust_result *ret_result, struct err *err)
 {
 	AUTO(work_done) struct work work = { .recorder = recorder, .run_id = run_id, .request = request };
-	struct adjust_result result = { 0 };
 
-	if (recorder_call(recorder, RECORDER_READS, read_run, &work, err) != ERR_OK)
+	if (read_source(&work, read_run, err) != ERR_OK)
 		return err->code;
 	if (compose(&work, request, err) != ERR_OK)
 		return err_prefix(err, "run %lld", (long long)run_id);
-	if (tune(&work, request, &result, err) != ERR_OK ||
-	    trainer_create(work.stored->dataset, work.stored->split, &work.tuned, &work.trainer, err) != ERR_OK ||
-	    record_run(&work, environment, &result, err) != ERR_OK)
+	work.experiment_id = work.stored->row.experiment_id;
+	work.dataset_id = work.stored->row.dataset_id;
+	work.split_id = work.stored->row.split_id;
+	work.source_run_id = run_id;
+	return apply(&work, environment, ret_result, err);
+}
+
+enum err_code adjust_again(struct track *track, const struct stored_run *adjusted, struct recorder *recorder,
+			   const struct adjust_request *request, const struct track_environment *environment,
+			   struct adjust_result *ret_result, struct err *err)
+{
+	AUTO(work_done)
+	struct work work = {
+		.recorder = recorder, .track = track, .run_id = adjusted->row.source_run_id, .request = request
+	};
+	struct planned_run planned = { .recipe = adjusted->recipe };
+
+	if (read_source(&work, read_run, err) != ERR_OK)
 		return err->code;
-	*ret_result = result;
-	return ERR_OK;
+	if (work.stored->row.dataset_id != adjusted->row.dataset_id ||
+	    work.stored->row.split_id != adjusted->row.split_id)
+		return err_set(err, ERR_INPUT, "run %lld, whose weights it has, is of another data set or split",
+			       (long long)work.run_id);
+	if (mem_copy_text(adjusted->row.method, &work.method, err) != ERR_OK ||
+	    recorder_call(recorder, RECORDER_WRITES, plan_register_one, &planned, err) != ERR_OK)
+		return err->code;
+	work.recipe = adjusted->recipe;
+	/* What cross-validation chose is chosen again. */
+	work.recipe.is_chosen = false;
+	work.dataset_id = planned.dataset_id;
+	work.split_id = planned.split_id;
+	/* The source run may have been trained further since. */
+	while (work.epoch_count > 0 && work.epochs[work.epoch_count - 1] > adjusted->row.last_epoch)
+		work.epoch_count--;
+	return apply(&work, environment, ret_result, err);
 }

@@ -32,4 +32,11 @@ MUST_CHECK enum err_code adjust_run(struct recorder *recorder, int64_t run_id, c
 				    const struct track_environment *environment, struct adjust_result *ret_result,
 				    struct err *err);
 
+/* The same once more, for the run that was read as `adjusted`: its adjustment on the weights, which are read from
+ * `track`, of the epochs that it has, into the recorder's file, under no experiment. Of the request only `stop` and
+ * `source` count. ERR_INPUT, ERR_MISSING: the source run cannot be read, or has no weights. */
+MUST_CHECK enum err_code adjust_again(struct track *track, const struct stored_run *adjusted, struct recorder *recorder,
+				      const struct adjust_request *request, const struct track_environment *environment,
+				      struct adjust_result *ret_result, struct err *err);
+
 #endif

@@ -15,14 +15,14 @@ struct verify_request {
 	void *context;
 	void (*say)(void *context, const char *line); /* what is found wrong, one line each */
 	const atomic_bool *stop;		      /* ends it with ERR_INTERRUPTED */
-	/* Of those who train; the runs are trained again, too, and compared with what comes out. NULL: they are not. */
+	/* Of those who train; the runs are made again, too, and compared with what comes out. NULL: they are not. */
 	const struct track_environment *environment;
-	/* Which run is not trained again and why, one line each. */
+	/* Which run is not made again and why, one line each. */
 	void (*notice)(void *context, const char *line);
 };
 
 struct verify_result {
-	size_t runs, epochs, retrained;
+	size_t runs, epochs, made_again;
 	uint64_t values;    /* compared with a checksum or computed again */
 	uint64_t unchecked; /* rows without checksum, of older versions */
 	uint64_t findings;

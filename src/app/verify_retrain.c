@@ -2,18 +2,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/adjust.h"
 #include "app/plan.h"
 #include "app/verify_run.h"
 #include "base/mem.h"
 #include "track/track_compare.h"
 
-/* A run that is trained again, into a file of its own. */
+/* A run that is made again, into a file of its own. */
 struct retraining {
-	struct track_subject_run recorded, trained;
+	struct track_subject_run recorded, again;
 	struct track_findings *findings;
 };
 
-/* Why a run cannot be trained again by what is recorded of it alone, empty if it can. */
+/* Why a run cannot be made again by what is recorded of it alone, empty if it can. */
 static void say_why_not(const struct track_run_row *row, const struct track_environment *environment, char *ret_reason,
 			size_t size)
 {
@@ -22,23 +23,20 @@ static void say_why_not(const struct track_run_row *row, const struct track_envi
 	ret_reason[0] = '\0';
 	if (!row->has_model)
 		(void)snprintf(ret_reason, size, "it holds imported predictions");
-	else if (row->source_run_id != 0)
-		(void)snprintf(ret_reason, size, "it was made from the weights of run %lld by 'hardrow adjust'",
-			       (long long)row->source_run_id);
-	else if (strcmp(row->status, "interrupted") == 0)
+	else if (strcmp(row->status, "interrupted") == 0 && row->source_run_id == 0)
 		(void)snprintf(ret_reason, size, "it is not over; 'hardrow resume %lld' lets it go on", run_id);
 	else if (strcmp(row->status, "done") != 0 && strcmp(row->status, "diverged") != 0)
 		(void)snprintf(ret_reason, size, "it is %s", row->status);
 	else if (strcmp(row->blas, environment->blas) != 0 || row->blas_threads != environment->blas_threads)
-		(void)snprintf(ret_reason, size, "it was trained with another OpenBLAS, '%s' on %lld thread%s",
-			       row->blas, (long long)row->blas_threads, row->blas_threads == 1 ? "" : "s");
+		(void)snprintf(ret_reason, size, "it was made with another OpenBLAS, '%s' on %lld thread%s", row->blas,
+			       (long long)row->blas_threads, row->blas_threads == 1 ? "" : "s");
 }
 
 static enum err_code leave_out(const struct verify_request *request, int64_t run_id, const char *reason)
 {
 	char line[1100];
 
-	(void)snprintf(line, sizeof line, "run %lld: not trained again: %s", (long long)run_id, reason);
+	(void)snprintf(line, sizeof line, "run %lld: not made again: %s", (long long)run_id, reason);
 	request->notice(request->context, line);
 	return ERR_OK;
 }
@@ -48,8 +46,8 @@ static enum err_code compare(struct track *track, void *context, struct err *err
 {
 	struct retraining *retraining = context;
 
-	retraining->trained.track = track;
-	return track_compare_runs(&retraining->recorded, &retraining->trained, retraining->findings, err);
+	retraining->again.track = track;
+	return track_compare_runs(&retraining->recorded, &retraining->again, retraining->findings, err);
 }
 
 static enum err_code train(const struct verify_request *request, const struct stored_run *stored,
@@ -73,11 +71,34 @@ static enum err_code train(const struct verify_request *request, const struct st
 	return ERR_OK;
 }
 
+static enum err_code adjust(const struct verify_request *request, struct track *track, const struct stored_run *stored,
+			    struct recorder *recorder, int64_t *ret_run_id, struct err *err)
+{
+	const struct adjust_request again = { .source = request->source, .stop = request->stop };
+	struct adjust_result result;
+
+	if (adjust_again(track, stored, recorder, &again, request->environment, &result, err) != ERR_OK)
+		return err->code;
+	*ret_run_id = result.run_id;
+	return ERR_OK;
+}
+
+/* ERR_INPUT, ERR_MISSING: what it is made of is not here. */
+static enum err_code make_again(const struct verify_request *request, struct track *track, int64_t run_id,
+				struct recorder *recorder, int64_t *ret_run_id, struct err *err)
+{
+	AUTO(stored_run_freep) struct stored_run *stored = NULL;
+
+	if (stored_run_read(track, run_id, &request->source, &stored, err) != ERR_OK)
+		return err->code;
+	return stored->row.source_run_id != 0 ? adjust(request, track, stored, recorder, ret_run_id, err)
+					      : train(request, stored, recorder, ret_run_id, err);
+}
+
 enum err_code verify_retrain(struct track *track, int64_t run_id, const struct verify_request *request,
 			     struct track_findings *findings, struct verify_result *result, struct err *err)
 {
 	AUTO(track_run_row_done) struct track_run_row row = { 0 };
-	AUTO(stored_run_freep) struct stored_run *stored = NULL;
 	AUTO(recorder_freep) struct recorder *recorder = NULL;
 	const struct recorder_watch recorder_watch = { .stop = request->stop };
 	struct retraining retraining = { .recorded = { track, run_id }, .findings = findings };
@@ -88,15 +109,13 @@ enum err_code verify_retrain(struct track *track, int64_t run_id, const struct v
 	say_why_not(&row, request->environment, reason, sizeof reason);
 	if (reason[0] != '\0')
 		return leave_out(request, run_id, reason);
-	enum err_code code = stored_run_read(track, run_id, &request->source, &stored, err);
+	if (recorder_open(NULL, false, &recorder_watch, &recorder, err) != ERR_OK)
+		return err->code;
+	enum err_code code = make_again(request, track, run_id, recorder, &retraining.again.run_id, err);
 	if (code == ERR_INPUT || code == ERR_MISSING)
 		return leave_out(request, run_id, err->message);
-	if (code != ERR_OK)
-		return code;
-	if (recorder_open(NULL, false, &recorder_watch, &recorder, err) != ERR_OK ||
-	    train(request, stored, recorder, &retraining.trained.run_id, err) != ERR_OK ||
-	    recorder_call(recorder, RECORDER_READS, compare, &retraining, err) != ERR_OK)
+	if (code != ERR_OK || recorder_call(recorder, RECORDER_READS, compare, &retraining, err) != ERR_OK)
 		return err->code;
-	result->retrained++;
+	result->made_again++;
 	return ERR_OK;
 }

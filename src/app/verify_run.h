@@ -56,8 +56,8 @@ void verify_run_done(struct verify_run *run);
 MUST_CHECK enum err_code verify_run(struct track *track, int64_t run_id, const struct verify_request *request,
 				    struct track_findings *findings, struct verify_result *result, struct err *err);
 
-/* Trains the run again in a temporary file and compares the rows of both, bit by bit. What cannot be trained again is
- * told, not an error; nor are differences, which are findings. Errors: no memory, no room, interrupted. */
+/* Trains or adjusts the run again in a temporary file and compares the rows of both, bit by bit. What cannot be made
+ * again is told, not an error; nor are differences, which are findings. Errors: no memory, no room, interrupted. */
 MUST_CHECK enum err_code verify_retrain(struct track *track, int64_t run_id, const struct verify_request *request,
 					struct track_findings *findings, struct verify_result *result, struct err *err);
 

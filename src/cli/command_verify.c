@@ -22,7 +22,7 @@ static const struct option_spec specs[] = {
 	{ .name = "retrain",
 	  .type = OPTION_FLAG,
 	  .offset = offsetof(struct verify_options, retrain),
-	  .help = "also train each run again and compare every number bit by bit" },
+	  .help = "also train or adjust each run again and compare every number bit by bit" },
 	{ .name = "data",
 	  .letter = 'd',
 	  .type = OPTION_TEXT,
@@ -62,7 +62,7 @@ static enum err_code tell(const struct invocation *invocation, const struct veri
 	(void)printf("%zu run%s, %zu epoch%s, %" PRIu64 " values", result->runs, plural(result->runs), result->epochs,
 		     plural(result->epochs), result->values);
 	if (options->retrain)
-		(void)printf(", %zu of %zu run%s trained again", result->retrained, result->runs, plural(result->runs));
+		(void)printf(", %zu of %zu run%s made again", result->made_again, result->runs, plural(result->runs));
 	(void)puts(": all right");
 	return ERR_OK;
 }
@@ -111,7 +111,7 @@ const struct command command_verify = {
 	    "most 20 of\n"
 	    "a run. --retrain trains in a file in $TMPDIR that is gone at the end; it needs the same OpenBLAS, and "
 	    "says\n"
-	    "which runs cannot be trained again: imported, adjusted or interrupted ones, and those whose data is gone.",
+	    "which runs cannot be made again: imported or interrupted ones, and those whose data is gone.",
 	.options = specs,
 	.option_count = ARRAY_LENGTH(specs),
 	.options_size = sizeof(struct verify_options),

@@ -33,7 +33,7 @@ static const struct {
 };
 
 struct comparison {
-	struct db_stmt *recorded, *trained;
+	struct db_stmt *recorded, *again;
 	size_t keys;
 	bool is_old; /* the recorded run lacks what older versions did not record */
 	int64_t run_id;
@@ -59,7 +59,7 @@ static bool is_same(struct db_stmt *one, struct db_stmt *other, size_t i)
 static int order_of(const struct comparison *comparison)
 {
 	for (size_t i = 0; i < comparison->keys; i++) {
-		struct db_stmt *one = comparison->recorded, *other = comparison->trained;
+		struct db_stmt *one = comparison->recorded, *other = comparison->again;
 		int order = 0;
 		if (db_column_type(one, i) == DB_TEXT && db_column_type(other, i) == DB_TEXT)
 			order = strcmp(db_column_text(one, i), db_column_text(other, i));
@@ -108,29 +108,29 @@ static void write_number(struct db_stmt *one, struct db_stmt *other, size_t i, c
 	       memcmp(bytes + at, other_bytes + at, sizeof number) == 0)
 		at += sizeof number;
 	if (length != other_length || at + sizeof number > length) {
-		(void)snprintf(ret_words, size, "length: recorded %zu, trained again %zu", length, other_length);
+		(void)snprintf(ret_words, size, "length: recorded %zu, made again %zu", length, other_length);
 		return;
 	}
 	memcpy(&number, bytes + at, sizeof number);
 	memcpy(&other_number, other_bytes + at, sizeof number);
-	(void)snprintf(ret_words, size, "number %zu: recorded %.17g, trained again %.17g", at / sizeof number + 1,
-		       number, other_number);
+	(void)snprintf(ret_words, size, "number %zu: recorded %.17g, made again %.17g", at / sizeof number + 1, number,
+		       other_number);
 }
 
 static void say_difference(const struct comparison *comparison, size_t i)
 {
 	char row[160], one[100], other[100], line[500];
-	struct db_stmt *recorded = comparison->recorded, *trained = comparison->trained;
+	struct db_stmt *recorded = comparison->recorded, *again = comparison->again;
 
 	write_row(comparison, recorded, row, sizeof row);
-	if (db_column_type(recorded, i) == DB_BLOB && db_column_type(trained, i) == DB_BLOB) {
-		write_number(recorded, trained, i, one, sizeof one);
+	if (db_column_type(recorded, i) == DB_BLOB && db_column_type(again, i) == DB_BLOB) {
+		write_number(recorded, again, i, one, sizeof one);
 		(void)snprintf(line, sizeof line, "%s%s: %s", row, db_column_name(recorded, i), one);
 	} else {
 		write_value(recorded, i, one, sizeof one);
-		write_value(trained, i, other, sizeof other);
-		(void)snprintf(line, sizeof line, "%s%s: recorded %s, trained again %s", row,
-			       db_column_name(recorded, i), one, other);
+		write_value(again, i, other, sizeof other);
+		(void)snprintf(line, sizeof line, "%s%s: recorded %s, made again %s", row, db_column_name(recorded, i),
+			       one, other);
 	}
 	comparison->findings->say(comparison->findings->context, comparison->run_id, line);
 }
@@ -144,7 +144,7 @@ static void compare_values(const struct comparison *comparison)
 		    (comparison->is_old && db_column_type(recorded, i) == DB_NULL))
 			continue;
 		comparison->findings->values++;
-		if (!is_same(recorded, comparison->trained, i))
+		if (!is_same(recorded, comparison->again, i))
 			say_difference(comparison, i);
 	}
 }
@@ -153,9 +153,9 @@ static void say_missing(const struct comparison *comparison, bool is_recorded)
 {
 	char row[160], line[300];
 
-	write_row(comparison, is_recorded ? comparison->recorded : comparison->trained, row, sizeof row);
+	write_row(comparison, is_recorded ? comparison->recorded : comparison->again, row, sizeof row);
 	(void)snprintf(line, sizeof line, "%s%s", row,
-		       is_recorded ? "recorded, but training again does not make it" : "not recorded");
+		       is_recorded ? "recorded, but making it again does not give it" : "not recorded");
 	comparison->findings->say(comparison->findings->context, comparison->run_id, line);
 }
 
@@ -168,16 +168,16 @@ static enum err_code prepare(const struct track_subject_run *run, const char *sq
 	return db_step(*ret_stmt, ret_more, err);
 }
 
-static enum err_code compare_rows(struct comparison *comparison, bool has_recorded, bool has_trained, struct err *err)
+static enum err_code compare_rows(struct comparison *comparison, bool has_recorded, bool has_again, struct err *err)
 {
-	while (has_recorded || has_trained) {
-		int order = !has_recorded ? 1 : !has_trained ? -1 : order_of(comparison);
+	while (has_recorded || has_again) {
+		int order = !has_recorded ? 1 : !has_again ? -1 : order_of(comparison);
 		if (order == 0)
 			compare_values(comparison);
 		else
 			say_missing(comparison, order < 0);
 		if ((order <= 0 && db_step(comparison->recorded, &has_recorded, err) != ERR_OK) ||
-		    (order >= 0 && db_step(comparison->trained, &has_trained, err) != ERR_OK))
+		    (order >= 0 && db_step(comparison->again, &has_again, err) != ERR_OK))
 			return err->code;
 	}
 	return ERR_OK;
@@ -195,7 +195,7 @@ static enum err_code find_out_if_old(const struct track_subject_run *run, bool *
 	return ERR_OK;
 }
 
-enum err_code track_compare_runs(const struct track_subject_run *recorded, const struct track_subject_run *trained,
+enum err_code track_compare_runs(const struct track_subject_run *recorded, const struct track_subject_run *again,
 				 struct track_findings *findings, struct err *err)
 {
 	struct comparison comparison = { .run_id = recorded->run_id, .findings = findings };
@@ -205,14 +205,14 @@ enum err_code track_compare_runs(const struct track_subject_run *recorded, const
 	for (size_t i = 0; i < ARRAY_LENGTH(parts); i++) {
 		AUTO(db_stmt_freep) struct db_stmt *one = NULL;
 		AUTO(db_stmt_freep) struct db_stmt *other = NULL;
-		bool has_recorded = false, has_trained = false;
+		bool has_recorded = false, has_again = false;
 		if (prepare(recorded, parts[i].sql, &one, &has_recorded, err) != ERR_OK ||
-		    prepare(trained, parts[i].sql, &other, &has_trained, err) != ERR_OK)
+		    prepare(again, parts[i].sql, &other, &has_again, err) != ERR_OK)
 			return err->code;
 		comparison.recorded = one;
-		comparison.trained = other;
+		comparison.again = other;
 		comparison.keys = parts[i].keys;
-		if (compare_rows(&comparison, has_recorded, has_trained, err) != ERR_OK)
+		if (compare_rows(&comparison, has_recorded, has_again, err) != ERR_OK)
 			return err->code;
 	}
 	return ERR_OK;

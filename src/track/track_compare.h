@@ -12,12 +12,12 @@ struct track_subject_run {
 	int64_t run_id;
 };
 
-/* Compares every row that a training makes, of epochs, classes, instances, predictions, weights and the summary, bit by
- * bit, and how the run ended; seconds, times and where it ran are left aside. A finding about recorded->run_id for each
- * value that differs and each row that only one of them has. What a run without checksums, of an older version, does
- * not have at all is no difference. */
+/* Compares every row that a training or an adjustment makes, of epochs, classes, instances, predictions, weights and
+ * the summary, bit by bit, and how the run ended; seconds, times and where it ran are left aside. A finding about
+ * recorded->run_id for each value that differs and each row that only one of them has. What a run without checksums, of
+ * an older version, does not have at all is no difference. */
 MUST_CHECK enum err_code track_compare_runs(const struct track_subject_run *recorded,
-					    const struct track_subject_run *trained, struct track_findings *findings,
+					    const struct track_subject_run *again, struct track_findings *findings,
 					    struct err *err);
 
 #endif

@@ -58,6 +58,7 @@ static enum err_code take_run(struct db_stmt *stmt, struct track_run_row *row, s
 	row->experiment_id = db_column_int(stmt, 13);
 	row->source_run_id = db_column_int(stmt, 14);
 	row->blas_threads = db_column_int(stmt, 17);
+	row->last_epoch = db_column_int(stmt, 18) > 0 ? (size_t)db_column_int(stmt, 18) : 0;
 	if (copy_column(stmt, 15, &row->status, err) != ERR_OK || copy_column(stmt, 16, &row->blas, err) != ERR_OK)
 		return err->code;
 	if (copy_column(stmt, 2, &row->method, err) != ERR_OK || copy_column(stmt, 3, &row->dataset, err) != ERR_OK ||
@@ -100,7 +101,8 @@ enum err_code track_read_run(struct track *track, int64_t run_id, struct track_r
 		       " AND features IS NULL), EXISTS (SELECT 1 FROM json_each(run.settings) WHERE key = 'model'"
 		       " AND type <> 'null'), "
 		       "split.given, split.test, "
-		       "run.experiment_id, run.source_run_id, run.status, run.blas, run.blas_threads"
+		       "run.experiment_id, run.source_run_id, run.status, run.blas, run.blas_threads,"
+		       " (SELECT max(epoch) FROM epoch WHERE epoch.run_id = run.run_id)"
 		       " FROM run JOIN dataset USING (dataset_id) JOIN split USING (split_id)"
 		       " WHERE run.run_id = :run_id",
 		       &stmt, err) != ERR_OK)

@@ -21,6 +21,7 @@ struct track_run_row {
 	char *method;
 	char *status;
 	int64_t source_run_id; /* whose weights were adjusted; 0: none */
+	size_t last_epoch;     /* that is recorded; 0: none */
 	char *blas;	       /* as in track_environment */
 	int64_t blas_threads;
 	char *dataset, *sha256, *label; /* as in track_dataset */

@@ -68,7 +68,7 @@ def check(experiment, folder, told, guessing):
     data = ["--data", "./fashion"] if experiment == "long-tail" else []
     verified = subprocess.run([HARDROW, "verify", "--retrain", *data, "--db", experiment + ".db"], cwd=folder,
                               capture_output=True, text=True, check=False)
-    if verified.returncode != 0 or "not trained again" in verified.stderr:
+    if verified.returncode != 0 or "not made again" in verified.stderr:
         problems.append(f"verify: {verified.stdout}{verified.stderr}")
     return problems
 
