@@ -83,6 +83,13 @@ def wine(usr):
             yield values + [str(int(label) + 1)]
 
 
+def diabetes(usr):
+    folder = usr / "lib/python3/dist-packages/sklearn/datasets/data"
+    with gzip.open(folder / "diabetes_data_raw.csv.gz", "rt") as rows, gzip.open(folder / "diabetes_target.csv.gz", "rt") as targets:
+        for row, target in zip(rows, targets):
+            yield row.split() + [str(int(float(target)))]
+
+
 def balance_scale(_):
     for left_weight, left_distance, right_weight, right_distance in itertools.product(range(1, 6), repeat=4):
         left, right = left_weight * left_distance, right_weight * right_distance
@@ -90,7 +97,7 @@ def balance_scale(_):
         yield [str(v) for v in (left_weight, left_distance, right_weight, right_distance)] + [label]
 
 
-# Name in the catalogue: reader, names of the features (the label column is called `class`).
+# Name in the catalogue: reader, names of the features (the catalogue says what the label column is called).
 BUNDLED = {
     "sonar": (sonar, [f"attribute_{j}" for j in range(1, 61)]),
     "balance-scale": (balance_scale, ["left_weight", "left_distance", "right_weight", "right_distance"]),
@@ -102,6 +109,7 @@ BUNDLED = {
         + ["oldpeak", "slope_of_peak_exercise_st_segment", "number_of_major_vessels", "thal"],
     ),
     "iris": (iris, ["sepal_length", "sepal_width", "petal_length", "petal_width"]),
+    "diabetes": (diabetes, ["age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6"]),
     "wine": (
         wine,
         ["alcohol", "malic_acid", "ash", "alcalinity_of_ash", "magnesium", "total_phenols", "flavanoids"]
@@ -118,7 +126,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         usr = unpack_packages(pathlib.Path(folder))
         texts = {
-            name: "".join(",".join(row) + "\n" for row in [[*header, "class"], *read(usr)]).encode()
+            name: "".join(",".join(row) + "\n" for row in [[*header, catalogue[name]["label"]], *read(usr)]).encode()
             for name, (read, header) in BUNDLED.items()
         }
     for name, text in texts.items():

@@ -73,13 +73,16 @@ static enum err_code write_entry(struct out *out, const struct catalogue *catalo
 		{ .type = OUT_TEXT, .text = entry->title },
 		{ .type = OUT_INTEGER, .integer = (int64_t)entry->rows },
 		{ .type = OUT_INTEGER, .integer = (int64_t)entry->features },
-		{ .type = OUT_INTEGER, .integer = (int64_t)entry->classes },
 		[8] = { .type = OUT_TEXT, .text = entry->licence },
 		[9] = { .type = OUT_TEXT, .text = entry->doi },
 	};
 	enum err_code code = catalogue_open(catalogue, path, entry->name, NULL, MISSING_MEAN, &dataset, err);
 
-	if (code == ERR_OK) {
+	if (!catalogue_is_regression(entry))
+		values[4] = (struct out_value){ .type = OUT_INTEGER, .integer = (int64_t)entry->classes };
+	if (code == ERR_OK && catalogue_is_regression(entry)) {
+		values[7] = (struct out_value){ .type = OUT_TEXT, .text = dataset->path };
+	} else if (code == ERR_OK) {
 		double ratio = 0;
 		if (count_classes(dataset, &counts, &ratio, err) != ERR_OK)
 			return err->code;

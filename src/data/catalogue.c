@@ -32,6 +32,7 @@ static const struct field fields[] = {
 	{ "licence", offsetof(struct catalogue_entry, licence), false },
 	{ "file", offsetof(struct catalogue_entry, file), false },
 	{ "label", offsetof(struct catalogue_entry, label), false },
+	{ "task", offsetof(struct catalogue_entry, task), false },
 	{ "rows", offsetof(struct catalogue_entry, rows), true },
 	{ "features", offsetof(struct catalogue_entry, features), true },
 	{ "classes", offsetof(struct catalogue_entry, classes), true },
@@ -39,7 +40,9 @@ static const struct field fields[] = {
 	{ "url", offsetof(struct catalogue_entry, url), false },
 	{ "raw_sha256", offsetof(struct catalogue_entry, raw_sha256), false },
 	{ "raw_separator", offsetof(struct catalogue_entry, raw_separator), false },
+	{ "raw_skip", offsetof(struct catalogue_entry, raw_skip), true },
 	{ "raw_drop", offsetof(struct catalogue_entry, raw_drop), true },
+	{ "raw_levels", offsetof(struct catalogue_entry, raw_levels), false },
 	{ "header", offsetof(struct catalogue_entry, header), false },
 	{ "train_images", offsetof(struct catalogue_entry, part_sha256[IDX_TRAIN_IMAGES]), false },
 	{ "train_labels", offsetof(struct catalogue_entry, part_sha256[IDX_TRAIN_LABELS]), false },
@@ -154,6 +157,11 @@ const struct catalogue_entry *catalogue_find(const struct catalogue *catalogue, 
 bool catalogue_has_images(const struct catalogue_entry *entry)
 {
 	return entry->part_sha256[0] != NULL;
+}
+
+bool catalogue_is_regression(const struct catalogue_entry *entry)
+{
+	return entry->task != NULL && strcmp(entry->task, "regression") == 0;
 }
 
 static enum err_code images_not_found(const struct catalogue_entry *entry, const char *where, struct err *err)

@@ -15,14 +15,19 @@ struct catalogue_entry {
 	const char *uci_name, *doi, *citation, *licence;
 	const char *file; /* "iris.csv"; of images the folder of the four files, "mnist" */
 	const char *label;
-	size_t rows, features, classes;
-	const char *sha256; /* of the CSV; data/idx.h says of what for images */
+	const char *task;		/* "regression": the label is a number to predict; NULL: a class */
+	size_t rows, features, classes; /* no classes where the label is a number */
+	const char *sha256;		/* of the CSV; data/idx.h says of what for images */
 	/* For those that are fetched (NULL when bundled): UCI's address, the sha256 of UCI's file, and how to convert
 	 * it. */
 	const char *url, *raw_sha256;
-	const char *raw_separator; /* "comma" or "blank" (any run of blanks and tabs) */
+	const char *raw_separator; /* "comma", "semicolon" or "blank" (any run of blanks and tabs) */
+	size_t raw_skip;	   /* lines dropped at the front (winequality: its header row) */
 	size_t raw_drop;	   /* columns dropped at the front (ecoli: the sequence name) */
-	const char *header;	   /* the CSV's header row */
+	/* "F,I,M" (abalone): the first column left is one of these texts, and becomes a column of 0 and 1 for each;
+	 * NULL: it is as the others. */
+	const char *raw_levels;
+	const char *header; /* the CSV's header row */
 	/* For image data sets (data/idx.h), else NULL: the sha256 of each expanded file. They are fetched from the
 	 * folder `url`, whose files end in ".gz"; `installed` is where the Debian package `package` puts them, or NULL.
 	 */
@@ -35,6 +40,9 @@ const char *catalogue_nearest(const char *name);
 
 /* Whether the entry is an image data set. */
 bool catalogue_has_images(const struct catalogue_entry *entry);
+
+/* Whether its label is a number to predict. */
+bool catalogue_is_regression(const struct catalogue_entry *entry);
 
 struct catalogue;
 MUST_CHECK enum err_code catalogue_create(struct catalogue **ret_catalogue, struct err *err);

@@ -22,6 +22,13 @@ static size_t bytes_max(const struct catalogue_entry *entry)
 	return (catalogue_has_images(entry) ? fields : fields * FIELD_BYTES) + MORE_BYTES;
 }
 
+static const char *separators_of(const struct catalogue_entry *entry)
+{
+	bool is_comma = strcmp(entry->raw_separator, "comma") == 0;
+
+	return is_comma ? "," : strcmp(entry->raw_separator, "semicolon") == 0 ? ";" : " \t";
+}
+
 /* Appends the file to *content. A server that sends next to nothing for half a minute is given up. */
 static enum err_code download(const char *url, size_t most, struct text *content, struct err *err)
 {
@@ -67,34 +74,51 @@ static enum err_code check_sha256(const char *what, const char *data, size_t len
 	return ERR_OK;
 }
 
-/* Appends the fields of one line, from number `drop` on, comma-separated. */
-static enum err_code convert_line(const char *line, size_t length, const char *separators, size_t drop,
+/* Appends a 1 for the level that the field is, a 0 for each other, comma-separated. */
+static enum err_code convert_level(const char *levels, const char *field, size_t length, struct text *csv,
+				   struct err *err)
+{
+	for (const char *level = levels; *level != '\0'; level += strspn(level, ",")) {
+		size_t count = strcspn(level, ",");
+		bool is_it = count == length && strncmp(level, field, length) == 0;
+		if (text_append(csv, err, "%s%d", level > levels ? "," : "", is_it) != ERR_OK)
+			return err->code;
+		level += count;
+	}
+	return ERR_OK;
+}
+
+/* Appends what the entry takes of one line's fields, comma-separated. */
+static enum err_code convert_line(const struct catalogue_entry *entry, const char *line, size_t length,
 				  struct text *csv, struct err *err)
 {
+	const char *separators = separators_of(entry);
 	size_t fields = 0;
 
 	for (size_t i = strspn(line, separators); i < length; i += strspn(line + i, separators)) {
 		size_t count = strcspn(line + i, separators);
+		size_t field = fields++;
 		if (count > length - i)
 			count = length - i;
-		if (fields++ >= drop && (text_append(csv, err, "%s", fields - 1 > drop ? "," : "") != ERR_OK ||
-					 text_append_bytes(csv, line + i, count, err) != ERR_OK))
+		if (field > entry->raw_drop && text_append(csv, err, ",") != ERR_OK)
+			return err->code;
+		if (field == entry->raw_drop && entry->raw_levels != NULL
+			? convert_level(entry->raw_levels, line + i, count, csv, err) != ERR_OK
+			: field >= entry->raw_drop && text_append_bytes(csv, line + i, count, err) != ERR_OK)
 			return err->code;
 		i += count;
 	}
-	return fields > drop ? text_append(csv, err, "\n") : ERR_OK;
+	return fields > entry->raw_drop ? text_append(csv, err, "\n") : ERR_OK;
 }
 
 /* UCI's text as CSV: the catalogue's header row, line ends LF, one comma between fields. */
 static enum err_code convert(const struct catalogue_entry *entry, const char *raw, struct text *csv, struct err *err)
 {
-	const char *separators = strcmp(entry->raw_separator, "comma") == 0 ? "," : " \t";
-
 	if (text_append(csv, err, "%s\n", entry->header) != ERR_OK)
 		return err->code;
-	while (*raw != '\0') {
+	for (size_t line = 0; *raw != '\0'; line++) {
 		size_t length = strcspn(raw, "\r\n");
-		if (convert_line(raw, length, separators, entry->raw_drop, csv, err) != ERR_OK)
+		if (line >= entry->raw_skip && convert_line(entry, raw, length, csv, err) != ERR_OK)
 			return err->code;
 		raw += length;
 		raw += strspn(raw, "\r\n");
