@@ -5,7 +5,7 @@
 -- note: Average: over the data sets that every method has, split by split; –: no finished run.
 -- note: *: runs of different settings, or of fewer splits than others; --explain DATA_SET METHOD says more.
 -- param experiment: experiment, which experiment; without it the newest
--- param metric: accuracy|balanced-error|macro-f1|calibration-error|many-shot|medium-shot|few-shot = accuracy, what the cells hold; many-shot: accuracy on classes of more than 100 training instances, few-shot: of fewer than 20
+-- param metric: metric_names(test) = accuracy, what the cells hold; many-shot: accuracy on classes of more than 100 training instances, few-shot: of fewer than 20
 -- param adjusted: yes|no = no, whether runs made by 'hardrow adjust' count
 -- pivot: row=_data_set, column=_method, cell=_cell, bold=_best
 -- pivot: row=_data_set, column=_level_name, cell=_level
@@ -23,10 +23,7 @@ WITH chosen AS (
 ),
 counted AS MATERIALIZED (
   SELECT run_id, epochs, dataset, model, method, split_seed, settings, split_id,
-         CASE :metric WHEN 'accuracy' THEN test_accuracy WHEN 'balanced-error' THEN test_balanced_error
-                      WHEN 'macro-f1' THEN test_macro_f1 WHEN 'calibration-error' THEN test_calibration_error
-                      WHEN 'many-shot' THEN test_many_shot_accuracy WHEN 'medium-shot' THEN test_medium_shot_accuracy
-                      WHEN 'few-shot' THEN test_few_shot_accuracy END AS value
+         metric_value(:metric, test) AS value
   FROM current_runs JOIN chosen USING (experiment_id)
   WHERE status = 'done' AND (:adjusted = 'yes' OR source_run_id IS NULL)
 ),
@@ -121,9 +118,9 @@ cell AS (
          CASE WHEN count(*) > 1 THEN sqrt(sum((value - mean) * (value - mean)) / (count(*) - 1)) END AS sd
   FROM centred GROUP BY averaged, dataset, model, method
 ),
--- min() picks the row that the bare column is of.
+-- max() picks the row that the bare column is of.
 best AS (
-  SELECT averaged, dataset, model, method AS best_method, min(iif(:metric LIKE '%-error', 1, -1) * mean)
+  SELECT averaged, dataset, model, method AS best_method, max(metric_sign(:metric) * mean)
   FROM cell GROUP BY averaged, dataset, model
 ),
 tested AS (

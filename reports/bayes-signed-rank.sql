@@ -3,7 +3,7 @@
 -- note: Bayesian signed-rank test (Benavoli et al. 2017) on the mean of each data set: of a new data set like these. 50,000
 -- note: samples, always the same ones. Above 0.95 is commonly taken for decided.
 -- param experiment: experiment, which experiment; without it the newest
--- param metric: accuracy|balanced-error|macro-f1|calibration-error|many-shot|medium-shot|few-shot = accuracy, what is compared
+-- param metric: metric_names(test) = accuracy, what is compared
 -- param adjusted: yes|no = no, whether runs made by 'hardrow adjust' count
 -- param reference: method = base, the method that the others are compared with
 -- param rope: number = 1, points of percent; a smaller difference is none
@@ -18,10 +18,7 @@ WITH chosen AS (
 ),
 value AS (
   SELECT dataset, model, method, split_seed,
-         avg(CASE :metric WHEN 'accuracy' THEN test_accuracy WHEN 'balanced-error' THEN test_balanced_error
-                         WHEN 'macro-f1' THEN test_macro_f1 WHEN 'calibration-error' THEN test_calibration_error
-                         WHEN 'many-shot' THEN test_many_shot_accuracy WHEN 'medium-shot' THEN test_medium_shot_accuracy
-                         WHEN 'few-shot' THEN test_few_shot_accuracy END) AS value
+         avg(metric_value(:metric, test)) AS value
   FROM current_runs JOIN chosen USING (experiment_id)
   WHERE status = 'done' AND (:adjusted = 'yes' OR source_run_id IS NULL)
   GROUP BY dataset, model, method, split_seed
@@ -29,7 +26,7 @@ value AS (
 ),
 -- Of each data set the mean over the splits that both have; above 0 is better.
 paired AS (
-  SELECT mine.method, model, dataset, iif(:metric LIKE '%-error', -1, 1) * avg(mine.value - base.value) AS gain
+  SELECT mine.method, model, dataset, metric_sign(:metric) * avg(mine.value - base.value) AS gain
   FROM value AS mine JOIN value AS base USING (dataset, model, split_seed)
   WHERE base.method = :reference AND mine.method <> :reference
   GROUP BY mine.method, model, dataset

@@ -5,7 +5,7 @@
 -- param method: method, required, the first method
 -- param other: method, required, the second method
 -- param experiment: experiment, which experiment; without it the newest
--- param metric: accuracy|balanced-error|macro-f1|calibration-error|many-shot|medium-shot|few-shot = accuracy, what is compared
+-- param metric: metric_names(test) = accuracy, what is compared
 -- param adjusted: yes|no = no, whether runs made by 'hardrow adjust' count
 -- pivot: row=_data_set, column=_first_name, cell=_first
 -- pivot: row=_data_set, column=_second_name, cell=_second
@@ -21,10 +21,7 @@ WITH chosen AS (
 ),
 value AS (
   SELECT dataset, model, method, split_seed,
-         avg(CASE :metric WHEN 'accuracy' THEN test_accuracy WHEN 'balanced-error' THEN test_balanced_error
-                         WHEN 'macro-f1' THEN test_macro_f1 WHEN 'calibration-error' THEN test_calibration_error
-                         WHEN 'many-shot' THEN test_many_shot_accuracy WHEN 'medium-shot' THEN test_medium_shot_accuracy
-                         WHEN 'few-shot' THEN test_few_shot_accuracy END) AS value,
+         avg(metric_value(:metric, test)) AS value,
          avg((SELECT 1.0 * sum(test_instances) / sum(train_instances) FROM split_class
               WHERE split_class.split_id = current_runs.split_id)) AS ratio
   FROM current_runs JOIN chosen USING (experiment_id)

@@ -3,7 +3,7 @@
 -- format: csv
 -- param experiment: experiment, which experiment; without it the newest
 -- param dataset: dataset, which data set; without it the first that has a finished run
--- param metric: accuracy|balanced-error|macro-f1|calibration-error|loss = accuracy, what is shown
+-- param metric: metric_names(train)|loss = accuracy, what is shown
 -- param part: test|train = test, of which part
 -- param methods: text, only these methods, as base,difficulty
 -- param adjusted: yes|no = no, whether runs made by 'hardrow adjust' count
@@ -25,13 +25,8 @@ subject AS (
 ),
 sample AS (
   SELECT dataset, model, method, split_seed, epoch,
-         avg(CASE :part || ' ' || :metric
-           WHEN 'test accuracy' THEN test_accuracy WHEN 'train accuracy' THEN train_accuracy
-           WHEN 'test balanced-error' THEN test_balanced_error WHEN 'train balanced-error' THEN train_balanced_error
-           WHEN 'test macro-f1' THEN test_macro_f1 WHEN 'train macro-f1' THEN train_macro_f1
-           WHEN 'test calibration-error' THEN test_calibration_error
-           WHEN 'train calibration-error' THEN train_calibration_error
-           WHEN 'test loss' THEN test_loss WHEN 'train loss' THEN train_loss END) AS value
+         avg(CASE :part || ' ' || :metric WHEN 'test loss' THEN test_loss WHEN 'train loss' THEN train_loss
+           ELSE iif(:part = 'test', metric_value(:metric, test), metric_value(:metric, train)) END) AS value
   FROM subject JOIN finished USING (dataset) JOIN epochs USING (run_id)
   GROUP BY model, method, split_seed, epoch
   HAVING value IS NOT NULL

@@ -3,7 +3,7 @@
 -- note: groups: methods that share a number are not told apart by Nemenyi's test at 5 %. p: Wilcoxon's signed-rank test
 -- note: against {reference} (exact), by Holm over the methods. Mean: over the data sets, in percent (Demšar 2006).
 -- param experiment: experiment, which experiment; without it the newest
--- param metric: accuracy|balanced-error|macro-f1|calibration-error|many-shot|medium-shot|few-shot = accuracy, what is ranked
+-- param metric: metric_names(test) = accuracy, what is ranked
 -- param adjusted: yes|no = no, whether runs made by 'hardrow adjust' count
 -- param reference: method = base, the method that Wilcoxon's test compares the others with
 -- pivot: row=method, column="mean rank", cell=_rank
@@ -22,10 +22,7 @@ WITH chosen AS (
 ),
 split_value AS (
   SELECT dataset, model, method, split_seed,
-         avg(CASE :metric WHEN 'accuracy' THEN test_accuracy WHEN 'balanced-error' THEN test_balanced_error
-                         WHEN 'macro-f1' THEN test_macro_f1 WHEN 'calibration-error' THEN test_calibration_error
-                         WHEN 'many-shot' THEN test_many_shot_accuracy WHEN 'medium-shot' THEN test_medium_shot_accuracy
-                         WHEN 'few-shot' THEN test_few_shot_accuracy END) AS value
+         avg(metric_value(:metric, test)) AS value
   FROM current_runs JOIN chosen USING (experiment_id)
   WHERE status = 'done' AND (:adjusted = 'yes' OR source_run_id IS NULL)
   GROUP BY dataset, model, method, split_seed
@@ -44,7 +41,7 @@ complete AS (
 ),
 ranked AS (
   SELECT dataset, model, method, value, count(*) OVER tie AS tied,
-         rank() OVER (PARTITION BY dataset, model ORDER BY iif(:metric LIKE '%-error', value, -value))
+         rank() OVER (PARTITION BY dataset, model ORDER BY metric_sign(:metric) * value DESC)
            + (count(*) OVER tie - 1) / 2.0 AS place
   FROM value JOIN complete USING (dataset, model)
   WINDOW tie AS (PARTITION BY dataset, model, value)

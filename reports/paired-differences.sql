@@ -4,7 +4,7 @@
 -- note: parts that overlap (Nadeau and Bengio 2003); --interval both shows the one for these rows, which is too narrow for
 -- note: others. p (Holm): of no difference on new data, corrected for the methods shown. win/tie/loss: data sets.
 -- param experiment: experiment, which experiment; without it the newest
--- param metric: accuracy|balanced-error|macro-f1|calibration-error|many-shot|medium-shot|few-shot = accuracy, what is compared
+-- param metric: metric_names(test) = accuracy, what is compared
 -- param adjusted: yes|no = no, whether runs made by 'hardrow adjust' count
 -- param reference: method = base, the method that the others are compared with
 -- param interval: new-data|both = new-data, both: the interval for these rows beside the one for new data
@@ -36,10 +36,7 @@ left_out AS (
 ),
 value AS (
   SELECT dataset, model, method, split_seed,
-         avg(CASE :metric WHEN 'accuracy' THEN test_accuracy WHEN 'balanced-error' THEN test_balanced_error
-                         WHEN 'macro-f1' THEN test_macro_f1 WHEN 'calibration-error' THEN test_calibration_error
-                         WHEN 'many-shot' THEN test_many_shot_accuracy WHEN 'medium-shot' THEN test_medium_shot_accuracy
-                         WHEN 'few-shot' THEN test_few_shot_accuracy END) AS value,
+         avg(metric_value(:metric, test)) AS value,
          avg((SELECT 1.0 * sum(test_instances) / sum(train_instances) FROM split_class
               WHERE split_class.split_id = current_runs.split_id)) AS ratio
   FROM current_runs JOIN chosen USING (experiment_id)
@@ -94,7 +91,7 @@ summary AS (
 -- What each data set adds to the mean. Below 1e-9 lies rounding.
 share AS (
   SELECT method, model, dataset, title, avg(difference) / datasets AS part,
-         iif(:metric LIKE '%-error', -1, 1) * iif(abs(avg(difference)) < 1e-9, 0, avg(difference)) AS better
+         metric_sign(:metric) * iif(abs(avg(difference)) < 1e-9, 0, avg(difference)) AS better
   FROM pair JOIN complete USING (method, model, split_seed)
   LEFT JOIN (SELECT dataset, title FROM experiment_dataset JOIN chosen USING (experiment_id)) USING (dataset)
   GROUP BY method, model, dataset

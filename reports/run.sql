@@ -14,6 +14,7 @@ level AS (
     FROM shown CROSS JOIN predictions USING (run_id) JOIN instance_summary AS s USING (run_id, instance_id)
     WHERE predictions.epoch = shown.epochs AND s.part = 'test' GROUP BY predictions.instance_id)
 ),
+metric (ordinal, name) AS (VALUES metric_rows(test)),
 field (ordinal, field, value) AS (
   SELECT 1, 'run', run_id FROM shown
   UNION ALL SELECT 2, 'experiment', experiment FROM shown
@@ -28,23 +29,17 @@ field (ordinal, field, value) AS (
   UNION ALL SELECT 11, 'train loss', train_loss FROM last
   UNION ALL SELECT 12, 'train accuracy', train_accuracy FROM last
   UNION ALL SELECT 13, 'test loss', test_loss FROM last
-  UNION ALL SELECT 14, 'test accuracy', test_accuracy FROM last
-  UNION ALL SELECT 15, 'test balanced error', test_balanced_error FROM last
-  UNION ALL SELECT 16, 'test macro F1', test_macro_f1 FROM last
-  UNION ALL SELECT 17, 'test calibration error', test_calibration_error FROM last
-  UNION ALL SELECT 18, 'the same, if it were calibrated', level FROM level
-  UNION ALL SELECT 19, 'test accuracy, many-shot', test_many_shot_accuracy FROM last
-  UNION ALL SELECT 20, 'test accuracy, medium-shot', test_medium_shot_accuracy FROM last
-  UNION ALL SELECT 21, 'test accuracy, few-shot', test_few_shot_accuracy FROM last
-  UNION ALL SELECT 22, 'effective sample size', effective_sample_size FROM last
-  UNION ALL SELECT 23, 'started', started_at FROM shown
-  UNION ALL SELECT 24, 'finished', finished_at FROM shown
-  UNION ALL SELECT 25, 'seconds', (finished_at_ms - started_at_ms) / 1000.0 FROM run WHERE run_id = :run
-  UNION ALL SELECT 26, 'hardrow', hardrow_version FROM shown
-  UNION ALL SELECT 27, 'git commit', git_commit FROM shown
-  UNION ALL SELECT 28, 'BLAS', blas || ', threads: ' || blas_threads FROM shown
-  UNION ALL SELECT 29, 'compiler', compiler FROM shown
-  UNION ALL SELECT 30, 'host', host FROM shown
-  UNION ALL SELECT 31, 'command', (SELECT group_concat(value, ' ') FROM json_each(argv)) FROM shown
+  UNION ALL SELECT 14 + 0.01 * ordinal, 'test ' || name, metric_value(name, test) FROM last CROSS JOIN metric
+  UNION ALL SELECT 15, 'calibration-error, if calibrated', level FROM level
+  UNION ALL SELECT 16, 'effective sample size', effective_sample_size FROM last
+  UNION ALL SELECT 17, 'started', started_at FROM shown
+  UNION ALL SELECT 18, 'finished', finished_at FROM shown
+  UNION ALL SELECT 19, 'seconds', (finished_at_ms - started_at_ms) / 1000.0 FROM run WHERE run_id = :run
+  UNION ALL SELECT 20, 'hardrow', hardrow_version FROM shown
+  UNION ALL SELECT 21, 'git commit', git_commit FROM shown
+  UNION ALL SELECT 22, 'BLAS', blas || ', threads: ' || blas_threads FROM shown
+  UNION ALL SELECT 23, 'compiler', compiler FROM shown
+  UNION ALL SELECT 24, 'host', host FROM shown
+  UNION ALL SELECT 25, 'command', (SELECT group_concat(value, ' ') FROM json_each(argv)) FROM shown
 )
 SELECT field, value FROM field WHERE value IS NOT NULL ORDER BY ordinal

@@ -47,9 +47,12 @@ function drawLines(box, legend, epochs, lines, titles, scales = {}) {
   }));
 }
 
-const METRICS = [['test_accuracy', 'test accuracy'], ['train_accuracy', 'training accuracy'], ['test_loss', 'test loss'],
-  ['train_loss', 'training loss'], ['test_balanced_error', 'test balanced error'], ['test_macro_f1', 'test macro F1'],
-  ['test_calibration_error', 'test calibration error']];
+// [[column, title]] of the metrics that some epoch has.
+function metrics() {
+  const learning = keep('learning'), rows = Array.from({ length: learning.rows }, (_, row) => row);
+  return Object.keys(learning).filter(name => name + '_sd' in learning && rows.some(row => learning[name](row) !== null))
+    .map(name => [name, name.replaceAll('_', ' ')]);
+}
 
 // Bands of more curves would hide each other.
 const BANDS_MAX = 6;
@@ -86,7 +89,7 @@ function drawLearning() {
   });
   const banded = lines.length <= BANDS_MAX && lines.some(line => line.low.some(value => value !== null));
   const drawn = banded ? lines : lines.map(({ name, values }) => ({ name, values }));
-  const title = METRICS.find(([name]) => name === metric)[1];
+  const title = byId('learning-metric').selectedOptions[0].textContent;
   drawLines(byId('learning-chart'), byId('learning-legend'), epochs, drawn, [title]);
   byId('learning-note').textContent = banded
     ? 'Mean over the splits; the band is one standard deviation over the splits, which overlap.'
@@ -103,7 +106,7 @@ function drawLearning() {
 
 function startLearning() {
   fill(byId('learning-data'), unique(runs.map(dataOf)).map(name => [name, name]));
-  fill(byId('learning-metric'), METRICS);
+  fill(byId('learning-metric'), metrics());
   byId('learning-data').onchange = byId('learning-metric').onchange = drawLearning;
   drawLearning();
 }

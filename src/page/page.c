@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/option.h"
+#include "db/metrics.h"
 #include "page/matrix.h"
 #include "page/parts.h"
 #include "page/sink.h"
@@ -14,8 +15,16 @@
 
 /* Mean and standard deviation over the runs of a curve, as its band shows it. */
 #define MEAN_SD(metric)                                                                                                \
-	"avg(" #metric ") AS " #metric ", sqrt(max(0, sum(" #metric " * " #metric ") - count(" #metric                 \
+	", avg(" #metric ") AS " #metric ", sqrt(max(0, sum(" #metric " * " #metric ") - count(" #metric               \
 	") * avg(" #metric ") * avg(" #metric ")) / (count(" #metric ") - 1)) AS " #metric "_sd"
+
+/* The columns of the learning curves and their forms: of each metric, and of the loss. */
+#define COLUMNS_TEST(column) MEAN_SD(test_##column)
+#define COLUMNS_BOTH(column) MEAN_SD(test_##column) MEAN_SD(train_##column)
+#define COLUMNS(name, column, better, parts) COLUMNS_##parts(column)
+#define FORMS_TEST "ff"
+#define FORMS_BOTH "ffff"
+#define FORMS(name, column, better, parts) FORMS_##parts
 
 /* A run that the page shows. */
 struct shown_run {
@@ -190,13 +199,14 @@ static enum err_code put_learning(struct sink *sink, struct db *db, const struct
 			return err->code;
 	if (text_append(&pairs, err, "]") != ERR_OK ||
 	    db_prepare(db,
-		       "SELECT json_extract(pair.value, '$[1]') AS curve, epoch, count(*) AS runs, " MEAN_SD(train_loss) ", " MEAN_SD(test_loss) ", " MEAN_SD(
-			   train_accuracy) ", " MEAN_SD(test_accuracy) ", " MEAN_SD(test_balanced_error) ", " MEAN_SD(test_macro_f1) ", " MEAN_SD(test_calibration_error) " FROM json_each(:runs) AS pair CROSS JOIN epochs ON run_id = json_extract(pair.value, '$[0]') "
-																					  "GROUP BY curve, epoch ORDER BY curve, epoch",
+		       "SELECT json_extract(pair.value, '$[1]') AS curve, epoch, count(*) AS runs" METRICS(COLUMNS)
+			   COLUMNS_BOTH(loss) " FROM json_each(:runs) AS pair "
+					      "CROSS JOIN epochs ON run_id = json_extract(pair.value, '$[0]') "
+					      "GROUP BY curve, epoch ORDER BY curve, epoch",
 		       &stmt, err) != ERR_OK)
 		return err->code;
 	db_bind_text(stmt, ":runs", pairs.data);
-	return put_matrix(sink, stmt, "learning", 0, "uuuffffffffffffff", err);
+	return put_matrix(sink, stmt, "learning", 0, "uuu" METRICS(FORMS) FORMS_BOTH, err);
 }
 
 static enum err_code put_summary(struct sink *sink, struct db *db, int64_t run_id, struct err *err)

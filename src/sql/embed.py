@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Turns the project's .sql files into one C source file: see sql.h for the tables it defines.
 
-    embed.py --output FILE.c --views schema/views.sql --series src/db/series.h --migrations migrations/*.sql [--reports reports/*.sql]
+    embed.py --output FILE.c --views schema/views.sql --series src/db/series.h --metrics src/db/metrics.h
+             --migrations migrations/*.sql [--reports reports/*.sql]
 
 The file lists come from the build file. Refused: a gap in the numbers of the migrations, a .sql file in one of the
 folders that is not listed, a name of the wrong form, a text that is not UTF-8, views.sql that is not a sequence of
@@ -21,6 +22,12 @@ and substr(), instr() and printf() are those of that file: texts are cut by subs
     p(class_index)     probability of that class, of `instance`; the other names are those of the view dynamics
     series()           the columns that src/db/series.h lists, of `instance` in `block`, or of its row `plain`. Blobs are
                        read in subqueries: a client that sorts rows would sort them with their blobs
+
+In reports, of the metrics that src/db/metrics.h lists for a part, test or train:
+    metric_names(part)        'accuracy|balanced-error|...', the choices of a parameter
+    metric_rows(part)         (1, 'accuracy'), (2, 'balanced-error'), ... for VALUES
+    metric_value(name, part)  the column of the metric that is called so, in `epochs` or `runs`
+    metric_sign(name)         1 where more is better, -1 where less is
 """
 import argparse
 import pathlib
@@ -32,6 +39,7 @@ REPORT_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 VIEW_START = re.compile(r"CREATE VIEW ([a-z_]+) AS\n")
 SERIES_MACRO = re.compile(r"^( *)series\(\)", re.M)
 SERIES_ROW = re.compile(r"^\s*X\(\w+, (\w+), (\w+), (\w+), (\w+)\)", re.M)
+METRIC_ROW = re.compile(r'^\s*X\("([a-z0-9-]+)", (\w+), (MORE|LESS), (TEST|BOTH)\)', re.M)
 
 # Byte n of a blob as a number is its place in the blob of all bytes.
 ALL_BYTES = "x'" + "".join(f"{byte:02x}" for byte in range(256)) + "'"
@@ -116,7 +124,7 @@ def expand_p(class_index):
 
 
 # name: (number of arguments, how they become SQL)
-EXPANSIONS = {
+VIEW_MACROS = {
     "f32": (2, expand_f32),
     "u16": (2, expand_u16),
     "quotient": (2, expand_quotient),
@@ -125,7 +133,6 @@ EXPANSIONS = {
     "json_flat": (1, expand_json_flat),
     "p": (1, expand_p),
 }
-MACRO = re.compile(r"\b(" + "|".join(EXPANSIONS) + r")\(")
 
 
 def macro_arguments(text, start):
@@ -144,15 +151,16 @@ def macro_arguments(text, start):
     raise Refused("a macro's ')' is missing")
 
 
-def expand_macros(text):
-    match = MACRO.search(text)
+def expand_macros(text, macros):
+    match = re.search(r"\b(" + "|".join(macros) + r")\(", text)
     if match is None:
         return text
     arguments, end = macro_arguments(text, match.end())
-    count, expand = EXPANSIONS[match.group(1)]
+    count, expand = macros[match.group(1)]
     if len(arguments) != count:
         raise Refused(f"{match.group(1)}() takes {count} arguments, not {len(arguments)}")
-    return text[: match.start()] + expand(*map(expand_macros, arguments)) + expand_macros(text[end:])
+    arguments = [expand_macros(argument, macros) for argument in arguments]
+    return text[: match.start()] + expand(*arguments) + expand_macros(text[end:], macros)
 
 
 def series_column(row):
@@ -173,11 +181,33 @@ def expand_series(text, rows):
     return SERIES_MACRO.sub(lambda match: ",\n".join(match[1] + series_column(row) for row in rows), text)
 
 
-def read_series(path):
-    rows = SERIES_ROW.findall(read(path))
-    if not rows:
-        raise Refused(f"{path}: lists no series")
+def read_rows(path, row):
+    text = read(path)
+    rows = row.findall(text)
+    if not rows or len(rows) != len(re.findall(r"^\s*X\(", text, re.M)):
+        raise Refused(f"{path}: no rows, or one of another form")
     return rows
+
+
+def report_macros(metrics):
+    def of_part(part):
+        if part not in ("test", "train"):
+            raise Refused(f"'{part}' is no part: it is test or train")
+        return [(name, f"{part}_{column}") for name, column, _, parts in metrics if part == "test" or parts == "BOTH"]
+
+    def metric_value(name, part):
+        return f"CASE {name} " + " ".join(f"WHEN '{metric}' THEN {column}" for metric, column in of_part(part)) + " END"
+
+    def metric_sign(name):
+        less = ", ".join(f"'{metric}'" for metric, _, better, _ in metrics if better == "LESS")
+        return f"iif({name} IN ({less}), -1, 1)"
+
+    return {
+        "metric_names": (1, lambda part: "|".join(name for name, _ in of_part(part))),
+        "metric_rows": (1, lambda part: ", ".join(f"({at}, '{name}')" for at, (name, _) in enumerate(of_part(part), start=1))),
+        "metric_value": (2, metric_value),
+        "metric_sign": (1, metric_sign),
+    }
 
 
 def without_comments(text):
@@ -195,7 +225,7 @@ def split_views(path, text, series):
         if match is None or ";" in statement:
             raise Refused(f"{path}: not 'CREATE VIEW name AS' and a line end: '{statement[:40]}'")
         try:
-            views.append((match.group(1), expand_macros(statement)))
+            views.append((match.group(1), expand_macros(statement, VIEW_MACROS)))
         except Refused as reason:
             raise Refused(f"{path}: view {match.group(1)}: {reason}") from None
     if not views or len({name for name, _ in views}) != len(views):
@@ -234,12 +264,17 @@ def read_migrations(paths):
     return files
 
 
-def read_reports(paths):
+def read_reports(paths, macros):
     refuse_strays(paths)
-    for path in paths:
+    reports = []
+    for path in sorted(paths, key=lambda path: path.stem):
         if REPORT_NAME.fullmatch(path.stem) is None or path.suffix != ".sql":
             raise Refused(f"{path}: a report is called like accuracy-table.sql")
-    return sorted((path.stem, read(path)) for path in paths)
+        try:
+            reports.append((path.stem, expand_macros(read(path), macros)))
+        except Refused as reason:
+            raise Refused(f"{path}: {reason}") from None
+    return reports
 
 
 def c_string(text):
@@ -257,13 +292,15 @@ def c_table(name, count_name, files):
 
 
 def compose(arguments):
+    series = read_rows(arguments.series, SERIES_ROW)
+    macros = report_macros(read_rows(arguments.metrics, METRIC_ROW))
     return "\n".join(
         [
             '/* Made by src/sql/embed.py. */\n#include "sql/sql.h"\n',
             '#pragma GCC diagnostic ignored "-Woverlength-strings"\n',
             c_table("sql_migrations", "sql_migration_count", read_migrations(arguments.migrations)),
-            c_table("sql_views", "sql_view_count", split_views(arguments.views, read(arguments.views), read_series(arguments.series))),
-            c_table("sql_reports", "sql_report_count", read_reports(arguments.reports)),
+            c_table("sql_views", "sql_view_count", split_views(arguments.views, read(arguments.views), series)),
+            c_table("sql_reports", "sql_report_count", read_reports(arguments.reports, macros)),
         ]
     )
 
@@ -273,6 +310,7 @@ def main():
     parser.add_argument("--output", type=pathlib.Path, required=True)
     parser.add_argument("--views", type=pathlib.Path, required=True)
     parser.add_argument("--series", type=pathlib.Path, required=True)
+    parser.add_argument("--metrics", type=pathlib.Path, required=True)
     parser.add_argument("--migrations", type=pathlib.Path, nargs="+", required=True)
     parser.add_argument("--reports", type=pathlib.Path, nargs="*", default=[])
     arguments = parser.parse_args()

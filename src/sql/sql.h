@@ -18,7 +18,7 @@ extern const size_t sql_migration_count;
 extern const struct sql_file sql_views[];
 extern const size_t sql_view_count;
 
-/* reports/NAME.sql, sorted by name, texts as they are. */
+/* reports/NAME.sql, sorted by name, metric_names() and the like expanded. */
 extern const struct sql_file sql_reports[];
 extern const size_t sql_report_count;
 

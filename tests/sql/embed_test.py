@@ -9,7 +9,8 @@ import tempfile
 
 VIEWS = "CREATE VIEW v AS\nSELECT 1;\n"
 GOOD = {"migrations/0001_init.sql": "", "migrations/0002_add_mood.sql": "", "reports/a-b.sql": "SELECT 1", "views.sql": VIEWS,
-        "series.h": "X(ID, mark, mark_shown, TALLY, INSTANCE) \\\n"}
+        "series.h": "X(ID, mark, mark_shown, TALLY, INSTANCE) \\\n",
+        "metrics.h": '\tX("good", good, MORE, BOTH) \\\n\tX("bad-one", bad, LESS, TEST)\n'}
 
 # What is changed in GOOD (None: the file is away), files left out of the lists, words of the refusal ("": accepted).
 CASES = [
@@ -32,7 +33,10 @@ CASES = [
     ({"views.sql": VIEWS + "DROP TABLE run;\n"}, [], "not 'CREATE VIEW"),
     ({"views.sql": "CREATE VIEW v AS\nSELECT f32(a);\n"}, [], "takes 2 arguments, not 1"),
     ({"views.sql": "CREATE VIEW v AS\nSELECT u16(a, (b);\n"}, [], "')' is missing"),
-    ({"series.h": ""}, [], "lists no series"),
+    ({"series.h": ""}, [], "series.h: no rows"),
+    ({"metrics.h": GOOD["metrics.h"] + '\tX("c", c, BEST, TEST)\n'}, [], "metrics.h: no rows, or one of another form"),
+    ({"reports/c.sql": "SELECT metric_value(:metric, both)"}, [], "c.sql: 'both' is no part"),
+    ({"reports/c.sql": "SELECT metric_value(:metric)"}, [], "c.sql: metric_value() takes 2 arguments"),
 ]
 
 
@@ -42,6 +46,7 @@ def run(embed, folder, unlisted=()):
     output = folder / "sql.c"
     done = subprocess.run(
         [sys.executable, embed, "--output", output, "--views", folder / "views.sql", "--series", folder / "series.h",
+         "--metrics", folder / "metrics.h",
          "--migrations", *(path for path in listed if path.parent.name == "migrations"),
          "--reports", *(path for path in listed if path.parent.name == "reports")],
         capture_output=True, text=True)
@@ -65,6 +70,26 @@ def check_case(embed, changes, unlisted, words):
         return (text is not None and words == "") or (text is None and words != "" and words in message), message
 
 
+def entry(text, name):
+    """The text of a file in the generator's C."""
+    start = text.index(f'{{ "{name}",') + len(f'{{ "{name}",')
+    literal = text[start:text.index(" },\n", start)]
+    return "".join(eval(line.strip().replace("\\?", "?")) for line in literal.strip().splitlines())
+
+
+def check_metrics(embed):
+    """What the macros of the metrics become."""
+    report = "-- param m: metric_names(test)|x\nSELECT metric_value(:m, test), metric_value(:m, train), metric_sign(:m) FROM (VALUES metric_rows(test))"
+    expanded = ("-- param m: good|bad-one|x\nSELECT CASE :m WHEN 'good' THEN test_good WHEN 'bad-one' THEN test_bad END,"
+                " CASE :m WHEN 'good' THEN train_good END, iif(:m IN ('bad-one'), -1, 1)"
+                " FROM (VALUES (1, 'good'), (2, 'bad-one'))")
+    with tempfile.TemporaryDirectory() as name:
+        write(pathlib.Path(name), {**GOOD, "reports/c.sql": report})
+        text, message = run(embed, pathlib.Path(name))
+    found = text and entry(text, "c")
+    return found == expanded, message or found
+
+
 def check_macros(embed):
     """The expanded SQL, run by SQLite, decodes nested calls with commas and brackets in their arguments, and tells time."""
     view = ("CREATE VIEW v AS\nSELECT f32(substr(b, 1, 12), u16(c, (0 + 1))) AS x, 'f32' AS \"?\\\","
@@ -74,9 +99,7 @@ def check_macros(embed):
         text, message = run(embed, pathlib.Path(name))
     if text is None:
         return False, message
-    start = text.index('{ "v",') + len('{ "v",')
-    literal = text[start:text.index(" },\n", start)]
-    sql = "".join(eval(line.strip().replace("\\?", "?")) for line in literal.strip().splitlines())
+    sql = entry(text, "v")
     connection = sqlite3.connect(":memory:")
     connection.executescript(
         "CREATE TABLE float32_scale (exponent INTEGER PRIMARY KEY, scale REAL, hidden_bit INTEGER);"
@@ -97,7 +120,7 @@ def check_macros(embed):
 
 def main():
     embed = sys.argv[1]
-    results = [(case, check_case(embed, *case)) for case in CASES] + [("macros", check_macros(embed))]
+    results = [(case, check_case(embed, *case)) for case in CASES] + [("macros", check_macros(embed)), ("metrics", check_metrics(embed))]
     failed = [(case, message) for case, (good, message) in results if not good]
     for case, message in failed:
         print(f"{case}: {message}")
