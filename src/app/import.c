@@ -418,7 +418,7 @@ enum err_code import_predictions(const char *file, const struct import_settings 
 	AUTO(recorder_freep) struct recorder *recorder = NULL;
 	struct recorder_ended ended = { 0 };
 
-	if (dataset_read_csv(file, "class", MISSING_ERROR, &import.rows, err) != ERR_OK ||
+	if (dataset_read_csv(file, &(struct reading){ .label = "class" }, &import.rows, err) != ERR_OK ||
 	    map_columns(&import, err) != ERR_OK || sort_rows(&import, err) != ERR_OK ||
 	    make_subject(&import, err) != ERR_OK || check_epochs(&import, err) != ERR_OK ||
 	    recorder_open(database, false, watch, &recorder, err) != ERR_OK ||

@@ -46,7 +46,7 @@ static enum err_code rebuild_dataset(struct track *track, struct stored_run *run
 	dataset->instances = n;
 	dataset->features = row->features;
 	dataset->classes = row->classes;
-	dataset->missing = missing_policy_name((size_t)run->options.data.missing);
+	dataset->missing = missing_policy_name((size_t)run->options.data.reading.missing);
 	memcpy(dataset->sha256, row->sha256, strnlen(row->sha256, sizeof dataset->sha256 - 1));
 	if (mem_copy_text(row->dataset, &dataset->name, err) != ERR_OK ||
 	    mem_copy_text(row->label, &dataset->label, err) != ERR_OK ||
@@ -104,8 +104,7 @@ static enum err_code open_original(const struct stored_run *run, const struct st
 			       "--data says where it is",
 			       (long long)run->run_id, name);
 	return catalogue_open(catalogue, &source->path, source->data != NULL ? source->data : name,
-			      run->options.data.label, (enum missing_policy)run->options.data.missing, ret_dataset,
-			      err);
+			      &run->options.data.reading, ret_dataset, err);
 }
 
 /* From the original file. */

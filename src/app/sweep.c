@@ -44,8 +44,8 @@ static enum err_code open_datasets(struct plan *plan, const struct data_path *pa
 	size_t found = 0;
 
 	for (size_t i = 0; i < plan->sweep->datasets.count; i++) {
-		enum err_code code = catalogue_open(plan->catalogue, path, plan->sweep->datasets.at[i], settings->label,
-						    (enum missing_policy)settings->missing, &plan->datasets[i], err);
+		enum err_code code = catalogue_open(plan->catalogue, path, plan->sweep->datasets.at[i],
+						    &settings->reading, &plan->datasets[i], err);
 		if (code != ERR_OK && code != ERR_MISSING)
 			return err_prefix(err, "sweep %s", plan->sweep->name);
 		if (code == ERR_MISSING && watch->notice != NULL)

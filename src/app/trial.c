@@ -20,8 +20,7 @@ enum err_code trial_run(const struct trial *trial, const struct track_environmen
 	if (recipe_resolve_parts(&trial->settings, &run.recipe, err) != ERR_OK ||
 	    recipe_check_uses(&run.recipe, &trial->settings, err) != ERR_OK ||
 	    recipe_append_method(&run.recipe, &method, err) != ERR_OK || catalogue_create(&catalogue, err) != ERR_OK ||
-	    catalogue_open(catalogue, &trial->path, trial->data, settings->label,
-			   (enum missing_policy)settings->missing, &dataset, err) != ERR_OK ||
+	    catalogue_open(catalogue, &trial->path, trial->data, &settings->reading, &dataset, err) != ERR_OK ||
 	    dataset_relabel(dataset, (enum relabel_kind)settings->relabel, err) != ERR_OK ||
 	    plan_split(dataset, settings, true, &derived, &split, err) != ERR_OK)
 		return err->code;

@@ -236,22 +236,25 @@ static enum err_code read_images(const char *folder, const char *own_label, cons
 	return dataset_read_idx(folder, own_label, ret_dataset, err);
 }
 
-static enum err_code read_entry(const struct catalogue_entry *entry, const char *file, const char *label,
-				enum missing_policy missing, struct dataset **ret_dataset, struct err *err)
+static enum err_code read_entry(const struct catalogue_entry *entry, const char *file, const struct reading *reading,
+				struct dataset **ret_dataset, struct err *err)
 {
 	if (catalogue_has_images(entry))
-		return read_images(file, entry->label, label, ret_dataset, err);
-	return dataset_read_csv(file, label == NULL ? entry->label : label, missing, ret_dataset, err);
+		return read_images(file, entry->label, reading->label, ret_dataset, err);
+	struct reading as = *reading;
+	if (as.label == NULL)
+		as.label = entry->label;
+	return dataset_read_csv(file, &as, ret_dataset, err);
 }
 
-static enum err_code open_entry(const struct catalogue_entry *entry, const struct data_path *path, const char *label,
-				enum missing_policy missing, struct dataset **ret_dataset, struct err *err)
+static enum err_code open_entry(const struct catalogue_entry *entry, const struct data_path *path,
+				const struct reading *reading, struct dataset **ret_dataset, struct err *err)
 {
 	AUTO(dataset_freep) struct dataset *dataset = NULL;
 	AUTO(mem_freep) char *file = NULL;
 
 	if (catalogue_locate(entry, path, &file, err) != ERR_OK ||
-	    read_entry(entry, file, label, missing, &dataset, err) != ERR_OK)
+	    read_entry(entry, file, reading, &dataset, err) != ERR_OK)
 		return err->code;
 	if (strcmp(dataset->sha256, entry->sha256) != 0)
 		return err_set(err, ERR_INPUT,
@@ -287,14 +290,14 @@ static enum err_code unknown_name(const char *name, struct err *err)
 		       name);
 }
 
-static enum err_code open_path(const char *path, const char *label, enum missing_policy missing,
-			       struct dataset **ret_dataset, struct err *err)
+static enum err_code open_path(const char *path, const struct reading *reading, struct dataset **ret_dataset,
+			       struct err *err)
 {
 	AUTO(dataset_freep) struct dataset *dataset = NULL;
 
 	if (file_is_directory(path))
-		return read_images(path, "class", label, ret_dataset, err);
-	if (dataset_read_csv(path, label, missing, &dataset, err) != ERR_OK)
+		return read_images(path, "class", reading->label, ret_dataset, err);
+	if (dataset_read_csv(path, reading, &dataset, err) != ERR_OK)
 		return err->code;
 	/* A handful of rows can be so. */
 	if (dataset->classes == dataset->instances && dataset->instances > 9)
@@ -306,15 +309,14 @@ static enum err_code open_path(const char *path, const char *label, enum missing
 }
 
 enum err_code catalogue_open(const struct catalogue *catalogue, const struct data_path *path, const char *name_or_path,
-			     const char *label, enum missing_policy missing, struct dataset **ret_dataset,
-			     struct err *err)
+			     const struct reading *reading, struct dataset **ret_dataset, struct err *err)
 {
 	if (is_path(name_or_path))
-		return open_path(name_or_path, label, missing, ret_dataset, err);
+		return open_path(name_or_path, reading, ret_dataset, err);
 	const struct catalogue_entry *entry = catalogue_find(catalogue, name_or_path);
 	if (entry != NULL)
-		return open_entry(entry, path, label, missing, ret_dataset, err);
+		return open_entry(entry, path, reading, ret_dataset, err);
 	if (file_exists(name_or_path))
-		return open_path(name_or_path, label, missing, ret_dataset, err);
+		return open_path(name_or_path, reading, ret_dataset, err);
 	return unknown_name(name_or_path, err);
 }

@@ -191,8 +191,8 @@ static enum err_code take_table(struct dataset *dataset, struct table *table, st
 	return check_classes(dataset, table, err);
 }
 
-enum err_code dataset_read_csv(const char *path, const char *label, enum missing_policy missing,
-			       struct dataset **ret_dataset, struct err *err)
+enum err_code dataset_read_csv(const char *path, const struct reading *reading, struct dataset **ret_dataset,
+			       struct err *err)
 {
 	AUTO(dataset_freep) struct dataset *dataset = NULL;
 	struct table table AUTO(table_done) = { 0 };
@@ -204,9 +204,10 @@ enum err_code dataset_read_csv(const char *path, const char *label, enum missing
 		return err->code;
 	file_sha256(text, length, dataset->sha256);
 	memcpy(dataset->origin, dataset->sha256, sizeof dataset->origin);
-	dataset->missing = missing_policy_name(missing);
-	if (table_read(path, text, length, label, &table, err) != ERR_OK ||
-	    treat_missing(&table, path, missing, err) != ERR_OK || take_table(dataset, &table, err) != ERR_OK)
+	dataset->missing = missing_policy_name((size_t)reading->missing);
+	if (table_read(path, text, length, reading->label, &table, err) != ERR_OK ||
+	    treat_missing(&table, path, (enum missing_policy)reading->missing, err) != ERR_OK ||
+	    take_table(dataset, &table, err) != ERR_OK)
 		return err->code;
 	*ret_dataset = take_ptr(&dataset);
 	return ERR_OK;

@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/file.h"
+#include "data/reading.h"
 
 #define NOT_FLIPPED UINT32_MAX
 
@@ -33,21 +34,15 @@ struct dataset {
 	    *flipped_from; /* (n) class before the label was made wrong (data/flip.h), or NOT_FLIPPED; NULL: none was */
 };
 
-/* MISSING_MEAN: a missing feature becomes the mean of the column's present values, over the whole file (before any
- * split); a missing label stays an error. MISSING_DROP: rows with a missing feature or label are left out, and a class
- * that only such rows have does not count. */
-enum missing_policy { MISSING_ERROR, MISSING_MEAN, MISSING_DROP };
-const char *missing_policy_name(size_t i); /* NULL behind the last */
-
-/* Reads a CSV: header row, numeric features, one label column. `label` NULL means the last column. Quoted fields, LF,
+/* Reads a CSV: header row, numeric features, one label column. Quoted fields, LF,
  * CRLF or CR, a UTF-8 byte order mark and blank lines are all right; lines are counted as an editor does, also through
  * quoted line breaks. "?", "" and "NA" are missing values (in the label too). ERR_INPUT, one line with file, line and
  * column, for: ragged row, text in a numeric column, NaN or infinity, one class only, more than 65535 classes, no rows,
  * empty file, a field over 1 MiB, stray or unclosed quotes, a directory, a binary file (NUL byte or not UTF-8),
  * duplicate or empty column names, a first row that is data (numbers and a label), unknown label, missing values under
  * MISSING_ERROR (their count and the first). */
-MUST_CHECK enum err_code dataset_read_csv(const char *path, const char *label, enum missing_policy missing,
-					  struct dataset **ret_dataset, struct err *err);
+MUST_CHECK enum err_code dataset_read_csv(const char *path, const struct reading *reading, struct dataset **ret_dataset,
+					  struct err *err);
 
 /* Calls a data set that was changed NAME-suffix, and gives it another identity: its sha256 becomes that of the text
  * "SHA256 suffix choice", where `choice` says which of the possible ones of that name it is. */

@@ -203,7 +203,7 @@ static void fit_subject(const struct run_settings *options, struct recipe *recip
 	const struct split *split = recipe->subject.split;
 	uint64_t size = 0;
 
-	recipe->data.label = recipe->subject.dataset->label;
+	recipe->data.reading.label = recipe->subject.dataset->label;
 	if (split->is_given) {
 		recipe->data.test_fraction = split_test_share(split);
 		recipe->data.stratified = false;

@@ -12,6 +12,7 @@
 #include "base/option.h"
 #include "data/flip.h"
 #include "data/imbalance.h"
+#include "data/reading.h"
 #include "model/network.h"
 #include "model/optimizer.h"
 #include "model/schedule.h"
@@ -20,9 +21,8 @@
 
 /* How the data set is read and parted. */
 struct data_settings {
-	const char *label; /* NULL: the catalogue's, or the last column */
-	int missing;	   /* enum missing_policy */
-	int scale;	   /* enum scale_kind */
+	struct reading reading;
+	int scale; /* enum scale_kind */
 	double test_fraction;
 	bool stratified;
 	uint64_t split_seed;

@@ -83,9 +83,9 @@ static enum err_code check_imbalance(const char *text, struct err *err)
 /* A setting in two or three lines. */
 // clang-format off
 const struct option_spec settings_specs[] = {
-	{ .name = "label", .type = OPTION_TEXT, FIELD(data.label), .argument = "COLUMN",
+	{ .name = "label", .type = OPTION_TEXT, FIELD(data.reading.label), .argument = "COLUMN",
 	  .help = "the column with the class; default: the catalogue's, or the last" },
-	{ .name = "missing", .type = OPTION_CHOICE, FIELD(data.missing), .choice = missing_policy_name,
+	{ .name = "missing", .type = OPTION_CHOICE, FIELD(data.reading.missing), .choice = missing_policy_name,
 	  .initial = "error",
 	  .help = "what to do with missing values" },
 	{ .name = "scale", .type = OPTION_CHOICE, FIELD(data.scale), .choice = scale_kind_name, .initial = "none",

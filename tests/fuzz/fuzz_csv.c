@@ -12,7 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	const char *label = (data[0] & 4) != 0 ? "class" : NULL;
 	AUTO(input_close) const struct input input = input_open(data + 1, size - 1);
-	if (dataset_read_csv(input.path, label, (enum missing_policy)(data[0] % 3), &dataset, &err) != ERR_OK)
+	if (dataset_read_csv(input.path, &(struct reading){ .label = label, .missing = (int)(data[0] % 3) }, &dataset,
+			     &err) != ERR_OK)
 		return 0;
 	input_require(dataset->classes >= 2 && dataset->features >= 1, "a data set of one class or no feature");
 	for (size_t i = 0; i < dataset->instances; i++)

@@ -113,7 +113,7 @@ Test(catalogue, bundled_data_sets_open_with_their_counts)
 		const struct catalogue_entry *entry = catalogue_find(catalogue, cases[i].name);
 		struct dataset *dataset = NULL;
 		uint32_t size[6] = { 0 };
-		cr_assert_eq(catalogue_open(catalogue, &path, cases[i].name, NULL, MISSING_ERROR, &dataset, &err),
+		cr_assert_eq(catalogue_open(catalogue, &path, cases[i].name, &(struct reading){ 0 }, &dataset, &err),
 			     ERR_OK, "%s", err.message);
 		cr_expect_eq(dataset->instances, cases[i].n);
 		cr_expect_eq(dataset->features, cases[i].d);
@@ -164,7 +164,7 @@ Test(catalogue, what_is_not_found_says_how_to_get_it)
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		struct dataset *dataset = NULL;
-		cr_expect_eq(catalogue_open(catalogue, &path, cases[i].name, NULL, MISSING_ERROR, &dataset, &err),
+		cr_expect_eq(catalogue_open(catalogue, &path, cases[i].name, &(struct reading){ 0 }, &dataset, &err),
 			     ERR_MISSING);
 		cr_expect_str_eq(err.message, cases[i].message);
 	}
@@ -178,14 +178,14 @@ Test(catalogue, another_content_under_a_known_name_is_refused)
 	struct err err;
 
 	scratch_write("iris.csv", text, sizeof text - 1);
-	cr_expect_eq(catalogue_open(catalogue, &path, "iris", NULL, MISSING_ERROR, &dataset, &err), ERR_INPUT);
+	cr_expect_eq(catalogue_open(catalogue, &path, "iris", &(struct reading){ 0 }, &dataset, &err), ERR_INPUT);
 	cr_expect_str_eq(
 	    err.message,
 	    "./iris.csv: is not the 'iris' of the catalogue (sha256 "
 	    "7abfb8ef32ce186b3e45025136e1c078fc0b84a01805c9b6f4c2c8d31fc7f1a1, not "
 	    "e1412f8c8c69c78fea91c42d8732f7edeb182234e9a67261b29617cc6097cc7b); to use it as it is, name its path");
 	cr_expect_null(dataset);
-	cr_assert_eq(catalogue_open(catalogue, &path, "./iris.csv", NULL, MISSING_ERROR, &dataset, &err), ERR_OK);
+	cr_assert_eq(catalogue_open(catalogue, &path, "./iris.csv", &(struct reading){ 0 }, &dataset, &err), ERR_OK);
 	cr_expect_str_eq(dataset->name, "iris");
 	dataset_free(dataset);
 }
@@ -201,7 +201,7 @@ Test(catalogue, a_file_of_ones_own_opens_by_name_or_path)
 	scratch_write("own.csv", text, sizeof text - 1);
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
 		struct dataset *dataset = NULL;
-		cr_assert_eq(catalogue_open(catalogue, &path, names[i], NULL, MISSING_ERROR, &dataset, &err), ERR_OK,
+		cr_assert_eq(catalogue_open(catalogue, &path, names[i], &(struct reading){ 0 }, &dataset, &err), ERR_OK,
 			     "%s", err.message);
 		cr_expect_str_eq(dataset->label, "a");
 		dataset_free(dataset);
@@ -225,7 +225,7 @@ Test(catalogue, an_unknown_name_gets_the_nearest)
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		struct dataset *dataset = NULL;
-		cr_expect_eq(catalogue_open(catalogue, &path, cases[i].name, NULL, MISSING_ERROR, &dataset, &err),
+		cr_expect_eq(catalogue_open(catalogue, &path, cases[i].name, &(struct reading){ 0 }, &dataset, &err),
 			     ERR_INPUT);
 		cr_expect_str_eq(err.message, cases[i].message);
 	}
@@ -239,7 +239,7 @@ Test(catalogue, bundled_targets_are_there)
 	struct dataset *dataset = NULL;
 	struct err err = { 0 };
 
-	cr_assert_eq(catalogue_open(catalogue, &path, "diabetes", NULL, MISSING_ERROR, &dataset, &err), ERR_OK, "%s",
+	cr_assert_eq(catalogue_open(catalogue, &path, "diabetes", &(struct reading){ 0 }, &dataset, &err), ERR_OK, "%s",
 		     err.message);
 	cr_expect_eq(dataset->instances, entry->rows);
 	cr_expect_eq(dataset->features, entry->features);

@@ -17,7 +17,8 @@ static void expect_refused(const char *path, const char *label, enum missing_pol
 	struct dataset *dataset = NULL;
 	struct err err = { 0 };
 
-	cr_expect_eq(dataset_read_csv(path, label, missing, &dataset, &err), ERR_INPUT, "%s", message);
+	cr_expect_eq(dataset_read_csv(path, &(struct reading){ .label = label, .missing = missing }, &dataset, &err),
+		     ERR_INPUT, "%s", message);
 	cr_expect_str_eq(err.message, message);
 	cr_expect_null(dataset, "%s", message);
 	dataset_free(dataset);
@@ -29,7 +30,8 @@ static struct dataset *read_text(const char *text, const char *label, enum missi
 	struct err err = { 0 };
 
 	scratch_write("t.csv", text, strlen(text));
-	cr_assert_eq(dataset_read_csv("t.csv", label, missing, &dataset, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(dataset_read_csv("t.csv", &(struct reading){ .label = label, .missing = missing }, &dataset, &err),
+		     ERR_OK, "%s", err.message);
 	return dataset;
 }
 
@@ -242,7 +244,7 @@ Test(csv, names_come_from_the_path)
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		struct dataset *dataset = NULL;
 		scratch_write(cases[i].path, text, sizeof text - 1);
-		cr_assert_eq(dataset_read_csv(cases[i].path, NULL, MISSING_ERROR, &dataset, &err), ERR_OK);
+		cr_assert_eq(dataset_read_csv(cases[i].path, &(struct reading){ 0 }, &dataset, &err), ERR_OK);
 		cr_expect_str_eq(dataset->name, cases[i].name);
 		cr_expect_str_eq(dataset->path, cases[i].path);
 		dataset_free(dataset);
@@ -363,6 +365,6 @@ Test(csv, many_blank_lines_are_read_once, .timeout = 20)
 	memset(text, '\n', length);
 	memcpy(text, rows, sizeof rows - 1);
 	scratch_write("t.csv", text, length);
-	cr_assert_eq(dataset_read_csv("t.csv", NULL, MISSING_ERROR, &dataset, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(dataset_read_csv("t.csv", &(struct reading){ 0 }, &dataset, &err), ERR_OK, "%s", err.message);
 	cr_expect_eq(dataset->instances, 2);
 }

@@ -218,15 +218,19 @@ Test(idx, a_folder_opens_by_its_path)
 
 	write_all_tiny();
 	cr_assert_eq(catalogue_create(&catalogue, &err), ERR_OK);
-	cr_assert_eq(catalogue_open(catalogue, &path, "./tiny", NULL, MISSING_MEAN, &dataset, &err), ERR_OK, "%s",
-		     err.message);
+	cr_assert_eq(
+	    catalogue_open(catalogue, &path, "./tiny", &(struct reading){ .missing = MISSING_MEAN }, &dataset, &err),
+	    ERR_OK, "%s", err.message);
 	cr_expect_str_eq(dataset->label, "class");
 	dataset_freep(&dataset);
-	cr_assert_eq(catalogue_open(catalogue, &path, "tiny", NULL, MISSING_MEAN, &dataset, &err), ERR_OK, "%s",
-		     err.message);
+	cr_assert_eq(
+	    catalogue_open(catalogue, &path, "tiny", &(struct reading){ .missing = MISSING_MEAN }, &dataset, &err),
+	    ERR_OK, "%s", err.message);
 	dataset_freep(&dataset);
 	dataset = NULL;
-	cr_expect_eq(catalogue_open(catalogue, &path, "tiny", "digit", MISSING_MEAN, &dataset, &err), ERR_INPUT);
+	cr_expect_eq(catalogue_open(catalogue, &path, "tiny",
+				    &(struct reading){ .label = "digit", .missing = MISSING_MEAN }, &dataset, &err),
+		     ERR_INPUT);
 	cr_expect_str_eq(err.message, "tiny: images have no column 'digit'; their label is called 'class'");
 	catalogue_free(catalogue);
 }
@@ -374,7 +378,7 @@ Test(idx, mnist_has_its_published_counts)
 		     ERR_OK);
 	const struct data_path path = { (const char *const[]){ folder.data, NULL } };
 	cr_assert_eq(catalogue_create(&catalogue, &err), ERR_OK);
-	enum err_code code = catalogue_open(catalogue, &path, "mnist", NULL, MISSING_ERROR, &dataset, &err);
+	enum err_code code = catalogue_open(catalogue, &path, "mnist", &(struct reading){ 0 }, &dataset, &err);
 	catalogue_free(catalogue);
 	text_done(&folder);
 	if (code == ERR_MISSING) {

@@ -25,7 +25,7 @@ static struct dataset *make(size_t each, size_t k, size_t first, size_t step)
 	for (size_t i = 0; i < each * k; i++)
 		cr_assert_eq(text_append(&csv, &err, "%zu,%zu\n", i, first + i % k * step), ERR_OK);
 	scratch_write("t.csv", csv.data, csv.length);
-	cr_assert_eq(dataset_read_csv("t.csv", NULL, MISSING_ERROR, &dataset, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(dataset_read_csv("t.csv", &(struct reading){ 0 }, &dataset, &err), ERR_OK, "%s", err.message);
 	return dataset;
 }
 
@@ -224,7 +224,7 @@ Test(imbalance, negative_classes_have_a_parity)
 	const char csv[] = "a,class\n1,-3\n2,1\n3,2\n";
 
 	scratch_write("t.csv", csv, sizeof csv - 1);
-	cr_assert_eq(dataset_read_csv("t.csv", NULL, MISSING_ERROR, &dataset, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(dataset_read_csv("t.csv", &(struct reading){ 0 }, &dataset, &err), ERR_OK, "%s", err.message);
 	cr_assert_eq(dataset_relabel(dataset, RELABEL_EVEN_ODD, &err), ERR_OK, "%s", err.message);
 	cr_expect_arr_eq(dataset->y, y, sizeof y);
 	dataset_free(dataset);

@@ -18,7 +18,8 @@ static void set_up(void)
 	char path[4096];
 
 	(void)snprintf(path, sizeof path, "%s/datasets/glass.csv", getenv("HARDROW_SOURCE"));
-	cr_assert_eq(dataset_read_csv(path, "class", MISSING_ERROR, &dataset, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(dataset_read_csv(path, &(struct reading){ .label = "class" }, &dataset, &err), ERR_OK, "%s",
+		     err.message);
 	cr_assert_eq(split_create(dataset, 0.2, true, 0, &split, &err), ERR_OK, "%s", err.message);
 }
 

@@ -15,7 +15,8 @@ static struct dataset *read_bundled(const char *name)
 	char path[4096];
 
 	(void)snprintf(path, sizeof path, "%s/datasets/%s.csv", getenv("HARDROW_SOURCE"), name);
-	cr_assert_eq(dataset_read_csv(path, "class", MISSING_ERROR, &dataset, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(dataset_read_csv(path, &(struct reading){ .label = "class" }, &dataset, &err), ERR_OK, "%s",
+		     err.message);
 	return dataset;
 }
 
