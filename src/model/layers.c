@@ -49,6 +49,8 @@ static void layers_free(struct layers *layers)
 	free(layers->workspace);
 	free(layers->logits);
 	free(layers->narrow_delta);
+	free(layers->calibrated);
+	free(layers->feature_scale);
 	free(layers->unit);
 	free(layers->inverse);
 	free(layers->unit_weight);
@@ -107,6 +109,10 @@ static enum err_code layers_create(const struct network_shape *shape, struct lay
 	    mem_new(&layers->narrow_delta, shape->outputs * narrow_lanes, err) != ERR_OK)
 		return err->code;
 	if (shape->cosine.heads > 0 && make_cosine(layers, shape, lanes, err) != ERR_OK)
+		return err->code;
+	size_t features = network_shape_layer(shape, shape->hidden_count).inputs;
+	if (shape->calibrates && (mem_new(&layers->calibrated, features * lanes, err) != ERR_OK ||
+				  mem_new(&layers->feature_scale, features * lanes, err) != ERR_OK))
 		return err->code;
 	lay_out(layers, shape, lanes);
 	*ret_layers = take_ptr(&layers);
@@ -202,6 +208,11 @@ static bool is_finite(const struct layers *layers)
 	return true;
 }
 
+static void calibrate(struct layers *layers, const struct network_calibration *calibration)
+{
+	layers->calibration = calibration;
+}
+
 static void *all_parameters(struct layers *layers)
 {
 	return layers->parameters;
@@ -243,6 +254,7 @@ const struct arithmetic REAL_NAME(arithmetic) = {
 	.class_norm = class_norm,
 	.is_finite = is_finite,
 	.fill_inputs = layers_fill_inputs,
+	.calibrate = calibrate,
 	.forward = layers_forward,
 	.backward = layers_backward,
 	.predict = layers_predict,

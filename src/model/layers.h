@@ -33,6 +33,11 @@ struct layers {
 	real *workspace;	      /* what the hidden layers' output, delta and kept point into */
 	real *logits;		      /* (k, L) */
 	real *narrow_delta;	      /* (k, L); single precision only */
+	/* Calibration of d features: the numbers to come, and of the last forward pass the factors and what came out,
+	 * unless it was not calibrated. */
+	const struct network_calibration *calibration;
+	bool is_calibrated;
+	real *calibrated, *feature_scale; /* (d, L) */
 	/* Cosine classifier of d features; of the last forward pass: */
 	real *unit, *inverse;	     /* (d, L), (H, L) of tile_unit_features */
 	real *unit_weight;	     /* (k, d) of tile_unit_weights */

@@ -107,19 +107,43 @@ static void classify(struct layers *layers, const struct tile *below, real *ret_
 	tile_forward(&unit, layers->unit_weight, last->bias, last->inputs, last->outputs, ret_logits);
 }
 
-/* The network's outputs for layers->batch. */
-static void pass(struct layers *layers, struct rng *dropout, real *ret_logits)
+/* layers->calibrated <- the features of layers->batch, the instances `index`; padding becomes 0. */
+static void calibrate_features(struct layers *layers, const uint32_t *index)
+{
+	const struct network_calibration *calibration = layers->calibration;
+	const struct dense_layer *layer = &layers->layer[layers->count - 2];
+	size_t lanes = layers->batch.lanes;
+
+	memset(layers->calibrated, 0, layer->outputs * lanes * sizeof *layers->calibrated);
+	for (size_t i = 0; i < layers->batch.count; i++) {
+		size_t first = calibration->group[index[i]] * layer->outputs;
+		for (size_t j = 0; j < layer->outputs; j++) {
+			real scale = (real)calibration->scale[first + j];
+			real shift = (real)calibration->shift[first + j];
+			layers->feature_scale[j * lanes + i] = scale;
+			layers->calibrated[j * lanes + i] = layer->output[j * lanes + i] * scale + shift;
+		}
+	}
+}
+
+/* The network's outputs for layers->batch, of a calibrated pass the instances `index`. */
+static void pass(struct layers *layers, const uint32_t *index, struct rng *dropout, real *ret_logits)
 {
 	struct tile below = layers->batch;
 
+	layers->is_calibrated = dropout != NULL && layers->calibration != NULL;
 	for (size_t l = 0; l + 1 < layers->count; l++) {
 		const struct dense_layer *layer = &layers->layer[l];
 		size_t count = layer->outputs * below.lanes;
 		sum_up(layers, l, &below, layer->output);
 		activate(layers->activation, count, layer->output);
-		if (dropout != NULL && layers->dropout > 0)
-			drop(dropout, layers->dropout, count, layer->kept, layer->output);
 		below.data = layer->output;
+		if (layers->is_calibrated && l + 2 == layers->count) {
+			calibrate_features(layers, index);
+			below.data = layers->calibrated;
+		}
+		if (dropout != NULL && layers->dropout > 0)
+			drop(dropout, layers->dropout, count, layer->kept, below.data);
 	}
 	classify(layers, &below, ret_logits);
 }
@@ -145,10 +169,10 @@ void layers_forward(struct layers *layers, const struct network_batch *batch, st
 {
 	gather(layers, batch, 0, tile_real_lanes(batch->count));
 	if (REAL_IS_DOUBLE) {
-		pass(layers, dropout, (real *)ret_logits);
+		pass(layers, batch->index, dropout, (real *)ret_logits);
 		return;
 	}
-	pass(layers, dropout, layers->logits);
+	pass(layers, batch->index, dropout, layers->logits);
 	tile_widen(layers->logits, layers->batch.lanes, layers->layer[layers->count - 1].outputs, ret_logits,
 		   tile_lanes(batch->count));
 }
@@ -183,7 +207,7 @@ void layers_predict(struct layers *layers, const struct network_inputs *inputs, 
 		take_some(layers, inputs, first + done, count - done);
 		size_t lanes = layers->batch.lanes;
 		bool fits = REAL_IS_DOUBLE && lanes == TILE_INSTANCES;
-		pass(layers, NULL, fits ? (real *)ret_logits : layers->logits);
+		pass(layers, NULL, NULL, fits ? (real *)ret_logits : layers->logits);
 		for (size_t i = 0; i < lanes; i += TILE_INSTANCES) {
 			if (!fits)
 				tile_widen(layers->logits + i, lanes, outputs, ret_logits, TILE_INSTANCES);
@@ -196,6 +220,8 @@ void layers_predict(struct layers *layers, const struct network_inputs *inputs, 
 /* The outputs of the layer below, or the network's inputs. */
 static const real *input_of(const struct layers *layers, size_t l)
 {
+	if (l + 1 == layers->count && layers->is_calibrated)
+		return layers->calibrated;
 	return l > 0 ? layers->layer[l - 1].output : layers->batch.data;
 }
 
@@ -250,9 +276,14 @@ void layers_backward(struct layers *layers, const double *outer_delta)
 		const struct dense_layer *under = &layers->layer[l - 1];
 		size_t count = under->outputs * layers->batch.lanes;
 		backward_layer(layers, l, delta, under->delta);
+		bool is_calibrated = layers->is_calibrated && l + 1 == layers->count;
 		for (size_t i = 0; i < count && dropped; i++)
 			under->delta[i] *= under->kept[i];
-		differentiate(layers->activation, count, under->output, dropped ? under->kept : NULL, under->delta);
+		for (size_t i = 0; i < count && is_calibrated; i++)
+			under->delta[i] *= layers->feature_scale[i];
+		/* Calibrated features leave the layer's own output as it was, without dropout. */
+		differentiate(layers->activation, count, under->output, dropped && !is_calibrated ? under->kept : NULL,
+			      under->delta);
 		delta = under->delta;
 	}
 	backward_layer(layers, layers->first_learning, delta, NULL);

@@ -1,5 +1,6 @@
 #include "model/network.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -160,6 +161,12 @@ void network_inputs_free(struct network_inputs *inputs)
 void network_inputs_freep(struct network_inputs **inputs)
 {
 	network_inputs_free(*inputs);
+}
+
+void network_calibrate(struct network *network, const struct network_calibration *calibration)
+{
+	assert(network->shape.calibrates);
+	network->arithmetic->calibrate(network->layers, calibration);
 }
 
 void network_forward(struct network *network, const struct network_batch *batch, struct rng *dropout,

@@ -38,6 +38,7 @@ struct network_shape {
 	enum network_precision precision;
 	struct tile_cosine cosine; /* of the classifier, whose heads divide its inputs; 0 heads: linear, with a bias */
 	double dropout;		   /* share of hidden outputs set to 0 in training, [0, 1) */
+	bool calibrates;	   /* network_calibrate() will be called; there is a hidden layer */
 	size_t instances;	   /* of the largest batch to come */
 };
 
@@ -110,6 +111,17 @@ struct network_batch {
 	size_t count; /* m, at most the shape's `instances` */
 };
 
+/* Instances belong to groups; in a training pass a feature x of group g becomes scale_g x + shift_g before dropout, and
+ * the gradients are those of that. */
+struct network_calibration {
+	const uint32_t *group;	     /* (n) of each of the inputs' instances */
+	const double *scale, *shift; /* (groups, features) */
+};
+
+/* Training passes are calibrated from now on, by the numbers that stand there then; NULL: as they are. Borrowed. The
+ * shape says that it calibrates. */
+void network_calibrate(struct network *network, const struct network_calibration *calibration);
+
 /* Logits (k, L) of a batch; ret_logits is 64-byte aligned. With `dropout` not NULL this is a training pass: hidden
  * outputs are dropped by its random numbers and the others scaled up (inverted dropout, Srivastava et al. 2014); NULL
  * uses all of them. */
@@ -128,8 +140,8 @@ void network_predict(struct network *network, const struct network_inputs *input
 		     double *ret_logits);
 
 /* Of the last network_forward, until the next call of it or of network_predict: ret_input (inputs, L), what layer l
- * read. For the last layer these are the features: the outputs of the last hidden layer after activation and dropout,
- * or the network's inputs if there is none. */
+ * read. For the last layer these are the features: the outputs of the last hidden layer after activation, calibration
+ * and dropout, or the network's inputs if there is none. */
 void network_read_input(const struct network *network, size_t l, double *ret_input);
 
 /* Of the last network_backward, until the next forward pass: ret_delta (outputs, L), the gradient of the loss by the

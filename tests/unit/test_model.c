@@ -1,4 +1,4 @@
-/* model: gradients by central differences, single precision against double, initial weights, frozen layers. The
+/* model: gradients by central differences, single precision against double, frozen layers, calibrated features. The
  * optimisers are held to an independent implementation in test_train. */
 #include <criterion/criterion.h>
 #include <math.h>
@@ -8,7 +8,6 @@
 #include "base/mem.h"
 #include "model/network.h"
 #include "model/optimizer.h"
-#include "model/schedule.h"
 #include "num/tile.h"
 
 #define D 5
@@ -23,6 +22,11 @@ static double y[LANES] __attribute__((aligned(64)));
 static double scale[LANES] __attribute__((aligned(64)));
 /* A batch: from full tiles, from where they begin and end, and from the last one. */
 static const uint32_t batch_index[M] = { 0, 63, 64, 511, 512, 575, 576, 639, 640, 698, 699 };
+
+/* Every third instance is of group 1. */
+static uint32_t group[N];
+static double group_scale[2 * 9], group_shift[2 * 9];
+static const struct network_calibration calibration = { group, group_scale, group_shift };
 
 /* A network, what goes in and what comes out. */
 struct scene {
@@ -50,6 +54,14 @@ static struct scene *make_scene(const struct network_shape *shape)
 	cr_assert_eq(network_inputs_create(scene->network, x, N, &scene->inputs, &err), ERR_OK);
 	rng_init(&rng, 1, RNG_INITIAL_WEIGHTS);
 	network_initialise(scene->network, INIT_UNIFORM, &rng);
+	for (size_t i = 0; i < N; i++)
+		group[i] = i % 3 == 0;
+	for (size_t at = 0; at < ARRAY_LENGTH(group_scale); at++) {
+		group_scale[at] = 0.5 + rng_uniform(&rng);
+		group_shift[at] = rng_uniform(&rng) - 0.5;
+	}
+	if (shape->calibrates)
+		network_calibrate(scene->network, &calibration);
 	return scene;
 }
 
@@ -131,6 +143,11 @@ static const struct network_shape shapes[] = {
 	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 1, .hidden = { WIDE }, .activation = ACTIVATION_TANH,
 	  .cosine = { .scale = 16, .heads = 2, .gamma = 0.03125 } },
 	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 2, .hidden = { 9, 8 }, .cosine = { 16, 2, 0 } },
+	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 1, .hidden = { 9 }, .calibrates = true },
+	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 2, .hidden = { 6, 8 }, .dropout = 0.3,
+	  .activation = ACTIVATION_TANH, .calibrates = true },
+	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 1, .hidden = { 8 }, .calibrates = true,
+	  .cosine = { 16, 2, 0 } },
 };
 // clang-format on
 
@@ -262,6 +279,41 @@ Test(network, predictions_are_the_logits_of_a_pass_without_dropout)
 				cr_expect_float_eq(predicted[place_of(batch_index[i], c)], scene->logits[c * LANES + i],
 						   s % 2 == 0 ? 1e-14 : 1e-6, "shape %zu class %zu instance %zu", s / 2,
 						   c, i);
+		free_scene(scene);
+	}
+}
+
+/* Features become scale x + shift of their group in training passes, before dropout, and in no others. */
+Test(network, training_passes_are_calibrated)
+{
+	for (size_t precision = 0; precision < 2; precision++) {
+		const struct network_shape shape = { .inputs = D,
+						     .outputs = K,
+						     .instances = M,
+						     .hidden_count = 1,
+						     .hidden = { 9 },
+						     .precision = (enum network_precision)precision,
+						     .calibrates = true };
+		struct scene *scene = make_scene(&shape);
+		const struct network_batch batch = { scene->inputs, batch_index, M };
+		double plain[9 * LANES], calibrated[9 * LANES];
+		struct rng dropout;
+		rng_init(&dropout, 9, RNG_DROPOUT);
+		network_forward(scene->network, &batch, NULL, scene->logits);
+		network_read_input(scene->network, 1, plain);
+		network_forward(scene->network, &batch, &dropout, scene->logits);
+		network_read_input(scene->network, 1, calibrated);
+		for (size_t j = 0; j < 9; j++)
+			for (size_t i = 0; i < M; i++) {
+				size_t at = group[batch_index[i]] * 9 + j;
+				cr_expect_float_eq(calibrated[j * LANES + i],
+						   plain[j * LANES + i] * group_scale[at] + group_shift[at],
+						   precision == PRECISION_DOUBLE ? 1e-15 : 1e-6);
+			}
+		network_calibrate(scene->network, NULL);
+		network_forward(scene->network, &batch, &dropout, scene->logits);
+		network_read_input(scene->network, 1, calibrated);
+		cr_expect_arr_eq(calibrated, plain, sizeof plain);
 		free_scene(scene);
 	}
 }
@@ -415,80 +467,4 @@ Test(network, dropout_is_for_training_only_and_keeps_the_mean)
 	network_forward(scene->network, &batch, NULL, scene->logits);
 	cr_expect_eq(scene->logits[0], plain[0]);
 	free_scene(scene);
-}
-
-Test(schedule, follows_its_formulas)
-{
-	static const struct {
-		struct schedule schedule;
-		size_t epoch;
-		double factor;
-	} cases[] = {
-		{ { .kind = SCHEDULE_CONSTANT, .epochs = 10 }, 7, 1 },
-		{ { .kind = SCHEDULE_CONSTANT, .epochs = 10, .warm_up_epochs = 4 }, 1, 0.25 },
-		{ { .kind = SCHEDULE_CONSTANT, .epochs = 10, .warm_up_epochs = 4 }, 4, 1 },
-		{ { .kind = SCHEDULE_STEP, .epochs = 10, .step_epochs = 3, .step_factor = 0.5 }, 3, 1 },
-		{ { .kind = SCHEDULE_STEP, .epochs = 10, .step_epochs = 3, .step_factor = 0.5 }, 4, 0.5 },
-		{ { .kind = SCHEDULE_STEP, .epochs = 10, .step_epochs = 3, .step_factor = 0.5 }, 10, 0.125 },
-		{ { .kind = SCHEDULE_COSINE, .epochs = 10 }, 1, 1 },
-		{ { .kind = SCHEDULE_COSINE, .epochs = 10 }, 6, 0.5 },
-		{ { .kind = SCHEDULE_COSINE, .epochs = 10, .warm_up_epochs = 8 }, 6, 0.375 },
-	};
-
-	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
-		cr_expect_float_eq(schedule_factor(&cases[i].schedule, cases[i].epoch), cases[i].factor, 1e-15,
-				   "case %zu", i);
-}
-
-Test(network, initial_weights_keep_their_bounds)
-{
-	static const struct {
-		enum network_init init;
-		double weight_bound, bias_bound;
-	} cases[] = {
-		{ INIT_ZERO, 0, 0 },
-		{ INIT_UNIFORM, 0.1, 0.1 },
-		{ INIT_GLOROT, 0.2390457218668787 /* sqrt(6 / 105) */, 0 },
-		{ INIT_HE, 0.24494897427831783 /* sqrt(6 / 100) */, 0 },
-	};
-
-	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
-		struct network *network = NULL;
-		struct err err;
-		struct rng rng;
-		double weight[500], bias[5];
-		const struct network_shape shape = { .inputs = 100, .outputs = 5, .instances = M };
-		cr_assert_eq(network_create(&shape, &network, &err), ERR_OK);
-		rng_init(&rng, 1, RNG_INITIAL_WEIGHTS);
-		network_initialise(network, cases[i].init, &rng);
-		network_read_layer(network, 0, weight, bias);
-		double widest = largest(weight, 500);
-		double widest_bias = largest(bias, 5);
-		cr_expect_leq(widest, cases[i].weight_bound);
-		cr_expect_geq(widest, 0.97 * cases[i].weight_bound);
-		cr_expect_leq(widest_bias, cases[i].bias_bound);
-		cr_expect((widest_bias > 0) == (cases[i].bias_bound > 0));
-		network_free(network);
-	}
-}
-
-Test(optimizer, decays_weights_but_not_biases)
-{
-	struct network *network = NULL;
-	struct optimizer *optimizer = NULL;
-	struct err err;
-	struct optimizer_settings settings = { .learning_rate = 0.5, .weight_decay = 0.1 };
-
-	const struct network_shape shape = { .inputs = 1, .outputs = 2, .instances = M };
-	cr_assert_eq(network_create(&shape, &network, &err), ERR_OK);
-	double weight[2] = { 2, 2 };
-	double bias[2] = { 2, 2 };
-	network_write_layer(network, 0, weight, bias);
-	cr_assert_eq(optimizer_create(0, &settings, network, &optimizer, &err), ERR_OK);
-	optimizer_step(optimizer, 1);
-	network_read_layer(network, 0, weight, bias);
-	cr_expect_float_eq(weight[1], 1.9, 1e-15);
-	cr_expect_eq(bias[1], 2.0);
-	optimizer_free(optimizer);
-	network_free(network);
 }

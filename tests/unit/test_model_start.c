@@ -1,0 +1,87 @@
+/* model: initial weights, learning-rate schedules, weight decay. */
+#include <criterion/criterion.h>
+#include <math.h>
+
+#include "base/mem.h"
+#include "model/network.h"
+#include "model/optimizer.h"
+#include "model/schedule.h"
+
+Test(schedule, follows_its_formulas)
+{
+	static const struct {
+		struct schedule schedule;
+		size_t epoch;
+		double factor;
+	} cases[] = {
+		{ { .kind = SCHEDULE_CONSTANT, .epochs = 10 }, 7, 1 },
+		{ { .kind = SCHEDULE_CONSTANT, .epochs = 10, .warm_up_epochs = 4 }, 1, 0.25 },
+		{ { .kind = SCHEDULE_CONSTANT, .epochs = 10, .warm_up_epochs = 4 }, 4, 1 },
+		{ { .kind = SCHEDULE_STEP, .epochs = 10, .step_epochs = 3, .step_factor = 0.5 }, 3, 1 },
+		{ { .kind = SCHEDULE_STEP, .epochs = 10, .step_epochs = 3, .step_factor = 0.5 }, 4, 0.5 },
+		{ { .kind = SCHEDULE_STEP, .epochs = 10, .step_epochs = 3, .step_factor = 0.5 }, 10, 0.125 },
+		{ { .kind = SCHEDULE_COSINE, .epochs = 10 }, 1, 1 },
+		{ { .kind = SCHEDULE_COSINE, .epochs = 10 }, 6, 0.5 },
+		{ { .kind = SCHEDULE_COSINE, .epochs = 10, .warm_up_epochs = 8 }, 6, 0.375 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
+		cr_expect_float_eq(schedule_factor(&cases[i].schedule, cases[i].epoch), cases[i].factor, 1e-15,
+				   "case %zu", i);
+}
+
+Test(network, initial_weights_keep_their_bounds)
+{
+	static const struct {
+		enum network_init init;
+		double weight_bound, bias_bound;
+	} cases[] = {
+		{ INIT_ZERO, 0, 0 },
+		{ INIT_UNIFORM, 0.1, 0.1 },
+		{ INIT_GLOROT, 0.2390457218668787 /* sqrt(6 / 105) */, 0 },
+		{ INIT_HE, 0.24494897427831783 /* sqrt(6 / 100) */, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct network *network = NULL;
+		struct err err;
+		struct rng rng;
+		double weight[500], bias[5];
+		const struct network_shape shape = { .inputs = 100, .outputs = 5, .instances = 1 };
+		cr_assert_eq(network_create(&shape, &network, &err), ERR_OK);
+		rng_init(&rng, 1, RNG_INITIAL_WEIGHTS);
+		network_initialise(network, cases[i].init, &rng);
+		network_read_layer(network, 0, weight, bias);
+		double widest = 0, widest_bias = 0;
+		for (size_t at = 0; at < ARRAY_LENGTH(weight); at++)
+			widest = fmax(widest, fabs(weight[at]));
+		for (size_t c = 0; c < ARRAY_LENGTH(bias); c++)
+			widest_bias = fmax(widest_bias, fabs(bias[c]));
+		cr_expect_leq(widest, cases[i].weight_bound);
+		cr_expect_geq(widest, 0.97 * cases[i].weight_bound);
+		cr_expect_leq(widest_bias, cases[i].bias_bound);
+		cr_expect((widest_bias > 0) == (cases[i].bias_bound > 0));
+		network_free(network);
+	}
+}
+
+Test(optimizer, decays_weights_but_not_biases)
+{
+	struct network *network = NULL;
+	struct optimizer *optimizer = NULL;
+	struct err err;
+	struct optimizer_settings settings = { .learning_rate = 0.5, .weight_decay = 0.1 };
+
+	const struct network_shape shape = { .inputs = 1, .outputs = 2, .instances = 1 };
+	cr_assert_eq(network_create(&shape, &network, &err), ERR_OK);
+	double weight[2] = { 2, 2 };
+	double bias[2] = { 2, 2 };
+	network_write_layer(network, 0, weight, bias);
+	cr_assert_eq(optimizer_create(0, &settings, network, &optimizer, &err), ERR_OK);
+	optimizer_step(optimizer, 1);
+	network_read_layer(network, 0, weight, bias);
+	cr_expect_float_eq(weight[1], 1.9, 1e-15);
+	cr_expect_eq(bias[1], 2.0);
+	optimizer_free(optimizer);
+	network_free(network);
+}
