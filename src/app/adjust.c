@@ -156,7 +156,6 @@ static enum err_code record_run(struct work *work, const struct track_environmen
 	struct text settings AUTO(text_done) = { 0 };
 	struct recording_shape shape = { .instances = stored->dataset->instances, .classes = stored->dataset->classes };
 	struct recording_end end = { .status = TRACK_DONE };
-	struct recorder_ended ended = { 0 };
 	struct recording *recording = NULL;
 
 	if (recipe_append_json(&work->tuned, &settings, err) != ERR_OK)
@@ -175,11 +174,8 @@ static enum err_code record_run(struct work *work, const struct track_environmen
 	};
 	if (recorder_begin(work->recorder, &run, &shape, NULL, &recording, err) != ERR_OK)
 		return err->code;
-	enum err_code code = recording_finish(recording, &end, record_epochs(work, recording, &end, err), err);
-	(void)recorder_take_ended(work->recorder, INFINITY, &ended);
-	result->run_id = ended.run_id;
 	result->epochs = work->epoch_count;
-	return code;
+	return recording_finish(recording, &end, record_epochs(work, recording, &end, err), &result->run_id, err);
 }
 
 static enum err_code read_run(struct track *track, void *context, struct err *err)

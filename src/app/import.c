@@ -386,7 +386,7 @@ static enum err_code append_settings(const struct import_settings *settings, str
 }
 
 static enum err_code record_run(const struct import *import, struct recorder *recorder,
-				const struct track_environment *environment, struct err *err)
+				const struct track_environment *environment, int64_t *ret_run_id, struct err *err)
 {
 	struct text settings AUTO(text_done) = { 0 };
 	struct planned_run planned = { .recipe.subject = { import->subject, import->split } };
@@ -407,7 +407,7 @@ static enum err_code record_run(const struct import *import, struct recorder *re
 	};
 	if (recorder_begin(recorder, &run, &shape, NULL, &recording, err) != ERR_OK)
 		return err->code;
-	return recording_finish(recording, &end, record_epochs(import, recording, &end, err), err);
+	return recording_finish(recording, &end, record_epochs(import, recording, &end, err), ret_run_id, err);
 }
 
 enum err_code import_predictions(const char *file, const struct import_settings *settings, const char *database,
@@ -416,19 +416,18 @@ enum err_code import_predictions(const char *file, const struct import_settings 
 {
 	AUTO(import_done) struct import import = { .settings = settings, .stop = watch->stop };
 	AUTO(recorder_freep) struct recorder *recorder = NULL;
-	struct recorder_ended ended = { 0 };
+	int64_t run_id = 0;
 
 	if (dataset_read_csv(file, &(struct reading){ .label = "class" }, &import.rows, err) != ERR_OK ||
 	    map_columns(&import, err) != ERR_OK || sort_rows(&import, err) != ERR_OK ||
 	    make_subject(&import, err) != ERR_OK || check_epochs(&import, err) != ERR_OK ||
 	    recorder_open(database, false, watch, &recorder, err) != ERR_OK ||
-	    record_run(&import, recorder, environment, err) != ERR_OK)
+	    record_run(&import, recorder, environment, &run_id, err) != ERR_OK)
 		return err->code;
-	(void)recorder_take_ended(recorder, INFINITY, &ended);
 	if (recorder_close(take_ptr(&recorder), err) != ERR_OK)
 		return err->code;
 	*ret_result = (struct import_result){
-		.run_id = ended.run_id,
+		.run_id = run_id,
 		.instances = import.subject->instances,
 		.classes = import.subject->classes,
 		.epochs = import.epochs,

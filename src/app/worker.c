@@ -247,8 +247,7 @@ static enum err_code begin(struct work *work, struct err *err)
 		return err->code;
 	/* A sweep's run that was deleted meanwhile is trained anew. */
 	if (planned->resume_id != 0 && planned->experiment_id == 0 && work->state.length == 0)
-		return err_set(err, ERR_INPUT, "run %lld has nothing to go on from any more: it was trained elsewhere",
-			       (long long)planned->resume_id);
+		return err_set(err, ERR_INPUT, "it has nothing to go on from any more: it was trained elsewhere");
 	struct track_run run = plan_track_run(planned, settings.data);
 	run.environment = work->workload->environment;
 	if (work->state.length > 0)
@@ -262,24 +261,36 @@ static enum err_code begin(struct work *work, struct err *err)
 	return recorder_begin(work->workload->recorder, &run, &shape, planned, &work->recording, err);
 }
 
-/* Begins the next run of the plan; false when there is none. */
+/* What keeps one run from beginning is no other's business. */
+static enum err_code begin_or_refuse(struct work *work, struct err *err)
+{
+	struct planned_run *planned = work->planned;
+	struct err reason;
+
+	work->recipe = planned->recipe;
+	if (begin(work, &reason) == ERR_OK)
+		return ERR_OK;
+	return recorder_refuse(work->workload->recorder, planned->resume_id, planned, &reason, err);
+}
+
+/* Takes the next run of the plan and begins it, if it can; false when there is none. */
 static bool begin_next(struct work *work)
 {
 	struct workload *workload = work->workload;
+	bool is_taken = false;
 
 	text_done(&work->state);
 	*work = (struct work){ .workload = workload, .end = { .status = TRACK_FAILED } };
 	(void)pthread_mutex_lock(&workload->hand_out);
 	if (!atomic_load(&workload->cancel)) {
 		enum err_code code = workload_take(workload, &work->planned, &workload->failure);
-		if (code == ERR_OK && work->planned != NULL) {
-			work->recipe = work->planned->recipe;
-			code = begin(work, &workload->failure);
-		}
+		if (code == ERR_OK && work->planned != NULL)
+			code = begin_or_refuse(work, &workload->failure);
 		atomic_store(&workload->cancel, code != ERR_OK);
+		is_taken = code == ERR_OK && work->planned != NULL;
 	}
 	(void)pthread_mutex_unlock(&workload->hand_out);
-	return work->recording != NULL;
+	return is_taken;
 }
 
 static void *work_on(void *workload)
@@ -289,11 +300,10 @@ static void *work_on(void *workload)
 	while (begin_next(&work)) {
 		struct err err;
 		atomic_fetch_add(&work.workload->begun, 1);
-		if (do_run(&work, &err) != ERR_OK) {
-			work.end.status = TRACK_FAILED;
-			(void)snprintf(work.end.reason, sizeof work.end.reason, "%.*s", (int)sizeof work.end.reason - 1,
-				       err.message);
-		}
+		if (work.recording == NULL)
+			continue;
+		if (do_run(&work, &err) != ERR_OK)
+			recording_end_failed(&work.end, &err);
 		recording_end(work.recording, &work.end);
 	}
 	if (atomic_fetch_sub(&work.workload->at_work, 1) == 1)

@@ -40,6 +40,18 @@ size_t text_width(const char *bytes, size_t length)
 	return width;
 }
 
+void text_copy_fitting(char *ret_text, size_t size, const char *from)
+{
+	size_t length = strnlen(from, size);
+
+	if (length == size)
+		length--;
+	while (length > 0 && ((unsigned char)from[length] & 0xc0) == 0x80)
+		length--;
+	memcpy(ret_text, from, length);
+	ret_text[length] = '\0';
+}
+
 /* The code point of a whole character of `length` bytes. */
 static uint32_t code_point(const char *bytes, size_t length)
 {

@@ -22,6 +22,9 @@ size_t text_width(const char *bytes, size_t length);
  * length, never above the old one. */
 size_t text_clean(char *text, bool lines);
 
+/* As much of `from` as fits into `size` bytes with a NUL, whole characters only. */
+void text_copy_fitting(char *ret_text, size_t size, const char *from);
+
 struct text {
 	char *data; /* NUL-terminated once anything was appended, else NULL; owned */
 	size_t length;

@@ -23,6 +23,7 @@ struct resume_options {
 static enum err_code resume(const struct invocation *invocation, const struct resume_request *request,
 			    struct runner_progress *ret_result, struct err *err)
 {
+	bool is_alone = request->count == 1;
 	const struct resume_options *options = invocation->options;
 	AUTO(environment_done) struct environment environment = { 0 };
 	struct progress progress;
@@ -34,6 +35,7 @@ static enum err_code resume(const struct invocation *invocation, const struct re
 		.context = &progress,
 		.progress = progress_update,
 		.notice = progress_notice,
+		.failure = is_alone ? progress_keep_failure : NULL,
 		.checkpoint_seconds = checkpoint_seconds(&options->checkpoint),
 		.keeps_state = options->checkpoint.keeps_state,
 		.stop = interrupt_flag(),
@@ -41,7 +43,12 @@ static enum err_code resume(const struct invocation *invocation, const struct re
 	};
 	enum err_code code = resume_runs(invocation->database, request, &environment.track, &watch, ret_result, err);
 	progress_done(&progress);
-	return code;
+	if (code != ERR_OK || ret_result->failed + ret_result->diverged == 0)
+		return code;
+	if (is_alone)
+		return err_set(err, ERR_SYSTEM, "%s", progress.failure);
+	return err_set(err, ERR_SYSTEM, "%zu of %zu runs failed or diverged", ret_result->failed + ret_result->diverged,
+		       ret_result->runs);
 }
 
 static enum err_code run_resume(const struct invocation *invocation, struct err *err)
@@ -67,9 +74,6 @@ static enum err_code run_resume(const struct invocation *invocation, struct err 
 	};
 	if (resume(invocation, &request, &result, err) != ERR_OK)
 		return err->code;
-	if (result.failed + result.diverged > 0)
-		return err_set(err, ERR_SYSTEM, "%zu of %zu runs failed or diverged; 'hardrow runs' says which",
-			       result.failed + result.diverged, result.runs);
 	print_clean(stdout, "%zu run%s went on to the end, %.0f epochs, in %s\n", result.runs_ended,
 		    result.runs_ended == 1 ? "" : "s", result.epochs_ended, invocation->database);
 	return ERR_OK;

@@ -36,25 +36,12 @@ static const struct option_spec specs[] = {
 	  .help = "no progress" },
 };
 
-/* The context of a watch: its start is what progress_update() and progress_notice() take. */
-struct followed {
-	struct progress progress;
-	char failure[512]; /* why the run diverged or failed */
-};
-
-static void keep_failure(void *context, const char *line)
-{
-	struct followed *followed = context;
-
-	(void)snprintf(followed->failure, sizeof followed->failure, "%s", line);
-}
-
 static enum err_code run_train(const struct invocation *invocation, struct err *err)
 {
 	const struct train_options *options = invocation->options;
 	AUTO(data_folders_done) struct data_folders folders = { 0 };
 	AUTO(environment_done) struct environment environment = { 0 };
-	struct followed followed = { 0 };
+	struct progress progress;
 	AUTO(text_done) struct text method = { 0 };
 	struct runner_progress result = { 0 };
 	struct recipe recipe;
@@ -63,7 +50,7 @@ static enum err_code run_train(const struct invocation *invocation, struct err *
 		return err_set(err, ERR_USAGE, "train needs --data; 'hardrow datasets' lists those it knows");
 	if (blas_load(err) != ERR_OK)
 		return err->code;
-	progress_init(&followed.progress, invocation->error_terminal, options->quiet || !invocation->error_terminal);
+	progress_init(&progress, invocation->error_terminal, options->quiet || !invocation->error_terminal);
 	if (data_folders_init(&folders, &options->data_dirs, err) != ERR_OK ||
 	    environment_init(invocation->argv, &environment, err) != ERR_OK ||
 	    recipe_resolve_parts(&options->settings, &recipe, err) != ERR_OK ||
@@ -76,19 +63,19 @@ static enum err_code run_train(const struct invocation *invocation, struct err *
 		.database = invocation->database,
 	};
 	struct runner_watch watch = {
-		.context = &followed,
+		.context = &progress,
 		.progress = progress_update,
 		.notice = progress_notice,
-		.failure = keep_failure,
+		.failure = progress_keep_failure,
 		.checkpoint_seconds = checkpoint_seconds(&options->checkpoint),
 		.keeps_state = options->checkpoint.keeps_state,
 		.stop = interrupt_flag(),
 		.begins = interrupt_catch_runs,
 	};
 	enum err_code code = trial_run(&trial, &environment.track, &watch, &result, err);
-	progress_done(&followed.progress);
+	progress_done(&progress);
 	if (code == ERR_OK && result.diverged + result.failed > 0)
-		return err_set(err, ERR_SYSTEM, "%s", followed.failure);
+		return err_set(err, ERR_SYSTEM, "%s", progress.failure);
 	if (code == ERR_OK)
 		print_clean(stdout, "run %lld in %s: %.0f epoch%s of %s on %s; 'hardrow show %lld --db %s' says more\n",
 			    (long long)result.last_run_id, invocation->database, result.epochs_ended,

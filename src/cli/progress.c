@@ -86,6 +86,13 @@ void progress_notice(void *context, const char *line)
 	print_clean(stderr, "hardrow: %s\n", line);
 }
 
+void progress_keep_failure(void *context, const char *line)
+{
+	struct progress *progress = context;
+
+	text_copy_fitting(progress->failure, sizeof progress->failure, line);
+}
+
 void progress_done(struct progress *progress)
 {
 	if (progress->line_open)

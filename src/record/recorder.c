@@ -202,6 +202,17 @@ enum err_code recorder_call(struct recorder *recorder, enum recorder_access acce
 	return answer.code == ERR_OK ? ERR_OK : err_set(err, answer.code, "%s", answer.message);
 }
 
+void recorder_add_ended(struct recorder *recorder, struct recording *recording)
+{
+	recording->next = NULL;
+	if (recorder->first_ended == NULL)
+		recorder->first_ended = recording;
+	else
+		recorder->last_ended->next = recording;
+	recorder->last_ended = recording;
+	(void)pthread_cond_signal(&recorder->has_ended);
+}
+
 bool recorder_take_ended(struct recorder *recorder, double seconds, struct recorder_ended *ret_ended)
 {
 	double until = clock_seconds() + seconds;

@@ -71,8 +71,14 @@ MUST_CHECK enum err_code recorder_begin(struct recorder *recorder, const struct 
 					const struct recording_shape *shape, void *tag,
 					struct recording **ret_recording, struct err *err);
 
+/* A run that cannot begin for the reason in *reason: is taken as ended, 'failed', and nothing of it is written. run_id:
+ * what recorder_take_ended() says; 0: none. */
+MUST_CHECK enum err_code recorder_refuse(struct recorder *recorder, int64_t run_id, void *tag, const struct err *reason,
+					 struct err *err);
+
 /* An empty record for the next epoch; waits for one while too much waits to be written. Filled, it goes to
- * recording_put(). ERR_SYSTEM: memory is short. */
+ * recording_put(). ERR_SYSTEM: memory is short. ERR_INPUT: the run is not this process's any more: another one took it
+ * up, or deleted it. It is to be ended; nothing more of it is written, and other runs go on. */
 MUST_CHECK enum err_code recording_next(struct recording *recording, struct epoch_record **ret_record, struct err *err);
 void recording_put(struct recording *recording, struct epoch_record *record);
 
@@ -95,10 +101,14 @@ struct recording_end {
 /* The last call about a recording but recorder_take_ended(). */
 void recording_end(struct recording *recording, const struct recording_end *end);
 
-/* The end of a run that was made in one go: with `code` other than ERR_OK it has failed for the reason in *err. Flushes
- * the recorder and returns `code`. */
+/* The end of a run that has failed, or was interrupted, for the reason in *err. */
+void recording_end_failed(struct recording_end *end, const struct err *err);
+
+/* The end of the recorder's only run, which was made in one go: with `code` other than ERR_OK it has failed for the
+ * reason in *err. Waits until it is in the file (or cannot get there: recorder_failed), and returns `code`, or
+ * ERR_INPUT as recording_next(). */
 MUST_CHECK enum err_code recording_finish(struct recording *recording, struct recording_end *end, enum err_code code,
-					  const struct err *err);
+					  int64_t *ret_run_id, struct err *err);
 
 /* What is left of a run whose end is in the file (or cannot get there: recorder_failed). */
 struct recorder_ended {

@@ -46,6 +46,8 @@ struct recording {
 	struct recording_shape shape;
 	void *tag;
 	struct recorder_ended ended;
+	/* Why nothing more of it is written; ERR_OK: it is. Set by the thread that writes, with the recorder's lock. */
+	struct err refusal;
 	size_t record_count, record_bytes; /* of its records: how many, and what they take in all */
 	size_t last_bytes;		   /* of the one put last */
 	struct message *made;		   /* all of them, the newest first; of the recording's own thread */
@@ -90,6 +92,9 @@ void recorder_await(struct recorder *recorder, pthread_cond_t *condition, double
 
 void message_free(struct message *message);
 void recording_free(struct recording *recording);
+
+/* It is among those that ended: to be taken by recorder_take_ended(). The lock is held. */
+void recorder_add_ended(struct recorder *recorder, struct recording *recording);
 
 /* For pthread_cond_clockwait() on CLOCK_MONOTONIC. */
 struct timespec recorder_deadline(double seconds);

@@ -1,5 +1,5 @@
 /* A run under way, on the side of the one who makes it. */
-#include <stdio.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,29 +44,60 @@ static enum err_code copy_text(const char *text, char **ret_text, struct err *er
 	return text == NULL ? ERR_OK : mem_copy_text(text, ret_text, err);
 }
 
+static enum err_code create_recording(struct recorder *recorder, void *tag, struct recording **ret_recording,
+				      struct err *err)
+{
+	if (mem_new(ret_recording, 1, err) != ERR_OK)
+		return err->code;
+	(*ret_recording)->recorder = recorder;
+	(*ret_recording)->tag = tag;
+	(void)pthread_cond_init(&(*ret_recording)->came_home, NULL);
+	return ERR_OK;
+}
+
+static void recording_freep(struct recording **recording)
+{
+	if (*recording != NULL)
+		recording_free(*recording);
+}
+
 enum err_code recorder_begin(struct recorder *recorder, const struct track_run *run,
 			     const struct recording_shape *shape, void *tag, struct recording **ret_recording,
 			     struct err *err)
 {
-	AUTO(mem_freep) struct recording *recording = NULL;
+	AUTO(recording_freep) struct recording *recording = NULL;
 	AUTO(message_freep) struct message *begin = NULL;
 
-	if (mem_new(&recording, 1, err) != ERR_OK || create_message(MESSAGE_BEGIN, recording, &begin, err) != ERR_OK ||
+	if (create_recording(recorder, tag, &recording, err) != ERR_OK ||
+	    create_message(MESSAGE_BEGIN, recording, &begin, err) != ERR_OK ||
 	    copy_text(run->settings, &begin->settings, err) != ERR_OK ||
 	    copy_text(run->key, &begin->key, err) != ERR_OK || copy_text(run->chosen, &begin->chosen, err) != ERR_OK)
 		return err->code;
 	if (recorder->watch.begins != NULL)
 		recorder->watch.begins();
-	recording->recorder = recorder;
 	recording->run = *run;
 	recording->shape = *shape;
-	recording->tag = tag;
-	(void)pthread_cond_init(&recording->came_home, NULL);
+	recording->ended.run_id = run->resume.run_id;
 	(void)pthread_mutex_lock(&recorder->lock);
 	recorder->running++;
 	recorder_post(recorder, take_ptr(&begin));
 	(void)pthread_mutex_unlock(&recorder->lock);
 	*ret_recording = take_ptr(&recording);
+	return ERR_OK;
+}
+
+enum err_code recorder_refuse(struct recorder *recorder, int64_t run_id, void *tag, const struct err *reason,
+			      struct err *err)
+{
+	AUTO(recording_freep) struct recording *recording = NULL;
+
+	if (create_recording(recorder, tag, &recording, err) != ERR_OK)
+		return err->code;
+	recording->ended = (struct recorder_ended){ .tag = tag, .run_id = run_id, .status = TRACK_FAILED };
+	text_copy_fitting(recording->ended.reason, sizeof recording->ended.reason, reason->message);
+	(void)pthread_mutex_lock(&recorder->lock);
+	recorder_add_ended(recorder, take_ptr(&recording));
+	(void)pthread_mutex_unlock(&recorder->lock);
 	return ERR_OK;
 }
 
@@ -110,17 +141,22 @@ enum err_code recording_next(struct recording *recording, struct epoch_record **
 	struct recorder *recorder = recording->recorder;
 
 	(void)pthread_mutex_lock(&recorder->lock);
-	while (recording->home == NULL && !has_room(recording)) {
+	while (recording->refusal.code == ERR_OK && recording->home == NULL && !has_room(recording)) {
 		recorder->is_hasty = true;
 		(void)pthread_cond_signal(&recorder->has_news);
 		recorder_await(recorder, &recording->came_home, 1.0);
 	}
+	bool is_refused = recording->refusal.code != ERR_OK;
 	struct message *message = recording->home;
-	if (message != NULL)
+	if (is_refused)
+		*err = recording->refusal;
+	else if (message != NULL)
 		recording->home = message->next;
 	else
 		recording->record_count++;
 	(void)pthread_mutex_unlock(&recorder->lock);
+	if (is_refused)
+		return err->code;
 	if (message == NULL)
 		return create_record(recording, ret_record, err);
 	*ret_record = message->record;
@@ -190,16 +226,25 @@ void recording_end(struct recording *recording, const struct recording_end *end)
 	post(recording, &recording->end);
 }
 
+void recording_end_failed(struct recording_end *end, const struct err *err)
+{
+	end->status = err->code == ERR_INTERRUPTED ? TRACK_INTERRUPTED : TRACK_FAILED;
+	text_copy_fitting(end->reason, sizeof end->reason, err->message);
+}
+
 enum err_code recording_finish(struct recording *recording, struct recording_end *end, enum err_code code,
-			       const struct err *err)
+			       int64_t *ret_run_id, struct err *err)
 {
 	struct recorder *recorder = recording->recorder;
+	struct recorder_ended ended = { 0 };
 
-	if (code != ERR_OK) {
-		end->status = code == ERR_INTERRUPTED ? TRACK_INTERRUPTED : TRACK_FAILED;
-		(void)snprintf(end->reason, sizeof end->reason, "%.*s", (int)sizeof end->reason - 1, err->message);
-	}
+	if (code != ERR_OK)
+		recording_end_failed(end, err);
 	recording_end(recording, end);
 	recorder_flush(recorder);
+	(void)recorder_take_ended(recorder, INFINITY, &ended);
+	if (code == ERR_OK && ended.status == TRACK_FAILED)
+		return err_set(err, ERR_INPUT, "%s", ended.reason);
+	*ret_run_id = ended.run_id;
 	return code;
 }

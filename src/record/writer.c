@@ -5,10 +5,10 @@
 #include "base/clock.h"
 #include "record/recorder_state.h"
 
-static enum err_code begin_run(struct recorder *recorder, struct message *message, struct err *err)
+/* ERR_INPUT, and nothing is written: it cannot go on, see track_start_run(). */
+static enum err_code begin_run(struct recorder *recorder, struct recording *recording, const struct message *message,
+			       struct err *err)
 {
-	struct recording *recording = message->recording;
-
 	recording->run.settings = message->settings;
 	recording->run.key = message->key;
 	recording->run.chosen = message->chosen;
@@ -17,10 +17,9 @@ static enum err_code begin_run(struct recorder *recorder, struct message *messag
 	return code;
 }
 
-static enum err_code end_run(struct recorder *recorder, const struct message *message, struct err *err)
+static enum err_code end_run(struct recorder *recorder, const struct recording *recording, struct err *err)
 {
-	const struct recording_end *end = &message->end;
-	const struct recording *recording = message->recording;
+	const struct recording_end *end = &recording->end.end;
 	int64_t run_id = recording->ended.run_id;
 
 	if (end->summaries != NULL &&
@@ -30,14 +29,14 @@ static enum err_code end_run(struct recorder *recorder, const struct message *me
 				end->keeps_state, err);
 }
 
-static enum err_code write_message(struct recorder *recorder, struct message *message, struct err *err)
+/* What follows on its beginning. */
+static enum err_code write_message(struct recorder *recorder, const struct recording *recording,
+				   const struct message *message, struct err *err)
 {
 	struct track *track = recorder->track;
-	int64_t run_id = message->recording != NULL ? message->recording->ended.run_id : 0;
+	int64_t run_id = recording->ended.run_id;
 
 	switch (message->kind) {
-	case MESSAGE_BEGIN:
-		return begin_run(recorder, message, err);
 	case MESSAGE_SETTLE:
 		return track_settle_run(track, run_id, message->settings, message->key, message->chosen, err);
 	case MESSAGE_EPOCH:
@@ -47,11 +46,38 @@ static enum err_code write_message(struct recorder *recorder, struct message *me
 						  : track_put_state(track, run_id, message->epoch, message->state.data,
 								    message->state.length, err);
 	case MESSAGE_END:
-		return end_run(recorder, message, err);
+		return end_run(recorder, recording, err);
+	case MESSAGE_BEGIN:
 	case MESSAGE_CALL:
-		return message->work(track, message->context, err);
+		break;
 	}
 	return ERR_OK;
+}
+
+/* Nothing more of it is written, and who makes it is told at the next epoch. */
+static void refuse(struct recorder *recorder, struct recording *recording, const struct err *err)
+{
+	(void)pthread_mutex_lock(&recorder->lock);
+	recording->refusal = *err;
+	(void)pthread_cond_signal(&recording->came_home);
+	(void)pthread_mutex_unlock(&recorder->lock);
+}
+
+/* Writes what is news of a recording. That its run is another's now concerns no other run. */
+static enum err_code write_news(struct recorder *recorder, struct message *message, struct err *err)
+{
+	struct recording *recording = message->recording;
+	bool begins = message->kind == MESSAGE_BEGIN;
+
+	if (recording->refusal.code != ERR_OK)
+		return ERR_OK;
+	enum err_code code = begins ? begin_run(recorder, recording, message, err)
+				    : track_check_mine(recorder->track, recording->ended.run_id, err);
+	if (code == ERR_INPUT)
+		refuse(recorder, recording, err);
+	if (code != ERR_OK)
+		return code == ERR_INPUT ? ERR_OK : code;
+	return begins ? ERR_OK : write_message(recorder, recording, message, err);
 }
 
 /* The lock is held: what is written goes back to whom it came from. An end waits for the commit. */
@@ -114,19 +140,15 @@ static void announce(struct recorder *recorder, struct message *ends)
 	while (ends != NULL) {
 		struct recording *recording = ends->recording;
 		ends = ends->next;
+		if (recording->refusal.code != ERR_OK)
+			recording_end_failed(&recording->end.end, &recording->refusal);
 		recording->ended.tag = recording->tag;
 		recording->ended.status = recording->end.end.status;
 		memcpy(recording->ended.reason, recording->end.end.reason, sizeof recording->ended.reason);
-		recording->next = NULL;
-		if (recorder->first_ended == NULL)
-			recorder->first_ended = recording;
-		else
-			recorder->last_ended->next = recording;
-		recorder->last_ended = recording;
 		recorder->record_bytes -= recording->record_bytes;
 		recorder->running--;
+		recorder_add_ended(recorder, recording);
 	}
-	(void)pthread_cond_signal(&recorder->has_ended);
 }
 
 /* Who has the lock waits for nobody, however long the work is. */
@@ -146,7 +168,7 @@ static void answer(struct recorder *recorder, struct message *call)
 	if (commit(recorder, &err) != ERR_OK)
 		fail(recorder, &err);
 	else if ((call->access != RECORDER_READS && begin(recorder, call->err) != ERR_OK) ||
-		 write_message(recorder, call, call->err) != ERR_OK)
+		 call->work(recorder->track, call->context, call->err) != ERR_OK)
 		track_rollback(recorder->track);
 }
 
@@ -166,7 +188,7 @@ static void write_some(struct recorder *recorder)
 		if (!atomic_load(&recorder->has_failed)) {
 			if (message->kind == MESSAGE_CALL)
 				answer(recorder, message);
-			else if (write_message(recorder, message, &err) != ERR_OK)
+			else if (write_news(recorder, message, &err) != ERR_OK)
 				fail(recorder, &err);
 		}
 		(void)pthread_mutex_lock(&recorder->lock);

@@ -154,10 +154,14 @@ MUST_CHECK enum err_code track_has_dead(struct track *track, bool *ret_has, stru
 MUST_CHECK enum err_code track_append_writer(struct track *track, int64_t writer_id, struct text *text,
 					     struct err *err);
 
+/* ERR_INPUT: the run is gone, or another process has it: this one was silent for long, see db/dead.h. */
+MUST_CHECK enum err_code track_check_mine(struct track *track, int64_t run_id, struct err *err);
+
 /* Gives back what this process has claimed and not begun. */
 MUST_CHECK enum err_code track_release_claims(struct track *track, struct err *err);
 
-/* A new run, status 'running'; or run->resume goes on. Its claim, if it has one, is done with. */
+/* A new run, status 'running'; or run->resume goes on. Its claim, if it has one, is done with. ERR_INPUT: run->resume
+ * is running, or has no state of that epoch any more; nothing is written. */
 MUST_CHECK enum err_code track_start_run(struct track *track, const struct track_run *run, int64_t *ret_run_id,
 					 struct err *err);
 

@@ -13,11 +13,12 @@ enum err_code track_start_run(struct track *track, const struct track_run *run, 
 	struct db_stmt *stmt = NULL;
 
 	if (track_begin(track, err) != ERR_OK || track_writer(track, &writer_id, err) != ERR_OK ||
+	    (run->resume.run_id != 0 && track_resume_run(track, &run->resume, writer_id, err) != ERR_OK) ||
 	    (run->key != NULL && track_drop_claim(track, run, err) != ERR_OK))
 		return err->code;
 	if (run->resume.run_id != 0) {
 		*ret_run_id = run->resume.run_id;
-		return track_resume_run(track, &run->resume, writer_id, err);
+		return ERR_OK;
 	}
 	if (track_statement(
 		track, TRACK_START_RUN,

@@ -127,9 +127,25 @@ static enum err_code check_state(struct track *track, const struct track_resume 
 	db_bind_int(stmt, ":epoch", (int64_t)resume->epoch);
 	if (db_step(stmt, &is_there, err) != ERR_OK)
 		return err->code;
-	return is_there ? ERR_OK
-			: err_set(err, ERR_INPUT, "run %lld was taken up by another process a moment ago",
-				  (long long)resume->run_id);
+	return is_there ? ERR_OK : err_set(err, ERR_INPUT, "another process took it up a moment ago");
+}
+
+enum err_code track_check_mine(struct track *track, int64_t run_id, struct err *err)
+{
+	struct db_stmt *stmt = NULL;
+	bool is_mine = false;
+
+	if (track_statement(track, TRACK_CHECK_MINE,
+			    "SELECT 1 FROM run WHERE run_id = :run_id AND writer_id = :writer_id", &stmt,
+			    err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":run_id", run_id);
+	db_bind_int(stmt, ":writer_id", track->writer_id);
+	if (db_step(stmt, &is_mine, err) != ERR_OK)
+		return err->code;
+	db_reset(stmt);
+	return is_mine ? ERR_OK
+		       : err_set(err, ERR_INPUT, "another process took it up or deleted it, as this one seemed dead");
 }
 
 #define NUMBER(name, field) #name ", "

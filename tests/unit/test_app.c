@@ -285,11 +285,19 @@ static void take_state_away(void)
 	change("DELETE FROM state WHERE run_id = 2");
 }
 
-/* Never a new run instead. */
+static void keep_line(void *context, const char *line)
+{
+	(void)snprintf(context, 200, "%s", line);
+}
+
+/* Never a new run instead; the others do. */
 Test(app, only_what_can_go_on_does)
 {
-	const struct runner_watch watch = { .begins = take_state_away, .checkpoint_seconds = 5 };
-	int64_t runs[2] = { 1, 1 };
+	char line[200] = "";
+	const struct runner_watch watch = {
+		.context = line, .failure = keep_line, .begins = take_state_away, .checkpoint_seconds = 5
+	};
+	int64_t runs[2] = { 2, 2 };
 	struct resume_request request = { .run_ids = runs, .count = 2, .jobs = 1, .epochs = 6, .source.path = path };
 	struct runner_progress progress = { 0 };
 	struct err err = { 0 };
@@ -297,10 +305,13 @@ Test(app, only_what_can_go_on_does)
 	for (int i = 0; i < 2; i++)
 		(void)train("epochs 3 record none record-weights none", &keeping, ERR_OK);
 	cr_expect_eq(resume_runs("t.db", &request, &environment.track, &unwatched, &progress, &err), ERR_INPUT);
-	cr_expect_str_eq(err.message, "run 1 is named twice");
-	runs[1] = 2;
-	cr_expect_eq(resume_runs("t.db", &request, &environment.track, &watch, &progress, &err), ERR_INPUT);
-	cr_expect_str_eq(err.message, "run 2 has nothing to go on from any more: it was trained elsewhere");
+	cr_expect_str_eq(err.message, "run 2 is named twice");
+	runs[1] = 1;
+	cr_expect_eq(resume_runs("t.db", &request, &environment.track, &watch, &progress, &err), ERR_OK);
+	cr_expect_eq(progress.runs_ended, 2);
+	cr_expect_eq(progress.failed, 1);
+	cr_expect_str_eq(line, "run 2 (iris, base) failed: it has nothing to go on from any more: it was trained "
+			       "elsewhere");
 	cr_expect_eq(seen("SELECT count(*) FROM run WHERE status = 'done'"), 2);
 	cr_expect_eq(seen("SELECT count(*) FROM epoch"), 6 + 3);
 }

@@ -92,6 +92,23 @@ Test(text, what_drives_a_terminal_is_cleaned)
 		}
 }
 
+Test(text, they_are_cut_between_characters)
+{
+	static const struct {
+		size_t size;
+		const char *expected;
+	} cases[] = {
+		{ 1, "" },   { 2, "a" },   { 3, "a" },	  { 4, "aé" },
+		{ 6, "aé" }, { 7, "aé€" }, { 8, "aé€b" }, { 20, "aé€b" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		char text[20];
+		text_copy_fitting(text, cases[i].size, "aé€b");
+		cr_expect_str_eq(text, cases[i].expected, "%zu bytes: '%s'", cases[i].size, text);
+	}
+}
+
 Test(process, hands_over_input_and_output)
 {
 	static const char *const arguments[] = { "cat", NULL };

@@ -11,86 +11,32 @@
 #include "base/mem.h"
 #include "record/recorder_state.h"
 #include "unit/database.h"
+#include "unit/recorded.h"
 #include "unit/scratch.h"
 #include "unit/tracked.h"
 
 TestSuite(record, .init = scratch_enter, .fini = scratch_leave);
-
-static const struct recording_shape small = { TRACKED_INSTANCES, TRACKED_CLASSES, 1, TRACKED_VALUES };
-static const struct recorder_watch unwatched = { 0 };
-
-static struct recorder *open_recorder(void)
-{
-	struct recorder *recorder = NULL;
-	struct err err = { 0 };
-
-	cr_assert_eq(recorder_open(TRACKED_FILE, false, &unwatched, &recorder, &err), ERR_OK, "%s", err.message);
-	return recorder;
-}
-
-static void close_recorder(struct recorder *recorder)
-{
-	struct err err = { 0 };
-
-	cr_assert_eq(recorder_close(recorder, &err), ERR_OK, "%s", err.message);
-}
-
-static enum err_code plan(struct track *track, void *run, struct err *err)
-{
-	(void)err;
-	*(struct track_run *)run = tracked_plan(track, "key");
-	return ERR_OK;
-}
-
-static struct recording *begin(struct recorder *recorder, const struct recording_shape *shape, void *tag)
-{
-	struct recording *recording = NULL;
-	struct track_run run;
-	struct err err = { 0 };
-
-	cr_assert_eq(recorder_call(recorder, RECORDER_WRITES, plan, &run, &err), ERR_OK, "%s", err.message);
-	cr_assert_eq(recorder_begin(recorder, &run, shape, tag, &recording, &err), ERR_OK, "%s", err.message);
-	return recording;
-}
-
-/* From any thread: asserts would jump to the main one. */
-static bool put(struct recording *recording, size_t epoch)
-{
-	struct epoch_record *record = NULL;
-	struct err err;
-
-	if (recording_next(recording, &record, &err) != ERR_OK || !tracked_fill(record, epoch, NULL))
-		return false;
-	recording_put(recording, record);
-	return true;
-}
-
-static void end(struct recorder *recorder, struct recording *recording)
-{
-	recording_end(recording, &(struct recording_end){ .status = TRACK_DONE });
-	recorder_flush(recorder);
-}
 
 static void *record_run(void *recording)
 {
 	bool is_good = true;
 
 	for (size_t epoch = 1; is_good && epoch <= 50; epoch++)
-		is_good = put(recording, epoch);
+		is_good = recorded_put(recording, epoch);
 	recording_end(recording, &(struct recording_end){ .status = TRACK_DONE });
 	return is_good ? recording : NULL;
 }
 
 Test(record, threads_each_record_in_order)
 {
-	struct recorder *recorder = open_recorder();
+	struct recorder *recorder = recorded_open();
 	struct recording *recordings[2];
 	struct recorder_ended ended;
 	pthread_t threads[2];
 	int tags[2], seen = 0;
 
 	for (int i = 0; i < 2; i++)
-		recordings[i] = begin(recorder, &small, &tags[i]);
+		recordings[i] = recorded_begin(recorder, &recorded_small, &tags[i]);
 	for (int i = 0; i < 2; i++)
 		cr_assert_eq(pthread_create(&threads[i], NULL, record_run, recordings[i]), 0);
 	for (int i = 0; i < 2; i++) {
@@ -104,7 +50,7 @@ Test(record, threads_each_record_in_order)
 		cr_expect_eq(ended.tag, &tags[ended.run_id - 1], "runs are in the order of their beginnings");
 	}
 	cr_expect_eq(seen, 2);
-	close_recorder(recorder);
+	recorded_close(recorder);
 	cr_expect(!file_exists(TRACKED_FILE "-wal") && !file_exists(TRACKED_FILE "-journal"));
 
 	struct db *db = database_open(TRACKED_FILE, DB_READ);
@@ -139,8 +85,8 @@ static bool give_up_soon(void *context, double waited)
 /* Before WAL and in it. A busy machine may be late, but not every time. */
 Test(record, an_epoch_is_seen_soon_and_nothing_is_locked_meanwhile)
 {
-	struct recorder *recorder = open_recorder();
-	struct recording *recording = begin(recorder, &small, NULL);
+	struct recorder *recorder = recorded_open();
+	struct recording *recording = recorded_begin(recorder, &recorded_small, NULL);
 	struct db *reader = database_open(TRACKED_FILE, DB_READ), *writer = database_open(TRACKED_FILE, DB_WRITE);
 	const struct db_wait soon = { NULL, give_up_soon };
 	double best = 20;
@@ -149,7 +95,7 @@ Test(record, an_epoch_is_seen_soon_and_nothing_is_locked_meanwhile)
 	db_set_wait(writer, &soon);
 	for (size_t round = 1; round <= 3; round++) {
 		struct epoch_record *next = NULL;
-		cr_assert(put(recording, 2 * round - 1));
+		cr_assert(recorded_put(recording, 2 * round - 1));
 		double seconds = wait_until_seen(reader, (int64_t)(2 * round - 1));
 		best = seconds < best ? seconds : best;
 		/* The next epoch is under way. */
@@ -164,8 +110,8 @@ Test(record, an_epoch_is_seen_soon_and_nothing_is_locked_meanwhile)
 	cr_expect_lt(best, 1.0);
 	db_free(reader);
 	db_free(writer);
-	end(recorder, recording);
-	close_recorder(recorder);
+	recorded_end(recorder, recording);
+	recorded_close(recorder);
 }
 
 static enum err_code write_and_fail(struct track *track, void *context, struct err *err)
@@ -177,17 +123,17 @@ static enum err_code write_and_fail(struct track *track, void *context, struct e
 
 Test(record, a_call_that_fails_is_its_callers_business)
 {
-	struct recorder *recorder = open_recorder();
-	struct recording *recording = begin(recorder, &small, NULL);
+	struct recorder *recorder = recorded_open();
+	struct recording *recording = recorded_begin(recorder, &recorded_small, NULL);
 	struct err err = { 0 };
 
-	cr_assert(put(recording, 1));
+	cr_assert(recorded_put(recording, 1));
 	cr_expect_eq(recorder_call(recorder, RECORDER_WRITES, write_and_fail, NULL, &err), ERR_INPUT);
 	cr_expect_str_eq(err.message, "no");
 	cr_expect_not(recorder_failed(recorder));
-	cr_assert(put(recording, 2));
-	end(recorder, recording);
-	close_recorder(recorder);
+	cr_assert(recorded_put(recording, 2));
+	recorded_end(recorder, recording);
+	recorded_close(recorder);
 
 	struct db *db = database_open(TRACKED_FILE, DB_READ);
 	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM epoch"), 2);
@@ -198,23 +144,23 @@ Test(record, a_call_that_fails_is_its_callers_business)
 
 Test(record, training_goes_on_while_somebody_keeps_the_file_locked)
 {
-	struct recorder *recorder = open_recorder();
-	struct recording *recording = begin(recorder, &small, NULL);
+	struct recorder *recorder = recorded_open();
+	struct recording *recording = recorded_begin(recorder, &recorded_small, NULL);
 	struct db *other = database_open(TRACKED_FILE, DB_WRITE);
 	struct err err = { 0 };
 
 	cr_assert_eq(db_begin(other, &err), ERR_OK, "%s", err.message);
 	double start = clock_seconds();
 	for (size_t epoch = 1; epoch <= 30; epoch++) {
-		cr_assert(put(recording, epoch));
+		cr_assert(recorded_put(recording, epoch));
 		(void)usleep(50000);
 	}
 	cr_expect_lt(clock_seconds() - start, 5.0);
 	cr_expect_eq(database_query_int(other, "SELECT count(*) FROM epoch"), 0);
 	cr_assert_eq(db_commit(other, &err), ERR_OK);
 	cr_expect_not(recorder_failed(recorder));
-	end(recorder, recording);
-	close_recorder(recorder);
+	recorded_end(recorder, recording);
+	recorded_close(recorder);
 	cr_expect_eq(database_query_int(other, "SELECT count(*) FROM epoch"), 30);
 	db_free(other);
 }
@@ -250,9 +196,9 @@ static void *produce(void *argument)
 Test(record, what_waits_has_a_bound)
 {
 	const size_t budget = 16 * 1024 * 1024, bytes = series_block_bytes(large.instances, large.classes);
-	struct recorder *recorder = open_recorder();
-	struct producer producer = { .recording = begin(recorder, &large, NULL) };
-	struct recording *second = begin(recorder, &large, NULL);
+	struct recorder *recorder = recorded_open();
+	struct producer producer = { .recording = recorded_begin(recorder, &large, NULL) };
+	struct recording *second = recorded_begin(recorder, &large, NULL);
 	struct db *other = database_open(TRACKED_FILE, DB_WRITE);
 	struct epoch_record *records[2];
 	size_t before = 0, count = 1;
@@ -277,22 +223,22 @@ Test(record, what_waits_has_a_bound)
 	}
 	cr_assert_eq(db_commit(other, &err), ERR_OK);
 	cr_assert_eq(pthread_join(thread, NULL), 0);
-	end(recorder, producer.recording);
-	end(recorder, second);
-	close_recorder(recorder);
+	recorded_end(recorder, producer.recording);
+	recorded_end(recorder, second);
+	recorded_close(recorder);
 	cr_expect_eq(database_query_int(other, "SELECT count(*) FROM epoch"), 42);
 	db_free(other);
 }
 
 Test(record, of_states_that_wait_there_are_two)
 {
-	struct recorder *recorder = open_recorder();
-	struct recording *recording = begin(recorder, &small, NULL);
+	struct recorder *recorder = recorded_open();
+	struct recording *recording = recorded_begin(recorder, &recorded_small, NULL);
 	struct db *other = database_open(TRACKED_FILE, DB_WRITE);
 	size_t waiting = 0, first = 0;
 	struct err err = { 0 };
 
-	cr_assert(put(recording, 1));
+	cr_assert(recorded_put(recording, 1));
 	cr_assert_eq(db_begin(other, &err), ERR_OK, "%s", err.message);
 	for (size_t epoch = 1; epoch <= 20; epoch++) {
 		struct text bytes = { 0 };
@@ -309,7 +255,7 @@ Test(record, of_states_that_wait_there_are_two)
 	cr_expect(first == 1 || first == 2, "whoever waits stays the next: %zu", first);
 	cr_assert_eq(db_commit(other, &err), ERR_OK);
 	recording_end(recording, &(struct recording_end){ .status = TRACK_INTERRUPTED });
-	close_recorder(recorder);
+	recorded_close(recorder);
 	cr_expect_eq(database_query_int(other, "SELECT count(*) FROM state"), 1);
 	cr_expect_eq(database_query_int(other, "SELECT epoch FROM state WHERE value = CAST('state 20' AS BLOB)"), 20);
 	db_free(other);
@@ -325,21 +271,21 @@ static enum err_code count_epochs(struct track *track, void *count, struct err *
 /* Nothing is committed for it: whoever reads between epochs would have them written one by one. */
 Test(record, a_call_that_reads_does_not_wait)
 {
-	struct recorder *recorder = open_recorder();
-	struct recording *recording = begin(recorder, &small, NULL);
+	struct recorder *recorder = recorded_open();
+	struct recording *recording = recorded_begin(recorder, &recorded_small, NULL);
 	int64_t most = 0, count = 0;
 	struct err err = { 0 };
 
 	for (size_t epoch = 1; epoch <= 5; epoch++) {
-		cr_assert(put(recording, epoch));
+		cr_assert(recorded_put(recording, epoch));
 		cr_assert_eq(recorder_call(recorder, RECORDER_READS, count_epochs, &count, &err), ERR_OK);
 		most = count > most ? count : most;
 	}
 	cr_expect_lt(most, 5);
 	cr_assert_eq(recorder_call(recorder, RECORDER_WRITES, count_epochs, &count, &err), ERR_OK);
 	cr_expect_eq(count, 5);
-	end(recorder, recording);
-	close_recorder(recorder);
+	recorded_end(recorder, recording);
+	recorded_close(recorder);
 }
 
 struct notice {
@@ -395,7 +341,7 @@ Test(record, who_waits_for_long_says_for_whom)
 	struct err err = { 0 };
 
 	cr_assert_eq(recorder_open(TRACKED_FILE, false, &watch, &recorder, &err), ERR_OK, "%s", err.message);
-	struct producer producer = { .recording = begin(recorder, &large, NULL) };
+	struct producer producer = { .recording = recorded_begin(recorder, &large, NULL) };
 	struct db *other = database_open(TRACKED_FILE, DB_WRITE);
 	struct track_run run;
 	struct holder holder = { other, (unsigned)(1e6 * (TELL_SECONDS + 1.5)) };
@@ -403,19 +349,19 @@ Test(record, who_waits_for_long_says_for_whom)
 	void *results[2];
 
 	/* Nothing waits to be written before the other thread's call. */
-	cr_assert_eq(recorder_call(recorder, RECORDER_WRITES, plan, &run, &err), ERR_OK);
+	cr_assert_eq(recorder_call(recorder, RECORDER_WRITES, recorded_plan, &run, &err), ERR_OK);
 	cr_assert_eq(db_begin(other, &err), ERR_OK, "%s", err.message);
 	cr_assert_eq(pthread_create(&threads[0], NULL, let_go, &holder), 0);
 	cr_assert_eq(pthread_create(&threads[1], NULL, call_to_write, recorder), 0);
 	(void)usleep(100000);
 	(void)produce(&producer);
 	cr_expect_eq(atomic_load(&producer.count), 40);
-	end(recorder, producer.recording);
+	recorded_end(recorder, producer.recording);
 	for (int i = 0; i < 2; i++) {
 		cr_assert_eq(pthread_join(threads[i], &results[i]), 0);
 		cr_expect_not_null(results[i]);
 	}
-	close_recorder(recorder);
+	recorded_close(recorder);
 	cr_expect_eq(atomic_load(&notice.count), 1);
 	cr_expect_eq(atomic_load(&notice.from_others), 0);
 	db_free(other);
@@ -432,8 +378,8 @@ static void limit_file_size(rlim_t bytes)
 
 Test(record, a_file_that_cannot_grow)
 {
-	struct recorder *recorder = open_recorder();
-	struct recording *recording = begin(recorder, &small, NULL);
+	struct recorder *recorder = recorded_open();
+	struct recording *recording = recorded_begin(recorder, &recorded_small, NULL);
 	struct recorder_ended ended = { 0 };
 	struct track_run run;
 	struct stat status;
@@ -441,21 +387,21 @@ Test(record, a_file_that_cannot_grow)
 	struct err err = { 0 };
 
 	(void)signal(SIGXFSZ, SIG_IGN);
-	cr_assert(put(recording, epoch++));
-	cr_assert_eq(recorder_call(recorder, RECORDER_WRITES, plan, &run, &err), ERR_OK, "%s", err.message);
+	cr_assert(recorded_put(recording, epoch++));
+	cr_assert_eq(recorder_call(recorder, RECORDER_WRITES, recorded_plan, &run, &err), ERR_OK, "%s", err.message);
 	cr_assert_eq(stat(TRACKED_FILE, &status), 0);
 	limit_file_size((rlim_t)status.st_size);
 	while (!recorder_failed(recorder)) {
 		cr_assert_lt(epoch, 2000);
-		cr_assert(put(recording, epoch++));
+		cr_assert(recorded_put(recording, epoch++));
 		recorder_flush(recorder);
 		(void)usleep(2000);
 	}
 	/* Nothing waits for what will never be. */
 	for (size_t i = 0; i < 100; i++)
-		cr_assert(put(recording, epoch++));
-	cr_expect_eq(recorder_call(recorder, RECORDER_WRITES, plan, &run, &err), ERR_SYSTEM);
-	end(recorder, recording);
+		cr_assert(recorded_put(recording, epoch++));
+	cr_expect_eq(recorder_call(recorder, RECORDER_WRITES, recorded_plan, &run, &err), ERR_SYSTEM);
+	recorded_end(recorder, recording);
 	cr_expect(recorder_take_ended(recorder, 10, &ended));
 	cr_expect_eq(ended.run_id, 1);
 	limit_file_size(RLIM_INFINITY);
