@@ -227,12 +227,14 @@ enum err_code catalogue_locate(const struct catalogue_entry *entry, const struct
 	return not_found(entry, path, err);
 }
 
-static enum err_code read_images(const char *folder, const char *own_label, const char *label,
+static enum err_code read_images(const char *folder, const char *own_label, const struct reading *reading,
 				 struct dataset **ret_dataset, struct err *err)
 {
-	if (label != NULL && strcmp(label, own_label) != 0)
+	if (reading->label != NULL && strcmp(reading->label, own_label) != 0)
 		return err_set(err, ERR_INPUT, "%s: images have no column '%s'; their label is called '%s'", folder,
-			       label, own_label);
+			       reading->label, own_label);
+	if (reading->groups != NULL)
+		return err_set(err, ERR_INPUT, "%s: images have no column '%s' of groups", folder, reading->groups);
 	return dataset_read_idx(folder, own_label, ret_dataset, err);
 }
 
@@ -240,7 +242,7 @@ static enum err_code read_entry(const struct catalogue_entry *entry, const char 
 				struct dataset **ret_dataset, struct err *err)
 {
 	if (catalogue_has_images(entry))
-		return read_images(file, entry->label, reading->label, ret_dataset, err);
+		return read_images(file, entry->label, reading, ret_dataset, err);
 	struct reading as = *reading;
 	if (as.label == NULL)
 		as.label = entry->label;
@@ -256,11 +258,11 @@ static enum err_code open_entry(const struct catalogue_entry *entry, const struc
 	if (catalogue_locate(entry, path, &file, err) != ERR_OK ||
 	    read_entry(entry, file, reading, &dataset, err) != ERR_OK)
 		return err->code;
-	if (strcmp(dataset->sha256, entry->sha256) != 0)
+	if (strcmp(dataset->origin, entry->sha256) != 0)
 		return err_set(err, ERR_INPUT,
 			       "%s: is not the '%s' of the catalogue (sha256 %s, not %s); "
 			       "to use it as it is, name its path",
-			       file, entry->name, dataset->sha256, entry->sha256);
+			       file, entry->name, dataset->origin, entry->sha256);
 	*ret_dataset = take_ptr(&dataset);
 	return ERR_OK;
 }
@@ -296,7 +298,7 @@ static enum err_code open_path(const char *path, const struct reading *reading, 
 	AUTO(dataset_freep) struct dataset *dataset = NULL;
 
 	if (file_is_directory(path))
-		return read_images(path, "class", reading->label, ret_dataset, err);
+		return read_images(path, "class", reading, ret_dataset, err);
 	if (dataset_read_csv(path, reading, &dataset, err) != ERR_OK)
 		return err->code;
 	/* A handful of rows can be so. */

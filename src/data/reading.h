@@ -11,8 +11,9 @@ enum missing_policy { MISSING_ERROR, MISSING_MEAN, MISSING_DROP };
 const char *missing_policy_name(size_t i); /* NULL behind the last */
 
 struct reading {
-	const char *label; /* column with the class; NULL: the last */
-	int missing;	   /* enum missing_policy */
+	const char *label;  /* column with the class; NULL: the last */
+	const char *groups; /* the column that says which rows belong together, which is no feature; NULL: none does */
+	int missing;	    /* enum missing_policy */
 };
 
 #endif
