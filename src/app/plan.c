@@ -3,25 +3,28 @@
 #include <stdio.h>
 
 #include "base/mem.h"
-#include "data/folds.h"
 #include "data/imbalance.h"
+#include "data/relabel.h"
+#include "data/target_bins.h"
 
 #define MUCH 1e9
 
-static enum err_code create_split(const struct dataset *dataset, const struct data_settings *settings,
-				  struct split **ret_split, struct err *err)
+enum err_code plan_open(const struct catalogue *catalogue, const struct data_path *path, const char *data,
+			const struct data_settings *settings, struct dataset **ret_dataset, struct err *err)
 {
-	const struct folds folds = {
-		.count = settings->folds,
-		.at = settings->fold,
-		.seed = settings->split_seed,
-		.stratified = settings->stratified,
-		.blocks = settings->blocks,
-	};
+	AUTO(dataset_freep) struct dataset *dataset = NULL;
+	struct reading reading = settings->reading;
 
-	return folds.count > 0 ? folds_create_split(dataset, &folds, ret_split, err)
-			       : split_create(dataset, settings->test_fraction, settings->stratified,
-					      settings->split_seed, ret_split, err);
+	reading.has_target = settings->task == TASK_REGRESSION;
+
+	if (reading.has_target)
+		return err_set(err, ERR_INPUT, "task regression cannot be recorded yet");
+	if (catalogue_open(catalogue, path, data, &reading, &dataset, err) != ERR_OK ||
+	    dataset_relabel(dataset, (enum relabel_kind)settings->relabel, err) != ERR_OK ||
+	    (reading.has_target && dataset_bin_target(dataset, settings->target_bins, err) != ERR_OK))
+		return err->code;
+	*ret_dataset = take_ptr(&dataset);
+	return ERR_OK;
 }
 
 enum err_code plan_split(const struct dataset *source, const struct data_settings *settings, bool strict,
@@ -32,7 +35,7 @@ enum err_code plan_split(const struct dataset *source, const struct data_setting
 	struct dataset *derived = NULL;
 	struct imbalance imbalance;
 
-	if (settings->folds == 0 && strict && source->own_test != NULL && settings_draw_test_part(settings))
+	if (strict && source->own_test != NULL && settings_draw_test_part(settings))
 		return err_set(err, ERR_INPUT,
 			       "%s: comes with its own test part; test-fraction and stratified do not apply",
 			       source->name);
@@ -43,7 +46,8 @@ enum err_code plan_split(const struct dataset *source, const struct data_setting
 		return err->code;
 	if (flipped != NULL)
 		source = flipped;
-	if (create_split(source, settings, &split, err) != ERR_OK)
+	if (split_create(source, settings->test_fraction, settings->stratified, settings->split_seed, &split, err) !=
+	    ERR_OK)
 		return err->code;
 	if (imbalance.kind != IMBALANCE_NONE &&
 	    imbalance_apply(&imbalance, source, &split, settings->split_seed, &derived, err) != ERR_OK)
@@ -67,6 +71,7 @@ static struct track_dataset track_view(const struct dataset *dataset)
 		.classes = dataset->classes,
 		.x = dataset->x,
 		.y = dataset->y,
+		.target = dataset->target,
 		.instance_id = dataset->instance_id,
 		.source_line = dataset->source_line,
 		.feature_names = dataset->feature_names,
@@ -85,8 +90,6 @@ enum err_code plan_register(struct track *track, struct planned_run *run, struct
 		.seed = run->recipe.data.split_seed,
 		.test_fraction = run->recipe.data.test_fraction,
 		.stratified = run->recipe.data.stratified,
-		.folds = run->recipe.data.folds,
-		.fold = run->recipe.data.fold,
 		.given = of->is_given,
 		.instances = of->instances,
 		.classes = of->classes,

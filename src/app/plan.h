@@ -3,6 +3,12 @@
 #define HARDROW_APP_PLAN_H
 
 #include "app/runner.h"
+#include "data/catalogue.h"
+
+/* Opens a data set as the settings want it read: relabelled, or with the bins of its targets. Errors: as of
+ * catalogue_open(), dataset_relabel() and dataset_bin_target(). */
+MUST_CHECK enum err_code plan_open(const struct catalogue *catalogue, const struct data_path *path, const char *data,
+				   const struct data_settings *settings, struct dataset **ret_dataset, struct err *err);
 
 /* The split that the settings ask for, and in *ret_derived the data set it is of if that is another than `source` (an
  * imbalance, flipped labels), else NULL. ERR_INPUT: `strict`, and they ask for a drawn test part of a data set that has

@@ -72,7 +72,7 @@ static void cut_suffix(char *name, const char *suffix, size_t length)
 		}
 }
 
-/* The name of the data set before its groups were read, and it was relabelled, flipped and thinned out. */
+/* The name of the data set before it was relabelled, flipped and thinned out. */
 static enum err_code original_name(const struct stored_run *run, char **ret_name, struct err *err)
 {
 	const struct data_settings *settings = &run->options.data;
@@ -87,8 +87,6 @@ static enum err_code original_name(const struct stored_run *run, char **ret_name
 		const char *relabel = relabel_kind_name((size_t)settings->relabel);
 		cut_suffix(*ret_name, relabel, strlen(relabel));
 	}
-	if (settings->reading.groups != NULL)
-		cut_suffix(*ret_name, "groups:", strlen("groups:"));
 	return ERR_OK;
 }
 
@@ -105,8 +103,8 @@ static enum err_code open_original(const struct stored_run *run, const struct st
 			       "run %lld: the file holds no features of '%s', and the catalogue does not know it: "
 			       "--data says where it is",
 			       (long long)run->run_id, name);
-	return catalogue_open(catalogue, &source->path, source->data != NULL ? source->data : name,
-			      &run->options.data.reading, ret_dataset, err);
+	return plan_open(catalogue, &source->path, source->data != NULL ? source->data : name, &run->options.data,
+			 ret_dataset, err);
 }
 
 /* From the original file. */
@@ -117,7 +115,6 @@ static enum err_code reread_dataset(struct stored_run *run, const struct stored_
 	AUTO(split_freep) struct split *split = NULL;
 
 	if (open_original(run, source, &dataset, err) != ERR_OK ||
-	    dataset_relabel(dataset, (enum relabel_kind)run->options.data.relabel, err) != ERR_OK ||
 	    plan_split(dataset, &run->options.data, false, &derived, &split, err) != ERR_OK)
 		return err->code;
 	if (derived != NULL) {

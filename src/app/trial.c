@@ -2,7 +2,6 @@
 
 #include "app/plan.h"
 #include "base/mem.h"
-#include "data/relabel.h"
 
 enum err_code trial_run(const struct trial *trial, const struct track_environment *environment,
 			const struct runner_watch *watch, struct runner_progress *ret_progress, struct err *err)
@@ -20,8 +19,7 @@ enum err_code trial_run(const struct trial *trial, const struct track_environmen
 	if (recipe_resolve_parts(&trial->settings, &run.recipe, err) != ERR_OK ||
 	    recipe_check_uses(&run.recipe, &trial->settings, err) != ERR_OK ||
 	    recipe_append_method(&run.recipe, &method, err) != ERR_OK || catalogue_create(&catalogue, err) != ERR_OK ||
-	    catalogue_open(catalogue, &trial->path, trial->data, &settings->reading, &dataset, err) != ERR_OK ||
-	    dataset_relabel(dataset, (enum relabel_kind)settings->relabel, err) != ERR_OK ||
+	    plan_open(catalogue, &trial->path, trial->data, settings, &dataset, err) != ERR_OK ||
 	    plan_split(dataset, settings, true, &derived, &split, err) != ERR_OK)
 		return err->code;
 	if (derived != NULL) {

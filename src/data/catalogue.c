@@ -233,20 +233,22 @@ static enum err_code read_images(const char *folder, const char *own_label, cons
 	if (reading->label != NULL && strcmp(reading->label, own_label) != 0)
 		return err_set(err, ERR_INPUT, "%s: images have no column '%s'; their label is called '%s'", folder,
 			       reading->label, own_label);
-	if (reading->groups != NULL)
-		return err_set(err, ERR_INPUT, "%s: images have no column '%s' of groups", folder, reading->groups);
+	if (reading->has_target)
+		return err_set(err, ERR_INPUT, "%s: images have classes, no targets: --task regression is not for them",
+			       folder);
 	return dataset_read_idx(folder, own_label, ret_dataset, err);
 }
 
 static enum err_code read_entry(const struct catalogue_entry *entry, const char *file, const struct reading *reading,
 				struct dataset **ret_dataset, struct err *err)
 {
+	struct reading of_entry = *reading;
+
 	if (catalogue_has_images(entry))
 		return read_images(file, entry->label, reading, ret_dataset, err);
-	struct reading as = *reading;
-	if (as.label == NULL)
-		as.label = entry->label;
-	return dataset_read_csv(file, &as, ret_dataset, err);
+	if (reading->label == NULL)
+		of_entry.label = entry->label;
+	return dataset_read_csv(file, &of_entry, ret_dataset, err);
 }
 
 static enum err_code open_entry(const struct catalogue_entry *entry, const struct data_path *path,
@@ -258,11 +260,11 @@ static enum err_code open_entry(const struct catalogue_entry *entry, const struc
 	if (catalogue_locate(entry, path, &file, err) != ERR_OK ||
 	    read_entry(entry, file, reading, &dataset, err) != ERR_OK)
 		return err->code;
-	if (strcmp(dataset->origin, entry->sha256) != 0)
+	if (strcmp(dataset->sha256, entry->sha256) != 0)
 		return err_set(err, ERR_INPUT,
 			       "%s: is not the '%s' of the catalogue (sha256 %s, not %s); "
 			       "to use it as it is, name its path",
-			       file, entry->name, dataset->origin, entry->sha256);
+			       file, entry->name, dataset->sha256, entry->sha256);
 	*ret_dataset = take_ptr(&dataset);
 	return ERR_OK;
 }
@@ -304,8 +306,9 @@ static enum err_code open_path(const char *path, const struct reading *reading, 
 	/* A handful of rows can be so. */
 	if (dataset->classes == dataset->instances && dataset->instances > 9)
 		return err_set(err, ERR_INPUT,
-			       "%s: column '%s' has another class in every row: --label says where the classes are",
-			       path, dataset->label);
+			       "%s: column '%s' has another class in every row: --label says where the classes are%s",
+			       path, dataset->label,
+			       dataset_looks_continuous(dataset) ? ", --task regression predicts a number" : "");
 	*ret_dataset = take_ptr(&dataset);
 	return ERR_OK;
 }

@@ -7,7 +7,6 @@
 
 #include "base/mem.h"
 #include "base/parse.h"
-#include "base/text.h"
 #include "data/encoding.h"
 #include "data/table.h"
 
@@ -46,10 +45,10 @@ static enum err_code fill_column(struct table *table, const char *path, size_t j
 		return ERR_OK;
 	if (present == 0)
 		return err_set(err, ERR_INPUT, "%s: column '%s': every value is missing, so there is no mean", path,
-			       table->columns[table_feature_column(table, j)]);
+			       table->columns[j + (j >= table->label)]);
 	if (!isfinite(sum))
 		return err_set(err, ERR_INPUT, "%s: column '%s': its values are too large for a mean", path,
-			       table->columns[table_feature_column(table, j)]);
+			       table->columns[j + (j >= table->label)]);
 	for (size_t i = 0; i < table->row_count; i++)
 		if (isnan(x[i * table->features]))
 			x[i * table->features] = sum / (double)present;
@@ -86,6 +85,8 @@ static enum err_code drop_incomplete(struct table *table, const char *path, stru
 			continue;
 		memmove(table->x + kept * table->features, table->x + i * table->features,
 			table->features * sizeof *table->x);
+		if (table->has_target)
+			table->target[kept] = table->target[i];
 		table->rows[kept++] = table->rows[i];
 	}
 	table->row_count = kept;
@@ -137,7 +138,7 @@ static bool header_is_data(const struct dataset *dataset)
 	for (size_t c = 0; c < dataset->classes; c++)
 		if (strcmp(dataset->class_names[c], dataset->label) == 0)
 			return true;
-	return false;
+	return dataset->target != NULL && parse_real(dataset->label, &number);
 }
 
 static enum err_code check_classes(const struct dataset *dataset, const struct table *table, struct err *err)
@@ -146,7 +147,7 @@ static enum err_code check_classes(const struct dataset *dataset, const struct t
 		return err_set(err, ERR_INPUT,
 			       "%s:%zu: the first row is data ('%s' is a label): a header row is missing",
 			       dataset->path, table->header_line, dataset->label);
-	if (dataset->classes < 2)
+	if (dataset->classes < 2 && dataset->target == NULL)
 		return err_set(err, ERR_INPUT, "%s: column '%s' holds one class only, '%s'; two are needed",
 			       dataset->path, dataset->label, dataset->class_names[0]);
 	return ERR_OK;
@@ -176,14 +177,15 @@ static enum err_code take_table(struct dataset *dataset, struct table *table, st
 	if (mem_new(&dataset->y, n, err) != ERR_OK || mem_new(&dataset->instance_id, n, err) != ERR_OK ||
 	    mem_new(&dataset->source_line, n, err) != ERR_OK ||
 	    mem_new(&dataset->feature_names, table->features, err) != ERR_OK ||
-	    order_classes(dataset, table, err) != ERR_OK)
+	    (!table->has_target && order_classes(dataset, table, err) != ERR_OK))
 		return err->code;
+	dataset->target = take_ptr(&table->target);
 	for (size_t i = 0; i < n; i++) {
 		dataset->instance_id[i] = table->rows[i].number;
 		dataset->source_line[i] = table->rows[i].line;
 	}
 	for (size_t j = 0; j < table->features; j++)
-		dataset->feature_names[j] = take_ptr(&table->columns[table_feature_column(table, j)]);
+		dataset->feature_names[j] = take_ptr(&table->columns[j + (j >= table->label)]);
 	dataset->label = take_ptr(&table->columns[table->label]);
 	/* The room that doubling left over goes back; if it cannot, the block is as good as it was. */
 	double *fitted = reallocarray(table->x, n * table->features, sizeof *table->x);
@@ -192,29 +194,11 @@ static enum err_code take_table(struct dataset *dataset, struct table *table, st
 	return check_classes(dataset, table, err);
 }
 
-/* dataset->group from the column called `groups`, NULL: there is none. */
-static enum err_code take_groups(struct dataset *dataset, const struct table *table, const char *groups,
-				 struct err *err)
-{
-	struct text suffix AUTO(text_done) = { 0 };
-
-	if (groups == NULL)
-		return ERR_OK;
-	if (mem_new(&dataset->group, table->row_count, err) != ERR_OK)
-		return err->code;
-	for (size_t i = 0; i < table->row_count; i++)
-		dataset->group[i] = table->rows[i].group;
-	dataset->groups = table->groups.count;
-	if (text_append(&suffix, err, "groups:%s", groups) != ERR_OK)
-		return err->code;
-	return dataset_derive(dataset, suffix.data, groups, err);
-}
-
 enum err_code dataset_read_csv(const char *path, const struct reading *reading, struct dataset **ret_dataset,
 			       struct err *err)
 {
 	AUTO(dataset_freep) struct dataset *dataset = NULL;
-	struct table table AUTO(table_done) = { 0 };
+	struct table table AUTO(table_done) = { .has_target = reading->has_target };
 	AUTO(mem_freep) char *text = NULL;
 	size_t length = 0;
 
@@ -224,12 +208,27 @@ enum err_code dataset_read_csv(const char *path, const struct reading *reading, 
 	file_sha256(text, length, dataset->sha256);
 	memcpy(dataset->origin, dataset->sha256, sizeof dataset->origin);
 	dataset->missing = missing_policy_name((size_t)reading->missing);
-	if (table_read(path, text, length, reading, &table, err) != ERR_OK ||
+	if (table_read(path, text, length, reading->label, &table, err) != ERR_OK ||
 	    treat_missing(&table, path, (enum missing_policy)reading->missing, err) != ERR_OK ||
-	    take_table(dataset, &table, err) != ERR_OK || take_groups(dataset, &table, reading->groups, err) != ERR_OK)
+	    take_table(dataset, &table, err) != ERR_OK)
 		return err->code;
 	*ret_dataset = take_ptr(&dataset);
 	return ERR_OK;
+}
+
+bool dataset_looks_continuous(const struct dataset *dataset)
+{
+	const size_t many = 30, repeats = 10;
+	bool is_whole = true;
+
+	for (size_t c = 0; c < dataset->classes; c++) {
+		double value = 0;
+		if (!parse_real(dataset->class_names[c], &value) || !isfinite(value))
+			return false;
+		is_whole = is_whole && value == floor(value);
+	}
+	return is_whole ? dataset->classes > many && dataset->classes > dataset->instances / repeats
+			: dataset->classes > 2;
 }
 
 void dataset_free(struct dataset *dataset)
@@ -246,10 +245,10 @@ void dataset_free(struct dataset *dataset)
 	free(dataset->label);
 	free(dataset->x);
 	free(dataset->y);
+	free(dataset->target);
 	free(dataset->instance_id);
 	free(dataset->source_line);
 	free(dataset->own_test);
-	free(dataset->group);
 	free(dataset);
 }
 

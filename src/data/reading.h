@@ -2,6 +2,7 @@
 #ifndef HARDROW_DATA_READING_H
 #define HARDROW_DATA_READING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* MISSING_MEAN: a missing feature becomes the mean of the column's present values, over the whole file (before any
@@ -11,9 +12,9 @@ enum missing_policy { MISSING_ERROR, MISSING_MEAN, MISSING_DROP };
 const char *missing_policy_name(size_t i); /* NULL behind the last */
 
 struct reading {
-	const char *label;  /* column with the class; NULL: the last */
-	const char *groups; /* the column that says which rows belong together, which is no feature; NULL: none does */
-	int missing;	    /* enum missing_policy */
+	bool has_target;   /* the label is a number: there are no classes until dataset_bin_target() */
+	const char *label; /* column with the class; NULL: the last */
+	int missing;	   /* enum missing_policy */
 };
 
 #endif

@@ -6,17 +6,25 @@
 #include "base/text.h"
 #include "data/dataset.h"
 
+enum err_code dataset_identify(struct dataset *dataset, const char *suffix, const char *choice, struct err *err)
+{
+	struct text identity AUTO(text_done) = { 0 };
+
+	if (text_append(&identity, err, "%s %s %s", dataset->sha256, suffix, choice) != ERR_OK)
+		return err->code;
+	file_sha256(identity.data, identity.length, dataset->sha256);
+	return ERR_OK;
+}
+
 enum err_code dataset_derive(struct dataset *dataset, const char *suffix, const char *choice, struct err *err)
 {
 	struct text name AUTO(text_done) = { 0 };
-	struct text identity AUTO(text_done) = { 0 };
 
 	if (text_append(&name, err, "%s-%s", dataset->name, suffix) != ERR_OK ||
-	    text_append(&identity, err, "%s %s %s", dataset->sha256, suffix, choice) != ERR_OK)
+	    dataset_identify(dataset, suffix, choice, err) != ERR_OK)
 		return err->code;
 	free(dataset->name);
 	dataset->name = take_ptr(&name.data);
-	file_sha256(identity.data, identity.length, dataset->sha256);
 	return ERR_OK;
 }
 
@@ -38,7 +46,6 @@ static enum err_code copy_names(const struct dataset *source, struct dataset *co
 	copy->features = source->features;
 	copy->classes = source->classes;
 	copy->subclasses = source->subclasses;
-	copy->groups = source->groups;
 	if (mem_copy_text(source->name, &copy->name, err) != ERR_OK ||
 	    mem_copy_text(source->path, &copy->path, err) != ERR_OK ||
 	    mem_copy_text(source->label, &copy->label, err) != ERR_OK ||
@@ -55,9 +62,9 @@ static enum err_code allocate(const struct dataset *source, struct dataset *copy
 	copy->instances = n;
 	if (mem_new(&copy->x, n * source->features, err) != ERR_OK || mem_new(&copy->y, n, err) != ERR_OK ||
 	    mem_new(&copy->instance_id, n, err) != ERR_OK || mem_new(&copy->source_line, n, err) != ERR_OK ||
+	    (source->target != NULL && mem_new(&copy->target, n, err) != ERR_OK) ||
 	    (source->own_test != NULL && mem_new(&copy->own_test, n, err) != ERR_OK) ||
 	    (source->subclass != NULL && mem_new(&copy->subclass, n, err) != ERR_OK) ||
-	    (source->group != NULL && mem_new(&copy->group, n, err) != ERR_OK) ||
 	    (source->flipped_from != NULL && mem_new(&copy->flipped_from, n, err) != ERR_OK))
 		return err->code;
 	return ERR_OK;
@@ -69,12 +76,12 @@ static void copy_instance(const struct dataset *source, size_t from, struct data
 	copy->y[to] = source->y[from];
 	copy->instance_id[to] = source->instance_id[from];
 	copy->source_line[to] = source->source_line[from];
+	if (source->target != NULL)
+		copy->target[to] = source->target[from];
 	if (source->own_test != NULL)
 		copy->own_test[to] = source->own_test[from];
 	if (source->subclass != NULL)
 		copy->subclass[to] = source->subclass[from];
-	if (source->group != NULL)
-		copy->group[to] = source->group[from];
 	if (source->flipped_from != NULL)
 		copy->flipped_from[to] = source->flipped_from[from];
 }

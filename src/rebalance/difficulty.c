@@ -73,7 +73,7 @@ void difficulty_recall(struct difficulty *difficulty, size_t t, const double *lo
 	step(difficulty, t, log_p, p, y);
 }
 
-void difficulty_update(struct difficulty *difficulty, size_t t, const double *log_p, const double *p, const double *y)
+void difficulty_add(struct difficulty *difficulty, size_t t)
 {
 	size_t first = t * TILE_INSTANCES;
 	double *restrict du = difficulty->du + first;
@@ -83,7 +83,6 @@ void difficulty_update(struct difficulty *difficulty, size_t t, const double *lo
 	double *restrict value = difficulty->value + first;
 	double prior = difficulty->settings.prior;
 
-	step(difficulty, t, log_p, p, y);
 	for (size_t i = 0; i < TILE_INSTANCES; i++) {
 		sum_du[i] += du[i];
 		sum_dl[i] += dl[i];
@@ -92,6 +91,12 @@ void difficulty_update(struct difficulty *difficulty, size_t t, const double *lo
 	if (difficulty->settings.kind == DIFFICULTY_PER_EPOCH)
 		for (size_t i = 0; i < TILE_INSTANCES; i++)
 			value[i] = (prior + du[i]) / (prior + dl[i]);
+}
+
+void difficulty_update(struct difficulty *difficulty, size_t t, const double *log_p, const double *p, const double *y)
+{
+	step(difficulty, t, log_p, p, y);
+	difficulty_add(difficulty, t);
 }
 
 void difficulty_visit_state(struct difficulty *difficulty, size_t instances, struct state_visitor *visitor)

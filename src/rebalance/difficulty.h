@@ -39,7 +39,7 @@ struct difficulty {
 	double *past_p, *past_log_p; /* (T, k, 64) */
 };
 
-/* All D start at 1. */
+/* All D start at 1. classes 0: du and dl are the caller's (rebalance/regression.h). */
 MUST_CHECK enum err_code difficulty_create(size_t instances, size_t classes, const struct difficulty_settings *settings,
 					   struct difficulty **ret_difficulty, struct err *err);
 void difficulty_free(struct difficulty *difficulty);
@@ -51,6 +51,9 @@ void difficulty_visit_state(struct difficulty *difficulty, size_t instances, str
 /* After a state was loaded: the last epoch's predictions of tile t, as in difficulty_update, become the past ones. du
  * and dl are not known any more. */
 void difficulty_recall(struct difficulty *difficulty, size_t t, const double *log_p, const double *p, const double *y);
+
+/* For who has set du and dl of tile t: adds them to the sums and sets D. */
+void difficulty_add(struct difficulty *difficulty, size_t t);
 
 /* The epoch's predictions of tile t: log p and p (k, 64), y (64) class as double. Sets du, dl, D of the tile. */
 void difficulty_update(struct difficulty *difficulty, size_t t, const double *log_p, const double *p, const double *y);

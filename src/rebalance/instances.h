@@ -1,5 +1,6 @@
 /* The labelled instances of a run and their two parts, as far as numbers need to know them. Shapes: n instances, k
- * classes. */
+ * classes. In a regression the label is a number, the target, and the classes are bins of it: all that goes by the size
+ * of classes goes by bins. */
 #ifndef HARDROW_REBALANCE_INSTANCES_H
 #define HARDROW_REBALANCE_INSTANCES_H
 
@@ -16,6 +17,7 @@ struct part {
 struct instances {
 	size_t count, classes; /* n, k */
 	const uint32_t *y;     /* (n) borrowed: class of each, 0 .. k-1 */
+	const double *target;  /* (n) borrowed: the target of each; NULL: what is predicted is the class */
 	struct part train, test;
 };
 

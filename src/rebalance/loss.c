@@ -28,6 +28,8 @@ static const struct loss *const losses[] = {
 	&loss_ghm,
 	&loss_ldam,
 	&loss_pairwise,
+	&loss_mse,
+	&loss_l1,
 };
 
 const struct loss *loss_at(size_t i)
@@ -72,6 +74,11 @@ double loss_count_instances(const uint32_t *counts, size_t classes)
 	for (size_t c = 0; c < classes; c++)
 		sum += counts[c];
 	return sum;
+}
+
+bool loss_only_weighs(const struct loss *loss)
+{
+	return loss->task == TASK_CLASSIFICATION && loss->evaluate == NULL;
 }
 
 static double fill(double given, double initial)

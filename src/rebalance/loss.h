@@ -1,5 +1,8 @@
 /* Losses: what an instance's logits cost, with a weight per class or instance. One loss = one file and one line in the
- * table of loss.c. Shapes: k classes; tiles (k, L) as in num/tile.h. */
+ * table of loss.c. Shapes: k classes; tiles (k, L) as in num/tile.h.
+ *
+ * A loss of a regression (`task`) compares one output z with the target t, both as they are trained (usually of mean 0
+ * and deviation 1): its tiles are (1, L), its classes are bins of the target, and all it needs is `evaluate`. */
 #ifndef HARDROW_REBALANCE_LOSS_H
 #define HARDROW_REBALANCE_LOSS_H
 
@@ -9,6 +12,7 @@
 
 #include "base/err.h"
 #include "base/state.h"
+#include "rebalance/task.h"
 
 /* What a loss can be given. NaN, 0 bins, NULL: not given, or the loss has no such parameter; beta is always given. */
 struct loss_parameters {
@@ -28,8 +32,9 @@ const char *loss_reduction_name(size_t i); /* NULL behind the last */
 /* What the recorded probabilities hold:
  *     LINK_SOFTMAX   softmax of the logits
  *     LINK_SIGMOID   sigmoid scores divided by their sum: s_c = sigma(z_c), p_c = s_c / sum_j s_j
+ *     LINK_IDENTITY  none: the output is a number, as it is
  * The predicted class, du, dl and the recorded losses are those of these probabilities. */
-enum loss_link { LINK_SOFTMAX, LINK_SIGMOID };
+enum loss_link { LINK_SOFTMAX, LINK_SIGMOID, LINK_IDENTITY };
 
 /* The loss of one run. */
 struct loss_state {
@@ -41,7 +46,7 @@ struct loss_state {
 	struct rng rng;	  /* of losses that draw; the owner seeds it */
 };
 
-/* A tile of logits (k, L) with y (L) class as double and scale (L), 0 for padding. */
+/* A tile of logits (k, L) with y (L) class as double, or target, and scale (L), 0 for padding. */
 struct loss_tile {
 	double *logits; /* overwritten */
 	const double *y, *scale;
@@ -50,6 +55,7 @@ struct loss_tile {
 
 struct loss {
 	const char *name;
+	enum task task; /* it is for */
 	const char *summary;
 	const char *formula;	   /* of one instance, before its class weight */
 	const char *class_weights; /* the formula of weigh_classes; NULL: all alike */
@@ -83,7 +89,7 @@ struct loss {
 extern const struct loss loss_cross_entropy, loss_class_balanced, loss_inverse_frequency, loss_difficulty, loss_focal,
     loss_logit_adjusted, loss_balanced_softmax, loss_cdt, loss_class_balanced_sigmoid, loss_class_balanced_focal,
     loss_focal_sigmoid, loss_acsl, loss_equalization, loss_balanced, loss_cost_sensitive, loss_log_frequency,
-    loss_softmax_equalization, loss_ghm, loss_ldam, loss_pairwise;
+    loss_softmax_equalization, loss_ghm, loss_ldam, loss_pairwise, loss_mse, loss_l1;
 
 const struct loss *loss_at(size_t i); /* NULL behind the last */
 const char *loss_name(size_t i);      /* NULL behind the last */
@@ -92,6 +98,9 @@ const char *loss_name(size_t i);      /* NULL behind the last */
  * when no class is absent), or as they come if the loss says so. `parameters` as of loss_fill_parameters. */
 void loss_weigh_classes(const struct loss *loss, const struct loss_parameters *parameters, const uint32_t *counts,
 			size_t classes, double *ret_weight);
+
+/* Whether it is softmax cross-entropy and differs in the weights of classes or instances at most. */
+bool loss_only_weighs(const struct loss *loss);
 
 /* The parameters that the loss has, as given or else its defaults; NaN for the others. */
 struct loss_parameters loss_fill_parameters(const struct loss *loss, const struct loss_parameters *given);
@@ -112,7 +121,7 @@ void loss_visit_state(struct loss_state *state, struct state_visitor *visitor);
 /* Value and gradient by the logits, of softmax cross-entropy too. */
 double loss_evaluate(struct loss_state *state, const struct loss_tile *tile, double *ret_delta);
 
-/* Logits (k, L) to what the loss's link says; ret_log_p may be the logits. */
+/* Logits (k, L) to what the loss's link says; ret_log_p may be the logits. Not of LINK_IDENTITY. */
 void loss_predict(const struct loss *loss, const double *logits, size_t lanes, size_t classes, double *ret_log_p,
 		  double *ret_p);
 

@@ -1,5 +1,7 @@
 #include "rebalance/method.h"
 
+#include <math.h>
+
 #include "base/mem.h"
 
 // clang-format off
@@ -96,6 +98,68 @@ const struct method *method_at(size_t i)
 const char *method_name(size_t i)
 {
 	return i < ARRAY_LENGTH(methods) ? methods[i].name : NULL;
+}
+
+bool method_find_misfit(const struct method *method, enum task task, const char **ret_kind, const char **ret_name)
+{
+	bool is_regression = task == TASK_REGRESSION;
+	const struct {
+		bool misfits;
+		const char *kind, *name;
+	} parts[] = {
+		{ method->loss->task != task, "loss", method->loss->name },
+		{ is_regression && method->sampler->uses_p_true, "sampler", method->sampler->name },
+		{ is_regression && method->cosine.heads > 0, "classifier", "cosine" },
+		{ is_regression && method->stage != NULL && method->stage->learns_scales, "second stage",
+		  method->stage != NULL ? method->stage->name : NULL },
+		{ is_regression && method->adjustment != NULL, "adjustment",
+		  method->adjustment != NULL ? method->adjustment->name : NULL },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(parts); i++)
+		if (parts[i].misfits) {
+			*ret_kind = parts[i].kind;
+			*ret_name = parts[i].name;
+			return true;
+		}
+	return false;
+}
+
+bool method_in_task(const struct method *method, enum task task, struct method *ret_method)
+{
+	struct method made = *method;
+	const char *kind, *name;
+
+	if (task == TASK_REGRESSION && loss_only_weighs(made.loss)) {
+		made.weights = made.loss;
+		made.loss = &loss_mse;
+	}
+	if (method_find_misfit(&made, task, &kind, &name))
+		return false;
+	*ret_method = made;
+	return true;
+}
+
+const struct loss *method_weights(const struct method *method)
+{
+	return method->weights != NULL ? method->weights : method->loss;
+}
+
+static double either(double own, double other)
+{
+	return isnan(own) ? other : own;
+}
+
+struct loss_parameters method_fill_loss_parameters(const struct method *method, const struct loss_parameters *given)
+{
+	struct loss_parameters own = loss_fill_parameters(method->loss, given);
+	struct loss_parameters other = loss_fill_parameters(method_weights(method), given);
+
+	/* Those that weights go by. */
+	own.gamma = either(own.gamma, other.gamma);
+	own.tau = either(own.tau, other.tau);
+	own.lambda = either(own.lambda, other.lambda);
+	return own;
 }
 
 enum loss_reduction method_reduction(const struct method *method)

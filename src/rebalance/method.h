@@ -16,12 +16,29 @@ struct method {
 	const struct sampler *sampler;
 	const struct loss *loss;
 	struct tile_cosine cosine; /* the classifier that it needs; 0 heads: any, linear unless --classifier says so */
-	const struct stage *stage; /* NULL: none */
+	/* Whose class weights the instances have; NULL: those of the loss. Only a method of a regression has others:
+	 * its loss need not be one that weighs bins. */
+	const struct loss *weights;
+	const struct stage *stage;	     /* NULL: none */
 	const struct adjustment *adjustment; /* NULL: none */
 };
 
 const struct method *method_at(size_t i); /* NULL behind the last */
 const char *method_name(size_t i);	  /* NULL behind the last */
+
+/* The method in a task. In a regression what is softmax cross-entropy by its classes' weights is the mean squared error
+ * by the same weights of bins. False: it is not of that task, and *ret_method is not set. */
+bool method_in_task(const struct method *method, enum task task, struct method *ret_method);
+
+/* What of the parts is not of the task, as "loss focal" in two words; false if all are. */
+bool method_find_misfit(const struct method *method, enum task task, const char **ret_kind, const char **ret_name);
+
+/* Whose class weights they are. */
+const struct loss *method_weights(const struct method *method);
+
+/* The parameters of the loss, and of the weights if they are another's, as given or else their defaults; NaN for the
+ * others. */
+struct loss_parameters method_fill_loss_parameters(const struct method *method, const struct loss_parameters *given);
 
 /* That of the loss, but the sum of the weights with deferred ones, as in the code of Cao et al. 2019. */
 enum loss_reduction method_reduction(const struct method *method);

@@ -58,7 +58,7 @@ static void count(const struct prediction_view *predictions, const struct part *
 	metrics->calibration_error = error / (double)part->count;
 }
 
-static enum shot shot_of(uint32_t train_instances)
+enum shot metrics_shot(uint32_t train_instances)
 {
 	return train_instances > 100 ? SHOT_MANY : train_instances < 20 ? SHOT_FEW : SHOT_MEDIUM;
 }
@@ -74,7 +74,7 @@ static void average_classes(const struct prediction_view *predictions, const str
 		if (present == 0)
 			continue;
 		double class_accuracy = (double)metrics->correct[c] / (double)present;
-		enum shot shot = shot_of(predictions->instances->train.class_count[c]);
+		enum shot shot = metrics_shot(predictions->instances->train.class_count[c]);
 		correct += metrics->correct[c];
 		error += 1.0 - class_accuracy;
 		/* 2 TP + FP + FN: those predicted and those there. */

@@ -11,6 +11,7 @@
 
 /* Classes by their instances in the training part: more than 100, 20 to 100, fewer than 20 (Liu et al. 2019). */
 enum shot { SHOT_MANY, SHOT_MEDIUM, SHOT_FEW, SHOT_GROUPS };
+enum shot metrics_shot(uint32_t train_instances);
 
 /* NaN where the part is empty, and after a divergence. A class that the part has no instance of is left out of every
  * mean over classes; predicting it only counts as an error of the true class. */

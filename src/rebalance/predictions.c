@@ -3,6 +3,9 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "rebalance/regression.h"
+
+static const struct prediction_kind of_classes;
 
 enum err_code predictions_create(const struct instances *instances, const struct difficulty_settings *difficulty,
 				 size_t el2n_epoch, struct predictions **ret_predictions, struct err *err)
@@ -15,6 +18,7 @@ enum err_code predictions_create(const struct instances *instances, const struct
 
 	if (mem_new(&made, 1, err) != ERR_OK)
 		return err->code;
+	made->kind = &of_classes;
 	made->instances = *instances;
 	made->tiles = tiles;
 	if (difficulty_create(n, k, difficulty, &made->difficulty, err) != ERR_OK ||
@@ -45,6 +49,7 @@ void predictions_free(struct predictions *predictions)
 	free(predictions->predicted);
 	free(predictions->confidence);
 	free(predictions->margin);
+	regression_free(predictions->regression);
 	part_metrics_done(&predictions->train);
 	part_metrics_done(&predictions->test);
 	free(predictions);
@@ -66,6 +71,36 @@ double *predictions_log_p(const struct predictions *predictions, size_t t)
 }
 
 void predictions_begin_epoch(struct predictions *predictions, size_t epoch)
+{
+	predictions->kind->begin_epoch(predictions, epoch);
+}
+
+double *predictions_outputs(const struct predictions *predictions, size_t t)
+{
+	return predictions->kind->outputs(predictions, t);
+}
+
+void predictions_take_tile(struct predictions *predictions, size_t t)
+{
+	predictions->kind->take_tile(predictions, t);
+}
+
+void predictions_measure(struct predictions *predictions)
+{
+	predictions->kind->measure(predictions);
+}
+
+void predictions_visit_state(struct predictions *predictions, struct state_visitor *visitor)
+{
+	predictions->kind->visit_state(predictions, visitor);
+}
+
+void predictions_recall(struct predictions *predictions)
+{
+	predictions->kind->recall(predictions);
+}
+
+static void begin_epoch(struct predictions *predictions, size_t epoch)
 {
 	dynamics_begin_epoch(predictions->dynamics, epoch);
 }
@@ -105,7 +140,7 @@ void predictions_update_dynamics(struct predictions *predictions, size_t t)
 	dynamics_update(predictions->dynamics, first, left < TILE_INSTANCES ? left : TILE_INSTANCES, &tile);
 }
 
-void predictions_take_tile(struct predictions *predictions, size_t t)
+static void take_tile(struct predictions *predictions, size_t t)
 {
 	read_out(predictions, t);
 	difficulty_update(predictions->difficulty, t, predictions_log_p(predictions, t), predictions_p(predictions, t),
@@ -113,7 +148,7 @@ void predictions_take_tile(struct predictions *predictions, size_t t)
 	predictions_update_dynamics(predictions, t);
 }
 
-void predictions_measure(struct predictions *predictions)
+static void measure(struct predictions *predictions)
 {
 	const struct prediction_view view = {
 		.instances = &predictions->instances,
@@ -126,7 +161,7 @@ void predictions_measure(struct predictions *predictions)
 	part_metrics_measure(&view, &predictions->instances.test, &predictions->test);
 }
 
-void predictions_visit_state(struct predictions *predictions, struct state_visitor *visitor)
+static void visit_state(struct predictions *predictions, struct state_visitor *visitor)
 {
 	size_t count = predictions->tiles * TILE_INSTANCES * predictions->instances.classes;
 
@@ -139,12 +174,21 @@ void predictions_visit_state(struct predictions *predictions, struct state_visit
 	dynamics_visit_state(predictions->dynamics, predictions->instances.count, visitor);
 }
 
-void predictions_recall(struct predictions *predictions)
+static void recall(struct predictions *predictions)
 {
 	for (size_t t = 0; t < predictions->tiles; t++) {
 		read_out(predictions, t);
 		difficulty_recall(predictions->difficulty, t, predictions_log_p(predictions, t),
 				  predictions_p(predictions, t), predictions->y + t * TILE_INSTANCES);
 	}
-	predictions_measure(predictions);
+	measure(predictions);
 }
+
+static const struct prediction_kind of_classes = {
+	.begin_epoch = begin_epoch,
+	.outputs = predictions_log_p,
+	.take_tile = take_tile,
+	.measure = measure,
+	.visit_state = visit_state,
+	.recall = recall,
+};

@@ -1,5 +1,6 @@
 /* One set of predictions of every instance, epoch by epoch, and what it says about them: read-outs, du, dl, difficulty,
- * dynamics, metrics. Where the predictions come from, a network or a file, is the caller's. Shapes: n instances, k
+ * dynamics, metrics. Where the predictions come from, a network or a file, is the caller's. What is read out, and from
+ * what, depends on what is predicted: a class (here), or a number (rebalance/regression.h). Shapes: n instances, k
  * classes, T = ceil(n / 64) tiles of 64 (num/tile.h) in the order of the instances. */
 #ifndef HARDROW_REBALANCE_PREDICTIONS_H
 #define HARDROW_REBALANCE_PREDICTIONS_H
@@ -12,33 +13,51 @@
 #include "rebalance/instances.h"
 #include "rebalance/metrics.h"
 
+struct predictions;
+struct regression;
+
+/* What differs between the two; each is as the function of this header that is called so. */
+struct prediction_kind {
+	void (*begin_epoch)(struct predictions *predictions, size_t epoch);
+	double *(*outputs)(const struct predictions *predictions, size_t t);
+	void (*take_tile)(struct predictions *predictions, size_t t);
+	void (*measure)(struct predictions *predictions);
+	void (*visit_state)(struct predictions *predictions, struct state_visitor *visitor);
+	void (*recall)(struct predictions *predictions);
+};
+
 struct predictions {
+	const struct prediction_kind *kind;
 	struct instances instances;
 	size_t tiles; /* T */
 	struct difficulty *difficulty;
+	/* (T * 64) what the loss compares with, 0 in the padding: class as double, or the target as it is trained */
+	double *y;
+	struct part_metrics train, test; /* of a number only `loss`, the mean squared error */
+	struct regression *regression;	 /* of a number; NULL: of classes */
+	/* Of classes; else NULL. */
 	struct dynamics *dynamics;
-	double *y;		     /* (T * 64) class as double, 0 in the padding */
 	double *p, *log_p;	     /* (T, k, 64) */
 	double *p_true, *log_p_true; /* (T * 64) */
 	double *predicted;	     /* (T * 64) class as double */
 	double *confidence;	     /* (T * 64) p of the predicted class */
 	double *margin;		     /* (T * 64) log p_true less the largest log p of another class */
-	struct part_metrics train, test;
 };
 
-/* Before the first epoch all difficulties are 1 and everything else is 0. What `instances` borrows must outlive the
- * predictions. el2n_epoch: as of dynamics_create(). */
+/* Of classes. Before the first epoch all difficulties are 1 and everything else is 0. What `instances` borrows must
+ * outlive the predictions. el2n_epoch: as of dynamics_create(). */
 MUST_CHECK enum err_code predictions_create(const struct instances *instances,
 					    const struct difficulty_settings *difficulty, size_t el2n_epoch,
 					    struct predictions **ret_predictions, struct err *err);
 void predictions_free(struct predictions *predictions);
 void predictions_freep(struct predictions **predictions);
 
-/* An epoch, of a number above the last: begin, then every tile once with its p and log_p (k, 64) in place. */
+/* An epoch, of a number above the last: begin, then every tile once with what it is read out of in place: p and log_p
+ * (k, 64), or the outputs of a regression. */
 void predictions_begin_epoch(struct predictions *predictions, size_t epoch);
 void predictions_take_tile(struct predictions *predictions, size_t t);
 
-/* What is read out of tile t, whose p and log_p are in place, goes into the dynamics. */
+/* Of classes: what is read out of tile t, whose p and log_p are in place, goes into the dynamics. */
 void predictions_update_dynamics(struct predictions *predictions, size_t t);
 
 /* After the last tile, if they are wanted: the metrics of both parts. */
@@ -50,6 +69,9 @@ void predictions_visit_state(struct predictions *predictions, struct state_visit
 /* After a state was loaded that is not that before the first epoch: sets what is read out of the
  * predictions, and the metrics. du and dl of that epoch are not known any more. */
 void predictions_recall(struct predictions *predictions);
+
+/* Where the network's outputs of tile t go: (k, 64), where log_p will be, or (64) of a regression. */
+double *predictions_outputs(const struct predictions *predictions, size_t t);
 
 /* p and log_p (k, 64) of tile t. */
 double *predictions_p(const struct predictions *predictions, size_t t);

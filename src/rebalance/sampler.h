@@ -59,6 +59,7 @@ struct sampler {
 	const char *summary;
 	const char *expected; /* the formula of weigh_class or weigh */
 	bool uses_difficulty, uses_class_power, uses_ratio;
+	bool uses_p_true; /* it goes by probabilities, which a regression does not have */
 	bool uses_epochs; /* its draws depend on how many epochs there are in all */
 	struct sampler_parameters defaults;
 	/* Expected draws of an instance in the epoch to come, any scale: of class c, n_c > 0, or of every training

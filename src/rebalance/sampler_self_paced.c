@@ -114,6 +114,7 @@ const struct sampler sampler_self_paced = {
 	    "all alike",
 	.expected = "d_b / n_b, d_b = min(n_b, int(n_min q_b) + 1), q_b = (1 / (h_b + a)) / sum over bins, h_b mean "
 		    "1 - p_y of bin b, n_b its size, a = tan(pi/2 (t - 1) / (T - 1)); fewer than N draws an epoch",
+	.uses_p_true = true,
 	.uses_epochs = true,
 	.weigh = weigh_self_paced,
 	.fill = fill_self_paced,

@@ -50,9 +50,10 @@ struct track_dataset {
 	size_t instances, features, classes;
 	const double *x;			       /* (n, d), NULL for imported runs without a data file */
 	const uint32_t *y, *instance_id, *source_line; /* (n) */
-	char *const *feature_names;		       /* (d) */
-	char *const *class_names;		       /* (k) */
-	const uint32_t *subclass;		       /* (n) index of subclass_names, or NULL */
+	const double *target;	    /* (n) of a regression, whose classes are bins of it; NULL: of a classification */
+	char *const *feature_names; /* (d) */
+	char *const *class_names;   /* (k) */
+	const uint32_t *subclass;   /* (n) index of subclass_names, or NULL */
 	char *const *subclass_names;
 	const uint32_t *flipped_from; /* (n) class before the label was made wrong, k or more: it was not; or NULL */
 };
@@ -66,8 +67,7 @@ struct track_split {
 	uint64_t seed;
 	double test_fraction;
 	bool stratified;
-	size_t folds, fold; /* folds 0: not one of folds */
-	bool given;	    /* the test part came with the data set */
+	bool given; /* the test part came with the data set */
 	size_t instances, classes;
 	const uint8_t *is_test;			  /* (n) */
 	const char *sha256;			  /* of is_test: another mask is another split */

@@ -10,8 +10,17 @@
 /* Who asks: options of today must be good for a training, recorded ones were. */
 enum purpose { FOR_TRAINING, FOR_CHECKING, FOR_RECORDED };
 
+static enum err_code refuse_part(const struct recipe *recipe, const char *kind, const char *name, struct err *err)
+{
+	return err_set(err, ERR_INPUT,
+		       "%s %s will not do: it is not for task %s; 'hardrow methods --task %s' lists what is", kind,
+		       name, task_name((size_t)recipe->data.task), task_name((size_t)recipe->data.task));
+}
+
 static enum err_code compose(const struct run_settings *options, struct recipe *recipe, struct err *err)
 {
+	enum task task = (enum task)recipe->data.task;
+	const char *kind, *name;
 	struct method composed = *method_at((size_t)options->method);
 
 	recipe->apply = (enum method_apply)options->apply;
@@ -20,6 +29,11 @@ static enum err_code compose(const struct run_settings *options, struct recipe *
 	else if (recipe->apply != APPLY_DRAW)
 		return err_set(err, ERR_INPUT, "apply '%s' will not do: method %s has no difficulty to apply",
 			       method_apply_name((size_t)recipe->apply), composed.name);
+	if (!method_in_task(&composed, task, &composed))
+		return refuse_part(recipe, "method", composed.name, err);
+	/* Bins keep the weights that the method gives them, whatever the loss; weights of classes are the loss's. */
+	if (task == TASK_REGRESSION)
+		composed.weights = method_weights(&composed);
 	if (options->sampler > 0)
 		composed.sampler = sampler_at((size_t)options->sampler - 1);
 	if (options->loss > 0)
@@ -28,6 +42,8 @@ static enum err_code compose(const struct run_settings *options, struct recipe *
 		composed.adjustment = options->adjustment == 1 ? NULL : adjustment_at((size_t)options->adjustment - 2);
 	if (options->second_stage > 0)
 		composed.stage = options->second_stage == 1 ? NULL : stage_at((size_t)options->second_stage - 2);
+	if (method_find_misfit(&composed, task, &kind, &name))
+		return refuse_part(recipe, kind, name, err);
 	recipe->method = composed;
 	return ERR_OK;
 }
@@ -43,6 +59,8 @@ static enum err_code choose_classifier(const struct run_settings *options, struc
 	const struct method *method = &recipe->method;
 	bool is_needed = method->cosine.heads > 0 || method->loss->needs_cosine;
 
+	if (options->classifier == CLASSIFIER_COSINE && recipe->data.task == TASK_REGRESSION)
+		return refuse_part(recipe, "classifier", "cosine", err);
 	if (options->classifier == CLASSIFIER_LINEAR && is_needed)
 		return err_set(err, ERR_INPUT, "classifier 'linear' will not do: %s %s needs the cosine classifier",
 			       method->loss->needs_cosine ? "loss" : "method",
@@ -71,7 +89,7 @@ static enum err_code shape_network(const struct run_settings *options, struct re
 	struct network_shape *shape = &recipe->shape;
 
 	shape->inputs = dataset != NULL ? dataset->features : shape->cosine.heads + !shape->cosine.heads;
-	shape->outputs = dataset != NULL ? dataset->classes : 2;
+	shape->outputs = recipe->data.task == TASK_REGRESSION ? 1 : dataset != NULL ? dataset->classes : 2;
 	shape->activation = (enum network_activation)options->activation;
 	shape->dropout = options->dropout;
 	shape->precision = options->precision > 0	? (enum network_precision)(options->precision - 1)
@@ -152,7 +170,7 @@ static enum err_code fill_parameters(const struct run_settings *options, struct 
 	adjustment.tau = loss.tau = options->tau;
 	loss.scale = recipe->shape.cosine.scale;
 	recipe->sampler_parameters = sampler_fill_parameters(method->sampler, &options->sampler_parameters);
-	recipe->loss_parameters = loss_fill_parameters(method->loss, &loss);
+	recipe->loss_parameters = method_fill_loss_parameters(method, &loss);
 	recipe->adjustment_parameters = adjustment_fill_parameters(method->adjustment, &adjustment);
 	recipe->reduction =
 	    options->reduction > 0 ? (enum loss_reduction)(options->reduction - 1) : method_reduction(method);
@@ -207,8 +225,6 @@ static void fit_subject(const struct run_settings *options, struct recipe *recip
 	if (split->is_given) {
 		recipe->data.test_fraction = split_test_share(split);
 		recipe->data.stratified = false;
-	} else if (recipe->data.folds > 0) {
-		recipe->data.test_fraction = 1 / (double)recipe->data.folds;
 	}
 	size_t most = recipe_count_draws(recipe, split);
 	recipe->batch_size = parse_unsigned(options->batch_size, &size) && size < most ? (size_t)size : most;
@@ -253,8 +269,8 @@ static enum err_code resolve(const struct run_settings *options, const struct re
 		.training = options->training,
 	};
 
-	if ((purpose == FOR_CHECKING && settings_check_folds(&options->data, err) != ERR_OK) ||
-	    compose(options, &recipe, err) != ERR_OK || choose_classifier(options, &recipe, err) != ERR_OK ||
+	if (settings_check_task(&recipe.data, err) != ERR_OK || compose(options, &recipe, err) != ERR_OK ||
+	    choose_classifier(options, &recipe, err) != ERR_OK ||
 	    (purpose == FOR_TRAINING && check_training(&recipe, err) != ERR_OK) ||
 	    shape_network(options, &recipe, err) != ERR_OK || time_second_stage(options, &recipe, err) != ERR_OK ||
 	    count_folds(options, &recipe, purpose, err) != ERR_OK || fill_parameters(options, &recipe, err) != ERR_OK)

@@ -175,6 +175,7 @@ enum err_code recipe_append_method(const struct recipe *recipe, struct text *tex
 
 	if (recipe->apply != APPLY_DRAW)
 		own = method_applied(&own, recipe->apply);
+	(void)method_in_task(&own, (enum task)recipe->data.task, &own);
 	if (text_append(text, err, "%s", own.name) != ERR_OK ||
 	    (recipe->apply != APPLY_DRAW &&
 	     text_append(text, err, "+%s", method_apply_name((size_t)recipe->apply)) != ERR_OK) ||

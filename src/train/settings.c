@@ -4,6 +4,8 @@
 
 #include "base/mem.h"
 #include "base/parse.h"
+#include "data/relabel.h"
+#include "data/scale.h"
 
 const char *model_name(size_t i)
 {
@@ -53,32 +55,20 @@ enum err_code settings_imbalance(const struct data_settings *settings, struct im
 	return ERR_OK;
 }
 
-static bool draws_fraction(const struct data_settings *settings)
+enum err_code settings_check_task(const struct data_settings *settings, struct err *err)
 {
-	double usual = 0;
-
-	return !parse_real(SETTINGS_TEST_FRACTION, &usual) || settings->test_fraction != usual;
-}
-
-enum err_code settings_check_folds(const struct data_settings *settings, struct err *err)
-{
-	if (settings->folds == 0 && (settings->fold > 0 || settings->blocks || settings->reading.groups != NULL))
-		return err_set(err, ERR_INPUT, "%s will not do without folds",
-			       settings->fold > 0 ? "fold"
-			       : settings->blocks ? "blocks"
-						  : "groups");
-	if (settings->folds > 0 && settings->fold >= settings->folds)
-		return err_set(err, ERR_INPUT, "fold %zu will not do: %zu folds are 0 to %zu", settings->fold,
-			       settings->folds, settings->folds - 1);
-	if (settings->folds > 0 && draws_fraction(settings))
-		return err_set(err, ERR_INPUT, "test-fraction %g will not do: the test part is one of %zu folds",
-			       settings->test_fraction, settings->folds);
-	if (settings->folds == 1)
-		return err_set(err, ERR_INPUT, "folds 1 will not do: it takes two at least, or 0 for none");
-	if (settings->blocks && settings->stratified)
-		return err_set(err, ERR_INPUT, "blocks will not do: it does not go with stratified");
-	if (settings->blocks && settings->reading.groups != NULL)
-		return err_set(err, ERR_INPUT, "blocks will not do: it does not go with groups");
+	if (settings->task == TASK_REGRESSION) {
+		if (settings->relabel == RELABEL_NONE && settings->flip_labels == 0)
+			return ERR_OK;
+		return err_set(err, ERR_INPUT, "%s will not do: task regression has no classes",
+			       settings->relabel != RELABEL_NONE ? "relabel" : "flip-labels");
+	}
+	if (strcmp(settings->target_bins, SETTINGS_TARGET_BINS) != 0)
+		return err_set(err, ERR_INPUT, "target-bins '%s' will not do: it is of task regression",
+			       settings->target_bins);
+	if (settings->target_scale != SCALE_STANDARD)
+		return err_set(err, ERR_INPUT, "target-scale '%s' will not do: it is of task regression",
+			       scale_kind_name((size_t)settings->target_scale));
 	return ERR_OK;
 }
 
@@ -92,5 +82,7 @@ enum err_code settings_check_flip(const struct data_settings *settings, struct e
 
 bool settings_draw_test_part(const struct data_settings *settings)
 {
-	return settings->stratified || draws_fraction(settings);
+	double usual = 0;
+
+	return settings->stratified || !parse_real(SETTINGS_TEST_FRACTION, &usual) || settings->test_fraction != usual;
 }

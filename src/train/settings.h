@@ -21,18 +21,19 @@
 
 /* How the data set is read and parted. */
 struct data_settings {
+	int task; /* enum task; says whether `reading` has a target */
 	struct reading reading;
 	int scale; /* enum scale_kind */
 	double test_fraction;
 	bool stratified;
 	uint64_t split_seed;
-	size_t folds, fold; /* folds 0: the test fraction is drawn */
-	bool blocks;
-	const char *imbalance; /* "none", "exp:R" or "step:R" */
-	size_t imbalance_max;  /* 0: as large as can be */
-	int relabel;	       /* enum relabel_kind */
-	double flip_labels;    /* share of labels that are made wrong; 0: none */
-	int flip_kind;	       /* enum flip_kind */
+	const char *imbalance;	 /* "none", "exp:R" or "step:R" */
+	size_t imbalance_max;	 /* 0: as large as can be */
+	int relabel;		 /* enum relabel_kind */
+	const char *target_bins; /* of a regression: data/target_bins.h */
+	int target_scale;	 /* enum scale_kind: of a regression */
+	double flip_labels;	 /* share of labels that are made wrong; 0: none */
+	int flip_kind;		 /* enum flip_kind */
 };
 
 /* How the network is trained, whatever the method. */
@@ -87,6 +88,7 @@ const char *classifier_name(size_t i); /* NULL behind the last */
 
 #define MLP_HIDDEN "64"
 #define SETTINGS_TEST_FRACTION "0.2"
+#define SETTINGS_TARGET_BINS "auto"
 #define SETTINGS_TEMPERATURE_FOLDS 5 /* by itself a temperature is chosen by so many folds */
 
 /* Of a cosine classifier that nothing is said of: that of LDAM (Cao et al. 2019). */
@@ -104,11 +106,11 @@ MUST_CHECK enum err_code settings_describe_parts(const struct option_spec *spec,
  * "--beta 0.9999 --gamma 1"; nothing if it has none. */
 MUST_CHECK enum err_code settings_append_parameters(const struct method *method, struct text *text, struct err *err);
 
-/* ERR_INPUT: parts of folds that do not go together, or without folds, or a test fraction besides. */
-MUST_CHECK enum err_code settings_check_folds(const struct data_settings *settings, struct err *err);
-
 /* Whether they ask for another test part than the default's: for data sets that come with theirs. */
 bool settings_draw_test_part(const struct data_settings *settings);
+
+/* ERR_INPUT: settings of the other task. */
+MUST_CHECK enum err_code settings_check_task(const struct data_settings *settings, struct err *err);
 
 /* ERR_INPUT: flip-kind without flip-labels. */
 MUST_CHECK enum err_code settings_check_flip(const struct data_settings *settings, struct err *err);

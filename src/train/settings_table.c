@@ -8,6 +8,7 @@
 #include "data/dataset.h"
 #include "data/relabel.h"
 #include "data/scale.h"
+#include "data/target_bins.h"
 #include "rebalance/loss_pairwise.h"
 #include "train/recipe.h"
 
@@ -76,6 +77,13 @@ static enum err_code check_imbalance(const char *text, struct err *err)
 	return imbalance_parse(text, &imbalance, err);
 }
 
+static enum err_code check_target_bins(const char *text, struct err *err)
+{
+	struct target_bins bins;
+
+	return target_bins_parse(text, &bins, err);
+}
+
 #define QUOTED(number) #number
 #define TEXT_OF(macro) QUOTED(macro)
 #define FIELD(name) .offset = offsetof(struct run_settings, name)
@@ -83,8 +91,17 @@ static enum err_code check_imbalance(const char *text, struct err *err)
 /* A setting in two or three lines. */
 // clang-format off
 const struct option_spec settings_specs[] = {
+	{ .name = "task", .type = OPTION_CHOICE, FIELD(data.task), .choice = task_name, .initial = "classification",
+	  .help = "what the label is: a class, or a number" },
 	{ .name = "label", .type = OPTION_TEXT, FIELD(data.reading.label), .argument = "COLUMN",
-	  .help = "the column with the class; default: the catalogue's, or the last" },
+	  .help = "the column with the class, or the number; default: the catalogue's, or the last" },
+	{ .name = "target-bins", .type = OPTION_TEXT, FIELD(data.target_bins), .check = check_target_bins,
+	  .argument = "auto|N|width:W", .initial = SETTINGS_TARGET_BINS,
+	  .help = "of regression: bins of the label, which stand for classes in all that goes by their sizes; auto: "
+	          "one for each whole number if there are at most 100, else 50" },
+	{ .name = "target-scale", .type = OPTION_CHOICE, FIELD(data.target_scale), .choice = scale_kind_name,
+	  .initial = "standard",
+	  .help = "of regression: what the network is trained on; whatever is recorded has the label's unit" },
 	{ .name = "missing", .type = OPTION_CHOICE, FIELD(data.reading.missing), .choice = missing_policy_name,
 	  .initial = "error",
 	  .help = "what to do with missing values" },
@@ -97,14 +114,6 @@ const struct option_spec settings_specs[] = {
 	{ .name = "stratified", .type = OPTION_FLAG, FIELD(data.stratified), .help = "keep the class shares in both parts" },
 	{ .name = "split-seed", .type = OPTION_SEED, FIELD(data.split_seed), .argument = "N", .initial = "0",
 	  .help = "which split" },
-	{ .name = "folds", .type = OPTION_COUNT, FIELD(data.folds), .max = 100000, .argument = "K", .initial = "0",
-	  .help = "instead of test-fraction: K test parts, which every instance is in once; a sweep trains all of them" },
-	{ .name = "fold", .type = OPTION_COUNT, FIELD(data.fold), .max = 99999, .argument = "I", .initial = "0",
-	  .help = "of folds: which one is the test part" },
-	{ .name = "groups", .type = OPTION_TEXT, FIELD(data.reading.groups), .argument = "COLUMN",
-	  .help = "of folds: rows with the same value there train together or test together; it is no feature" },
-	{ .name = "blocks", .type = OPTION_FLAG, FIELD(data.blocks),
-	  .help = "of folds: each is a run of rows in the order of the file, for series" },
 	{ .name = "imbalance", .type = OPTION_TEXT, FIELD(data.imbalance), .check = check_imbalance,
 	  .argument = "none|exp:R|step:R", .initial = "none",
 	  .help = "long-tailed training part: sizes fall from class to class, or in one step, to R times the first" },

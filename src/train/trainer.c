@@ -11,16 +11,17 @@ static void predict(struct trainer *trainer, struct predictions *predictions, bo
 	if (is_adjusted)
 		adjuster_prepare(&trainer->adjuster, trainer->network, trainer->inputs, trainer->moving_mean.value);
 	for (size_t t = 0; t < predictions->tiles; t++) {
-		double *log_p = predictions_log_p(predictions, t);
+		double *outputs = predictions_outputs(predictions, t);
 		size_t first = t * TILE_INSTANCES;
 		size_t left = trainer->dataset->instances - first;
 		if (is_adjusted)
-			adjuster_predict(&trainer->adjuster, trainer->network, trainer->inputs, t, log_p);
+			adjuster_predict(&trainer->adjuster, trainer->network, trainer->inputs, t, outputs);
 		else if (first % TRAINER_CHUNK == 0)
 			network_predict(trainer->network, trainer->inputs, first,
-					left < TRAINER_CHUNK ? left : TRAINER_CHUNK, log_p);
-		loss_predict(trainer->recipe->method.loss, log_p, TILE_INSTANCES, trainer->dataset->classes, log_p,
-			     predictions_p(predictions, t));
+					left < TRAINER_CHUNK ? left : TRAINER_CHUNK, outputs);
+		if (predictions->regression == NULL)
+			loss_predict(trainer->recipe->method.loss, outputs, TILE_INSTANCES, trainer->dataset->classes,
+				     outputs, predictions_p(predictions, t));
 		predictions_take_tile(predictions, t);
 	}
 }

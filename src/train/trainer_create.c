@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "num/tile.h"
+#include "rebalance/regression.h"
 #include "train/split_instances.h"
 #include "train/trainer_state.h"
 
@@ -11,12 +12,14 @@ static enum err_code allocate(struct trainer *trainer, struct err *err)
 {
 	size_t n = trainer->dataset->instances;
 	size_t k = trainer->dataset->classes;
+	size_t outputs = trainer->recipe->shape.outputs;
 	size_t lanes = tile_lanes(trainer->chunk);
 
 	if (mem_new(&trainer->class_weight, k, err) != ERR_OK ||
 	    mem_new(&trainer->final_class_weight, k, err) != ERR_OK ||
 	    mem_new(&trainer->batch_y, lanes, err) != ERR_OK || mem_new(&trainer->batch_scale, lanes, err) != ERR_OK ||
-	    mem_new(&trainer->delta, k * lanes, err) != ERR_OK || mem_new(&trainer->log_p, k * lanes, err) != ERR_OK ||
+	    mem_new(&trainer->delta, outputs * lanes, err) != ERR_OK ||
+	    mem_new(&trainer->log_p, outputs * lanes, err) != ERR_OK ||
 	    mem_new(&trainer->order, trainer->most_draws, err) != ERR_OK || mem_new(&trainer->draws, n, err) != ERR_OK)
 		return err->code;
 	return ERR_OK;
@@ -88,7 +91,7 @@ static void weigh_classes_by(const struct trainer *trainer, const struct loss *l
 static void weigh_classes(struct trainer *trainer)
 {
 	const struct stage *stage = trainer->recipe->method.stage;
-	const struct loss *loss = trainer->recipe->method.loss;
+	const struct loss *loss = method_weights(&trainer->recipe->method);
 
 	if (stage == NULL || !stage->defers_weights) {
 		weigh_classes_by(trainer, loss, trainer->class_weight);
@@ -132,7 +135,17 @@ static bool follows_predictions(const struct method *method)
 {
 	const struct sampler *late = method->stage != NULL ? method->stage->sampler : NULL;
 
-	return method->loss->uses_difficulty || method->sampler->weigh != NULL || (late != NULL && late->weigh != NULL);
+	return method_weights(method)->uses_difficulty || method->sampler->weigh != NULL ||
+	       (late != NULL && late->weigh != NULL);
+}
+
+static enum err_code predict_nothing_yet(const struct recipe *recipe, const struct instances *instances,
+					 struct predictions **ret_predictions, struct err *err)
+{
+	if (instances->target != NULL)
+		return regression_create_predictions(instances, &recipe->difficulty,
+						     recipe->data.target_scale == SCALE_STANDARD, ret_predictions, err);
+	return predictions_create(instances, &recipe->difficulty, recipe->training.el2n_epoch, ret_predictions, err);
 }
 
 static enum err_code create_predictions(struct trainer *trainer, struct err *err)
@@ -145,14 +158,11 @@ static enum err_code create_predictions(struct trainer *trainer, struct err *err
 		.sampler_parameters = recipe->sampler_parameters,
 		.epochs = recipe->training.epochs,
 		.class_weight = trainer->class_weight,
-		.loss_weighs_difficulty = recipe->method.loss->uses_difficulty,
+		.loss_weighs_difficulty = method_weights(&recipe->method)->uses_difficulty,
 	};
 
-	size_t el2n_epoch = recipe->training.el2n_epoch;
-	if (predictions_create(&instances, &recipe->difficulty, el2n_epoch, &trainer->predictions, err) != ERR_OK)
-		return err->code;
-	if (needs_unadjusted &&
-	    predictions_create(&instances, &recipe->difficulty, el2n_epoch, &trainer->unadjusted, err) != ERR_OK)
+	if (predict_nothing_yet(recipe, &instances, &trainer->predictions, err) != ERR_OK ||
+	    (needs_unadjusted && predict_nothing_yet(recipe, &instances, &trainer->unadjusted, err) != ERR_OK))
 		return err->code;
 	if (weighting_create(needs_unadjusted ? trainer->unadjusted : trainer->predictions, &weighting,
 			     &trainer->weighting, err) != ERR_OK ||

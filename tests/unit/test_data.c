@@ -311,3 +311,40 @@ Test(names, follow_the_enums)
 	cr_expect_str_eq(scale_kind_name(SCALE_STANDARD), "standard");
 	cr_expect_null(scale_kind_name(SCALE_STANDARD + 1));
 }
+
+Test(split, folds_hold_every_training_instance_out_once)
+{
+	static const uint32_t size[] = { 80, 20, 3 };
+	/* 82 training instances of 64, 16 and 2: each class begins where the one before it ended. */
+	static const uint32_t each[] = { 17, 17, 16, 16, 16 };
+	struct counted counted;
+	const struct dataset *dataset = &counted.dataset;
+	struct split *split = NULL;
+	struct err err;
+	uint32_t held_out[103] = { 0 };
+
+	make_counted(&counted, size, 3);
+	cr_assert_eq(split_create(dataset, .2, true, 1, &split, &err), ERR_OK);
+	for (size_t at = 0; at < 5; at++) {
+		struct split *fold = NULL;
+		struct split_folds folds = { .count = 5, .at = at, .seed = 3 };
+		uint32_t members[3] = { 0 };
+		cr_assert_eq(split_fold(split, dataset, &folds, &fold, &err), ERR_OK);
+		for (size_t i = 0; i < fold->test_count; i++) {
+			uint32_t position = fold->test[i];
+			if (split->is_test[position])
+				continue;
+			held_out[position]++;
+			members[dataset->y[position]]++;
+		}
+		for (size_t c = 0; c < 3; c++) {
+			uint32_t even = split->train_class[c] / 5;
+			cr_expect(members[c] == even || members[c] == even + 1);
+		}
+		cr_expect_eq(members[0] + members[1] + members[2], each[at], "fold %zu", at);
+		split_free(fold);
+	}
+	for (size_t i = 0; i < dataset->instances; i++)
+		cr_expect_eq(held_out[i], !split->is_test[i]);
+	split_free(split);
+}

@@ -54,6 +54,9 @@ Test(recipe, the_key_leaves_out_what_is_so_by_itself)
 static const struct {
 	const char *name, *value, *method, *model, *needs[2];
 } options[] = {
+	{ "task", "regression", "base", "logreg", { NULL } },
+	{ "target-bins", "5", "base", "logreg", { "task", "regression" } },
+	{ "target-scale", "none", "base", "logreg", { "task", "regression" } },
 	{ "missing", "drop", "base", "logreg", { NULL } },
 	{ "scale", "none", "base", "logreg", { NULL } },
 	{ "test-fraction", "0.3", "base", "logreg", { NULL } },
@@ -101,10 +104,6 @@ static const struct {
 	{ "dropout", "0.1", "base", "mlp", { NULL } },
 	{ "flip-labels", "0.1", "base", "logreg", { NULL } },
 	{ "flip-kind", "next", "base", "logreg", { "flip-labels", "0.1" } },
-	{ "folds", "5", "base", "logreg", { NULL } },
-	{ "fold", "2", "base", "logreg", { "folds", "5" } },
-	{ "groups", "lot", "base", "logreg", { "folds", "5" } },
-	{ "blocks", "yes", "base", "logreg", { "folds", "5" } },
 	{ "el2n-epoch", "4", "base", "logreg", { NULL } },
 	{ "init", "he", "base", "logreg", { NULL } },
 	{ "optimizer", "adam", "base", "logreg", { NULL } },
