@@ -228,7 +228,7 @@ CREATE TABLE weight (
   run_id INTEGER NOT NULL REFERENCES run,
   epoch INTEGER NOT NULL,        -- 0: the scaling of the features
   layer INTEGER NOT NULL,
-  name TEXT NOT NULL,            -- weight, bias, mean_feature (of the cosine classifier); at epoch 0 scale_mean, scale_sd
+  name TEXT NOT NULL,            -- weight, bias, mean_feature (of the cosine classifier); at epoch 0 scale_mean, scale_sd, curriculum_loss
   rows INTEGER NOT NULL,
   cols INTEGER NOT NULL,
   value BLOB NOT NULL,           -- float64 (rows, cols), little-endian, row-major

@@ -116,6 +116,11 @@ enum err_code plan_key(struct planned_run *run, struct err *err)
 	    text_append_json(&made, run->method, err) != ERR_OK ||
 	    recipe_append_key(&run->recipe, &made, err) != ERR_OK)
 		return err->code;
+	/* The number of a run may be given to another. */
+	if (run->recipe.subject.ordering_loss != NULL &&
+	    text_append_bytes(&made, (const char *)run->recipe.subject.ordering_loss,
+			      dataset->instances * sizeof(double), err) != ERR_OK)
+		return err->code;
 	file_sha256(made.data, made.length, run->key);
 	return ERR_OK;
 }

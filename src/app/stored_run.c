@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/ordering.h"
 #include "app/plan.h"
 #include "base/mem.h"
 #include "data/relabel.h"
@@ -144,9 +145,13 @@ enum err_code stored_run_read(struct track *track, int64_t run_id, const struct 
 	    run->row.has_features ? rebuild_dataset(track, run, err) : reread_dataset(run, source, err);
 	if (code != ERR_OK || split_restore(run->dataset, run->row.is_test, run->row.given, &run->split, err) != ERR_OK)
 		return err->code;
-	const struct recipe_subject subject = { run->dataset, run->split };
+	const struct recipe_subject subject = { .dataset = run->dataset, .split = run->split };
 	if (recipe_restore(&run->options, &subject, &run->recipe, err) != ERR_OK)
 		return err_prefix(err, "run %lld", (long long)run_id);
+	if (run->recipe.sampler_parameters.ordering_run > 0 &&
+	    ordering_restore(track, &run->row, &run->ordering_loss, err) != ERR_OK)
+		return err->code;
+	run->recipe.subject.ordering_loss = run->ordering_loss;
 	*ret_run = take_ptr(&run);
 	return ERR_OK;
 }
@@ -156,6 +161,7 @@ void stored_run_free(struct stored_run *run)
 	if (run == NULL)
 		return;
 	mem_free_texts(run->texts, run->text_count);
+	free(run->ordering_loss);
 	split_free(run->split);
 	dataset_free(run->dataset);
 	track_run_row_done(&run->row);

@@ -19,6 +19,7 @@ struct stored_run {
 	int64_t run_id;
 	struct track_run_row row;
 	struct run_settings options; /* as recorded: all that count are given */
+	double *ordering_loss;	     /* (n) that the recipe's subject has, NULL: none */
 	struct recipe recipe;	     /* made of them */
 	struct dataset *dataset;
 	struct split *split;

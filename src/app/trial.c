@@ -1,7 +1,31 @@
 #include "app/trial.h"
 
+#include <stdlib.h>
+
+#include "app/ordering.h"
 #include "app/plan.h"
 #include "base/mem.h"
+
+struct ordering {
+	const struct recipe *recipe;
+	double *loss; /* (n) NULL: there is none */
+};
+
+static void ordering_done(struct ordering *ordering)
+{
+	free(ordering->loss);
+}
+
+/* For recorder_call(). */
+static enum err_code read_ordering(struct track *track, void *context, struct err *err)
+{
+	struct ordering *ordering = context;
+	size_t run_id = ordering->recipe->sampler_parameters.ordering_run;
+
+	return run_id == 0
+		   ? ERR_OK
+		   : ordering_read(track, (int64_t)run_id, ordering->recipe->subject.dataset, &ordering->loss, err);
+}
 
 enum err_code trial_run(const struct trial *trial, const struct track_environment *environment,
 			const struct runner_watch *watch, struct runner_progress *ret_progress, struct err *err)
@@ -15,6 +39,7 @@ enum err_code trial_run(const struct trial *trial, const struct track_environmen
 	const struct data_settings *settings = &trial->settings.data;
 	const struct recorder_watch recorder_watch = { watch->context, watch->notice, watch->stop, watch->begins };
 	struct planned_run run = { 0 };
+	struct ordering ordering AUTO(ordering_done) = { .recipe = &run.recipe };
 
 	if (recipe_resolve_parts(&trial->settings, &run.recipe, err) != ERR_OK ||
 	    recipe_check_uses(&run.recipe, &trial->settings, err) != ERR_OK ||
@@ -26,10 +51,14 @@ enum err_code trial_run(const struct trial *trial, const struct track_environmen
 		dataset_free(dataset);
 		dataset = take_ptr(&derived);
 	}
-	const struct recipe_subject subject = { dataset, split };
+	const struct recipe_subject subject = { .dataset = dataset, .split = split };
 	run.method = method.data;
-	if (recipe_resolve(&trial->settings, &subject, &run.recipe, err) != ERR_OK || plan_key(&run, err) != ERR_OK ||
+	if (recipe_resolve(&trial->settings, &subject, &run.recipe, err) != ERR_OK ||
 	    recorder_open(trial->database, false, &recorder_watch, &recorder, err) != ERR_OK ||
+	    recorder_call(recorder, RECORDER_READS, read_ordering, &ordering, err) != ERR_OK)
+		return err->code;
+	run.recipe.subject.ordering_loss = ordering.loss;
+	if (plan_key(&run, err) != ERR_OK ||
 	    recorder_call(recorder, RECORDER_WRITES, plan_register_one, &run, err) != ERR_OK)
 		return err->code;
 	plan_warn(&run, 1, watch);

@@ -92,7 +92,7 @@ static enum err_code create_weighting(struct verify_run *run, struct err *err)
 		/* It may go by predictions that are not recorded, or by bins of probabilities before they were rounded.
 		 */
 		run->has_weighting =
-		    own->predictions == trainer_predictions(run->trainer) && settings.sampler != &sampler_self_paced;
+		    own->predictions == trainer_predictions(run->trainer) && !settings.sampler->has_bounds;
 	}
 	return weighting_create(run->predictions, &settings, &run->weighting, err);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/ordering.h"
 #include "app/plan.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -30,22 +31,29 @@ static bool asks_to_stop(void *workload)
 	return workload_is_stopped(workload);
 }
 
-/* The scaling goes with the weights: without it they cannot be applied to the data. */
-static enum err_code record_scaling(struct work *work, const struct trainer *trainer, struct err *err)
+/* What a run begins with. The scaling goes with the weights: without it they cannot be applied to the data. */
+static enum err_code record_beginning(struct work *work, const struct trainer *trainer, struct err *err)
 {
 	const struct recipe *recipe = &work->recipe;
 	const struct scaled *scaled = trainer_scaled(trainer);
 	size_t d = recipe->subject.dataset->features;
+	size_t n = recipe->subject.dataset->instances;
+	const double *ordering_loss = recipe->subject.ordering_loss;
+	bool has_scaling =
+	    recipe->data.scale != SCALE_NONE && record_rule_count(&recipe->record_weights, recipe->training.epochs) > 0;
 	struct epoch_record *record = NULL;
 
-	if (recipe->data.scale == SCALE_NONE ||
-	    record_rule_count(&recipe->record_weights, recipe->training.epochs) == 0)
+	if (!has_scaling && ordering_loss == NULL)
 		return ERR_OK;
 	if (recording_next(work->recording, &record, err) != ERR_OK)
 		return err->code;
 	epoch_record_clear(record, 0);
-	memcpy(epoch_record_add_matrix(record, "scale_mean", 0, 1, d), scaled->mean, d * sizeof(double));
-	memcpy(epoch_record_add_matrix(record, "scale_sd", 0, 1, d), scaled->sd, d * sizeof(double));
+	if (has_scaling) {
+		memcpy(epoch_record_add_matrix(record, "scale_mean", 0, 1, d), scaled->mean, d * sizeof(double));
+		memcpy(epoch_record_add_matrix(record, "scale_sd", 0, 1, d), scaled->sd, d * sizeof(double));
+	}
+	if (ordering_loss != NULL)
+		memcpy(epoch_record_add_matrix(record, ORDERING_MATRIX, 0, 1, n), ordering_loss, n * sizeof(double));
 	recording_put(work->recording, record);
 	return ERR_OK;
 }
@@ -168,13 +176,13 @@ static enum err_code tune(struct work *work, struct err *err)
 	return recording_settle(work->recording, json.data, NULL, chosen.data, err);
 }
 
-/* A new run begins with the scaling, one that goes on with its state. */
+/* A new run begins with what it goes by, one that goes on with its state. */
 static enum err_code start(struct work *work, struct trainer *trainer, struct err *err)
 {
 	struct text json AUTO(text_done) = { 0 };
 
 	if (work->state.length == 0)
-		return record_scaling(work, trainer, err);
+		return record_beginning(work, trainer, err);
 	if (trainer_load_state(trainer, work->state.data, work->state.length, err) != ERR_OK)
 		return err_prefix(err, "state of run %lld", (long long)work->planned->resume_id);
 	if (!work->planned->is_longer)
@@ -203,15 +211,16 @@ static enum err_code do_run(struct work *work, struct err *err)
 static struct recording_shape shape_of(const struct recipe *recipe)
 {
 	const struct network_shape *shape = &recipe->shape;
-	/* Besides its parameters, a network may have a mean feature; the scaling has an epoch of its own. */
+	/* Besides its parameters, a network may have a mean feature; what a run begins with has an epoch of its own. */
 	size_t most = network_count_parameters(shape) + network_shape_layer(shape, shape->hidden_count).inputs;
-	size_t scaling = 2 * shape->inputs;
+	size_t instances = recipe->subject.dataset->instances;
+	size_t beginning = 2 * shape->inputs + (recipe->subject.ordering_loss != NULL ? instances : 0);
 
 	return (struct recording_shape){
-		.instances = recipe->subject.dataset->instances,
+		.instances = instances,
 		.classes = recipe->subject.dataset->classes,
 		.matrices = 2 * (shape->hidden_count + 1) + 1,
-		.values = most > scaling ? most : scaling,
+		.values = most > beginning ? most : beginning,
 	};
 }
 

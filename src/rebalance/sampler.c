@@ -7,9 +7,21 @@
 #include "base/mem.h"
 
 static const struct sampler *const samplers[] = {
-	&sampler_all,	      &sampler_bootstrap,      &sampler_multinomial, &sampler_systematic,
-	&sampler_square_root, &sampler_class_balanced, &sampler_class_aware, &sampler_progressive,
-	&sampler_reversed,    &sampler_self_paced,     &sampler_under,	     &sampler_over,
+	&sampler_all,
+	&sampler_bootstrap,
+	&sampler_multinomial,
+	&sampler_systematic,
+	&sampler_square_root,
+	&sampler_class_balanced,
+	&sampler_class_aware,
+	&sampler_progressive,
+	&sampler_reversed,
+	&sampler_self_paced,
+	&sampler_self_paced_learning,
+	&sampler_curriculum,
+	&sampler_anti_curriculum,
+	&sampler_under,
+	&sampler_over,
 };
 
 const struct sampler *sampler_at(size_t i)
@@ -29,12 +41,31 @@ static double fill(bool used, double given, double initial)
 	return isnan(given) ? initial : given;
 }
 
+static size_t fill_count(size_t given, size_t initial)
+{
+	return initial == 0 || given == 0 ? initial : given;
+}
+
 struct sampler_parameters sampler_fill_parameters(const struct sampler *sampler, const struct sampler_parameters *given)
 {
+	const struct sampler_parameters *defaults = &sampler->defaults;
+	size_t ordering_run = sampler_has_order(sampler) ? given->ordering_run : 0;
+
 	return (struct sampler_parameters){
-		.class_power = fill(sampler->uses_class_power, given->class_power, sampler->defaults.class_power),
-		.ratio = fill(sampler->uses_ratio, given->ratio, sampler->defaults.ratio),
+		.class_power = fill(sampler->uses_class_power, given->class_power, defaults->class_power),
+		.ratio = fill(sampler->uses_ratio, given->ratio, defaults->ratio),
+		.pace_start = fill(defaults->pace_start != 0, given->pace_start, defaults->pace_start),
+		.pace_growth = fill(defaults->pace_growth != 0, given->pace_growth, defaults->pace_growth),
+		.pace_epochs = fill_count(given->pace_epochs, defaults->pace_epochs),
+		.first_epochs = ordering_run > 0 ? 0 : fill_count(given->first_epochs, defaults->first_epochs),
+		.ordering_run = ordering_run,
+		.is_soft = sampler->has_soft_bound && given->is_soft,
 	};
+}
+
+bool sampler_has_order(const struct sampler *sampler)
+{
+	return sampler->defaults.first_epochs > 0;
 }
 
 size_t sampler_most_draws(const struct sampler *sampler, const struct sampler_parameters *parameters,
@@ -100,8 +131,50 @@ enum err_code sampling_init(struct sampling *sampling, const struct instances *i
 	return ERR_OK;
 }
 
+enum err_code sampling_init_order(struct sampling *sampling, struct err *err)
+{
+	const struct instances *instances = &sampling->instances;
+
+	if (mem_new(&sampling->ranked, instances->train.count, err) != ERR_OK ||
+	    mem_new(&sampling->class_rank, instances->count, err) != ERR_OK)
+		return err->code;
+	return ERR_OK;
+}
+
+static int compare_ranks(const void *left, const void *right)
+{
+	const struct sampling_rank *a = left;
+	const struct sampling_rank *b = right;
+
+	if (a->loss < b->loss || a->loss > b->loss || isnan(a->loss) != isnan(b->loss))
+		return a->loss < b->loss || isnan(b->loss) ? -1 : 1;
+	return (a->position > b->position) - (a->position < b->position);
+}
+
+void sampling_order(struct sampling *sampling, const double *loss)
+{
+	const struct part *train = &sampling->instances.train;
+	const uint32_t *y = sampling->instances.y;
+
+	for (size_t i = 0; i < train->count; i++)
+		sampling->ranked[i] = (struct sampling_rank){ loss[train->index[i]], train->index[i] };
+	qsort(sampling->ranked, train->count, sizeof *sampling->ranked, compare_ranks);
+	/* Where the classes start counts them for the moment. */
+	for (size_t i = 0; i < train->count; i++) {
+		uint32_t at = sampling->ranked[i].position;
+		sampling->class_rank[at] = (uint32_t)sampling->class_start[y[at]]++;
+	}
+	for (size_t c = 0; c < sampling->instances.classes; c++)
+		sampling->class_start[c] -= train->class_count[c];
+	for (size_t i = 0; i < train->count; i++)
+		sampling->class_rank[train->index[i]] -= (uint32_t)sampling->class_start[y[train->index[i]]];
+	sampling->is_ranked = true;
+}
+
 void sampling_done(struct sampling *sampling)
 {
+	free(sampling->ranked);
+	free(sampling->class_rank);
 	free(sampling->by_class);
 	free(sampling->class_start);
 	free(sampling->weight);

@@ -14,10 +14,22 @@
 #include "base/state.h"
 #include "rebalance/instances.h"
 
-/* What a sampler can be given. NaN: not given, or the sampler has no such parameter. */
+/* What a sampler can be given. NaN, 0 of a count: not given, or the sampler has no such parameter. */
 struct sampler_parameters {
-	double class_power; /* q of square-root and class-balanced */
-	double ratio;	    /* of under-sampling and over-sampling, in (0, 1] */
+	double class_power;  /* q of square-root and class-balanced */
+	double ratio;	     /* of under-sampling and over-sampling, in (0, 1] */
+	double pace_start;   /* the share of the easiest to begin with, in (0, 1] */
+	double pace_growth;  /* what the share, or the bound of the loss, is multiplied by; > 1 */
+	size_t pace_epochs;  /* the share grows every so many epochs */
+	size_t first_epochs; /* so many have everyone; what they cost says who is easy */
+	size_t ordering_run; /* a recorded run that says who is easy instead of them; 0: none */
+	bool is_soft;	     /* draws fade out below the bound of the loss instead of ending at it */
+};
+
+/* A training instance and what it cost. */
+struct sampling_rank {
+	double loss;
+	uint32_t position;
 };
 
 /* What is known of the epoch to come. */
@@ -26,9 +38,15 @@ struct sampling {
 	struct sampler_parameters parameters;
 	size_t epoch, epochs;	  /* it is epoch t of T, from 1; T + 1 after the last */
 	const double *difficulty; /* (n) borrowed: > 0, any scale */
-	const double *p_true;	  /* (n) borrowed: predictions after the last epoch; all alike before the first */
-	uint32_t *by_class;	  /* (N) positions of the training instances, class by class */
-	size_t *class_start;	  /* (k) where those of class c start in it */
+	/* (n) borrowed: predictions after the last epoch; all alike before the first */
+	const double *p_true, *log_p_true;
+	/* Of samplers with an order of the training instances, else NULL: all of them (N), from the least loss over the
+	 * first epochs to the largest; and each one's number among those of its class (n), from 0. */
+	struct sampling_rank *ranked;
+	uint32_t *class_rank;
+	bool is_ranked;	     /* it is known */
+	uint32_t *by_class;  /* (N) positions of the training instances, class by class */
+	size_t *class_start; /* (k) where those of class c start in it */
 	/* number of classes with n_c > 0; of those the smallest and the largest n_c */
 	uint32_t present, smallest, largest;
 	double *weight; /* (n) expected draws of each training instance, any scale */
@@ -36,6 +54,12 @@ struct sampling {
 
 MUST_CHECK enum err_code sampling_init(struct sampling *sampling, const struct instances *instances, struct err *err);
 void sampling_done(struct sampling *sampling);
+
+/* For samplers with an order: room for it. */
+MUST_CHECK enum err_code sampling_init_order(struct sampling *sampling, struct err *err);
+
+/* The order by loss (n); of equal ones the first comes first, and what is not a number is the largest. */
+void sampling_order(struct sampling *sampling, const double *loss);
 
 /* Random numbers and memory of one run's draws. */
 struct sampler_work {
@@ -58,9 +82,12 @@ struct sampler {
 	const char *name;
 	const char *summary;
 	const char *expected; /* the formula of weigh_class or weigh */
-	bool uses_difficulty, uses_class_power, uses_ratio;
+	bool uses_difficulty, uses_class_power, uses_ratio, has_soft_bound;
 	bool uses_p_true; /* it goes by probabilities, which a regression does not have */
 	bool uses_epochs; /* its draws depend on how many epochs there are in all */
+	/* Its expected draws jump where a prediction passes a bound: those of rounded predictions may be others. */
+	bool has_bounds;
+	/* Of what has no flag here 0: no such parameter. With first_epochs it has an order. */
 	struct sampler_parameters defaults;
 	/* Expected draws of an instance in the epoch to come, any scale: of class c, n_c > 0, or of every training
 	 * instance (n). Both NULL: all alike. */
@@ -76,7 +103,8 @@ struct sampler {
 
 extern const struct sampler sampler_all, sampler_bootstrap, sampler_multinomial, sampler_systematic,
     sampler_square_root, sampler_class_balanced, sampler_class_aware, sampler_progressive, sampler_reversed,
-    sampler_self_paced, sampler_under, sampler_over;
+    sampler_self_paced, sampler_self_paced_learning, sampler_curriculum, sampler_anti_curriculum, sampler_under,
+    sampler_over;
 
 const struct sampler *sampler_at(size_t i); /* NULL behind the last */
 const char *sampler_name(size_t i);	    /* NULL behind the last */
@@ -98,6 +126,9 @@ void sampler_weigh_by_difficulty(const struct sampling *sampling, double *ret_we
 /* `count` of the pool (size) without replacement. */
 void sampler_choose(struct sampler_work *work, const uint32_t *pool, uint32_t size, uint32_t count,
 		    uint32_t *ret_chosen);
+
+/* Whether it has an order, by a recorded run or the first epochs. */
+bool sampler_has_order(const struct sampler *sampler);
 
 /* N draws with replacement in proportion to the weights: the fill of samplers that differ in these only. */
 size_t sampler_draw_by_weight(const struct sampling *sampling, struct sampler_work *work, uint32_t *ret_order);

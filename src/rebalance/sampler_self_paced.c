@@ -109,13 +109,14 @@ static size_t fill_self_paced(const struct sampling *sampling, struct sampler_wo
 
 const struct sampler sampler_self_paced = {
 	.name = "self-paced",
-	.summary =
-	    "larger classes under-sampled to the smallest, evenly over 5 bins of hardness: easy ones first, later "
-	    "all alike",
+	.summary = "larger classes under-sampled to the smallest (not self-paced learning), evenly over 5 bins of "
+		   "hardness: easy ones first, later "
+		   "all alike",
 	.expected = "d_b / n_b, d_b = min(n_b, int(n_min q_b) + 1), q_b = (1 / (h_b + a)) / sum over bins, h_b mean "
 		    "1 - p_y of bin b, n_b its size, a = tan(pi/2 (t - 1) / (T - 1)); fewer than N draws an epoch",
 	.uses_p_true = true,
 	.uses_epochs = true,
+	.has_bounds = true,
 	.weigh = weigh_self_paced,
 	.fill = fill_self_paced,
 };

@@ -29,6 +29,22 @@ static void scale(const struct part *part, double *weight, double factor)
 		weight[part->index[i]] *= factor;
 }
 
+/* After the first epochs the training instances have an order, for good. */
+static void order(struct weighting *weighting, size_t epoch)
+{
+	struct sampling *sampling = &weighting->sampling;
+	size_t first_epochs = sampling->parameters.first_epochs;
+	const struct predictions *predictions = weighting->predictions;
+
+	if (weighting->first_loss == NULL || sampling->is_ranked || epoch <= first_epochs)
+		return;
+	/* A run that is taken up later knows what they cost, and its dynamics have gone on since. */
+	if (epoch == first_epochs + 1 && weighting->settings.ordering_loss == NULL)
+		memcpy(weighting->first_loss, predictions->dynamics->loss,
+		       predictions->instances.count * sizeof *weighting->first_loss);
+	sampling_order(sampling, weighting->first_loss);
+}
+
 void weighting_update(struct weighting *weighting, size_t epoch)
 {
 	const struct instances *instances = &weighting->predictions->instances;
@@ -37,6 +53,7 @@ void weighting_update(struct weighting *weighting, size_t epoch)
 	double sum = 0, squares = 0;
 
 	weighting->sampling.epoch = epoch;
+	order(weighting, epoch);
 	sampler_weigh(weighting->settings.sampler, &weighting->sampling);
 	memset(weighting->sampling_share, 0, instances->classes * sizeof(double));
 	for (size_t i = 0; i < train->count; i++) {
@@ -47,10 +64,12 @@ void weighting_update(struct weighting *weighting, size_t epoch)
 		sum += weight;
 		squares += weight * weight;
 	}
-	scale(train, weighting->weight, (double)train->count / sum);
+	/* Nobody may be drawn. */
+	double divisor = sum > 0 || isnan(sum) ? sum : 1;
+	scale(train, weighting->weight, (double)train->count / divisor);
 	for (size_t c = 0; c < instances->classes; c++)
-		weighting->sampling_share[c] /= sum;
-	weighting->effective_sample_size = sum * sum / squares;
+		weighting->sampling_share[c] /= divisor;
+	weighting->effective_sample_size = sum == 0 ? 0 : sum * sum / squares;
 	if (weighting->settings.loss_weighs_difficulty)
 		scale(train, weighting->loss_weight, (double)train->count / loss_sum);
 }
@@ -65,6 +84,15 @@ static enum err_code create_sampling(struct weighting *weighting, struct err *er
 	weighting->sampling.epochs = weighting->settings.epochs;
 	weighting->sampling.difficulty = predictions->difficulty->value;
 	weighting->sampling.p_true = predictions->p_true;
+	weighting->sampling.log_p_true = predictions->log_p_true;
+	if (!sampler_has_order(weighting->settings.sampler))
+		return ERR_OK;
+	if (sampling_init_order(&weighting->sampling, err) != ERR_OK ||
+	    mem_new(&weighting->first_loss, predictions->instances.count, err) != ERR_OK)
+		return err->code;
+	if (weighting->settings.ordering_loss != NULL)
+		memcpy(weighting->first_loss, weighting->settings.ordering_loss,
+		       predictions->instances.count * sizeof *weighting->first_loss);
 	return ERR_OK;
 }
 
@@ -95,6 +123,7 @@ void weighting_free(struct weighting *weighting)
 	if (weighting == NULL)
 		return;
 	sampling_done(&weighting->sampling);
+	free(weighting->first_loss);
 	free(weighting->loss_weight);
 	free(weighting->weight);
 	free(weighting->sampling_share);
@@ -104,4 +133,11 @@ void weighting_free(struct weighting *weighting)
 void weighting_freep(struct weighting **weighting)
 {
 	weighting_free(*weighting);
+}
+
+void weighting_visit_state(struct weighting *weighting, struct state_visitor *visitor)
+{
+	if (weighting->first_loss != NULL)
+		state_visit(visitor, "first_loss", STATE_DOUBLE, weighting->predictions->instances.count,
+			    weighting->first_loss);
 }

@@ -14,6 +14,7 @@ struct weighting_settings {
 	const struct sampler *sampler; /* may be another from one epoch to the next */
 	struct sampler_parameters sampler_parameters;
 	size_t epochs;		     /* of the run */
+	const double *ordering_loss; /* (n) borrowed: mean losses of the ordering run; NULL: there is none */
 	const double *class_weight;  /* (k) borrowed, may change between epochs: the loss's weight of each class */
 	bool loss_weighs_difficulty; /* its weight of an instance is N w instead (loss.h) */
 };
@@ -22,6 +23,9 @@ struct weighting {
 	struct weighting_settings settings;
 	const struct predictions *predictions; /* borrowed */
 	struct sampling sampling;
+	/* (n) of samplers with an order, else NULL: mean losses of the ordering run, or of the first epochs once they
+	 * are over, 0 before */
+	double *first_loss;
 	double *loss_weight; /* (n) the loss's weight of each training instance */
 	/* (T * 64) s_i v_i, s_i the expected draws and v_i = loss_weight[i], scaled to mean 1 over the training part;
 	 * NaN for test instances */
@@ -40,5 +44,8 @@ void weighting_freep(struct weighting **weighting);
 /* Sets everything for `epoch`, the one to come, from the predictions as they are: 1 is the first; behind the last come
  * the weights that one more would have. */
 void weighting_update(struct weighting *weighting, size_t epoch);
+
+/* What the first epochs cost. */
+void weighting_visit_state(struct weighting *weighting, struct state_visitor *visitor);
 
 #endif

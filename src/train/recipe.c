@@ -169,6 +169,9 @@ static enum err_code fill_parameters(const struct run_settings *options, struct 
 
 	adjustment.tau = loss.tau = options->tau;
 	loss.scale = recipe->shape.cosine.scale;
+	if (options->sampler_parameters.ordering_run > 0 && options->sampler_parameters.first_epochs > 0)
+		return err_set(err, ERR_INPUT, "first-epochs %zu will not do: run %zu says who is easy",
+			       options->sampler_parameters.first_epochs, options->sampler_parameters.ordering_run);
 	recipe->sampler_parameters = sampler_fill_parameters(method->sampler, &options->sampler_parameters);
 	recipe->loss_parameters = method_fill_loss_parameters(method, &loss);
 	recipe->adjustment_parameters = adjustment_fill_parameters(method->adjustment, &adjustment);
@@ -201,6 +204,17 @@ static enum err_code check_training(const struct recipe *recipe, struct err *err
 		return err_set(err, ERR_INPUT, "warm-up-epochs %zu will not do: there are %zu epochs in all",
 			       training->warm_up_epochs, training->epochs);
 	return ERR_OK;
+}
+
+/* Whether anything is left to pace. */
+static enum err_code check_pace(const struct recipe *recipe, struct err *err)
+{
+	size_t first = recipe->sampler_parameters.first_epochs;
+
+	return first < recipe->training.epochs
+		   ? ERR_OK
+		   : err_set(err, ERR_INPUT, "first-epochs %zu will not do: of %zu epochs none is left after them",
+			     first, recipe->training.epochs);
 }
 
 size_t recipe_count_draws(const struct recipe *recipe, const struct split *split)
@@ -273,7 +287,8 @@ static enum err_code resolve(const struct run_settings *options, const struct re
 	    choose_classifier(options, &recipe, err) != ERR_OK ||
 	    (purpose == FOR_TRAINING && check_training(&recipe, err) != ERR_OK) ||
 	    shape_network(options, &recipe, err) != ERR_OK || time_second_stage(options, &recipe, err) != ERR_OK ||
-	    count_folds(options, &recipe, purpose, err) != ERR_OK || fill_parameters(options, &recipe, err) != ERR_OK)
+	    count_folds(options, &recipe, purpose, err) != ERR_OK || fill_parameters(options, &recipe, err) != ERR_OK ||
+	    (purpose == FOR_TRAINING && check_pace(&recipe, err) != ERR_OK))
 		return err->code;
 	fill_record_rules(options, &recipe);
 	if (subject->dataset != NULL) {

@@ -20,6 +20,8 @@
 struct recipe_subject {
 	const struct dataset *dataset;
 	const struct split *split;
+	const double
+	    *ordering_loss; /* (n) mean losses of the sampler's ordering run, read by then; NULL: it has none */
 };
 
 struct recipe {

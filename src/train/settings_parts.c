@@ -91,7 +91,9 @@ static bool has_unsaid(const struct method *method, const char *name)
 {
 	bool has_bias_choice = method->adjustment != NULL && method->adjustment->has_bias_choice;
 
-	return has_common(method, name) || (has_bias_choice && strcmp(name, "drop-bias") == 0);
+	return has_common(method, name) || (has_bias_choice && strcmp(name, "drop-bias") == 0) ||
+	       (method->sampler->has_soft_bound && strcmp(name, "pace-soft") == 0) ||
+	       (sampler_has_order(method->sampler) && strcmp(name, "curriculum-run") == 0);
 }
 
 /* Whether a method that has the parameter leaves it to cross-validation. */

@@ -157,6 +157,7 @@ static enum err_code create_predictions(struct trainer *trainer, struct err *err
 		.sampler = recipe->method.sampler,
 		.sampler_parameters = recipe->sampler_parameters,
 		.epochs = recipe->training.epochs,
+		.ordering_loss = recipe->subject.ordering_loss,
 		.class_weight = trainer->class_weight,
 		.loss_weighs_difficulty = method_weights(&recipe->method)->uses_difficulty,
 	};

@@ -29,6 +29,8 @@ void trainer_visit_state(void *object, struct state_visitor *visitor)
 	for (size_t i = 0; i < ARRAY_LENGTH(samplers); i++)
 		if (samplers[i] != NULL && samplers[i]->accepts_memory != NULL)
 			state_check(visitor, samplers[i]->accepts_memory(sampling, trainer->sampler_work.memory));
+	visitor->part = "weighting";
+	weighting_visit_state(trainer->weighting, visitor);
 	visitor->part = "initial_weights";
 	rng_visit_state(&trainer->initial_weights, visitor);
 	visitor->part = "dropout";

@@ -166,8 +166,42 @@ def class_draws(count, counts, settings, epoch):
     return 1.0
 
 
-def expected_draws(train, counts, settings, epoch):
+def chosen_by_pace(train, settings, epoch, instances):
+    """{instance: expected draws} of curriculum, anti-curriculum and self-paced-learning (Hacohen and Weinshall 2019; Kumar et
+    al. 2010). A row that rounding may have moved over the bound counts as it was recorded."""
+    past = epoch - settings["first_epochs"]
+    if past < 0:
+        return {row[0]: 1.0 for row in train}
+    first = {row[0]: math.fsum(-math.log(max(p, 1e-38)) for p in instances[row[0]].p_true[:settings["first_epochs"]])
+             / settings["first_epochs"] for row in train}
+    loss = first if settings["sampler"] != "self-paced-learning" else {row[0]: -math.log(max(row[4], 1e-38)) for row in train}
+    growth = settings["pace_growth"]
+    if settings["sampler"] == "self-paced-learning":
+        rank = min(int(settings["pace_start"] * len(train)), len(train) - 1)
+        bound = sorted(first.values())[rank] * growth ** past
+        bounds = {row[2]: bound for row in train}
+    else:
+        share = min(1, settings["pace_start"] * growth ** (past // settings["pace_epochs"]))
+        bounds = {}
+        for name in {row[2] for row in train}:
+            of = sorted(first[row[0]] for row in train if row[2] == name)
+            count = math.ceil(round(share * len(of), 9))
+            # The loss of the last that is taken: a little above it is the bound.
+            bounds[name] = math.inf if count == len(of) else (
+                -of[len(of) - count] * (1 - 1e-4) if settings["sampler"] == "anti-curriculum" else of[count - 1] * (1 + 1e-4))
+    draws = {}
+    for row in train:
+        own = -loss[row[0]] if settings["sampler"] == "anti-curriculum" else loss[row[0]]
+        is_near = abs(own - bounds[row[2]]) < 3e-4 * abs(own)
+        soft = 1 - own / bounds[row[2]] if settings["pace_soft"] else 1.0
+        draws[row[0]] = soft if (row[8] > 0 if is_near else own < bounds[row[2]]) else 0.0
+    return draws
+
+
+def expected_draws(train, counts, settings, epoch, instances):
     """{instance: how often the next epoch draws it on average, to any scale}."""
+    if settings["sampler"] in ("curriculum", "anti-curriculum", "self-paced-learning"):
+        return chosen_by_pace(train, settings, epoch, instances)
     if settings["sampler"] in ("multinomial", "systematic"):
         return {row[0]: row[7] for row in train}
     if settings["sampler"] != "self-paced":
@@ -193,6 +227,9 @@ def loss_weight(row, counts, settings):
 
 def check_draws(where, draws, counts, settings, complaints):
     """They add up to N, or to what the sampler says."""
+    if settings["sampler"] == "self-paced-learning":
+        complaints.compare("self-paced-learning draws", where, max(draws) <= 1, True, 0)
+        return
     if settings["sampler"] == "self-paced":
         smallest = min(counts.values())
         most = sum(min(count, smallest + (5 if count > smallest else 0)) for count in counts.values())
@@ -209,12 +246,12 @@ def follows_other_predictions(settings):
                                                  settings["loss"] == "difficulty")
 
 
-def check_weights(run, epoch, rows, settings, complaints):
+def check_weights(run, epoch, rows, settings, instances, complaints):
     """weight: expected draws times weight in the loss, scaled to mean 1 over the training part, NULL for test; draws add
     up. Returns the ESS."""
     train = [row for row in rows if row[1] == "train"]
     counts = collections.Counter(row[2] for row in train)
-    draws = expected_draws(train, counts, settings, epoch)
+    draws = expected_draws(train, counts, settings, epoch, instances)
     if follows_other_predictions(settings):
         by_instance = {row[0]: row[8] for row in train}
     else:
@@ -223,14 +260,24 @@ def check_weights(run, epoch, rows, settings, complaints):
     mean = math.fsum(weights) / len(train)
     for row in rows:
         expected = by_instance[row[0]] / mean if row[1] == "train" else None
-        complaints.compare("weight", f"run {run} epoch {epoch} instance {row[0]}", row[8], expected,
-                           4 * FLOAT32 * (expected or 0))
+        # 1 - loss / bound is a small difference of numbers that were rounded.
+        rounding = 16 * FLOAT32 if settings.get("pace_soft") else 4 * FLOAT32 * (expected or 0)
+        complaints.compare("weight", f"run {run} epoch {epoch} instance {row[0]}", row[8], expected, rounding)
     draws = [row[9] for row in train]
     if None not in draws:
         check_draws(f"run {run} epoch {epoch}", draws, counts, settings, complaints)
     complaints.compare("draws of test", f"run {run} epoch {epoch}",
                        sum(row[9] or 0 for row in rows if row[1] == "test"), 0, 0)
     return math.fsum(weights) ** 2 / math.fsum(w * w for w in weights)
+
+
+def check_drawn(run, epoch, rows, expected, settings, complaints):
+    """Nobody is drawn who was not to be; by bounds that are not soft everybody is who was."""
+    is_sure = settings["sampler"] == "self-paced-learning" and not settings["pace_soft"]
+    for row in rows if expected and settings["loss"] == "cross-entropy" else ():
+        if row[1] == "train" and row[9] is not None:
+            is_good = row[9] == (expected[row[0]] > 0) if is_sure else expected[row[0]] > 0 or row[9] == 0
+            complaints.compare("drawn", f"run {run} epoch {epoch} instance {row[0]}", is_good, True, 0)
 
 
 def part_metrics(rows, part):
@@ -369,11 +416,13 @@ def check_run(db, run, complaints):
     epochs = [row[0] for row in db.execute("SELECT epoch FROM epochs WHERE run_id = ? ORDER BY epoch", (run,))]
     instances, rows = {}, []
     for epoch in epochs:
+        expected = {row[0]: row[8] for row in rows}
         rows, probabilities = read_epoch(db, run, epoch)
         if not rows:
             return False
+        check_drawn(run, epoch, rows, expected, settings, complaints)
         check_rows(run, epoch, rows, probabilities, class_order(rows, probabilities), instances, settings, complaints)
-        sample_size = check_weights(run, epoch, rows, settings, complaints)
+        sample_size = check_weights(run, epoch, rows, settings, instances, complaints)
         check_metrics(db, run, epoch, rows, probabilities, sample_size, complaints)
     check_summary(db, run, instances, rows, complaints)
     check_measures(db, run, instances, complaints)

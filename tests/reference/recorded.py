@@ -20,6 +20,9 @@ RUNS = [
     *(["--data", "glass", "--method", method, "--scale", "standard"]
       for method in ("square-root-sampling", "class-balanced-sampling", "class-aware", "progressive", "reversed",
                      "under-sampling", "over-sampling", "self-paced")),
+    *(["--data", "glass", "--scale", "standard", "--sampler", *sampler] for sampler in (
+        ["self-paced-learning"], ["self-paced-learning", "--pace-soft", "--pace-growth", "1.1", "--first-epochs", "3"],
+        ["curriculum", "--pace-epochs", "1"], ["anti-curriculum", "--pace-start", "0.2", "--pace-epochs", "2"])),
     ["--data", "glass", "--sampler", "square-root", "--class-power", "1.5", "--loss", "class-balanced-focal"],
     ["--data", "glass", "--method", "under-sampling", "--ratio", "0.3", "--loss", "class-balanced", "--scale", "standard"],
     ["--data", "balance-scale", "--method", "over-sampling", "--ratio", "0.6", "--batch-size", "full"],

@@ -59,7 +59,7 @@ struct run_settings resumed_settings(const char *text)
 /* Four of them at once. */
 const struct recipe *resumed_recipe(const struct run_settings *settings)
 {
-	const struct recipe_subject subject = { dataset, split };
+	const struct recipe_subject subject = { .dataset = dataset, .split = split };
 	static struct recipe recipes[4];
 	static size_t made;
 	struct recipe *recipe = &recipes[made++ % 4];
@@ -232,7 +232,7 @@ void resumed_try(const struct run_settings *settings, size_t stop, const char *w
 /* Whether the settings are any. */
 bool resumed_can_train(const struct run_settings *settings)
 {
-	const struct recipe_subject subject = { dataset, split };
+	const struct recipe_subject subject = { .dataset = dataset, .split = split };
 	struct recipe ignored_recipe;
 	struct err ignored;
 

@@ -35,7 +35,7 @@ void scene_init(struct scene *scene, const char *method, const char *model)
 
 void scene_resolve(struct scene *scene)
 {
-	const struct recipe_subject subject = { scene->dataset, scene->split };
+	const struct recipe_subject subject = { .dataset = scene->dataset, .split = scene->split };
 	struct err err;
 
 	/* Some tests freeze what is trained, which nobody else may. */

@@ -63,7 +63,7 @@ static void scene_init(struct scene *scene, const char *dataset, bool standardis
 
 static void scene_start(struct scene *scene)
 {
-	const struct recipe_subject subject = { scene->dataset, scene->split };
+	const struct recipe_subject subject = { .dataset = scene->dataset, .split = scene->split };
 	struct err err;
 
 	cr_assert_eq(recipe_resolve(&scene->settings, &subject, &scene->recipe, &err), ERR_OK, "%s", err.message);

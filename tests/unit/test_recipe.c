@@ -80,6 +80,12 @@ static const struct {
 	{ "bin-momentum", "0.5", "ghm", "logreg", { NULL } },
 	{ "class-power", "0.3", "square-root-sampling", "logreg", { NULL } },
 	{ "ratio", "0.5", "over-sampling", "logreg", { NULL } },
+	{ "pace-start", "0.3", "curriculum", "logreg", { NULL } },
+	{ "pace-growth", "1.2", "self-paced-learning", "logreg", { NULL } },
+	{ "pace-epochs", "2", "anti-curriculum", "logreg", { NULL } },
+	{ "first-epochs", "2", "curriculum", "logreg", { NULL } },
+	{ "curriculum-run", "7", "curriculum", "logreg", { NULL } },
+	{ "pace-soft", "yes", "self-paced-learning", "logreg", { NULL } },
 	{ "difficulty", "per-epoch", "base", "logreg", { NULL } },
 	{ "prior", "2", "base", "logreg", { NULL } },
 	{ "floor", "1e-6", "base", "logreg", { NULL } },
@@ -220,7 +226,7 @@ static struct run_settings read_json(char *json)
 /* `was_chosen`: older versions did not record what cross-validation chose. */
 static void expect_recorded_key(const struct scene *scene, bool was_chosen, const char *what)
 {
-	const struct recipe_subject subject = { scene->dataset, scene->split };
+	const struct recipe_subject subject = { .dataset = scene->dataset, .split = scene->split };
 	AUTO(text_done) struct text fresh = { 0 };
 	AUTO(text_done) struct text json = { 0 };
 	AUTO(text_done) struct text recorded = { 0 };
@@ -369,6 +375,8 @@ Test(recipe, the_help_names_the_parts_that_have_a_parameter)
 {
 	for (size_t i = 0; sampler_at(i) != NULL; i++)
 		EXPECT_ALL_DESCRIBED(sampler_at(i), sampler_parameters, SIZE_MAX);
+	expect_described(offsetof(struct run_settings, sampler_parameters.is_soft), "self-paced-learning");
+	expect_described(offsetof(struct run_settings, sampler_parameters.ordering_run), "anti-curriculum");
 	for (size_t i = 0; loss_at(i) != NULL; i++) {
 		EXPECT_ALL_DESCRIBED(loss_at(i), loss_parameters, offsetof(struct loss_parameters, tau));
 		if (loss_at(i)->uses_beta)

@@ -60,6 +60,8 @@ static const char *const compositions[] = {
 	"method difficulty apply weight adjustment temperature temperature 2",
 	"method difficulty apply systematic precision single",
 	"method self-paced adjustment post-hoc",
+	"method self-paced-learning pace-soft yes first-epochs 2 adjustment post-hoc",
+	"method curriculum first-epochs 2 pace-epochs 1 pace-growth 1.5 pace-start 0.2",
 	"method class-aware loss ghm model mlp hidden 12 dropout 0.2",
 	"method base second-stage crt model mlp hidden 8,6 adjustment tau-norm second-stage-epochs 4",
 	"method tde classifier-heads 1 momentum 0.5",
@@ -289,6 +291,7 @@ Test(resume, a_longer_run, .init = resumed_set_up, .fini = resumed_tear_down)
 	} cases[] = {
 		{ "method difficulty optimizer adam", false },
 		{ "method class-aware schedule step step-epochs 3", false },
+		{ "method curriculum first-epochs 2", false },
 		{ "method base schedule cosine", true },
 		{ "method drw", true },
 		{ "method progressive", true },

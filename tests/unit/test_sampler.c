@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "rebalance/sampler.h"
 #include "rebalance/sampler_self_paced.h"
+#include "reference/methods.h"
 
 #define MAX_CLASSES 4
 #define MAX_INSTANCES 300
@@ -13,7 +14,7 @@
 /* Class sizes of a training part; classes take turns, and every third instance is test. */
 struct scene {
 	uint32_t class_count[MAX_CLASSES], train[MAX_INSTANCES], y[MAX_INSTANCES];
-	double difficulty[MAX_INSTANCES], p_true[MAX_INSTANCES];
+	double difficulty[MAX_INSTANCES], p_true[MAX_INSTANCES], log_p_true[MAX_INSTANCES], loss[MAX_INSTANCES];
 	size_t instances;
 	struct sampling sampling;
 	struct sampler_work work;
@@ -22,7 +23,9 @@ struct scene {
 static void scene_init(struct scene *scene, const struct sampler *sampler, const uint32_t counts[MAX_CLASSES],
 		       uint64_t seed)
 {
-	static const struct sampler_parameters nothing = { NAN, NAN };
+	static const struct sampler_parameters nothing = {
+		.class_power = NAN, .ratio = NAN, .pace_start = NAN, .pace_growth = NAN
+	};
 	uint32_t left[MAX_CLASSES];
 	struct instances instances = { .classes = MAX_CLASSES,
 				       .y = scene->y,
@@ -40,6 +43,8 @@ static void scene_init(struct scene *scene, const struct sampler *sampler, const
 		scene->y[at] = (uint32_t)c;
 		scene->difficulty[at] = 0.3 + (double)(at * 7 % 11);
 		scene->p_true[at] = 1 / (1 + 0.2 * (double)(at * 5 % 13));
+		scene->log_p_true[at] = log(scene->p_true[at]);
+		scene->loss[at] = -scene->log_p_true[at];
 		if (at % 3 == 2)
 			continue;
 		scene->train[instances.train.count++] = (uint32_t)at;
@@ -51,8 +56,14 @@ static void scene_init(struct scene *scene, const struct sampler *sampler, const
 	scene->sampling.parameters = sampler_fill_parameters(sampler, &nothing);
 	scene->sampling.difficulty = scene->difficulty;
 	scene->sampling.p_true = scene->p_true;
+	scene->sampling.log_p_true = scene->log_p_true;
 	scene->sampling.epoch = 1;
 	scene->sampling.epochs = 5;
+	if (!sampler_has_order(sampler))
+		return;
+	cr_assert_eq(sampling_init_order(&scene->sampling, &err), ERR_OK);
+	sampling_order(&scene->sampling, scene->loss);
+	scene->sampling.parameters.first_epochs = 0;
 }
 
 static void scene_done(struct scene *scene)
@@ -405,4 +416,84 @@ Test(self_paced, hard_instances_come_later)
 		before = hardest;
 	}
 	scene_done(&scene);
+}
+
+static const struct sampler *find(const char *name)
+{
+	for (size_t s = 0; sampler_at(s) != NULL; s++)
+		if (strcmp(sampler_name(s), name) == 0)
+			return sampler_at(s);
+	return NULL;
+}
+
+/* Training instances alone, in the order of the fixture. */
+static void init_pacing(struct scene *scene, const struct sampler *sampler, bool is_soft)
+{
+	struct instances instances = { .count = PACING_COUNT, .classes = MAX_CLASSES, .y = pacing_y };
+	struct err err;
+
+	*scene = (struct scene){ 0 };
+	for (uint32_t i = 0; i < PACING_COUNT; i++) {
+		scene->train[i] = i;
+		scene->class_count[pacing_y[i]]++;
+		scene->log_p_true[i] = -pacing_now[i];
+	}
+	instances.train = (struct part){ PACING_COUNT, scene->train, scene->class_count };
+	cr_assert_eq(sampling_init(&scene->sampling, &instances, &err), ERR_OK);
+	cr_assert_eq(sampling_init_order(&scene->sampling, &err), ERR_OK);
+	cr_assert_eq(sampler_work_init(&scene->work, &instances, 1, &err), ERR_OK);
+	scene->sampling.log_p_true = scene->log_p_true;
+	bool is_bound = sampler == &sampler_self_paced_learning;
+	scene->sampling.parameters = (struct sampler_parameters){ .pace_start = is_bound ? 0.4 : 0.2,
+								  .pace_growth = is_bound ? 1.25 : 1.5,
+								  .pace_epochs = 2,
+								  .first_epochs = 3,
+								  .is_soft = is_soft };
+}
+
+Test(pacing, weights_equal_the_reference)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(pacing_cases); i++) {
+		const struct sampler *sampler = find(pacing_cases[i].sampler);
+		struct scene scene;
+		init_pacing(&scene, sampler, pacing_cases[i].is_soft);
+		sampling_order(&scene.sampling, pacing_first);
+		scene.sampling.epoch = 4 + pacing_cases[i].step;
+		sampler_weigh(sampler, &scene.sampling);
+		for (size_t j = 0; j < PACING_COUNT; j++)
+			cr_expect_float_eq(scene.sampling.weight[j], pacing_cases[i].weight[j], 1e-12,
+					   "%s%s, step %zu, instance %zu: %g", sampler->name,
+					   pacing_cases[i].is_soft ? " soft" : "", pacing_cases[i].step, j,
+					   scene.sampling.weight[j]);
+		scene_done(&scene);
+	}
+}
+
+/* Everyone until there is an order; nothing known of a loss is as hard as can be; nobody may be below the bound. */
+Test(pacing, what_is_not_known)
+{
+	static const char *const names[] = { "curriculum", "anti-curriculum", "self-paced-learning" };
+
+	for (size_t s = 0; s < ARRAY_LENGTH(names); s++) {
+		struct scene scene;
+		uint32_t order[PACING_COUNT];
+		double first[PACING_COUNT];
+		init_pacing(&scene, find(names[s]), true);
+		scene.sampling.epoch = 3;
+		sampler_weigh(find(names[s]), &scene.sampling);
+		cr_expect_eq(sum_of_weights(&scene), PACING_COUNT, "%s", names[s]);
+		cr_expect_eq(find(names[s])->fill(&scene.sampling, &scene.work, order), PACING_COUNT);
+		memcpy(first, pacing_first, sizeof first);
+		first[2] = scene.log_p_true[2] = NAN;
+		sampling_order(&scene.sampling, first);
+		scene.sampling.epoch = 4;
+		sampler_weigh(find(names[s]), &scene.sampling);
+		cr_expect_eq(scene.sampling.weight[2], s == 1, "%s", names[s]);
+		for (size_t i = 0; i < PACING_COUNT; i++)
+			scene.log_p_true[i] = -1000;
+		sampler_weigh(find(names[s]), &scene.sampling);
+		cr_expect_eq(sum_of_weights(&scene) == 0, s == 2, "%s", names[s]);
+		cr_expect_eq(find(names[s])->fill(&scene.sampling, &scene.work, order) == 0, s == 2, "%s", names[s]);
+		scene_done(&scene);
+	}
 }

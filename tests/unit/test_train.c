@@ -68,7 +68,7 @@ static struct trainer *make_trainer(const struct dataset *dataset, const struct 
 				    const struct run_settings *settings)
 {
 	static struct recipe recipe;
-	const struct recipe_subject subject = { dataset, split };
+	const struct recipe_subject subject = { .dataset = dataset, .split = split };
 	struct trainer *trainer = NULL;
 	struct err err;
 
