@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "model/arithmetic.h"
+#include "num/tile.h"
 
 const char *network_precision_name(size_t i)
 {
@@ -196,6 +197,20 @@ void network_predict(struct network *network, const struct network_inputs *input
 void network_read_input(const struct network *network, size_t l, double *ret_input)
 {
 	network->arithmetic->read_input(network->layers, l, ret_input);
+}
+
+void network_read_tile(struct network *network, const struct network_inputs *inputs, size_t t, double *ret_logits,
+		       double *ret_features)
+{
+	uint32_t index[TILE_INSTANCES];
+	const struct network_batch batch = { inputs, index, TILE_INSTANCES };
+
+	for (size_t i = 0; i < TILE_INSTANCES; i++) {
+		size_t at = t * TILE_INSTANCES + i;
+		index[i] = (uint32_t)(at < inputs->instances ? at : inputs->instances - 1);
+	}
+	network_forward(network, &batch, NULL, ret_logits);
+	network_read_input(network, network->shape.hidden_count, ret_features);
 }
 
 void network_read_delta(const struct network *network, size_t l, double *ret_delta)

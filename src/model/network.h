@@ -139,6 +139,12 @@ void network_clear_gradients(struct network *network);
 void network_predict(struct network *network, const struct network_inputs *inputs, size_t first, size_t count,
 		     double *ret_logits);
 
+/* The same of tile t, the instances from 64 t on, with what the classifier reads: ret_logits (k, 64), 64-byte aligned,
+ * ret_features (h, 64). Behind the last instance it stands in for those that are not there. The shape's `instances` are
+ * 64 at least. */
+void network_read_tile(struct network *network, const struct network_inputs *inputs, size_t t, double *ret_logits,
+		       double *ret_features);
+
 /* Of the last network_forward, until the next call of it or of network_predict: ret_input (inputs, L), what layer l
  * read. For the last layer these are the features: the outputs of the last hidden layer after activation, calibration
  * and dropout, or the network's inputs if there is none. */

@@ -9,7 +9,7 @@ enum err_code adjuster_init(struct adjuster *adjuster, const struct adjustment *
 			    const struct adjustment_parameters *parameters, const struct dataset *dataset,
 			    const struct split *split, const struct network *network, struct err *err)
 {
-	AUTO(adjuster_done) struct adjuster made = { .adjustment = adjustment, .instances = dataset->instances };
+	AUTO(adjuster_done) struct adjuster made = { .adjustment = adjustment };
 	size_t k = dataset->classes;
 	size_t h = network_layer(network, network_layer_count(network) - 1).inputs;
 
@@ -43,21 +43,6 @@ void adjuster_done(struct adjuster *adjuster)
 	free(adjuster->is_train);
 }
 
-/* Logits (k, 64) and adjuster->features of tile t. The last instance stands in for those behind it. */
-static void forward(struct adjuster *adjuster, struct network *network, const struct network_inputs *inputs, size_t t,
-		    double *ret_logits)
-{
-	uint32_t index[TILE_INSTANCES];
-	const struct network_batch batch = { inputs, index, TILE_INSTANCES };
-
-	for (size_t i = 0; i < TILE_INSTANCES; i++) {
-		size_t at = t * TILE_INSTANCES + i;
-		index[i] = (uint32_t)(at < adjuster->instances ? at : adjuster->instances - 1);
-	}
-	network_forward(network, &batch, NULL, ret_logits);
-	network_read_input(network, network_layer_count(network) - 1, adjuster->features);
-}
-
 void adjuster_prepare(struct adjuster *adjuster, struct network *network, const struct network_inputs *inputs,
 		      const double *mean_feature)
 {
@@ -72,7 +57,7 @@ void adjuster_prepare(struct adjuster *adjuster, struct network *network, const 
 				.is_train = adjuster->is_train + t * TILE_INSTANCES,
 				.lanes = TILE_INSTANCES,
 			};
-			forward(adjuster, network, inputs, t, adjuster->logits);
+			network_read_tile(network, inputs, t, adjuster->logits, adjuster->features);
 			adjuster->adjustment->see(&adjuster->state, pass, &tile);
 		}
 	network_read_layer(network, network_layer_count(network) - 1, adjuster->weight, adjuster->bias);
@@ -91,6 +76,6 @@ void adjuster_prepare(struct adjuster *adjuster, struct network *network, const 
 void adjuster_predict(struct adjuster *adjuster, struct network *network, const struct network_inputs *inputs, size_t t,
 		      double *ret_logits)
 {
-	forward(adjuster, network, inputs, t, ret_logits);
+	network_read_tile(network, inputs, t, ret_logits, adjuster->features);
 	adjuster->adjustment->apply(&adjuster->state, adjuster->features, TILE_INSTANCES, ret_logits);
 }

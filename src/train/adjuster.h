@@ -14,7 +14,7 @@
 struct adjuster {
 	const struct adjustment *adjustment; /* NULL: none, and nothing below is used */
 	struct adjustment_state state;
-	size_t instances, tiles;
+	size_t tiles;
 	double *weight, *bias; /* (k, h), (k) of the last layer */
 	double *features;      /* (h, 64) of a tile */
 	double *logits;	       /* (k, 64) of a tile */
