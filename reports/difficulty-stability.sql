@@ -3,7 +3,7 @@
 -- note: Two of the same method: other splits or seeds (each run with the next one). Two methods: same split and seed.
 -- param experiment: experiment, which experiment; without it the newest
 -- param dataset: dataset, which data set; without it the first that has a finished run
--- param by: p-true|loss|last-loss|aum|el2n|difficulty|forgetting|unlearned = difficulty, which measure
+-- param by: p-true|loss|last-loss|aum|el2n|grand|difficulty|forgetting|unlearned = difficulty, which measure
 -- param model: logreg|mlp, which model; without it that of the first finished run
 -- param adjusted: yes|no = no, whether runs made by 'hardrow adjust' count
 -- pivot: row=_method, column=_other_method, cell=_cell
@@ -38,7 +38,7 @@ pair AS MATERIALIZED (
 measured AS MATERIALIZED (
   SELECT run_id, instance_id,
     CASE :by WHEN 'p-true' THEN p_true_mean WHEN 'loss' THEN mean_loss WHEN 'last-loss' THEN last_loss WHEN 'aum' THEN aum
-      WHEN 'el2n' THEN el2n WHEN 'difficulty' THEN difficulty
+      WHEN 'el2n' THEN el2n WHEN 'grand' THEN grand WHEN 'difficulty' THEN difficulty
       -- One that was never learned is harder than any that was forgotten.
       WHEN 'forgetting' THEN iif(correctness = 0, 9e999, forgetting_events) ELSE unlearned_epochs END AS value
   FROM subject CROSS JOIN instance_summary USING (run_id) WHERE part = 'train'

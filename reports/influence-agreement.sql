@@ -7,11 +7,12 @@
 -- empty: no loss changes of run {run} are saved; 'hardrow influence --run {run} --save' computes and saves them
 --
 -- Spearman's: the correlation of the ranks, equal values have their mean rank. du - dl > 0 where the true class lost
--- probability, as the loss grows.
+-- probability, as the loss grows. Epoch 1 is left out: its du and dl compare with equal probabilities, not with those of
+-- the initial weights, whose gradients its loss changes are of.
 WITH step AS MATERIALIZED (
   SELECT epoch, instance_id, predicted_loss_change AS predicted, du - dl AS unlearned
   FROM loss_changes CROSS JOIN dynamics USING (run_id, epoch, instance_id)
-  WHERE run_id = :run AND :part IN ('all', part) AND predicted_loss_change IS NOT NULL AND du - dl IS NOT NULL
+  WHERE run_id = :run AND epoch > 1 AND :part IN ('all', part) AND predicted_loss_change IS NOT NULL AND du - dl IS NOT NULL
 ),
 ranked AS (
   SELECT epoch, predicted, unlearned,
@@ -24,11 +25,11 @@ ranked AS (
 -- Epochs whose loss changes can be saved: they and the one before are recorded, with its weights.
 possible AS (
   SELECT DISTINCT epoch + 1 AS epoch FROM weights AS w
-  WHERE run_id = :run AND name = 'weight'
+  WHERE run_id = :run AND epoch > 0 AND name = 'weight'
     AND EXISTS (SELECT 1 FROM dynamics AS d WHERE d.run_id = :run AND d.epoch = w.epoch + 1 AND d.draws IS NOT NULL)
     AND EXISTS (SELECT 1 FROM dynamics AS d WHERE d.run_id = :run AND d.epoch = w.epoch)
 ),
-saved AS (SELECT count(DISTINCT epoch) AS epochs FROM loss_changes WHERE run_id = :run)
+saved AS (SELECT count(DISTINCT epoch) AS epochs FROM loss_changes WHERE run_id = :run AND epoch > 1)
 SELECT epoch, count(*) AS instances, sum(a * b) / sqrt(nullif(sum(a * a) * sum(b * b), 0)) AS rank_correlation,
        avg(sign(predicted) = sign(unlearned)) AS same_sign, 'run ' || :run AS _run,
        (SELECT 'Cut short: the loss changes of ' || saved.epochs || ' of ' || count(*)

@@ -27,10 +27,11 @@ score AS (
   UNION ALL SELECT run_id, 3, 'last-loss', last_loss, is_flipped FROM member
   UNION ALL SELECT run_id, 4, 'aum', -aum, is_flipped FROM member
   UNION ALL SELECT run_id, 5, 'el2n', el2n, is_flipped FROM member
-  UNION ALL SELECT run_id, 6, 'difficulty', difficulty, is_flipped FROM member
-  UNION ALL SELECT run_id, 7, 'correctness', -correctness, is_flipped FROM member
-  UNION ALL SELECT run_id, 8, 'forgetting', iif(correctness = 0, 9e999, forgetting_events), is_flipped FROM member
-  UNION ALL SELECT run_id, 9, 'unlearned', unlearned_epochs, is_flipped FROM member
+  UNION ALL SELECT run_id, 6, 'grand', grand, is_flipped FROM member
+  UNION ALL SELECT run_id, 7, 'difficulty', difficulty, is_flipped FROM member
+  UNION ALL SELECT run_id, 8, 'correctness', -correctness, is_flipped FROM member
+  UNION ALL SELECT run_id, 9, 'forgetting', iif(correctness = 0, 9e999, forgetting_events), is_flipped FROM member
+  UNION ALL SELECT run_id, 10, 'unlearned', unlearned_epochs, is_flipped FROM member
 ),
 ranked AS (
   SELECT run_id, place, measure, is_flipped,

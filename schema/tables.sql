@@ -226,7 +226,7 @@ CREATE TABLE block (
 -- The matrices of the model.
 CREATE TABLE weight (
   run_id INTEGER NOT NULL REFERENCES run,
-  epoch INTEGER NOT NULL,        -- 0: the scaling of the features
+  epoch INTEGER NOT NULL,        -- 0: what training begins with, the scaling of the features too
   layer INTEGER NOT NULL,
   name TEXT NOT NULL,            -- weight, bias, mean_feature (of the cosine classifier); at epoch 0 scale_mean, scale_sd, curriculum_loss
   rows INTEGER NOT NULL,
@@ -257,6 +257,7 @@ CREATE TABLE instance_summary (
   never_learned INTEGER GENERATED ALWAYS AS (1 - ever_learned) VIRTUAL,
   first_learned INTEGER,         -- the first epoch in which it was predicted right
   unlearned_epochs INTEGER,      -- epochs in which p_true fell by more than 0.00001
+  grand REAL,                    -- norm of the last layer's gradient by its loss, at the weights before epoch el2n-epoch
   PRIMARY KEY (run_id, instance_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -300,9 +301,9 @@ CREATE TABLE loss_change (
 ) STRICT, WITHOUT ROWID;
 
 -- Checksums of rows that are written once or seldom changed: of a data set (its row, classes and instances), of a split,
--- of a run, of its summary, of an experiment with its lists, of a writer.
+-- of a run, of its summary (measures and gradients: of its later columns), of an experiment with its lists, of a writer.
 CREATE TABLE checksum (
-  subject TEXT NOT NULL,         -- dataset, split, run, summary, experiment, writer
+  subject TEXT NOT NULL,         -- dataset, split, run, summary, measures, gradients, experiment, writer
   id INTEGER NOT NULL,
   value INTEGER NOT NULL,
   PRIMARY KEY (subject, id)

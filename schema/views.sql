@@ -214,7 +214,7 @@ CROSS JOIN class
 WHERE instance.dataset_id = dataset.dataset_id
   AND class.dataset_id = instance.dataset_id AND class.class_index = instance.class_index;
 
--- One row per run, epoch and matrix: float64, little-endian, row-major.
+-- One row per run, epoch and matrix: float64, little-endian, row-major. Epoch 0: what training began with.
 CREATE VIEW weights AS
 SELECT run_id, epoch, layer, name, rows, cols, value
 FROM weight;
@@ -268,7 +268,8 @@ SELECT
   CAST(count(*) AS BIGINT) AS runs,
   CAST(avg(instance_summary.el2n) AS DOUBLE) AS el2n,
   CAST(avg(CASE WHEN instance_summary.correctness = 0 THEN 9e999 ELSE instance_summary.forgetting_events END) AS DOUBLE)
-    AS forgetting_events
+    AS forgetting_events,
+  CAST(avg(instance_summary.grand) AS DOUBLE) AS grand
 FROM run
 JOIN instance_summary ON instance_summary.run_id = run.run_id
 WHERE run.status = 'done' AND instance_summary.part = 'train'

@@ -104,6 +104,14 @@ static enum err_code read_source(struct work *work,
 				   : recorder_call(work->recorder, RECORDER_READS, read, work, err);
 }
 
+/* The network's measure that no adjustment changes. */
+static enum err_code take_grand(struct track *track, void *context, struct err *err)
+{
+	struct work *work = context;
+
+	return stored_run_take_grand(track, work->stored, work->trainer, err);
+}
+
 /* Puts the weights of an epoch into the trainer. */
 static enum err_code read_weights(struct track *track, void *context, struct err *err)
 {
@@ -140,6 +148,8 @@ static enum err_code record_epochs(struct work *work, struct recording *recordin
 	const struct dataset *dataset = work->stored->dataset;
 	const struct epoch_names names = { dataset->class_names, dataset->instance_id };
 
+	if (read_source(work, take_grand, err) != ERR_OK)
+		return err->code;
 	for (size_t i = 0; i < work->epoch_count; i++) {
 		work->epoch = work->epochs[i];
 		if (record_epoch(work, recording, err) != ERR_OK)
@@ -184,7 +194,7 @@ static enum err_code read_run(struct track *track, void *context, struct err *er
 
 	if (stored_run_read(track, work->run_id, &work->request->source, &work->stored, err) != ERR_OK)
 		return err->code;
-	return stored_run_list_epochs(track, work->stored, &work->epochs, &work->epoch_count, err);
+	return stored_run_list_epochs(track, work->stored, 1, &work->epochs, &work->epoch_count, err);
 }
 
 static enum err_code apply(struct work *work, const struct track_environment *environment,

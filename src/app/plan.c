@@ -156,7 +156,9 @@ static double estimate_bytes(const struct planned_run *runs, size_t count)
 		double k = (double)recipe->subject.dataset->classes;
 		double weights = (double)network_count_parameters(&recipe->shape);
 		bytes += (double)record_rule_count(&recipe->record, epochs) * n * (20.0 + 4.0 * k) * 1.05;
-		bytes += (double)record_rule_count(&recipe->record_weights, epochs) * 8.0 * weights;
+		bytes += (double)(record_rule_count(&recipe->record_weights, epochs) +
+				  record_rule_takes(&recipe->record_weights, 0, epochs)) *
+			 8.0 * weights;
 		bytes += n * 90.0 + (double)epochs * (90.0 + 36.0 * k);
 	}
 	return bytes;

@@ -128,9 +128,9 @@ enum err_code influence_list_compute(struct track *track, const struct influence
 
 	if (subject_init(&subject, track, request, err) != ERR_OK ||
 	    find_instance(subject.run, request->instance_id, &position, err) != ERR_OK ||
-	    stored_run_list_epochs(track, subject.run, &epochs, &count, err) != ERR_OK)
+	    stored_run_list_epochs(track, subject.run, 0, &epochs, &count, err) != ERR_OK)
 		return err->code;
-	if (list.epoch == 0)
+	if (list.epoch == INFLUENCE_LAST_EPOCH)
 		list.epoch = epochs[count - 1];
 	if (stored_run_load(track, subject.run, list.epoch, subject.network, err) != ERR_OK)
 		return err->code;
@@ -233,7 +233,7 @@ static enum err_code save_epochs(struct subject *subject, struct track *track, s
 	size_t count = 0;
 	size_t saved = 0;
 
-	if (stored_run_list_epochs(track, subject->run, &epochs, &count, err) != ERR_OK ||
+	if (stored_run_list_epochs(track, subject->run, 0, &epochs, &count, err) != ERR_OK ||
 	    mem_new(&draws, n, err) != ERR_OK || mem_new(&difficulty, n, err) != ERR_OK)
 		return err->code;
 	struct track_steps steps = { draws, difficulty };

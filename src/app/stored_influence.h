@@ -12,10 +12,13 @@
 #include "base/text.h"
 #include "track/track.h"
 
+/* The last with recorded weights. */
+#define INFLUENCE_LAST_EPOCH SIZE_MAX
+
 struct influence_request {
 	int64_t run_id;
 	uint32_t instance_id;
-	size_t epoch; /* 0: the last with recorded weights */
+	size_t epoch; /* at whose weights, 0: those that training began with; or INFLUENCE_LAST_EPOCH */
 	struct stored_run_source source;
 };
 
@@ -48,7 +51,8 @@ MUST_CHECK enum err_code influence_list_save(struct track *track, const struct i
  * at the weights of epoch t - 1: r the learning rate setting, d_a the draws of a in epoch t, v_a its weight in the
  * loss, D what the run's reduction divides by (the draws, or the sum of d_a v_a). It is what one step of gradient
  * descent on all draws would do; the steps of the optimiser change its size, not the order of the instances, as far as
- * the loss is linear. Epoch 1 has none: du and dl compare it with equal probabilities, not with the initial weights.
+ * the loss is linear. Epoch 1 begins with the weights of epoch 0 and with difficulties of 1. Its du and dl, though,
+ * compare with equal probabilities, not with those of the initial weights.
  * ERR_INPUT as above, also for a run with a second stage, one whose loss weighs by difficulties and that has an
  * adjustment, and one without such an epoch. */
 MUST_CHECK enum err_code influence_save_changes(struct track *track, const struct influence_request *request,

@@ -183,16 +183,27 @@ enum err_code stored_run_create_network(const struct stored_run *run, enum netwo
 	return network_create(&shape, ret_network, err);
 }
 
-static enum err_code check_epoch(struct track *track, const struct stored_run *run, size_t epoch, struct err *err)
+/* Whether the weights of that epoch are recorded. */
+static enum err_code has_epoch(struct track *track, const struct stored_run *run, size_t epoch, bool *ret_has,
+			       struct err *err)
 {
 	AUTO(mem_freep) size_t *epochs = NULL;
 	size_t count = 0;
 
-	if (track_list_weight_epochs(track, run->run_id, &epochs, &count, err) != ERR_OK)
+	if (track_list_weight_epochs(track, run->run_id, epoch, &epochs, &count, err) != ERR_OK)
 		return err->code;
-	for (size_t i = 0; i < count; i++)
-		if (epochs[i] == epoch)
-			return ERR_OK;
+	*ret_has = count > 0 && epochs[0] == epoch;
+	return ERR_OK;
+}
+
+static enum err_code check_epoch(struct track *track, const struct stored_run *run, size_t epoch, struct err *err)
+{
+	bool has = false;
+
+	if (has_epoch(track, run, epoch, &has, err) != ERR_OK)
+		return err->code;
+	if (has)
+		return ERR_OK;
 	return err_set(err, ERR_INPUT,
 		       "run %lld has no recorded weights at epoch %zu; --record-weights every:1 records them",
 		       (long long)run->run_id, epoch);
@@ -256,13 +267,30 @@ enum err_code stored_run_load_trainer(struct track *track, const struct stored_r
 	return mean_feature == NULL ? ERR_OK : track_read_matrix(track, &matrix, mean_feature, err);
 }
 
-enum err_code stored_run_list_epochs(struct track *track, const struct stored_run *run, size_t **ret_epochs,
-				     size_t *ret_count, struct err *err)
+enum err_code stored_run_take_grand(struct track *track, const struct stored_run *run, struct trainer *trainer,
+				    struct err *err)
+{
+	size_t before = run->recipe.training.el2n_epoch - 1;
+	struct stored_run owner = *run;
+	bool has = false;
+
+	if (run->row.source_run_id != 0)
+		owner.run_id = run->row.source_run_id;
+	if (has_epoch(track, &owner, before, &has, err) != ERR_OK ||
+	    (has && stored_run_load_trainer(track, &owner, before, trainer, err) != ERR_OK))
+		return err->code;
+	if (has)
+		trainer_take_grand(trainer);
+	return ERR_OK;
+}
+
+enum err_code stored_run_list_epochs(struct track *track, const struct stored_run *run, size_t from,
+				     size_t **ret_epochs, size_t *ret_count, struct err *err)
 {
 	AUTO(mem_freep) size_t *epochs = NULL;
 	size_t count = 0;
 
-	if (track_list_weight_epochs(track, run->run_id, &epochs, &count, err) != ERR_OK)
+	if (track_list_weight_epochs(track, run->run_id, from, &epochs, &count, err) != ERR_OK)
 		return err->code;
 	if (count > 0) {
 		*ret_epochs = take_ptr(&epochs);

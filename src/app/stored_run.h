@@ -55,8 +55,13 @@ MUST_CHECK enum err_code stored_run_load(struct track *track, const struct store
 MUST_CHECK enum err_code stored_run_load_trainer(struct track *track, const struct stored_run *run, size_t epoch,
 						 struct trainer *trainer, struct err *err);
 
-/* The epochs with weights, ascending; *ret_epochs is freed with free(). ERR_INPUT: there are none. */
-MUST_CHECK enum err_code stored_run_list_epochs(struct track *track, const struct stored_run *run, size_t **ret_epochs,
-						size_t *ret_count, struct err *err);
+/* GraNd of the trainer's instances, at the run's weights before the epoch that it is of (those that it was adjusted
+ * from), into the trainer's dynamics; not known if those are not recorded. */
+MUST_CHECK enum err_code stored_run_take_grand(struct track *track, const struct stored_run *run,
+					       struct trainer *trainer, struct err *err);
+
+/* The epochs with weights, as of track_list_weight_epochs(). ERR_INPUT: there are none. */
+MUST_CHECK enum err_code stored_run_list_epochs(struct track *track, const struct stored_run *run, size_t from,
+						size_t **ret_epochs, size_t *ret_count, struct err *err);
 
 #endif

@@ -23,6 +23,7 @@ struct verify_request {
 
 struct verify_result {
 	size_t runs, epochs, made_again;
+	size_t trusted;	    /* runs whose GraNd has a checksum, but not the weights that it follows from */
 	uint64_t values;    /* compared with a checksum or computed again */
 	uint64_t unchecked; /* rows without checksum, of older versions */
 	uint64_t findings;

@@ -343,6 +343,8 @@ static double bound_of(enum measure measure, double expected)
 	case MEASURE_LAST_LOSS:
 	case MEASURE_AUM:
 		return 2 * FLOAT32;
+	case MEASURE_GRAND:
+		return NETWORK * (1 + expected);
 	case MEASURE_CORRECTNESS:
 		return EXACT;
 	default:
@@ -350,9 +352,12 @@ static double bound_of(enum measure measure, double expected)
 	}
 }
 
-/* -ln of a probability that was rounded to 0 or nearly is lost. */
+/* -ln of a probability that was rounded to 0 or nearly is lost. GraNd is there if the version knew it, and here if the
+ * weights are recorded. */
 static bool is_lost(enum measure measure, double recorded, double expected)
 {
+	if (measure == MEASURE_GRAND)
+		return isnan(recorded) || isnan(expected);
 	bool is_log = measure == MEASURE_MEAN_LOSS || measure == MEASURE_LAST_LOSS || measure == MEASURE_AUM;
 
 	return is_log && (!isfinite(expected) || fabs(recorded) > -log(DENORMAL));
@@ -376,6 +381,7 @@ void verify_summary(struct verify_run *run, size_t i, const struct track_summary
 	expected[MEASURE_WEIGHT] = verify_recorded_weight(run, i);
 	if (!summary->has_later)
 		expected[MEASURE_FORGETTING_EVENTS] = predictions->dynamics->forgotten[i];
+	run->trusts_grand |= isnan(expected[MEASURE_GRAND]) && !isnan(summary->measure[MEASURE_GRAND]);
 	for (enum measure m = 0; m < (summary->has_later ? MEASURE_COUNT : MEASURE_FIRST_COUNT); m++)
 		if (!is_lost(m, summary->measure[m], expected[m]))
 			compare(&place, names[m], summary->measure[m], expected[m], bound_of(m, expected[m]));

@@ -1,6 +1,7 @@
 #include "app/verify_run.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "train/split_instances.h"
@@ -117,6 +118,18 @@ enum err_code verify_run_init(struct track *track, const struct verify_request *
 	return create_weighting(run, err);
 }
 
+/* From the recorded weights, if they are there. */
+static enum err_code take_grand(struct track *track, struct verify_run *run, struct err *err)
+{
+	if (run->trainer == NULL)
+		return ERR_OK;
+	if (stored_run_take_grand(track, run->stored, run->trainer, err) != ERR_OK)
+		return err->code;
+	memcpy(run->predictions->dynamics->grand, trainer_predictions(run->trainer)->dynamics->grand,
+	       run->row.instances * sizeof(double));
+	return ERR_OK;
+}
+
 static enum err_code compare_epochs(struct track *track, const struct verify_request *request, struct verify_run *run,
 				    struct verify_result *result, struct err *err)
 {
@@ -124,7 +137,8 @@ static enum err_code compare_epochs(struct track *track, const struct verify_req
 	size_t count = 0, next = 0;
 	bool found = false;
 
-	if (track_list_weight_epochs(track, run->run_id, &epochs, &count, err) != ERR_OK)
+	if (take_grand(track, run, err) != ERR_OK ||
+	    track_list_weight_epochs(track, run->run_id, 1, &epochs, &count, err) != ERR_OK)
 		return err->code;
 	for (;;) {
 		if (request->stop != NULL && atomic_load(request->stop))
@@ -173,5 +187,8 @@ enum err_code verify_run(struct track *track, int64_t run_id, const struct verif
 
 	if (verify_run_read(track, request, &run, result, err) != ERR_OK)
 		return err->code;
-	return track_read_summaries(track, &run.row, take_summary, &run, findings, err);
+	if (track_read_summaries(track, &run.row, take_summary, &run, findings, err) != ERR_OK)
+		return err->code;
+	result->trusted += run.trusts_grand;
+	return ERR_OK;
 }

@@ -25,6 +25,7 @@ struct verify_run {
 	size_t count;		   /* of epochs so far */
 	bool is_old;		   /* the epoch has no checksum: an older version made it, which knew fewer numbers */
 	bool is_complete;	   /* they are all recorded, from the first on */
+	bool trusts_grand;	   /* it is recorded, the weights that it follows from are not */
 	struct stored_run *stored; /* NULL: its data is not here */
 	struct trainer *trainer;
 };

@@ -31,31 +31,13 @@ static bool asks_to_stop(void *workload)
 	return workload_is_stopped(workload);
 }
 
-/* What a run begins with. The scaling goes with the weights: without it they cannot be applied to the data. */
-static enum err_code record_beginning(struct work *work, const struct trainer *trainer, struct err *err)
+static void add_scaling(const struct trainer *trainer, size_t features, struct epoch_record *record)
 {
-	const struct recipe *recipe = &work->recipe;
 	const struct scaled *scaled = trainer_scaled(trainer);
-	size_t d = recipe->subject.dataset->features;
-	size_t n = recipe->subject.dataset->instances;
-	const double *ordering_loss = recipe->subject.ordering_loss;
-	bool has_scaling =
-	    recipe->data.scale != SCALE_NONE && record_rule_count(&recipe->record_weights, recipe->training.epochs) > 0;
-	struct epoch_record *record = NULL;
+	size_t size = features * sizeof(double);
 
-	if (!has_scaling && ordering_loss == NULL)
-		return ERR_OK;
-	if (recording_next(work->recording, &record, err) != ERR_OK)
-		return err->code;
-	epoch_record_clear(record, 0);
-	if (has_scaling) {
-		memcpy(epoch_record_add_matrix(record, "scale_mean", 0, 1, d), scaled->mean, d * sizeof(double));
-		memcpy(epoch_record_add_matrix(record, "scale_sd", 0, 1, d), scaled->sd, d * sizeof(double));
-	}
-	if (ordering_loss != NULL)
-		memcpy(epoch_record_add_matrix(record, ORDERING_MATRIX, 0, 1, n), ordering_loss, n * sizeof(double));
-	recording_put(work->recording, record);
-	return ERR_OK;
+	memcpy(epoch_record_add_matrix(record, "scale_mean", 0, 1, features), scaled->mean, size);
+	memcpy(epoch_record_add_matrix(record, "scale_sd", 0, 1, features), scaled->sd, size);
 }
 
 static void add_weights(const struct trainer *trainer, struct epoch_record *record)
@@ -74,6 +56,34 @@ static void add_weights(const struct trainer *trainer, struct epoch_record *reco
 	if (mean_feature != NULL)
 		memcpy(epoch_record_add_matrix(record, "mean_feature", last, 1, features), mean_feature,
 		       features * sizeof *mean_feature);
+}
+
+/* Epoch 0: what training begins with. The scaling goes with any weights: without it they cannot be applied to the data.
+ */
+static enum err_code record_beginning(struct work *work, const struct trainer *trainer, struct err *err)
+{
+	const struct recipe *recipe = &work->recipe;
+	const struct dataset *dataset = recipe->subject.dataset;
+	const double *ordering_loss = recipe->subject.ordering_loss;
+	size_t epochs = recipe->training.epochs;
+	bool scales = recipe->data.scale != SCALE_NONE && record_rule_count(&recipe->record_weights, epochs) > 0;
+	bool weighs = record_rule_takes(&recipe->record_weights, 0, epochs);
+	struct epoch_record *record = NULL;
+
+	if (!scales && !weighs && ordering_loss == NULL)
+		return ERR_OK;
+	if (recording_next(work->recording, &record, err) != ERR_OK)
+		return err->code;
+	epoch_record_clear(record, 0);
+	if (scales)
+		add_scaling(trainer, dataset->features, record);
+	if (weighs)
+		add_weights(trainer, record);
+	if (ordering_loss != NULL)
+		memcpy(epoch_record_add_matrix(record, ORDERING_MATRIX, 0, 1, dataset->instances), ordering_loss,
+		       dataset->instances * sizeof *ordering_loss);
+	recording_put(work->recording, record);
+	return ERR_OK;
 }
 
 /* `last`: the run's last epoch, as far as is known. */
@@ -176,7 +186,7 @@ static enum err_code tune(struct work *work, struct err *err)
 	return recording_settle(work->recording, json.data, NULL, chosen.data, err);
 }
 
-/* A new run begins with what it goes by, one that goes on with its state. */
+/* A new run begins with its epoch 0, one that goes on with its state. */
 static enum err_code start(struct work *work, struct trainer *trainer, struct err *err)
 {
 	struct text json AUTO(text_done) = { 0 };
@@ -211,7 +221,8 @@ static enum err_code do_run(struct work *work, struct err *err)
 static struct recording_shape shape_of(const struct recipe *recipe)
 {
 	const struct network_shape *shape = &recipe->shape;
-	/* Besides its parameters, a network may have a mean feature; what a run begins with has an epoch of its own. */
+	/* Besides its parameters, a network may have a mean feature; at epoch 0 all else that a run begins with comes
+	 * with them. */
 	size_t most = network_count_parameters(shape) + network_shape_layer(shape, shape->hidden_count).inputs;
 	size_t instances = recipe->subject.dataset->instances;
 	size_t beginning = 2 * shape->inputs + (recipe->subject.ordering_loss != NULL ? instances : 0);
@@ -219,8 +230,8 @@ static struct recording_shape shape_of(const struct recipe *recipe)
 	return (struct recording_shape){
 		.instances = instances,
 		.classes = recipe->subject.dataset->classes,
-		.matrices = 2 * (shape->hidden_count + 1) + 1,
-		.values = most > beginning ? most : beginning,
+		.matrices = 2 * (shape->hidden_count + 1) + 1 + 3,
+		.values = most + beginning,
 	};
 }
 

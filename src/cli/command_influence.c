@@ -13,8 +13,8 @@
 #include "num/blas.h"
 
 struct options {
-	size_t run, epoch, count;
-	const char *instance, *data, *format;
+	size_t run, count;
+	const char *instance, *epoch, *data, *format;
 	struct option_list data_dirs;
 	bool save;
 };
@@ -128,18 +128,20 @@ static enum err_code influence_command(const struct invocation *invocation, stru
 {
 	const struct options *options = invocation->options;
 	AUTO(data_folders_done) struct data_folders folders = { 0 };
-	uint64_t instance = 0;
+	uint64_t instance = 0, epoch = INFLUENCE_LAST_EPOCH;
 
 	if (options->run == 0)
 		return err_set(err, ERR_USAGE, "influence needs --run; 'hardrow runs' lists them");
 	if (options->instance == NULL && !options->save)
 		return err_set(err, ERR_USAGE,
 			       "influence needs --instance, or --save for the loss changes of every epoch");
-	if (options->instance == NULL && options->epoch > 0)
+	if (options->instance == NULL && options->epoch != NULL)
 		return err_set(err, ERR_USAGE, "--epoch goes with --instance: without it every epoch is saved");
 	if (options->instance != NULL && (!parse_unsigned(options->instance, &instance) || instance > UINT32_MAX))
 		return err_set(err, ERR_USAGE, "'%s' is not an instance: they are data rows, from 0",
 			       options->instance);
+	if (options->epoch != NULL && (!parse_unsigned(options->epoch, &epoch) || epoch > INT64_MAX))
+		return err_set(err, ERR_USAGE, "'%s' is not an epoch: they are whole numbers, from 0", options->epoch);
 	if (blas_load(err) != ERR_OK)
 		return err->code;
 	if (data_folders_init(&folders, &options->data_dirs, err) != ERR_OK)
@@ -147,7 +149,7 @@ static enum err_code influence_command(const struct invocation *invocation, stru
 	const struct influence_request request = {
 		.run_id = (int64_t)options->run,
 		.instance_id = (uint32_t)instance,
-		.epoch = options->epoch,
+		.epoch = (size_t)epoch,
 		.source = { data_folders_path(&folders), options->data },
 	};
 	return options->instance != NULL ? list_instance(invocation, &request, err)
@@ -160,8 +162,8 @@ static const struct option_spec specs[] = {
 	  .help = "the run; its weights must be recorded" },
 	{ .name = "instance", .type = OPTION_TEXT, .offset = offsetof(struct options, instance), .argument = "I",
 	  .help = "list who helps and who hinders this instance (0-based data row), of either part" },
-	{ .name = "epoch", .type = OPTION_COUNT, .offset = offsetof(struct options, epoch), .min = 1, .argument = "T",
-	  .help = "at the weights of this epoch; without it the last with recorded weights" },
+	{ .name = "epoch", .type = OPTION_TEXT, .offset = offsetof(struct options, epoch), .argument = "T",
+	  .help = "at the weights after this epoch, 0: before the first; without it the last with recorded weights" },
 	{ .name = "count", .type = OPTION_COUNT, .offset = offsetof(struct options, count), .min = 1, .argument = "N",
 	  .initial = "10", .help = "how many helpers, and how many hinderers" },
 	{ .name = "save", .type = OPTION_FLAG, .offset = offsetof(struct options, save),

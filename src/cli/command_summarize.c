@@ -56,7 +56,7 @@ const struct command command_summarize = {
 	.arguments = "RUN...",
 	.summary = "Add what older versions did not record to instance_summary",
 	.details = "Mean loss, AUM, EL2N, when an instance was first learned and how often it was unlearned, from the\n"
-		   "recorded epochs, which must be all.",
+		   "recorded epochs, which must be all; GraNd from the weights before its epoch, if they are recorded.",
 	.options = specs,
 	.option_count = ARRAY_LENGTH(specs),
 	.options_size = sizeof(struct summarize_options),

@@ -61,6 +61,8 @@ static enum err_code tell(const struct invocation *invocation, const struct veri
 			       result->findings, plural(result->findings));
 	(void)printf("%zu run%s, %zu epoch%s, %" PRIu64 " values", result->runs, plural(result->runs), result->epochs,
 		     plural(result->epochs), result->values);
+	if (result->trusted > 0 && !options->retrain)
+		(void)printf(", grand of %zu run%s by its checksum alone", result->trusted, plural(result->trusted));
 	if (options->retrain)
 		(void)printf(", %zu of %zu run%s made again", result->made_again, result->runs, plural(result->runs));
 	(void)puts(": all right");
@@ -109,7 +111,8 @@ const struct command command_verify = {
 	.details =
 	    "Without RUN all runs. Reads the whole file and writes nothing; each difference is one line, at "
 	    "most 20 of\n"
-	    "a run. --retrain trains in a file in $TMPDIR that is gone at the end; it needs the same OpenBLAS, and "
+	    "a run. The measure grand follows from the weights before its epoch, where those are recorded. --retrain "
+	    "trains in a file in $TMPDIR that is gone at the end; it needs the same OpenBLAS, and "
 	    "says\n"
 	    "which runs cannot be made again: imported or interrupted ones, and those whose data is gone.",
 	.options = specs,

@@ -6,7 +6,7 @@
 #define HARDROW_DB_MEASURES_H
 
 /* X(ID, column, type of the column). Of a file's first version, and later ones: each list has a checksum of its own,
- * since rows that were written before it have only that of the first. */
+ * since rows that were written before it have only those of the lists before. */
 #define MEASURES_FIRST(X)                                                                                              \
 	X(P_TRUE_MEAN, p_true_mean, REAL)                                                                              \
 	X(P_TRUE_SD, p_true_sd, REAL)                                                                                  \
@@ -22,7 +22,8 @@
 	X(EVER_LEARNED, ever_learned, INTEGER)                                                                         \
 	X(FIRST_LEARNED, first_learned, INTEGER)                                                                       \
 	X(UNLEARNED_EPOCHS, unlearned_epochs, INTEGER)
-#define MEASURES(X) MEASURES_FIRST(X) MEASURES_LATER(X)
+#define MEASURES_LATEST(X) X(GRAND, grand, REAL)
+#define MEASURES(X) MEASURES_FIRST(X) MEASURES_LATER(X) MEASURES_LATEST(X)
 
 #define MEASURE_ID(id, column, type) MEASURE_##id,
 enum measure { MEASURES(MEASURE_ID) MEASURE_COUNT };

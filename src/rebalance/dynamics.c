@@ -15,11 +15,12 @@ enum err_code dynamics_create(size_t instances, size_t classes, size_t el2n_epoc
 	    mem_new(&d->forgotten, instances, err) != ERR_OK || mem_new(&d->was_correct, instances, err) != ERR_OK ||
 	    mem_new(&d->first_learned, instances, err) != ERR_OK || mem_new(&d->loss, instances, err) != ERR_OK ||
 	    mem_new(&d->margin, instances, err) != ERR_OK || mem_new(&d->el2n, instances, err) != ERR_OK ||
-	    mem_new(&d->unlearned, instances, err) != ERR_OK || mem_new(&d->last_p_true, instances, err) != ERR_OK)
+	    mem_new(&d->grand, instances, err) != ERR_OK || mem_new(&d->unlearned, instances, err) != ERR_OK ||
+	    mem_new(&d->last_p_true, instances, err) != ERR_OK)
 		return err->code;
 	d->el2n_epoch = el2n_epoch;
 	for (size_t i = 0; i < instances; i++) {
-		d->el2n[i] = NAN;
+		d->el2n[i] = d->grand[i] = NAN;
 		d->last_p_true[i] = 1.0 / (double)classes;
 	}
 	*ret_dynamics = take_ptr(&d);
@@ -39,6 +40,7 @@ void dynamics_free(struct dynamics *dynamics)
 	free(dynamics->loss);
 	free(dynamics->margin);
 	free(dynamics->el2n);
+	free(dynamics->grand);
 	free(dynamics->unlearned);
 	free(dynamics->last_p_true);
 	free(dynamics);
@@ -104,15 +106,32 @@ static void update_loss(struct dynamics *dynamics, size_t first, size_t count, c
 	}
 }
 
+/* |p - onehot(y)|_2 of instance i of the tile. */
+static double error_norm(const struct dynamics_tile *tile, size_t i)
+{
+	double sum = 0;
+
+	for (size_t c = 0; c < tile->classes; c++) {
+		double error = tile->p[c * tile->stride + i] - (tile->y[i] == (double)c ? 1.0 : 0.0);
+		sum += error * error;
+	}
+	return sqrt(sum);
+}
+
 static void take_el2n(struct dynamics *dynamics, size_t first, size_t count, const struct dynamics_tile *tile)
 {
+	for (size_t i = 0; i < count; i++)
+		dynamics->el2n[first + i] = error_norm(tile, i);
+}
+
+void dynamics_take_grand(struct dynamics *dynamics, size_t first, size_t count, const struct dynamics_tile *tile,
+			 const double *features, size_t h)
+{
 	for (size_t i = 0; i < count; i++) {
-		double sum = 0;
-		for (size_t c = 0; c < tile->classes; c++) {
-			double error = tile->p[c * tile->stride + i] - (tile->y[i] == (double)c ? 1.0 : 0.0);
-			sum += error * error;
-		}
-		dynamics->el2n[first + i] = sqrt(sum);
+		double sum = 1;
+		for (size_t j = 0; j < h; j++)
+			sum += features[j * tile->stride + i] * features[j * tile->stride + i];
+		dynamics->grand[first + i] = error_norm(tile, i) * sqrt(sum);
 	}
 }
 
@@ -142,6 +161,7 @@ void dynamics_visit_state(struct dynamics *dynamics, size_t instances, struct st
 	state_visit(visitor, "mean_loss", STATE_DOUBLE, instances, dynamics->loss);
 	state_visit(visitor, "mean_margin", STATE_DOUBLE, instances, dynamics->margin);
 	state_visit(visitor, "el2n", STATE_DOUBLE, instances, dynamics->el2n);
+	state_visit(visitor, "grand", STATE_DOUBLE, instances, dynamics->grand);
 	state_visit(visitor, "unlearned", STATE_DOUBLE, instances, dynamics->unlearned);
 	state_visit(visitor, "last_p_true", STATE_DOUBLE, instances, dynamics->last_p_true);
 }

@@ -10,6 +10,10 @@
  *     AUM                      mean of ln p_y - max_{j != y} ln p_j (area under the margin, Pleiss et al. 2020): of a
  *                              softmax these are the differences of the logits
  *     EL2N                     |p - onehot(y)|_2 after one early epoch (Paul et al. 2021)
+ *     GraNd                    |gradient of -ln p_y by the last layer's weights and biases|_2 at the weights that the
+ *                              same epoch begins with (Paul et al. 2021). With p the softmax of the network's logits
+ *                              and h what its last layer reads, the gradient is (p - onehot(y)) (h, 1)^T, its norm
+ *                              |p - onehot(y)|_2 sqrt(|h|^2 + 1)
  *     unlearned epochs         number of t with p_y(t-1) - p_y(t) > DYNAMICS_FALL, p_y(0) = 1/k: the unlearning
  *                              frequency of Yu et al. 2022, Figure 3, times the epochs */
 #ifndef HARDROW_REBALANCE_DYNAMICS_H
@@ -35,11 +39,12 @@ struct dynamics {
 	double *loss;	       /* (n) mean of -log p_true */
 	double *margin;	       /* (n) AUM */
 	double *el2n;	       /* (n) NAN until that epoch */
+	double *grand;	       /* (n) NAN: not known */
 	double *unlearned;     /* (n) epochs in which p_true fell */
 	double *last_p_true;   /* (n) */
 };
 
-/* Of k classes; el2n_epoch: after which epoch EL2N is taken. */
+/* Of k classes; el2n_epoch: of which epoch EL2N and GraNd are. */
 MUST_CHECK enum err_code dynamics_create(size_t instances, size_t classes, size_t el2n_epoch,
 					 struct dynamics **ret_dynamics, struct err *err);
 void dynamics_free(struct dynamics *dynamics);
@@ -61,6 +66,10 @@ struct dynamics_tile {
 
 /* Instances first .. first+count-1. */
 void dynamics_update(struct dynamics *dynamics, size_t first, size_t count, const struct dynamics_tile *tile);
+
+/* GraNd of instances first .. first+count-1, of which `tile` needs p, y, classes and stride; features (h, stride). */
+void dynamics_take_grand(struct dynamics *dynamics, size_t first, size_t count, const struct dynamics_tile *tile,
+			 const double *features, size_t h);
 
 double dynamics_p_true_sd(const struct dynamics *dynamics, size_t i);
 

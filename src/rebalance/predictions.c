@@ -122,10 +122,17 @@ static void read_out(struct predictions *predictions, size_t t)
 		predictions->confidence[i] = p[(size_t)(int32_t)predictions->predicted[i] * TILE_INSTANCES + i - first];
 }
 
+/* How many instances tile t has. */
+static size_t count_tile(const struct predictions *predictions, size_t t)
+{
+	size_t left = predictions->instances.count - t * TILE_INSTANCES;
+
+	return left < TILE_INSTANCES ? left : TILE_INSTANCES;
+}
+
 void predictions_update_dynamics(struct predictions *predictions, size_t t)
 {
 	size_t first = t * TILE_INSTANCES;
-	size_t left = predictions->instances.count - first;
 	const struct dynamics_tile tile = {
 		.p_true = predictions->p_true + first,
 		.log_p_true = predictions->log_p_true + first,
@@ -137,7 +144,21 @@ void predictions_update_dynamics(struct predictions *predictions, size_t t)
 		.stride = TILE_INSTANCES,
 	};
 
-	dynamics_update(predictions->dynamics, first, left < TILE_INSTANCES ? left : TILE_INSTANCES, &tile);
+	dynamics_update(predictions->dynamics, first, count_tile(predictions, t), &tile);
+}
+
+void predictions_take_grand(struct predictions *predictions, size_t t, const double *p, const double *features,
+			    size_t h)
+{
+	size_t first = t * TILE_INSTANCES;
+	const struct dynamics_tile tile = {
+		.y = predictions->y + first,
+		.p = p,
+		.classes = predictions->instances.classes,
+		.stride = TILE_INSTANCES,
+	};
+
+	dynamics_take_grand(predictions->dynamics, first, count_tile(predictions, t), &tile, features, h);
 }
 
 static void take_tile(struct predictions *predictions, size_t t)

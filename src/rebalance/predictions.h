@@ -60,6 +60,11 @@ void predictions_take_tile(struct predictions *predictions, size_t t);
 /* Of classes: what is read out of tile t, whose p and log_p are in place, goes into the dynamics. */
 void predictions_update_dynamics(struct predictions *predictions, size_t t);
 
+/* GraNd of the instances of tile t, from p (k, 64) of the network as it is, not as it was when the predictions were
+ * taken, and what its last layer reads, features (h, 64). */
+void predictions_take_grand(struct predictions *predictions, size_t t, const double *p, const double *features,
+			    size_t h);
+
 /* After the last tile, if they are wanted: the metrics of both parts. */
 void predictions_measure(struct predictions *predictions);
 

@@ -34,6 +34,9 @@ static const struct {
 	{ SUBJECT_MEASURES,
 	  "SELECT run_id, instance_id" MEASURES_LATER(LATER_MEASURE) " FROM instance_summary"
 								     " WHERE run_id = :id ORDER BY instance_id" },
+	{ SUBJECT_GRADIENTS,
+	  "SELECT run_id, instance_id" MEASURES_LATEST(LATER_MEASURE) " FROM instance_summary"
+								      " WHERE run_id = :id ORDER BY instance_id" },
 	{ SUBJECT_EXPERIMENT, "SELECT experiment_id, name, source FROM experiment WHERE experiment_id = :id" },
 	{ SUBJECT_EXPERIMENT, "SELECT experiment_id, ordinal, dataset, title FROM experiment_dataset"
 			      " WHERE experiment_id = :id ORDER BY ordinal" },
@@ -47,8 +50,8 @@ static const struct {
 
 const char *track_subject_name(size_t i)
 {
-	static const char *const names[SUBJECT_COUNT] = { "dataset",	"split",  "run",     "summary",
-							  "experiment", "writer", "measures" };
+	static const char *const names[SUBJECT_COUNT] = { "dataset",	"split",  "run",      "summary",
+							  "experiment", "writer", "measures", "gradients" };
 	return i < SUBJECT_COUNT ? names[i] : NULL;
 }
 

@@ -9,7 +9,8 @@
 #include "track/track.h"
 
 /* Whose rows, by the id of the first: a data set with its classes and instances; a split with its classes; a run; its
- * summary; an experiment with its lists; a process that writes. */
+ * summary, of the columns that db/measures.h lists first, later and latest; an experiment with its lists; a process
+ * that writes. */
 enum track_subject {
 	SUBJECT_DATASET,
 	SUBJECT_SPLIT,
@@ -18,8 +19,12 @@ enum track_subject {
 	SUBJECT_EXPERIMENT,
 	SUBJECT_WRITER,
 	SUBJECT_MEASURES,
+	SUBJECT_GRADIENTS,
 	SUBJECT_COUNT
 };
+
+/* Those of a summary, for SQL. */
+#define SUMMARY_SUBJECTS "'summary', 'measures', 'gradients'"
 
 /* As in checksum.subject; NULL behind the last. */
 const char *track_subject_name(size_t i);

@@ -29,13 +29,15 @@ static const struct {
 	/* Of what was never learned older versions counted the forgetting events: none. */
 	{ 1, "SELECT instance_id AS \"summary of instance\", part, class, predicted, p_true_mean, p_true_sd,"
 	     " correctness, iif(correctness > 0, forgetting_events, NULL) AS forgetting_events, difficulty,"
-	     " weight" MEASURES_LATER(MEASURE) " FROM instance_summary WHERE run_id = :run_id ORDER BY instance_id" },
+	     " weight" MEASURES_LATER(MEASURE)
+		 MEASURES_LATEST(MEASURE) " FROM instance_summary WHERE run_id = :run_id ORDER BY instance_id" },
 };
 
 struct comparison {
 	struct db_stmt *recorded, *again;
 	size_t keys;
 	bool is_old; /* the recorded run lacks what older versions did not record */
+	bool has_initial_weights;
 	int64_t run_id;
 	struct track_findings *findings;
 };
@@ -168,13 +170,20 @@ static enum err_code prepare(const struct track_subject_run *run, const char *sq
 	return db_step(*ret_stmt, ret_more, err);
 }
 
+/* A row that the recorded run lacks because an older version recorded no initial weights. */
+static bool is_new(const struct comparison *comparison)
+{
+	return !comparison->has_initial_weights && comparison->keys > 0 &&
+	       strcmp(db_column_name(comparison->again, 0), "epoch") == 0 && db_column_int(comparison->again, 0) == 0;
+}
+
 static enum err_code compare_rows(struct comparison *comparison, bool has_recorded, bool has_again, struct err *err)
 {
 	while (has_recorded || has_again) {
 		int order = !has_recorded ? 1 : !has_again ? -1 : order_of(comparison);
 		if (order == 0)
 			compare_values(comparison);
-		else
+		else if (order < 0 || !is_new(comparison))
 			say_missing(comparison, order < 0);
 		if ((order <= 0 && db_step(comparison->recorded, &has_recorded, err) != ERR_OK) ||
 		    (order >= 0 && db_step(comparison->again, &has_again, err) != ERR_OK))
@@ -183,15 +192,19 @@ static enum err_code compare_rows(struct comparison *comparison, bool has_record
 	return ERR_OK;
 }
 
-static enum err_code find_out_if_old(const struct track_subject_run *run, bool *ret_is_old, struct err *err)
+/* What the recorded run, of whatever version, has. */
+static enum err_code find_out(const struct track_subject_run *run, struct comparison *comparison, struct err *err)
 {
-	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
-	bool has_row = false;
+	AUTO(db_stmt_freep) struct db_stmt *measures = NULL;
+	AUTO(db_stmt_freep) struct db_stmt *weights = NULL;
+	bool has_measures = false;
 
-	if (prepare(run, "SELECT 1 FROM checksum WHERE subject = 'measures' AND id = :run_id", &stmt, &has_row, err) !=
-	    ERR_OK)
+	if (prepare(run, "SELECT 1 FROM checksum WHERE subject = 'gradients' AND id = :run_id", &measures,
+		    &has_measures, err) != ERR_OK ||
+	    prepare(run, "SELECT 1 FROM weight WHERE run_id = :run_id AND epoch = 0 AND name = 'weight'", &weights,
+		    &comparison->has_initial_weights, err) != ERR_OK)
 		return err->code;
-	*ret_is_old = !has_row;
+	comparison->is_old = !has_measures;
 	return ERR_OK;
 }
 
@@ -200,7 +213,7 @@ enum err_code track_compare_runs(const struct track_subject_run *recorded, const
 {
 	struct comparison comparison = { .run_id = recorded->run_id, .findings = findings };
 
-	if (find_out_if_old(recorded, &comparison.is_old, err) != ERR_OK)
+	if (find_out(recorded, &comparison, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < ARRAY_LENGTH(parts); i++) {
 		AUTO(db_stmt_freep) struct db_stmt *one = NULL;

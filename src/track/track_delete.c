@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "track/statements.h"
+#include "track/track_checksum.h"
 
 /* About what a row takes of instance_summary, dynamics_rows or epoch, and one of few columns. */
 #define ROW_BYTES "100"
@@ -170,7 +171,7 @@ static enum err_code delete_rows(struct track *track, struct err *err)
 		       "DELETE FROM influence" CHOSEN ";"
 		       "DELETE FROM loss_change" CHOSEN ";"
 		       "DELETE FROM state" CHOSEN ";"
-		       "DELETE FROM checksum WHERE subject IN ('run', 'summary', 'measures')"
+		       "DELETE FROM checksum WHERE subject IN ('run', " SUMMARY_SUBJECTS ")"
 		       " AND id IN (SELECT run_id FROM temp.chosen);"
 		       /* Adjusted runs before those that they name. */
 		       "DELETE FROM run" CHOSEN " AND source_run_id IS NOT NULL;"

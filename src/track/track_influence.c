@@ -65,10 +65,11 @@ enum err_code track_read_steps(struct track *track, const struct track_run_row *
 	size_t i = 0;
 
 	if (db_prepare(track->db,
-		       "SELECT now.draws, before.difficulty FROM dynamics AS now"
-		       " CROSS JOIN dynamics AS before USING (run_id, instance_id)"
-		       " WHERE now.run_id = :run_id AND now.epoch = :epoch AND before.epoch = :epoch - 1"
-		       " AND now.draws IS NOT NULL ORDER BY instance_id",
+		       "SELECT now.draws, iif(:epoch = 1, 1.0, before.difficulty) AS difficulty FROM dynamics AS now"
+		       " LEFT JOIN dynamics AS before ON before.run_id = now.run_id"
+		       " AND before.instance_id = now.instance_id AND before.epoch = :epoch - 1"
+		       " WHERE now.run_id = :run_id AND now.epoch = :epoch AND now.draws IS NOT NULL"
+		       " AND (before.epoch IS NOT NULL OR :epoch = 1) ORDER BY now.instance_id",
 		       &stmt, err) != ERR_OK)
 		return err->code;
 	db_bind_int(stmt, ":run_id", row->run_id);

@@ -31,10 +31,11 @@ MUST_CHECK enum err_code track_put_loss_changes(struct track *track, const struc
 /* What the steps of an epoch were made of, by position. */
 struct track_steps {
 	double *draws;	    /* (n) how often each instance was drawn */
-	double *difficulty; /* (n) at the epoch before */
+	double *difficulty; /* (n) at the epoch before; 1 before the first */
 };
 
-/* Fills the arrays of *ret_steps. *ret_found: whether both epochs are recorded; if not they may be partly filled. */
+/* Fills the arrays of *ret_steps. *ret_found: whether the epoch and the one before it, if any, are
+ * recorded; if not they may be partly filled. */
 MUST_CHECK enum err_code track_read_steps(struct track *track, const struct track_run_row *row, size_t epoch,
 					  struct track_steps *ret_steps, bool *ret_found, struct err *err);
 

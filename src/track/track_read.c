@@ -247,8 +247,8 @@ enum err_code track_read_features(struct track *track, const struct track_run_ro
 	return ERR_OK;
 }
 
-enum err_code track_list_weight_epochs(struct track *track, int64_t run_id, size_t **ret_epochs, size_t *ret_count,
-				       struct err *err)
+enum err_code track_list_weight_epochs(struct track *track, int64_t run_id, size_t from, size_t **ret_epochs,
+				       size_t *ret_count, struct err *err)
 {
 	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
 	AUTO(mem_freep) size_t *epochs = NULL;
@@ -257,10 +257,12 @@ enum err_code track_list_weight_epochs(struct track *track, int64_t run_id, size
 	bool more = false;
 
 	if (db_prepare(track->db,
-		       "SELECT DISTINCT epoch FROM weight WHERE run_id = :run_id AND name = 'weight' ORDER BY epoch",
+		       "SELECT DISTINCT epoch FROM weight WHERE run_id = :run_id AND epoch >= :from AND name = 'weight'"
+		       " ORDER BY epoch",
 		       &stmt, err) != ERR_OK)
 		return err->code;
 	db_bind_int(stmt, ":run_id", run_id);
+	db_bind_int(stmt, ":from", (int64_t)from);
 	for (;;) {
 		if (db_step(stmt, &more, err) != ERR_OK)
 			return err->code;

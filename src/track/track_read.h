@@ -56,8 +56,9 @@ MUST_CHECK enum err_code track_read_instances(struct track *track, const struct 
 MUST_CHECK enum err_code track_read_features(struct track *track, const struct track_run_row *row, double *ret_x,
 					     struct err *err);
 
-/* The epochs with recorded weights, ascending; *ret_epochs is freed with free(). */
-MUST_CHECK enum err_code track_list_weight_epochs(struct track *track, int64_t run_id, size_t **ret_epochs,
+/* The epochs with recorded weights, ascending, from `from` on: 0 are the weights that training began with. *ret_epochs
+ * is freed with free(). */
+MUST_CHECK enum err_code track_list_weight_epochs(struct track *track, int64_t run_id, size_t from, size_t **ret_epochs,
 						  size_t *ret_count, struct err *err);
 
 /* Which matrix of a run. */

@@ -207,9 +207,14 @@ static void bind_whole(struct db_stmt *stmt, const char *name, double value)
 		db_bind_int(stmt, name, (int64_t)value);
 }
 
-/* Chains the row onto *sum and *later_sum. */
+/* Of the rows of a summary, by the lists of their measures. */
+struct summary_sums {
+	uint64_t first, later, latest;
+};
+
+/* Chains the row onto the sums. */
 static enum err_code put_summary(struct track *track, int64_t run_id, const struct track_summary *summary,
-				 uint64_t *sum, uint64_t *later_sum, struct err *err)
+				 struct summary_sums *sums, struct err *err)
 {
 	struct db_stmt *stmt;
 
@@ -220,59 +225,68 @@ static enum err_code put_summary(struct track *track, int64_t run_id, const stru
 					     MEASURE_PARAMETER) ":predicted)",
 			    &stmt, err) != ERR_OK)
 		return err->code;
-	db_sum_bound(stmt, sum);
+	db_sum_bound(stmt, &sums->first);
 	db_bind_int(stmt, ":run_id", run_id);
 	db_bind_int(stmt, ":instance_id", summary->instance_id);
 	db_bind_text(stmt, ":part", summary->is_test ? "test" : "train");
 	db_bind_text(stmt, ":class", summary->class_name);
 	MEASURES_FIRST(BIND_MEASURE)
 	db_bind_text(stmt, ":predicted", summary->predicted);
-	db_sum_bound(stmt, later_sum);
+	db_sum_bound(stmt, &sums->later);
 	db_bind_int(stmt, ":run_id", run_id);
 	db_bind_int(stmt, ":instance_id", summary->instance_id);
 	MEASURES_LATER(BIND_MEASURE)
+	db_sum_bound(stmt, &sums->latest);
+	db_bind_int(stmt, ":run_id", run_id);
+	db_bind_int(stmt, ":instance_id", summary->instance_id);
+	MEASURES_LATEST(BIND_MEASURE)
 	return db_run(stmt, err);
 }
 
 enum err_code track_put_summaries(struct track *track, int64_t run_id, const struct track_summary *summaries,
 				  size_t count, struct err *err)
 {
-	uint64_t sum = 0, later_sum = 0;
+	struct summary_sums sums = { 0 };
 
 	for (size_t i = 0; i < count; i++) {
 		assert(i == 0 || summaries[i].instance_id > summaries[i - 1].instance_id);
-		if (put_summary(track, run_id, &summaries[i], &sum, &later_sum, err) != ERR_OK)
+		if (put_summary(track, run_id, &summaries[i], &sums, err) != ERR_OK)
 			return err->code;
 	}
-	if (track_put_sum(track, SUBJECT_SUMMARY, run_id, sum, err) != ERR_OK)
+	if (track_put_sum(track, SUBJECT_SUMMARY, run_id, sums.first, err) != ERR_OK ||
+	    track_put_sum(track, SUBJECT_MEASURES, run_id, sums.later, err) != ERR_OK)
 		return err->code;
-	return track_put_sum(track, SUBJECT_MEASURES, run_id, later_sum, err);
+	return track_put_sum(track, SUBJECT_GRADIENTS, run_id, sums.latest, err);
 }
 
 #define SET_MEASURE(id, column, type) ", " #column " = :" #column
+/* What training knew and the recorded epochs do not say stays. */
+#define SET_IF_KNOWN(id, column, type) ", " #column " = coalesce(:" #column ", " #column ")"
 
 enum err_code track_put_measures(struct track *track, int64_t run_id, const struct track_summary *summaries,
 				 size_t count, struct err *err)
 {
 	struct db_stmt *stmt;
 
-	if (track_statement(
-		track, TRACK_PUT_MEASURES,
-		"UPDATE instance_summary SET forgetting_events = iif(:ever_learned, forgetting_events, "
-		"NULL)" MEASURES_LATER(SET_MEASURE) " WHERE run_id = :run_id AND instance_id = :instance_id",
-		&stmt, err) != ERR_OK)
+	if (track_statement(track, TRACK_PUT_MEASURES,
+			    "UPDATE instance_summary SET forgetting_events = iif(:ever_learned, forgetting_events, "
+			    "NULL)" MEASURES_LATER(SET_MEASURE)
+				MEASURES_LATEST(SET_IF_KNOWN) " WHERE run_id = :run_id AND instance_id = :instance_id",
+			    &stmt, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < count; i++) {
 		const struct track_summary *summary = &summaries[i];
 		MEASURES_LATER(BIND_MEASURE)
+		MEASURES_LATEST(BIND_MEASURE)
 		db_bind_int(stmt, ":run_id", run_id);
 		db_bind_int(stmt, ":instance_id", summary->instance_id);
 		if (db_run(stmt, err) != ERR_OK)
 			return err->code;
 	}
-	if (track_put_checksum(track, SUBJECT_SUMMARY, run_id, err) != ERR_OK)
+	if (track_put_checksum(track, SUBJECT_SUMMARY, run_id, err) != ERR_OK ||
+	    track_put_checksum(track, SUBJECT_MEASURES, run_id, err) != ERR_OK)
 		return err->code;
-	return track_put_checksum(track, SUBJECT_MEASURES, run_id, err);
+	return track_put_checksum(track, SUBJECT_GRADIENTS, run_id, err);
 }
 
 enum err_code track_settle_run(struct track *track, int64_t run_id, const char *settings, const char *key,

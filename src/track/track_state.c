@@ -210,7 +210,7 @@ enum err_code track_resume_run(struct track *track, const struct track_resume *r
 		"DELETE FROM influence WHERE run_id = :run_id AND epoch > :epoch",
 		"DELETE FROM loss_change WHERE run_id = :run_id AND epoch > :epoch",
 		"DELETE FROM instance_summary WHERE run_id = :run_id AND :epoch > 0",
-		"DELETE FROM checksum WHERE subject IN ('summary', 'measures') AND id = :run_id AND :epoch > 0",
+		"DELETE FROM checksum WHERE subject IN (" SUMMARY_SUBJECTS ") AND id = :run_id AND :epoch > 0",
 	};
 	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
 

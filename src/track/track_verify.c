@@ -173,7 +173,7 @@ enum err_code track_verify_file(struct track *track, struct track_findings *find
 		       "SELECT (SELECT count(*) FROM dataset) + (SELECT count(*) FROM split)"
 		       " + (SELECT count(*) FROM experiment) + (SELECT count(*) FROM writer)"
 		       " + (SELECT count(*) FROM run)"
-		       " - (SELECT count(*) FROM checksum WHERE subject NOT IN ('summary', 'measures'))",
+		       " - (SELECT count(*) FROM checksum WHERE subject NOT IN (" SUMMARY_SUBJECTS "))",
 		       &stmt, err) != ERR_OK ||
 	    db_step(stmt, &has_row, err) != ERR_OK)
 		return err->code;

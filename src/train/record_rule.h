@@ -19,10 +19,10 @@ bool record_rule_read(const char *text, struct record_rule *ret_rule);
 /* Its text, at most RECORD_RULE_TEXT bytes. */
 void record_rule_write(const struct record_rule *rule, char *ret_text);
 
-/* Whether it takes epoch `epoch` of 1..epochs. */
+/* Whether it takes epoch `epoch` of 1..epochs, or epoch 0, before training: "every:N" does. */
 bool record_rule_takes(const struct record_rule *rule, size_t epoch, size_t epochs);
 
-/* How many epochs of 1..epochs it takes. */
+/* How many epochs of 1..epochs it takes, epoch 0 not counted. */
 size_t record_rule_count(const struct record_rule *rule, size_t epochs);
 
 #endif

@@ -201,7 +201,7 @@ const struct option_spec settings_specs[] = {
 	  .help = "smallest probability in du and dl" },
 	{ .name = "el2n-epoch", .type = OPTION_COUNT, FIELD(training.el2n_epoch), .min = 1, .max = 1e9,
 	  .argument = "N", .initial = "3",
-	  .help = "the measure el2n of the summary is that after this epoch" },
+	  .help = "the measures el2n and grand of the summary are those of this epoch" },
 	{ .name = "reduction", .type = OPTION_CHOICE, FIELD(reduction), .choice = reduction_choice, .initial = "method",
 	  .help = "divide a batch's weighted loss by its size or by the sum of its weights; method: as the loss's "
 		  "reference does" },

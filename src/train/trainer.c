@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "num/tile.h"
 #include "train/trainer_state.h"
 
 /* The network's predictions, or what the adjustment makes of them. */
@@ -34,6 +35,20 @@ static void evaluate(struct trainer *trainer)
 	if (trainer->unadjusted != NULL)
 		predict(trainer, trainer->unadjusted, false);
 	weighting_update(trainer->weighting, trainer->epoch + 1);
+}
+
+void trainer_take_grand(struct trainer *trainer)
+{
+	size_t k = trainer->dataset->classes;
+	size_t h = network_layer(trainer->network, network_layer_count(trainer->network) - 1).inputs;
+
+	if (trainer->predictions->dynamics == NULL || network_cosine(trainer->network).heads > 0)
+		return;
+	for (size_t t = 0; t < trainer->predictions->tiles; t++) {
+		network_read_tile(trainer->network, trainer->inputs, t, trainer->log_p, trainer->features);
+		tile_softmax(trainer->log_p, TILE_INSTANCES, k, trainer->log_p, trainer->delta);
+		predictions_take_grand(trainer->predictions, t, trainer->delta, trainer->features, h);
+	}
 }
 
 /* What the second stage does otherwise, whether it begins or is taken up again. */
@@ -88,6 +103,8 @@ bool trainer_run_epoch(struct trainer *trainer)
 	size_t epoch = trainer->epoch + 1;
 	size_t first_stage = trainer->recipe->training.epochs - trainer->recipe->second_stage_epochs;
 
+	if (epoch == trainer->recipe->training.el2n_epoch)
+		trainer_take_grand(trainer);
 	if (trainer->recipe->second_stage_epochs > 0 && epoch == first_stage + 1)
 		begin_second_stage(trainer);
 	bool restarted = trainer->in_second_stage && trainer_restarts_schedule(trainer);

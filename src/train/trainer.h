@@ -35,6 +35,10 @@ bool trainer_run_epoch(struct trainer *trainer);
 struct network *trainer_open(struct trainer *trainer, double **ret_mean_feature);
 void trainer_evaluate(struct trainer *trainer, size_t epoch);
 
+/* GraNd of every instance (rebalance/dynamics.h) at the network as it is, that before the epoch it is of, into the
+ * dynamics. It is not known for a cosine classifier; a regression has none. */
+void trainer_take_grand(struct trainer *trainer);
+
 /* Predicts once more with the network as it is and other parameters of the method's adjustment: predictions, difficulty
  * and dynamics move on as if by an epoch; metrics, weights and the count of epochs stay. ERR_INPUT: the parameters do
  * not fit the data set. */

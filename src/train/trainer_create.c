@@ -14,12 +14,14 @@ static enum err_code allocate(struct trainer *trainer, struct err *err)
 	size_t k = trainer->dataset->classes;
 	size_t outputs = trainer->recipe->shape.outputs;
 	size_t lanes = tile_lanes(trainer->chunk);
+	size_t h = network_layer(trainer->network, network_layer_count(trainer->network) - 1).inputs;
 
 	if (mem_new(&trainer->class_weight, k, err) != ERR_OK ||
 	    mem_new(&trainer->final_class_weight, k, err) != ERR_OK ||
 	    mem_new(&trainer->batch_y, lanes, err) != ERR_OK || mem_new(&trainer->batch_scale, lanes, err) != ERR_OK ||
 	    mem_new(&trainer->delta, outputs * lanes, err) != ERR_OK ||
 	    mem_new(&trainer->log_p, outputs * lanes, err) != ERR_OK ||
+	    mem_new(&trainer->features, h * TILE_INSTANCES, err) != ERR_OK ||
 	    mem_new(&trainer->order, trainer->most_draws, err) != ERR_OK || mem_new(&trainer->draws, n, err) != ERR_OK)
 		return err->code;
 	return ERR_OK;
@@ -222,6 +224,7 @@ void trainer_free(struct trainer *trainer)
 	free(trainer->batch_scale);
 	free(trainer->delta);
 	free(trainer->log_p);
+	free(trainer->features);
 	free(trainer->order);
 	free(trainer->draws);
 	sampler_work_done(&trainer->sampler_work);

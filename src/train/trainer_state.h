@@ -38,6 +38,7 @@ struct trainer {
 	double *final_class_weight;    /* (k) of a second stage that defers them */
 	double *batch_y, *batch_scale; /* (L) */
 	double *delta, *log_p;	       /* (k, L) */
+	double *features;	       /* (h, 64) of a tile, see trainer_take_grand() */
 	size_t most_draws;	       /* that an epoch may have */
 	uint32_t *order;	       /* (most_draws) the epoch's draws */
 	uint32_t *draws;	       /* (n) */

@@ -97,7 +97,9 @@ static void read_run(struct track *track, int64_t run_id)
 	AUTO(trainer_freep) struct trainer *trainer = NULL;
 	AUTO(mem_freep) size_t *epochs = NULL;
 	AUTO(influence_list_done) struct influence_list list = { 0 };
-	const struct influence_request request = { .run_id = run_id, .instance_id = 3, .source = source };
+	const struct influence_request request = {
+		.run_id = run_id, .instance_id = 3, .epoch = INFLUENCE_LAST_EPOCH, .source = source
+	};
 	size_t count = 0;
 	struct err err;
 
@@ -105,7 +107,7 @@ static void read_run(struct track *track, int64_t run_id)
 	if (stored_run_read(track, run_id, &source, &run, &err) != ERR_OK ||
 	    trainer_create(run->dataset, run->split, &run->recipe, &trainer, &err) != ERR_OK)
 		return;
-	if (stored_run_list_epochs(track, run, &epochs, &count, &err) == ERR_OK)
+	if (stored_run_list_epochs(track, run, 0, &epochs, &count, &err) == ERR_OK)
 		(void)!stored_run_load_trainer(track, run, epochs[0], trainer, &err);
 	load_state(track, run, trainer);
 }

@@ -51,7 +51,7 @@ def check_influences(database, run):
 
 def weights(database, run, epoch):
     """Of every training instance in the loss of its batches, in this epoch."""
-    if run.settings["loss"] != "difficulty":
+    if run.settings["loss"] != "difficulty" or epoch == 1:
         by_class = losses.class_weights(run.counts, run.settings)
         return {i: by_class[run.y[i]] for i in run.train}
     difficulty = dict(database.execute("SELECT instance_id, difficulty FROM dynamics WHERE run_id = ? AND epoch = ?"

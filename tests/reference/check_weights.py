@@ -4,8 +4,9 @@
 1. Forward: the weights of every recorded epoch, applied to the data set's (scaled) features, and adjusted as the run says, give
    the recorded predictions.
 2. Backward, for runs without sampling noise (sampler all, one full batch, plain SGD, a loss of losses.py, no dropout, no cosine
-   classifier above hidden layers): one step of gradient descent from the weights of an epoch gives those of the next, to the
-   rounding of the precision.
+   classifier above hidden layers): one step of gradient descent from the weights of an epoch, from 0 on, gives those of the next, to
+   the rounding of the precision.
+3. Measures: el2n from the weights after its epoch, grand as the norm of an explicit gradient at those before.
 
 The last line printed is `N passed, N failed`, counting runs.
 """
@@ -20,6 +21,7 @@ import losses
 
 FLOAT32 = 2e-6  # of recorded probabilities
 STEP = {"double": 1e-13, "single": 2e-7}  # rounding of a step, by the run's precision
+MEASURE = {"double": 1e-9, "single": 1e-5}  # of el2n and grand
 
 
 def matrix(blob, rows, cols):
@@ -47,13 +49,13 @@ class Run:
             "SELECT instance_id FROM instance_summary WHERE run_id = ? AND part = 'train'", (run_id,))}
         rows = database.execute("SELECT epoch, layer, name, rows, cols, value FROM weights WHERE run_id = ?"
                                 " ORDER BY epoch, layer, name DESC", (run_id,)).fetchall()
-        scale = {name: matrix(value, r, c)[0] for epoch, _, name, r, c, value in rows if epoch == 0}
+        scale = {name: matrix(value, r, c)[0] for _, _, name, r, c, value in rows if name.startswith("scale_")}
         for epoch, layer, name, r, c, value in rows:
-            if epoch > 0 and name == "weight":
+            if name == "weight":
                 self.layers.setdefault(epoch, []).append([matrix(value, r, c), None])
-            elif epoch > 0 and name == "bias":
+            elif name == "bias":
                 self.layers[epoch][layer][1] = [row[0] for row in matrix(value, r, c)]
-            elif epoch > 0:
+            elif name == "mean_feature":
                 self.mean_feature[epoch] = matrix(value, r, c)[0]
         self.x = {i: self.scaled(json.loads(features), scale) for i, _, features in self.instances}
         self.y = {i: self.classes.index(name) for i, name, _ in self.instances}
@@ -102,16 +104,39 @@ class Run:
 
     def check_forward(self):
         worst = 0.0
-        for epoch, layers in self.layers.items():
+        for epoch in self.layers.keys() - {0}:
             recorded = {}
             for i, name, p in self.database.execute("SELECT instance_id, class, probability FROM predictions"
                                                     " WHERE run_id = ? AND epoch = ?", (self.run_id, epoch)):
                 recorded[i, name] = p
-            outputs = {i: self.forward(layers, x) for i, x in self.x.items()}
-            adjust = Adjustment(self, epoch, {i: of[-2] for i, of in outputs.items()})
-            for i, of in outputs.items():
-                p = self.probabilities(adjust(of[-1], of[-2]))
+            for i, p in self.predictions(epoch):
                 worst = max(worst, max(abs(recorded[i, name] - v) for name, v in zip(self.classes, p)))
+        return worst
+
+    def predictions(self, epoch):
+        """[(instance, its probabilities)] as the weights of that epoch make them."""
+        outputs = {i: self.forward(self.layers[epoch], x) for i, x in self.x.items()}
+        adjust = Adjustment(self, epoch, {i: of[-2] for i, of in outputs.items()})
+        return [(i, self.probabilities(adjust(of[-1], of[-2]))) for i, of in outputs.items()]
+
+    def gradient_norm(self, layers, i):
+        """Of the cross-entropy of instance i, by every weight and bias of the last layer."""
+        *_, below, z = self.forward(layers, self.x[i])
+        steps = ([complex(v, losses.STEP if at == c else 0) for at, v in enumerate(z)] for c in range(len(z)))
+        delta = [losses.cross_entropy(step, self.y[i], self.counts, self.settings).imag / losses.STEP for step in steps]
+        return math.hypot(*(d * a for d in delta for a in [*below, 1]))
+
+    def check_measures(self):
+        epoch, worst = self.settings["el2n_epoch"], 0.0
+        measures = {i: of for i, *of in self.database.execute(
+            "SELECT instance_id, el2n, grand FROM instance_summary WHERE run_id = ?", (self.run_id,))}
+        for i, p in self.predictions(epoch):
+            worst = max(worst, abs(measures[i][0] - math.hypot(*(v - (c == self.y[i]) for c, v in enumerate(p)))))
+        for i, (_, grand) in measures.items():
+            if self.settings["classifier"] == "cosine":
+                assert grand is None
+            else:
+                worst = max(worst, abs(grand - self.gradient_norm(self.layers[epoch - 1], i)))
         return worst
 
     def slopes(self, row, bias, below):
@@ -231,10 +256,11 @@ def main():
     passed = failed = 0
     for run_id, in database.execute("SELECT DISTINCT run_id FROM weights WHERE epoch > 0").fetchall():
         run = Run(database, run_id)
-        forward, backward = run.check_forward(), run.check_backward()
-        good = forward < FLOAT32 and backward < STEP[run.settings["precision"]]
+        forward, backward, measures = run.check_forward(), run.check_backward(), run.check_measures()
+        precision = run.settings["precision"]
+        good = forward < FLOAT32 and backward < STEP[precision] and measures < MEASURE[precision]
         passed, failed = passed + good, failed + (not good)
-        print(f"run {run_id}: predictions within {forward:.1e}, steps within {backward:.1e}"
+        print(f"run {run_id}: predictions within {forward:.1e}, measures within {measures:.1e}, steps within {backward:.1e}"
               + ("" if run.is_plain_descent() else " (steps not checked: not plain descent)")
               + ("" if good else "  FAIL"))
     print(f"{passed} passed, {failed} failed")

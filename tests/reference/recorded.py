@@ -41,7 +41,7 @@ DESCENTS = [
     PLAIN,
     [*PLAIN, "--precision", "single"],
     [*PLAIN, "--model", "mlp", "--hidden", "6"],
-    [*PLAIN, "--model", "mlp", "--hidden", "6", "--precision", "double"],
+    [*PLAIN, "--model", "mlp", "--hidden", "6", "--precision", "double", "--el2n-epoch", "1"],
     [*PLAIN, "--classifier", "cosine"],
     [*PLAIN, "--model", "mlp", "--hidden", "8", "--activation", "tanh", "--classifier", "cosine", "--classifier-heads", "2",
      "--classifier-scale", "16", "--classifier-gamma", "0.03125"],
@@ -113,7 +113,8 @@ def main():
         for run, options in enumerate(INFLUENCES, 1):
             train(folder, "influence.db", run, [*options, "--epochs", "4"])
             influence(folder, "influence.db", run, [])
-            influence(folder, "influence.db", run, ["--instance", "70", "--epoch", "2"])
+            for epoch in ("0", "2"):
+                influence(folder, "influence.db", run, ["--instance", "70", "--epoch", epoch])
         checks = [("check_database.py", "all.db"), ("check_weights.py", "weights.db"),
                   ("check_influence.py", "influence.db")]
         codes = [subprocess.run([sys.executable, HERE / script, database], cwd=folder, check=False).returncode

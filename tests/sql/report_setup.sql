@@ -67,9 +67,10 @@ INSERT INTO block (block_id, predicted, difficulty, weight, du, dl, draws, p) VA
 INSERT INTO class_epoch (run_id, epoch, class_index, train_correct, test_correct, sampling_share, weight_norm) VALUES
   (1, 1, 0, 1, 0, 0.5, 0.25), (1, 1, 1, 1, 0, 0.5, 0.25), (1, 2, 0, 2, 0, 0.6, 0.75), (1, 2, 1, 1, 1, 0.4, 0.5);
 INSERT INTO instance_summary (run_id, instance_id, part, class, p_true_mean, p_true_sd, correctness, forgetting_events,
-    difficulty, weight, predicted, mean_loss, last_loss, aum, el2n, ever_learned, first_learned, unlearned_epochs) VALUES
-  (1, 0, 'train', 'setosa', 0.75, 0.125, 1.0, 0, 0.5, 0.8, 'setosa', 0.25, 0.125, 1.5, 0.25, 1, 1, 0),
-  (1, 1, 'train', 'setosa', 0.25, 0.125, 0.0, NULL, 1.5, 1.2, 'virginica', 1.5, 1.75, -1.25, 1.0, 0, NULL, 1),
-  (1, 2, 'train', 'virginica', 0.5, 0.25, 0.5, 1, 1.0, 1.0, 'virginica', 0.75, 0.875, 0.0, 0.5, 1, 1, 1),
-  (1, 3, 'test', 'virginica', 0.625, 0.0, 1.0, 0, 1.5, NULL, 'virginica', 0.5, 0.5, 0.5, 0.75, 1, 1, 0);
+    difficulty, weight, predicted, mean_loss, last_loss, aum, el2n, ever_learned, first_learned, unlearned_epochs,
+    grand) VALUES
+  (1, 0, 'train', 'setosa', 0.75, 0.125, 1.0, 0, 0.5, 0.8, 'setosa', 0.25, 0.125, 1.5, 0.25, 1, 1, 0, 0.375),
+  (1, 1, 'train', 'setosa', 0.25, 0.125, 0.0, NULL, 1.5, 1.2, 'virginica', 1.5, 1.75, -1.25, 1.0, 0, NULL, 1, 2.5),
+  (1, 2, 'train', 'virginica', 0.5, 0.25, 0.5, 1, 1.0, 1.0, 'virginica', 0.75, 0.875, 0.0, 0.5, 1, 1, 1, 0.625),
+  (1, 3, 'test', 'virginica', 0.625, 0.0, 1.0, 0, 1.5, NULL, 'virginica', 0.5, 0.5, 0.5, 0.75, 1, 1, 0, 1.25);
 DROP TABLE result;

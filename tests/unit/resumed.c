@@ -121,6 +121,7 @@ static void append_classes(struct text *seen, const struct predictions *predicti
 				   predictions->dynamics->loss,
 				   predictions->dynamics->margin,
 				   predictions->dynamics->el2n,
+				   predictions->dynamics->grand,
 				   predictions->dynamics->unlearned };
 
 	for (size_t i = 0; i < ARRAY_LENGTH(series); i++)

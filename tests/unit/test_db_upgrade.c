@@ -61,8 +61,8 @@ Test(db_upgrade, upgrade_keeps_a_backup)
 }
 
 /* tests/fixtures/versionN.db is a run of hardrow with the first N migrations, 2 epochs of 6 instances, those of
- * versions 5, 6 and 8 also the same run adjusted, that of 6 what influence --save wrote, that of 8 a test part and the
- * plain rows of the first run. */
+ * versions 5, 6, 8 and 10 also the same run adjusted, those of 6 and 10 what influence --save wrote, those of 8 and 10
+ * a test part, that of 8 the plain rows of the first run. */
 static void copy_fixture(const char *fixture)
 {
 	AUTO(mem_freep) char *path = NULL;
@@ -190,6 +190,28 @@ Test(db_upgrade, a_file_of_version_8_is_upgraded)
 	cr_assert(file_exists("a.db.v8.backup"));
 }
 
+/* Migration 0011: a new column with nothing in it; every other row is as it was. */
+Test(db_upgrade, a_file_of_version_10_is_upgraded)
+{
+	static const char *const tables[] = { "dataset", "class", "instance", "split",	  "run",       "epoch",
+					      "block",	 "state", "weight",   "checksum", "influence", "loss_change" };
+	struct db *db = upgrade_fixture("tests/fixtures/version10.db", 2);
+
+	database_exec(db, "ATTACH 'a.db.v10.backup' AS old");
+	for (size_t i = 0; i < ARRAY_LENGTH(tables); i++) {
+		char sql[160];
+		(void)snprintf(sql, sizeof sql,
+			       "SELECT count(*) FROM (SELECT * FROM old.%s EXCEPT SELECT * FROM main.%s)", tables[i],
+			       tables[i]);
+		cr_expect_eq(database_query_int(db, sql), 0, "%s", tables[i]);
+	}
+	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM (SELECT *, NULL FROM old.instance_summary EXCEPT"
+					    " SELECT * FROM main.instance_summary)"),
+		     0);
+	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM main.instance_summary WHERE grand IS NULL"), 12);
+	db_free(db);
+}
+
 /* Migration 0003: figures become per cent, as they were printed. */
 Test(db_upgrade, published_figures_are_upgraded)
 {
@@ -278,9 +300,13 @@ Test(db_upgrade, a_dumped_file_is_known_by_its_tables)
 	static const struct {
 		const char *fixture;
 		int64_t version, runs;
-	} cases[] = { { "tests/fixtures/version1.db", 1, 1 }, { "tests/fixtures/version2.db", 2, 1 },
-		      { "tests/fixtures/version5.db", 5, 2 }, { "tests/fixtures/version6.db", 6, 2 },
-		      { "tests/fixtures/version8.db", 8, 2 }, { NULL, 0, 2 } };
+	} cases[] = { { "tests/fixtures/version1.db", 1, 1 },
+		      { "tests/fixtures/version2.db", 2, 1 },
+		      { "tests/fixtures/version5.db", 5, 2 },
+		      { "tests/fixtures/version6.db", 6, 2 },
+		      { "tests/fixtures/version8.db", 8, 2 },
+		      { "tests/fixtures/version10.db", 10, 2 },
+		      { NULL, 0, 2 } };
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		char backup[32];
@@ -329,7 +355,8 @@ Test(db_upgrade, many_processes_at_once)
 						"tests/fixtures/version2.db",
 						"tests/fixtures/version5.db",
 						"tests/fixtures/version6.db",
-						"tests/fixtures/version8.db" };
+						"tests/fixtures/version8.db",
+						"tests/fixtures/version10.db" };
 
 	for (size_t round = 0; round < 5 * ARRAY_LENGTH(fixtures); round++) {
 		const char *fixture = fixtures[round % ARRAY_LENGTH(fixtures)];

@@ -219,11 +219,14 @@ Test(stored_run, refuses_what_is_not_there)
 	cr_assert_eq(stored_run_load(track, run, 5, network, &err), ERR_INPUT);
 	cr_assert_str_eq(err.message,
 			 "run 1 has no recorded weights at epoch 5; --record-weights every:1 records them");
-	cr_assert_eq(stored_run_list_epochs(track, run, &epochs, &count, &err), ERR_OK);
-	cr_assert(count == 2 && epochs[0] == 4 && epochs[1] == 6);
+	cr_assert_eq(stored_run_list_epochs(track, run, 0, &epochs, &count, &err), ERR_OK);
+	cr_assert(count == 3 && epochs[0] == 0 && epochs[1] == 4 && epochs[2] == 6);
+	free(take_ptr(&epochs));
+	cr_assert_eq(stored_run_list_epochs(track, run, 1, &epochs, &count, &err), ERR_OK);
+	cr_assert(count == 2 && epochs[0] == 4);
 	free(take_ptr(&epochs));
 	stored_run_free(take_ptr(&run));
 	cr_assert_eq(stored_run_read(track, 2, &source, &run, &err), ERR_OK);
-	cr_assert_eq(stored_run_list_epochs(track, run, &epochs, &count, &err), ERR_INPUT);
+	cr_assert_eq(stored_run_list_epochs(track, run, 0, &epochs, &count, &err), ERR_INPUT);
 	cr_assert_str_eq(err.message, "run 2 has no recorded weights; --record-weights last records them");
 }

@@ -167,7 +167,7 @@ Test(track, matrices_come_back)
 
 	tracked_epoch(track, run_id, 1, NULL);
 	tracked_epoch(track, run_id, 3, NULL);
-	cr_assert_eq(track_list_weight_epochs(track, run_id, &epochs, &count, &err), ERR_OK);
+	cr_assert_eq(track_list_weight_epochs(track, run_id, 0, &epochs, &count, &err), ERR_OK);
 	cr_assert_eq(count, 2);
 	cr_expect(epochs[0] == 1 && epochs[1] == 3);
 	struct track_matrix matrix = { .run_id = run_id, .epoch = 3, .name = "weight", .rows = 2, .cols = 3 };
