@@ -15,37 +15,31 @@ const char *bin_weights_name(size_t i)
 	return i < ARRAY_LENGTH(names) ? names[i] : NULL;
 }
 
-static double size_of(enum bin_weights weights, uint32_t count)
+static double size_for_inverse(uint32_t count)
 {
-	switch (weights) {
-	case BIN_WEIGHTS_NONE:
-		break;
-	case BIN_WEIGHTS_INVERSE:
-		return fmin(fmax(count, 5), 1000);
-	case BIN_WEIGHTS_SQUARE_ROOT_INVERSE:
-		return sqrt(count);
-	}
-	return 1;
+	return fmin(fmax(count, 5), 1000);
 }
 
-enum err_code bin_weights_fill(enum bin_weights weights, const struct kernel *kernel, const uint32_t *counts,
-			       size_t bins, double *ret_weight, struct err *err)
+static double size_for_square_root(uint32_t count)
 {
-	static const struct kernel no_kernel = { .kind = KERNEL_NONE };
-	AUTO(mem_freep) double *size = NULL;
+	return sqrt(count);
+}
+
+void bin_weights_fill(enum bin_weights weights, const struct kernel *kernel, const uint32_t *counts, size_t bins,
+		      double *ret_weight)
+{
 	double instances = 0, sum = 0;
 
-	if (mem_new(&size, bins, err) != ERR_OK)
-		return err->code;
-	for (size_t b = 0; b < bins; b++)
-		size[b] = size_of(weights, counts[b]);
-	kernel_smooth_sizes(weights == BIN_WEIGHTS_NONE ? &no_kernel : kernel, size, bins, ret_weight);
 	for (size_t b = 0; b < bins; b++) {
-		ret_weight[b] = counts[b] == 0 ? 0 : 1 / ret_weight[b];
+		ret_weight[b] = counts[b] == 0 ? 0
+				: weights == BIN_WEIGHTS_NONE
+				    ? 1
+				    : 1 / kernel_smooth_size(kernel, counts, bins, b,
+							     weights == BIN_WEIGHTS_INVERSE ? size_for_inverse
+											    : size_for_square_root);
 		instances += counts[b];
 		sum += counts[b] * ret_weight[b];
 	}
 	for (size_t b = 0; b < bins; b++)
 		ret_weight[b] *= instances / sum;
-	return ERR_OK;
 }

@@ -10,14 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/err.h"
 #include "rebalance/kernel.h"
 
 enum bin_weights { BIN_WEIGHTS_NONE, BIN_WEIGHTS_INVERSE, BIN_WEIGHTS_SQUARE_ROOT_INVERSE };
 const char *bin_weights_name(size_t i); /* NULL behind the last */
 
 /* ret_weight (k), 0 of an empty bin; of BIN_WEIGHTS_NONE all others are 1. */
-MUST_CHECK enum err_code bin_weights_fill(enum bin_weights weights, const struct kernel *kernel, const uint32_t *counts,
-					  size_t bins, double *ret_weight, struct err *err);
+void bin_weights_fill(enum bin_weights weights, const struct kernel *kernel, const uint32_t *counts, size_t bins,
+		      double *ret_weight);
 
 #endif

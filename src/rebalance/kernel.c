@@ -57,18 +57,19 @@ size_t kernel_fill(const struct kernel *kernel, double ret_window[KERNEL_SIZE_MA
 	return size;
 }
 
-void kernel_smooth_sizes(const struct kernel *kernel, const double *size, size_t bins, double *ret_smoothed)
+double kernel_smooth_size(const struct kernel *kernel, const uint32_t *counts, size_t bins, size_t b,
+			  double (*size)(uint32_t count))
 {
 	double window[KERNEL_SIZE_MAX];
 	size_t width = kernel_fill(kernel, window);
+	double sum = 0;
 
-	for (size_t b = 0; b < bins; b++) {
-		ret_smoothed[b] = 0;
-		for (size_t i = 0; i < width; i++) {
-			size_t at = b + i - width / 2; /* wraps around before the first bin */
-			ret_smoothed[b] += at < bins ? window[i] * size[at] : 0;
-		}
+	for (size_t i = 0; i < width; i++) {
+		size_t at = b + i - width / 2; /* wraps around before the first bin */
+		if (at < bins)
+			sum += window[i] * (size == NULL ? counts[at] : size(counts[at]));
 	}
+	return sum;
 }
 
 void kernel_smooth_rows(const struct kernel *kernel, const double *rows, size_t bins, size_t columns,

@@ -9,6 +9,7 @@
 #define HARDROW_REBALANCE_KERNEL_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #define KERNEL_SIZE_MAX 101
 
@@ -24,8 +25,10 @@ struct kernel {
 /* ret_window (w), its largest value 1; of KERNEL_NONE w is taken for 1, and returned in any case. */
 size_t kernel_fill(const struct kernel *kernel, double ret_window[KERNEL_SIZE_MAX]);
 
-/* Sizes of bins: ret_smoothed (k) = the sum of the window times size (k) around each bin; beyond the ends all are 0. */
-void kernel_smooth_sizes(const struct kernel *kernel, const double *size, size_t bins, double *ret_smoothed);
+/* The size of bin b, smoothed: the sum of the window times the sizes around it; beyond the ends all are 0. `size` makes
+ * the size of a bin of its count; NULL: that is its size. Without a kernel it is the bin's own, exactly. */
+double kernel_smooth_size(const struct kernel *kernel, const uint32_t *counts, size_t bins, size_t b,
+			  double (*size)(uint32_t count));
 
 /* Statistics of bins: ret_smoothed (k, d) = the mean of rows (k, d) around each bin, weighted by the window; beyond the
  * ends the rows are mirrored (the last one once: PyTorch's padding "reflect"). */

@@ -60,6 +60,7 @@ struct sampler_parameters sampler_fill_parameters(const struct sampler *sampler,
 		.first_epochs = ordering_run > 0 ? 0 : fill_count(given->first_epochs, defaults->first_epochs),
 		.ordering_run = ordering_run,
 		.is_soft = sampler->has_soft_bound && given->is_soft,
+		.kernel = given->kernel,
 	};
 }
 
@@ -110,22 +111,28 @@ static void sort_by_class(struct sampling *sampling)
 		sampling->class_start[c] -= part->class_count[c];
 }
 
-enum err_code sampling_init(struct sampling *sampling, const struct instances *instances, struct err *err)
+enum err_code sampling_init(struct sampling *sampling, const struct instances *instances,
+			    const struct sampler_parameters *parameters, struct err *err)
 {
-	*sampling = (struct sampling){ .instances = *instances };
-	if (mem_new(&sampling->by_class, instances->train.count, err) != ERR_OK ||
+	const uint32_t *counts = instances->train.class_count;
+
+	*sampling = (struct sampling){ .instances = *instances, .parameters = *parameters };
+	if (mem_new(&sampling->class_size, instances->classes, err) != ERR_OK ||
+	    mem_new(&sampling->by_class, instances->train.count, err) != ERR_OK ||
 	    mem_new(&sampling->class_start, instances->classes, err) != ERR_OK ||
 	    mem_new(&sampling->weight, instances->count, err) != ERR_OK) {
 		sampling_done(sampling);
 		return err->code;
 	}
 	for (size_t c = 0; c < instances->classes; c++) {
-		uint32_t count = instances->train.class_count[c];
-		if (count == 0)
+		double size = kernel_smooth_size(&parameters->kernel, counts, instances->classes, c, NULL);
+		sampling->class_size[c] = size;
+		if (counts[c] == 0)
 			continue;
-		sampling->smallest = sampling->present == 0 || count < sampling->smallest ? count : sampling->smallest;
+		sampling->smallest = sampling->present == 0 || size < sampling->smallest ? size : sampling->smallest;
 		sampling->present++;
-		sampling->largest = count > sampling->largest ? count : sampling->largest;
+		sampling->largest = size > sampling->largest ? size : sampling->largest;
+		sampling->ratios += counts[c] / size;
 	}
 	sort_by_class(sampling);
 	return ERR_OK;
@@ -175,6 +182,7 @@ void sampling_done(struct sampling *sampling)
 {
 	free(sampling->ranked);
 	free(sampling->class_rank);
+	free(sampling->class_size);
 	free(sampling->by_class);
 	free(sampling->class_start);
 	free(sampling->weight);

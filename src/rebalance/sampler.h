@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/state.h"
 #include "rebalance/instances.h"
+#include "rebalance/kernel.h"
 
 /* What a sampler can be given. NaN, 0 of a count: not given, or the sampler has no such parameter. */
 struct sampler_parameters {
@@ -24,6 +25,9 @@ struct sampler_parameters {
 	size_t first_epochs; /* so many have everyone; what they cost says who is easy */
 	size_t ordering_run; /* a recorded run that says who is easy instead of them; 0: none */
 	bool is_soft;	     /* draws fade out below the bound of the loss instead of ending at it */
+	/* Of classes in an order, as the bins of a target are: their sizes are smoothed by it wherever a sampler goes
+	 * by them; given to every sampler. */
+	struct kernel kernel;
 };
 
 /* A training instance and what it cost. */
@@ -44,15 +48,18 @@ struct sampling {
 	 * first epochs to the largest; and each one's number among those of its class (n), from 0. */
 	struct sampling_rank *ranked;
 	uint32_t *class_rank;
-	bool is_ranked;	     /* it is known */
-	uint32_t *by_class;  /* (N) positions of the training instances, class by class */
-	size_t *class_start; /* (k) where those of class c start in it */
-	/* number of classes with n_c > 0; of those the smallest and the largest n_c */
-	uint32_t present, smallest, largest;
-	double *weight; /* (n) expected draws of each training instance, any scale */
+	bool is_ranked;		  /* it is known */
+	uint32_t *by_class;	  /* (N) positions of the training instances, class by class */
+	size_t *class_start;	  /* (k) where those of class c start in it */
+	double *class_size;	  /* (k) s_c: n_c, smoothed if there is a kernel */
+	uint32_t present;	  /* number of classes with n_c > 0 */
+	double smallest, largest; /* of those the smallest and the largest s_c */
+	double ratios;		  /* the sum of n_c / s_c: `present` without a kernel */
+	double *weight;		  /* (n) expected draws of each training instance, any scale */
 };
 
-MUST_CHECK enum err_code sampling_init(struct sampling *sampling, const struct instances *instances, struct err *err);
+MUST_CHECK enum err_code sampling_init(struct sampling *sampling, const struct instances *instances,
+				       const struct sampler_parameters *parameters, struct err *err);
 void sampling_done(struct sampling *sampling);
 
 /* For samplers with an order: room for it. */

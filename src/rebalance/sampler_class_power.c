@@ -4,10 +4,11 @@
 
 #include "rebalance/sampler.h"
 
-/* A class is drawn with p_c = n_c^q / sum_j n_j^q, each of its instances with p_c / n_c. */
+/* A class is drawn with p_c = n_c^q / sum_j n_j^q, each of its instances with p_c / n_c; of smoothed sizes s_c each
+ * instance in proportion to s_c^(q - 1). */
 static double weigh_by_power(const struct sampling *sampling, size_t c)
 {
-	return pow(sampling->instances.train.class_count[c], sampling->parameters.class_power - 1);
+	return pow(sampling->class_size[c], sampling->parameters.class_power - 1);
 }
 
 #define EXPECTED "N p_c / n_c, p_c = n_c^q / sum_j n_j^q"

@@ -4,10 +4,11 @@
 
 #include "rebalance/sampler.h"
 
-/* At least floor(ratio n_max) of a class that is there; the rounding of a ratio like 0.1 must not cost one. */
-static size_t filled(const struct sampler_parameters *parameters, uint32_t largest, uint32_t count)
+/* At least floor(ratio n_max) of a class that is there; the rounding of a ratio like 0.1 must not cost one. Of smoothed
+ * sizes ratio s_max / s_c times the count. */
+static size_t filled(const struct sampler_parameters *parameters, double largest, uint32_t count, double size)
 {
-	double least = floor(parameters->ratio * largest * (1 + 1e-12));
+	double least = floor(parameters->ratio * largest * (count / size) * (1 + 1e-12));
 
 	return count > 0 && least > count ? (size_t)least : count;
 }
@@ -16,18 +17,22 @@ static double weigh_filled(const struct sampling *sampling, size_t c)
 {
 	uint32_t count = sampling->instances.train.class_count[c];
 
-	return (double)filled(&sampling->parameters, sampling->largest, count) / count;
+	return (double)filled(&sampling->parameters, sampling->largest, count, sampling->class_size[c]) / count;
 }
 
 static size_t count_filled(const struct sampler_parameters *parameters, const uint32_t *class_count, size_t classes)
 {
-	uint32_t largest = 0;
+	const struct kernel *kernel = &parameters->kernel;
+	double largest = 0;
 	size_t draws = 0;
 
+	for (size_t c = 0; c < classes; c++) {
+		double size = kernel_smooth_size(kernel, class_count, classes, c, NULL);
+		largest = class_count[c] > 0 && size > largest ? size : largest;
+	}
 	for (size_t c = 0; c < classes; c++)
-		largest = class_count[c] > largest ? class_count[c] : largest;
-	for (size_t c = 0; c < classes; c++)
-		draws += filled(parameters, largest, class_count[c]);
+		draws += filled(parameters, largest, class_count[c],
+				kernel_smooth_size(kernel, class_count, classes, c, NULL));
 	return draws;
 }
 
@@ -38,7 +43,7 @@ static size_t fill_over(const struct sampling *sampling, struct sampler_work *wo
 	for (size_t c = 0; c < sampling->instances.classes; c++) {
 		const uint32_t *members = sampling->by_class + sampling->class_start[c];
 		uint32_t count = sampling->instances.train.class_count[c];
-		size_t end = drawn + filled(&sampling->parameters, sampling->largest, count);
+		size_t end = drawn + filled(&sampling->parameters, sampling->largest, count, sampling->class_size[c]);
 		memcpy(ret_order + drawn, members, count * sizeof *ret_order);
 		for (drawn += count; drawn < end; drawn++)
 			ret_order[drawn] = members[rng_below(&work->rng, count)];

@@ -9,7 +9,7 @@ static double weigh_progressively(const struct sampling *sampling, size_t c)
 	double past = (double)sampling->epoch - 1;
 	double lambda = past == 0 ? 0 : past < last ? past / last : 1;
 	double uniform = 1.0 / (double)sampling->instances.train.count;
-	double balanced = 1.0 / ((double)sampling->present * sampling->instances.train.class_count[c]);
+	double balanced = 1.0 / (sampling->ratios * sampling->class_size[c]);
 
 	return (1 - lambda) * uniform + lambda * balanced;
 }

@@ -5,9 +5,9 @@
 /* A class is drawn with p_c proportional to n_max / n_c, each of its instances with p_c / n_c. */
 static double weigh_reversed(const struct sampling *sampling, size_t c)
 {
-	double count = sampling->instances.train.class_count[c];
+	double size = sampling->class_size[c];
 
-	return (double)sampling->largest / count / count;
+	return sampling->largest / size / size;
 }
 
 const struct sampler sampler_reversed = {

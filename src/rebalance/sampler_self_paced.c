@@ -62,7 +62,7 @@ static void cut_class(const struct sampling *sampling, size_t c, struct self_pac
 	double alpha = tan(M_PI_2 * (past < last ? past / last : 1));
 
 	self_paced_cut(sampling->p_true, sampling->by_class + sampling->class_start[c],
-		       sampling->instances.train.class_count[c], sampling->smallest, alpha, ret_bins);
+		       sampling->instances.train.class_count[c], (uint32_t)sampling->smallest, alpha, ret_bins);
 }
 
 static void weigh_self_paced(const struct sampling *sampling, double *ret_weight)

@@ -3,13 +3,15 @@
 
 #include "rebalance/sampler.h"
 
-/* At most floor(n_min / ratio) of each class; the rounding of a ratio like 0.1 must not cost one. */
+/* At most floor(n_min / ratio) of each class; the rounding of a ratio like 0.1 must not cost one. Of smoothed sizes
+ * s_min / (ratio s_c) of each, but one at least. */
 static uint32_t kept(const struct sampling *sampling, size_t c)
 {
-	double most = floor(sampling->smallest / sampling->parameters.ratio * (1 + 1e-12));
 	uint32_t count = sampling->instances.train.class_count[c];
+	double share = count / sampling->class_size[c];
+	double most = floor(sampling->smallest / sampling->parameters.ratio * share * (1 + 1e-12));
 
-	return most < count ? (uint32_t)most : count;
+	return most < 1 ? count > 0 : most < count ? (uint32_t)most : count;
 }
 
 static double weigh_kept(const struct sampling *sampling, size_t c)

@@ -78,9 +78,9 @@ static enum err_code create_sampling(struct weighting *weighting, struct err *er
 {
 	const struct predictions *predictions = weighting->predictions;
 
-	if (sampling_init(&weighting->sampling, &predictions->instances, err) != ERR_OK)
+	if (sampling_init(&weighting->sampling, &predictions->instances, &weighting->settings.sampler_parameters,
+			  err) != ERR_OK)
 		return err->code;
-	weighting->sampling.parameters = weighting->settings.sampler_parameters;
 	weighting->sampling.epochs = weighting->settings.epochs;
 	weighting->sampling.difficulty = predictions->difficulty->value;
 	weighting->sampling.p_true = predictions->p_true;

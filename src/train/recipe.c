@@ -166,13 +166,15 @@ static enum err_code fill_parameters(const struct run_settings *options, struct 
 	const struct method *method = &recipe->method;
 	struct loss_parameters loss = options->loss_parameters;
 	struct adjustment_parameters adjustment = options->adjustment_parameters;
+	struct sampler_parameters sampler = options->sampler_parameters;
 
 	adjustment.tau = loss.tau = options->tau;
 	loss.scale = recipe->shape.cosine.scale;
 	if (options->sampler_parameters.ordering_run > 0 && options->sampler_parameters.first_epochs > 0)
 		return err_set(err, ERR_INPUT, "first-epochs %zu will not do: run %zu says who is easy",
 			       options->sampler_parameters.first_epochs, options->sampler_parameters.ordering_run);
-	recipe->sampler_parameters = sampler_fill_parameters(method->sampler, &options->sampler_parameters);
+	sampler.kernel = (struct kernel){ .kind = KERNEL_NONE };
+	recipe->sampler_parameters = sampler_fill_parameters(method->sampler, &sampler);
 	recipe->loss_parameters = method_fill_loss_parameters(method, &loss);
 	recipe->adjustment_parameters = adjustment_fill_parameters(method->adjustment, &adjustment);
 	recipe->reduction =

@@ -6,7 +6,6 @@
 #include "base/mem.h"
 #include "rebalance/sampler.h"
 #include "rebalance/sampler_self_paced.h"
-#include "reference/methods.h"
 
 #define MAX_CLASSES 4
 #define MAX_INSTANCES 300
@@ -20,12 +19,13 @@ struct scene {
 	struct sampler_work work;
 };
 
-static void scene_init(struct scene *scene, const struct sampler *sampler, const uint32_t counts[MAX_CLASSES],
-		       uint64_t seed)
+static void scene_smooth(struct scene *scene, const struct sampler *sampler, const uint32_t counts[MAX_CLASSES],
+			 uint64_t seed, struct kernel kernel)
 {
-	static const struct sampler_parameters nothing = {
-		.class_power = NAN, .ratio = NAN, .pace_start = NAN, .pace_growth = NAN
+	const struct sampler_parameters nothing = {
+		.class_power = NAN, .ratio = NAN, .pace_start = NAN, .pace_growth = NAN, .kernel = kernel
 	};
+	struct sampler_parameters parameters = sampler_fill_parameters(sampler, &nothing);
 	uint32_t left[MAX_CLASSES];
 	struct instances instances = { .classes = MAX_CLASSES,
 				       .y = scene->y,
@@ -51,9 +51,8 @@ static void scene_init(struct scene *scene, const struct sampler *sampler, const
 		left[c]--;
 	}
 	instances.count = scene->instances;
-	cr_assert_eq(sampling_init(&scene->sampling, &instances, &err), ERR_OK);
+	cr_assert_eq(sampling_init(&scene->sampling, &instances, &parameters, &err), ERR_OK);
 	cr_assert_eq(sampler_work_init(&scene->work, &instances, seed, &err), ERR_OK);
-	scene->sampling.parameters = sampler_fill_parameters(sampler, &nothing);
 	scene->sampling.difficulty = scene->difficulty;
 	scene->sampling.p_true = scene->p_true;
 	scene->sampling.log_p_true = scene->log_p_true;
@@ -64,6 +63,12 @@ static void scene_init(struct scene *scene, const struct sampler *sampler, const
 	cr_assert_eq(sampling_init_order(&scene->sampling, &err), ERR_OK);
 	sampling_order(&scene->sampling, scene->loss);
 	scene->sampling.parameters.first_epochs = 0;
+}
+
+static void scene_init(struct scene *scene, const struct sampler *sampler, const uint32_t counts[MAX_CLASSES],
+		       uint64_t seed)
+{
+	scene_smooth(scene, sampler, counts, seed, (struct kernel){ 0 });
 }
 
 static void scene_done(struct scene *scene)
@@ -122,6 +127,38 @@ Test(sampler, class_shares_equal_the_published_vectors)
 	}
 }
 
+/* Sizes 6, 0, 2, 1 smoothed by (1/2, 1, 1/2) are 6, 4, 2.5, 2: expected draws of an instance of classes 0, 2 and 3. */
+Test(sampler, goes_by_smoothed_sizes)
+{
+	static const uint32_t counts[MAX_CLASSES] = { 6, 0, 2, 1 };
+	static const struct {
+		const struct sampler *sampler;
+		double weight[3]; /* over that of class 0 */
+	} cases[] = {
+		{ &sampler_all, { 1, 1, 1 } },
+		{ &sampler_class_balanced, { 1, 2.4, 3 } },
+		{ &sampler_square_root, { 1, 1.549193338482967, 1.7320508075688772 } },
+		{ &sampler_reversed, { 1, 5.76, 9 } },
+		{ &sampler_progressive, { 1, 2.4, 3 } },
+		{ &sampler_over, { 1, 2, 3 } },	   /* 6, int(6 2 / 2.5) = 4 and 3 draws */
+		{ &sampler_under, { 1, 1.5, 3 } }, /* int(2 6 / 6) = 2, int(2 2 / 2.5) = 1 and 1 draws */
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct scene scene;
+		scene_smooth(&scene, cases[i].sampler, counts, 1, (struct kernel){ KERNEL_TRIANGULAR, 3, 1 });
+		scene.sampling.epoch = scene.sampling.epochs;
+		sampler_weigh(cases[i].sampler, &scene.sampling);
+		double first = scene.sampling.weight[scene.sampling.by_class[0]];
+		for (size_t c = 0; c < 3; c++) {
+			size_t at = scene.sampling.by_class[scene.sampling.class_start[c == 0 ? 0 : c + 1]];
+			cr_expect_float_eq(scene.sampling.weight[at] / first, cases[i].weight[c], 1e-12, "%s class %zu",
+					   cases[i].sampler->name, c);
+		}
+		scene_done(&scene);
+	}
+}
+
 Test(sampler, one_epoch_alone_is_uniform)
 {
 	static const uint32_t counts[MAX_CLASSES] = { 100, 10, 1, 0 };
@@ -167,16 +204,19 @@ Test(sampler, draws_as_often_as_it_says)
 	};
 
 	for (size_t s = 0; sampler_at(s) != NULL; s++)
-		for (size_t i = 0; i < ARRAY_LENGTH(counts) * 2; i++) {
+		for (size_t i = 0; i < ARRAY_LENGTH(counts) * 4; i++) {
 			struct scene scene;
 			double mean[MAX_INSTANCES], error[MAX_INSTANCES];
-			scene_init(&scene, sampler_at(s), counts[i / 2], 1);
+			/* Self-paced is for classes only, which are not smoothed. */
+			enum kernel_kind kind =
+			    i % 4 < 2 || sampler_at(s) == &sampler_self_paced ? KERNEL_NONE : KERNEL_TRIANGULAR;
+			scene_smooth(&scene, sampler_at(s), counts[i / 4], 1, (struct kernel){ kind, 3, 1 });
 			scene.sampling.epoch = i % 2 == 0 ? 1 : 3;
 			sampler_weigh(sampler_at(s), &scene.sampling);
 			double total = draw(sampler_at(s), &scene, mean, error);
 			double scale = total / sum_of_weights(&scene);
 			size_t most =
-			    sampler_most_draws(sampler_at(s), &scene.sampling.parameters, counts[i / 2], MAX_CLASSES);
+			    sampler_most_draws(sampler_at(s), &scene.sampling.parameters, counts[i / 4], MAX_CLASSES);
 			cr_expect_leq(total, (double)most + 1e-9, "%s", sampler_name(s));
 			for (size_t j = 0; j < scene.sampling.instances.train.count; j++) {
 				size_t at = scene.train[j];
@@ -416,84 +456,4 @@ Test(self_paced, hard_instances_come_later)
 		before = hardest;
 	}
 	scene_done(&scene);
-}
-
-static const struct sampler *find(const char *name)
-{
-	for (size_t s = 0; sampler_at(s) != NULL; s++)
-		if (strcmp(sampler_name(s), name) == 0)
-			return sampler_at(s);
-	return NULL;
-}
-
-/* Training instances alone, in the order of the fixture. */
-static void init_pacing(struct scene *scene, const struct sampler *sampler, bool is_soft)
-{
-	struct instances instances = { .count = PACING_COUNT, .classes = MAX_CLASSES, .y = pacing_y };
-	struct err err;
-
-	*scene = (struct scene){ 0 };
-	for (uint32_t i = 0; i < PACING_COUNT; i++) {
-		scene->train[i] = i;
-		scene->class_count[pacing_y[i]]++;
-		scene->log_p_true[i] = -pacing_now[i];
-	}
-	instances.train = (struct part){ PACING_COUNT, scene->train, scene->class_count };
-	cr_assert_eq(sampling_init(&scene->sampling, &instances, &err), ERR_OK);
-	cr_assert_eq(sampling_init_order(&scene->sampling, &err), ERR_OK);
-	cr_assert_eq(sampler_work_init(&scene->work, &instances, 1, &err), ERR_OK);
-	scene->sampling.log_p_true = scene->log_p_true;
-	bool is_bound = sampler == &sampler_self_paced_learning;
-	scene->sampling.parameters = (struct sampler_parameters){ .pace_start = is_bound ? 0.4 : 0.2,
-								  .pace_growth = is_bound ? 1.25 : 1.5,
-								  .pace_epochs = 2,
-								  .first_epochs = 3,
-								  .is_soft = is_soft };
-}
-
-Test(pacing, weights_equal_the_reference)
-{
-	for (size_t i = 0; i < ARRAY_LENGTH(pacing_cases); i++) {
-		const struct sampler *sampler = find(pacing_cases[i].sampler);
-		struct scene scene;
-		init_pacing(&scene, sampler, pacing_cases[i].is_soft);
-		sampling_order(&scene.sampling, pacing_first);
-		scene.sampling.epoch = 4 + pacing_cases[i].step;
-		sampler_weigh(sampler, &scene.sampling);
-		for (size_t j = 0; j < PACING_COUNT; j++)
-			cr_expect_float_eq(scene.sampling.weight[j], pacing_cases[i].weight[j], 1e-12,
-					   "%s%s, step %zu, instance %zu: %g", sampler->name,
-					   pacing_cases[i].is_soft ? " soft" : "", pacing_cases[i].step, j,
-					   scene.sampling.weight[j]);
-		scene_done(&scene);
-	}
-}
-
-/* Everyone until there is an order; nothing known of a loss is as hard as can be; nobody may be below the bound. */
-Test(pacing, what_is_not_known)
-{
-	static const char *const names[] = { "curriculum", "anti-curriculum", "self-paced-learning" };
-
-	for (size_t s = 0; s < ARRAY_LENGTH(names); s++) {
-		struct scene scene;
-		uint32_t order[PACING_COUNT];
-		double first[PACING_COUNT];
-		init_pacing(&scene, find(names[s]), true);
-		scene.sampling.epoch = 3;
-		sampler_weigh(find(names[s]), &scene.sampling);
-		cr_expect_eq(sum_of_weights(&scene), PACING_COUNT, "%s", names[s]);
-		cr_expect_eq(find(names[s])->fill(&scene.sampling, &scene.work, order), PACING_COUNT);
-		memcpy(first, pacing_first, sizeof first);
-		first[2] = scene.log_p_true[2] = NAN;
-		sampling_order(&scene.sampling, first);
-		scene.sampling.epoch = 4;
-		sampler_weigh(find(names[s]), &scene.sampling);
-		cr_expect_eq(scene.sampling.weight[2], s == 1, "%s", names[s]);
-		for (size_t i = 0; i < PACING_COUNT; i++)
-			scene.log_p_true[i] = -1000;
-		sampler_weigh(find(names[s]), &scene.sampling);
-		cr_expect_eq(sum_of_weights(&scene) == 0, s == 2, "%s", names[s]);
-		cr_expect_eq(find(names[s])->fill(&scene.sampling, &scene.work, order) == 0, s == 2, "%s", names[s]);
-		scene_done(&scene);
-	}
 }
