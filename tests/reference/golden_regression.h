@@ -1,8 +1,8 @@
 /* Golden values of regression on diabetes, made by make_regression.py: do not edit.
  *
- * A case is one step an epoch on all instances, features and targets standardised, the targets in 20 bins of equal width
- * (sampler all, batch size full, reduction batch, test fraction 0, double precision). Without a hidden layer it starts
- * from zero, with one from `start`, through tanh. */
+ * A case is one step an epoch on all instances, features and targets standardised, the targets in 20 bins of equal
+ * width (sampler all, batch size full, reduction batch, test fraction 0, double precision). Without a hidden layer it
+ * starts from zero, with one from `start`, through tanh. */
 #ifndef HARDROW_TESTS_REFERENCE_GOLDEN_REGRESSION_H
 #define HARDROW_TESTS_REFERENCE_GOLDEN_REGRESSION_H
 
@@ -14,7 +14,7 @@
 #define GOLDEN_INSTANCES 6
 
 struct golden_regression_epoch {
-	size_t epoch; /* 0: no more */
+	size_t epoch;	 /* 0: no more */
 	double mse, mae; /* of all instances */
 	double prediction[GOLDEN_INSTANCES];
 	double weight[GOLDEN_FEATURES], bias; /* of the last layer */
