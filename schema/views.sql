@@ -75,9 +75,9 @@ SELECT
       AND (newer.source_run_id IS NULL, newer.run_id) > (runs.source_run_id IS NULL, runs.run_id)
   ) AS BIGINT) AS is_newest,
   -- Only where a name has several contents are all runs looked at, once.
-  CAST(NOT EXISTS (
-    SELECT 1 FROM dataset AS other WHERE other.name = dataset.name
-      AND (other.origin, other.label, other.missing) <> (dataset.origin, dataset.label, dataset.missing)
+  CAST(dataset.name NOT IN (
+    SELECT name FROM dataset GROUP BY name
+    HAVING min(origin) <> max(origin) OR min(label) <> max(label) OR min(missing) <> max(missing)
   ) OR runs.run_id IN (
     SELECT run_id FROM (
       SELECT run.run_id,

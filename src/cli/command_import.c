@@ -41,8 +41,9 @@ static enum err_code run_import(const struct invocation *invocation, struct err 
 	    import_predictions(invocation->arguments[0], &settings, invocation->database, &environment.track, &watch,
 			       &result, err) != ERR_OK)
 		return err->code;
-	print_clean(stdout, "run %lld in %s: %zu epochs of %zu instances, %zu classes\n", (long long)result.run_id,
-		    invocation->database, result.epochs, result.instances, result.classes);
+	print_clean(stdout, "run %lld in %s: %zu epoch%s of %zu instance%s, %zu classes\n", (long long)result.run_id,
+		    invocation->database, result.epochs, result.epochs == 1 ? "" : "s", result.instances,
+		    result.instances == 1 ? "" : "s", result.classes);
 	return ERR_OK;
 }
 

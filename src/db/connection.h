@@ -31,9 +31,10 @@ struct db {
 	int64_t memory;	     /* limits of db_limit(), 0: none */
 	double seconds, latest;
 	bool is_late;
-	bool is_guarded;     /* the authorizer is on */
-	struct db_wait wait; /* goes_on NULL: the busy timeout */
-	double locked_since; /* clock_seconds() when the present waiting began */
+	bool is_guarded;      /* the authorizer is on */
+	struct db_wait wait;  /* goes_on NULL: the busy timeout */
+	double locked_since;  /* clock_seconds() when the present waiting began */
+	double patient_until; /* the same, when all waiting ends; 0: db->wait says */
 	struct presence presence;
 	const char *refused; /* what the authorizer refused last: static text, or `refused_function` */
 	char refused_function[80];
@@ -56,6 +57,9 @@ struct db_stmt {
 
 /* Waits for locks as db->wait says, without it for so long. */
 void db_be_patient(struct db *db, int timeout_ms);
+
+/* From now on it waits for locks until then at most, and no longer than db->wait says. */
+void db_be_patient_until(struct db *db, double time);
 
 struct db_options {
 	int busy_timeout_ms;

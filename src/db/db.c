@@ -6,12 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "db/connection.h"
 #include "db/limit.h"
 #include "db/presence.h"
 
-#define FINISH_TIMEOUT_MS 1000
+#define FINISH_SECONDS 1.0
 
 static enum err_code code_of(int code, bool is_foreign)
 {
@@ -104,7 +105,7 @@ enum err_code db_finish(struct db *db, struct err *err)
 	if (presence_check(db, err) != ERR_OK)
 		return err->code;
 	/* Others may hold the file: then statistics and the WAL stay as they are, which harms nobody. */
-	(void)sqlite3_busy_timeout(db->handle, FINISH_TIMEOUT_MS);
+	db_be_patient_until(db, clock_seconds() + FINISH_SECONDS);
 	for (size_t i = 0; i < ARRAY_LENGTH(steps); i++) {
 		int code = sqlite3_exec(db->handle, steps[i], NULL, NULL, NULL);
 		if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY && (code & 0xff) != SQLITE_LOCKED)
@@ -151,6 +152,7 @@ int64_t db_last_rowid(const struct db *db)
 
 enum err_code db_exec(struct db *db, const char *sql, struct err *err)
 {
+	db->refused = NULL;
 	int code = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
 
 	return code == SQLITE_OK ? ERR_OK : db_fail(db, code, false, err);

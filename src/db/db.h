@@ -55,8 +55,9 @@ MUST_CHECK enum err_code db_open_scratch(struct db **ret_db, struct err *err);
 void db_free(struct db *db);
 void db_freep(struct db **db);
 
-/* The clean end of a writer: PRAGMA optimize, checkpoint, journal_mode=DELETE, so that one plain file remains. What
- * another program keeps locked for a second is left undone, and the WAL may stay: that is no error. */
+/* The clean end of a writer: PRAGMA optimize, checkpoint, journal_mode=DELETE, so that one plain file remains. It waits
+ * for other programs for a second in all, less if db_wait says so; what they keep locked is left undone, and the WAL
+ * may stay: that is no error. */
 MUST_CHECK enum err_code db_finish(struct db *db, struct err *err);
 
 const char *db_path(const struct db *db);
@@ -97,7 +98,8 @@ const char *db_parameter_name(const struct db_stmt *stmt, size_t i);
 
 /* *ret_row: true if there is a row to read. An interrupt is ERR_INTERRUPTED. */
 MUST_CHECK enum err_code db_step(struct db_stmt *stmt, bool *ret_row, struct err *err);
-void db_reset(struct db_stmt *stmt);					/* ready to run again; bindings are cleared */
+void db_reset(struct db_stmt *stmt);   /* ready to run again; bindings are cleared */
+void db_resetp(struct db_stmt **stmt); /* the same, of one that is borrowed; NULL: nothing */
 MUST_CHECK enum err_code db_run(struct db_stmt *stmt, struct err *err); /* steps to the end and resets */
 
 enum db_type { DB_NULL, DB_INTEGER, DB_REAL, DB_TEXT, DB_BLOB };

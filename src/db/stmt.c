@@ -218,6 +218,12 @@ void db_reset(struct db_stmt *stmt)
 	stmt->last_bound = stmt->parameter_count == 0 ? 0 : stmt->parameter_count - 1;
 }
 
+void db_resetp(struct db_stmt **stmt)
+{
+	if (*stmt != NULL)
+		db_reset(*stmt);
+}
+
 enum err_code db_run(struct db_stmt *stmt, struct err *err)
 {
 	bool has_row = true;

@@ -23,7 +23,8 @@ static int on_busy(void *context, int count)
 
 	if (count == 0)
 		db->locked_since = now;
-	if (!db->wait.goes_on(db->wait.context, now - db->locked_since))
+	if ((db->patient_until != 0 && now >= db->patient_until) ||
+	    (db->wait.goes_on != NULL && !db->wait.goes_on(db->wait.context, now - db->locked_since)))
 		return 0;
 	(void)nanosleep(&pause, NULL);
 	return 1;
@@ -35,6 +36,12 @@ void db_be_patient(struct db *db, int timeout_ms)
 		(void)sqlite3_busy_handler(db->handle, on_busy, db);
 	else
 		(void)sqlite3_busy_timeout(db->handle, timeout_ms);
+}
+
+void db_be_patient_until(struct db *db, double time)
+{
+	db->patient_until = time;
+	(void)sqlite3_busy_handler(db->handle, on_busy, db);
 }
 
 void db_set_wait(struct db *db, const struct db_wait *wait)

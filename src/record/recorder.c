@@ -65,7 +65,7 @@ static bool goes_on_waiting(void *context, double waited)
 		return true;
 	if (recorder->stop_seen_at == 0)
 		recorder->stop_seen_at = now;
-	return now - recorder->stop_seen_at < GIVE_UP_SECONDS;
+	return !recorder->is_finishing && now - recorder->stop_seen_at < GIVE_UP_SECONDS;
 }
 
 /* Before there is a thread, the same one waits and tells. */
@@ -137,6 +137,13 @@ static void free_rest(struct recorder *recorder)
 	free(recorder);
 }
 
+/* All is written: who wants to stop need not wait for a plain file. */
+static enum err_code finish(struct recorder *recorder, struct err *err)
+{
+	recorder->is_finishing = true;
+	return track_close(recorder->track, err);
+}
+
 enum err_code recorder_close(struct recorder *recorder, struct err *err)
 {
 	enum err_code code = ERR_OK;
@@ -145,7 +152,7 @@ enum err_code recorder_close(struct recorder *recorder, struct err *err)
 	if (recorder_failed(recorder))
 		code = err_set(err, recorder->failure.code, "%s", recorder->failure.message);
 	else
-		code = track_close(recorder->track, err);
+		code = finish(recorder, err);
 	free_rest(recorder);
 	return code;
 }

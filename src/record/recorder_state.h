@@ -76,6 +76,7 @@ struct recorder {
 	pthread_t owner;	      /* the thread that opened the recorder, which is given the notices */
 	bool has_told;		      /* about that lock; the owner's */
 	double stop_seen_at;	      /* of the waiting thread; 0: not */
+	bool is_finishing;	      /* all is written, the thread has ended */
 };
 
 /* The thread. */

@@ -39,6 +39,9 @@ enum track_statement {
 	TRACK_SETTLE_RUN,
 	TRACK_SEEN,
 	TRACK_PUT_CHECKSUM,
+	TRACK_VERIFY_EPOCH,
+	TRACK_VERIFY_CLASSES,
+	TRACK_VERIFY_BLOCK,
 	TRACK_SUM, /* and those behind it: see track_checksum.c */
 	TRACK_SUM_LAST = TRACK_SUM + TRACK_SUM_COUNT - 1,
 	TRACK_STATEMENT_COUNT,
@@ -51,6 +54,7 @@ struct track {
 	int64_t writer_id;   /* 0: it has not written a run yet */
 	bool writer_is_kept; /* its row is committed */
 	double seen_at;	     /* clock_seconds() when that was last said */
+	double buried_at;    /* clock_seconds() when dead processes were looked for last; 0: not yet */
 	bool is_wal;
 };
 
@@ -65,7 +69,7 @@ MUST_CHECK enum err_code track_read_statement(struct track *track, enum track_st
 MUST_CHECK enum err_code track_resume_run(struct track *track, const struct track_resume *resume, int64_t writer_id,
 					  struct err *err);
 
-/* The claim on a run that begins. */
+/* This process's claim on a run that begins. */
 MUST_CHECK enum err_code track_drop_claim(struct track *track, const struct track_run *run, struct err *err);
 
 /* Its state goes. */
@@ -74,7 +78,7 @@ MUST_CHECK enum err_code track_drop_state(struct track *track, int64_t run_id, s
 /* The row of this process in `writer`, made on first use. */
 MUST_CHECK enum err_code track_writer(struct track *track, int64_t *ret_writer_id, struct err *err);
 
-/* Runs of dead processes become 'interrupted', their claims free. */
+/* Runs of dead processes become 'interrupted', their claims free. Looks for them once a second at most. */
 MUST_CHECK enum err_code track_bury_dead(struct track *track, struct err *err);
 
 /* Binds the run to :run_id and steps to the one row that it has. ERR_INPUT: there is no such run. */

@@ -14,6 +14,9 @@
 /* How often a writer says that it is alive. */
 #define SEEN_SECONDS 10.0
 
+/* How often it is asked which others are: that reads /proc. */
+#define BURY_SECONDS 1.0
+
 static enum err_code bury(struct track *track, int64_t writer_id, struct err *err)
 {
 	AUTO(db_stmt_freep) struct db_stmt *mark = NULL;
@@ -36,9 +39,13 @@ enum err_code track_bury_dead(struct track *track, struct err *err)
 {
 	AUTO(mem_freep) int64_t *writers = NULL;
 	size_t count = 0;
+	double now = clock_seconds();
 
+	if (track->buried_at != 0 && now - track->buried_at < BURY_SECONDS)
+		return ERR_OK;
 	if (db_list_dead_writers(track->db, &writers, &count, err) != ERR_OK)
 		return err->code;
+	track->buried_at = now;
 	for (size_t i = 0; i < count; i++)
 		if (track_begin(track, err) != ERR_OK || bury(track, writers[i], err) != ERR_OK)
 			return err->code;
@@ -191,7 +198,7 @@ void track_rollback(struct track *track)
 {
 	/* SQLite may have rolled back by itself: a full disk. */
 	db_rollback(track->db);
-	track->seen_at = 0;
+	track->seen_at = track->buried_at = 0;
 	if (!track->writer_is_kept)
 		track->writer_id = 0;
 }

@@ -150,10 +150,12 @@ enum err_code track_drop_claim(struct track *track, const struct track_run *run,
 	struct db_stmt *stmt = NULL;
 
 	if (track_statement(track, TRACK_DROP_CLAIM,
-			    "DELETE FROM claim WHERE experiment_id = :experiment_id AND run_key = :run_key", &stmt,
-			    err) != ERR_OK)
+			    "DELETE FROM claim WHERE experiment_id = :experiment_id AND run_key = :run_key"
+			    " AND writer_id = :writer_id",
+			    &stmt, err) != ERR_OK)
 		return err->code;
 	bind_key(stmt, run);
+	db_bind_int(stmt, ":writer_id", track->writer_id);
 	return db_run(stmt, err);
 }
 

@@ -241,14 +241,15 @@ static double real(struct db_stmt *stmt, size_t i)
 static enum err_code read_classes(struct track *track, int64_t run_id, struct epoch_record *record,
 				  struct track_findings *findings, uint64_t *sum, struct err *err)
 {
-	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	AUTO(db_resetp) struct db_stmt *stmt = NULL;
 	bool more = false;
 	size_t c = 0;
 
-	if (db_prepare(track->db,
-		       "SELECT run_id, epoch, class_index, train_correct, test_correct, sampling_share, weight_norm"
-		       " FROM class_epoch WHERE run_id = :run_id AND epoch = :epoch ORDER BY class_index",
-		       &stmt, err) != ERR_OK)
+	if (track_read_statement(
+		track, TRACK_VERIFY_CLASSES,
+		"SELECT run_id, epoch, class_index, train_correct, test_correct, sampling_share, weight_norm"
+		" FROM class_epoch WHERE run_id = :run_id AND epoch = :epoch ORDER BY class_index",
+		&stmt, err) != ERR_OK)
 		return err->code;
 	db_bind_int(stmt, ":run_id", run_id);
 	db_bind_int(stmt, ":epoch", (int64_t)record->epoch);
@@ -300,12 +301,13 @@ static bool take_block(struct db_stmt *stmt, size_t t, int64_t run_id, struct ep
 static enum err_code read_blocks(struct track *track, int64_t run_id, int64_t first, struct epoch_record *record,
 				 struct track_findings *findings, struct err *err)
 {
-	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	AUTO(db_resetp) struct db_stmt *stmt = NULL;
 	char name[60];
 
 	if (epoch_record_reserve_blocks(record, err) != ERR_OK ||
-	    db_prepare(track->db, "SELECT " SERIES(COLUMN) "checksum FROM block WHERE block_id = :block_id", &stmt,
-		       err) != ERR_OK)
+	    track_read_statement(track, TRACK_VERIFY_BLOCK,
+				 "SELECT " SERIES(COLUMN) "checksum FROM block WHERE block_id = :block_id", &stmt,
+				 err) != ERR_OK)
 		return err->code;
 	for (size_t t = 0; t < epoch_record_block_count(record); t++) {
 		bool found = false;
@@ -333,16 +335,16 @@ static enum err_code read_blocks(struct track *track, int64_t run_id, int64_t fi
 enum err_code track_verify_epoch(struct track *track, int64_t run_id, struct track_findings *findings,
 				 struct epoch_record *record, bool *ret_found, struct err *err)
 {
-	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	AUTO(db_resetp) struct db_stmt *stmt = NULL;
 	bool found = false;
 	uint64_t sum = 0;
 	size_t at = 3;
 
-	if (db_prepare(track->db,
-		       "SELECT run_id, epoch, first_block, " EPOCH_NUMBERS(
-			   NUMBER) "checksum FROM epoch"
-				   " WHERE run_id = :run_id AND epoch > :epoch ORDER BY epoch LIMIT 1",
-		       &stmt, err) != ERR_OK)
+	if (track_read_statement(track, TRACK_VERIFY_EPOCH,
+				 "SELECT run_id, epoch, first_block, " EPOCH_NUMBERS(
+				     NUMBER) "checksum FROM epoch"
+					     " WHERE run_id = :run_id AND epoch > :epoch ORDER BY epoch LIMIT 1",
+				 &stmt, err) != ERR_OK)
 		return err->code;
 	db_bind_int(stmt, ":run_id", run_id);
 	db_bind_int(stmt, ":epoch", (int64_t)record->epoch);

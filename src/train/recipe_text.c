@@ -7,8 +7,6 @@
 #include "base/mem.h"
 #include "train/recipe.h"
 
-#define SETTINGS_MAX 128
-
 /* Options that say all of a recipe, and the texts among them. */
 struct saying {
 	struct run_settings options;

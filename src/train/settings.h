@@ -94,6 +94,7 @@ const char *classifier_name(size_t i); /* NULL behind the last */
 /* Of a cosine classifier that nothing is said of: that of LDAM (Cao et al. 2019). */
 extern const struct tile_cosine settings_cosine;
 
+#define SETTINGS_MAX 128 /* there are no more settings */
 extern const struct option_spec settings_specs[];
 extern const size_t settings_spec_count;
 

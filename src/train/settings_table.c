@@ -301,4 +301,5 @@ const struct option_spec settings_specs[] = {
 	          TEXT_OF(RECIPE_MANY_PARAMETERS) " weights" },
 };
 // clang-format on
+_Static_assert(ARRAY_LENGTH(settings_specs) <= SETTINGS_MAX, "SETTINGS_MAX is too small");
 const size_t settings_spec_count = ARRAY_LENGTH(settings_specs);

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "db/connection.h"
@@ -104,6 +105,49 @@ Test(db, finish_beside_a_reader)
 	db_stmt_free(stmt);
 	db_free(reader);
 	db_free(db);
+}
+
+/* Counts how often it was asked. */
+struct patience {
+	int asked;
+	bool goes_on;
+};
+
+static bool count_and_answer(void *context, double waited)
+{
+	struct patience *patience = context;
+
+	(void)waited;
+	patience->asked++;
+	return patience->goes_on;
+}
+
+/* Who wants to stop is not kept for each of the steps, nor who waits for ever. */
+Test(db, finish_waits_as_long_as_one_wants)
+{
+	for (int goes_on = 0; goes_on < 2; goes_on++) {
+		struct patience patience = { .goes_on = goes_on };
+		struct err err = { 0 };
+		struct db *db = database_open("a.db", DB_WRITE);
+		database_exec(db, "PRAGMA journal_mode = WAL; UPDATE float32_scale SET scale = -scale");
+		struct db *reader = database_open("a.db", DB_READ);
+		struct db_stmt *stmt = NULL;
+		bool has_row = false;
+		cr_assert_eq(db_prepare(reader, "SELECT 1 FROM sqlite_schema", &stmt, &err), ERR_OK);
+		cr_assert_eq(db_step(stmt, &has_row, &err), ERR_OK);
+		database_exec(db, "UPDATE float32_scale SET scale = -scale");
+		db_set_wait(db, &(struct db_wait){ &patience, count_and_answer });
+		double start = clock_seconds();
+		cr_assert_eq(db_finish(db, &err), ERR_OK, "%s", err.message);
+		cr_expect_gt(patience.asked, 0);
+		if (goes_on == 0)
+			cr_expect_leq(patience.asked, 4, "%d", patience.asked);
+		else
+			cr_expect_lt(clock_seconds() - start, 1.9);
+		db_stmt_free(stmt);
+		db_free(reader);
+		db_free(db);
+	}
 }
 
 Test(db, views_are_made_anew)

@@ -154,6 +154,20 @@ Test(db_guard, interrupt)
 	db_free(db);
 }
 
+/* What was refused once is no reason for what fails later. */
+Test(db_guard, a_refusal_is_said_once)
+{
+	struct db *db = open_to_read();
+	struct db_stmt *stmt = NULL;
+	struct err err = { 0 };
+
+	cr_assert_neq(db_prepare_foreign(db, "DELETE FROM run", &stmt, &err), ERR_OK);
+	cr_expect_not_null(strstr(err.message, "DELETE is not allowed here"), "%s", err.message);
+	cr_assert_neq(db_exec(db, "SELECT 1 FROM nowhere", &err), ERR_OK);
+	cr_expect_not_null(strstr(err.message, "no such table: nowhere"), "%s", err.message);
+	db_free(db);
+}
+
 static enum err_code run(struct db *db, const char *sql, struct err *err)
 {
 	struct db_stmt *stmt = NULL;

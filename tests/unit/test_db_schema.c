@@ -272,6 +272,22 @@ Test(db_schema, newest_runs_are_found_by_the_seed)
 	db_free(db);
 }
 
+/* Whether a run is on the newest data is found out for all at once, however many contents a name has. */
+Test(db_schema, newest_data_is_found_once)
+{
+	struct db *db = database_open("a.db", DB_WRITE);
+	struct db_stmt *stmt = prepare(db, "EXPLAIN QUERY PLAN SELECT is_on_newest_data FROM ended_runs");
+	size_t lists = 0;
+
+	while (step(stmt)) {
+		cr_expect_null(strstr(db_column_text(stmt, 3), "CORRELATED"), "%s", db_column_text(stmt, 3));
+		lists += strstr(db_column_text(stmt, 3), "LIST SUBQUERY") != NULL;
+	}
+	cr_expect_eq(lists, 2);
+	db_stmt_free(stmt);
+	db_free(db);
+}
+
 /* (hidden_bit + significand) * scale is the float32 for each of the upper 9 bits, at both ends of the significand. */
 Test(db_schema, float32_scale_is_exact)
 {

@@ -7,8 +7,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/life.h"
 #include "base/mem.h"
+#include "track/statements.h"
 #include "track/track_read.h"
 #include "track/track_state.h"
 #include "unit/database.h"
@@ -217,8 +219,14 @@ Test(track, two_programs_share_a_sweep)
 	cr_assert_eq(track_release_claims(one, &err), ERR_OK);
 	tracked_commit(one);
 	expect_claim(two, TRACK_CLAIMED, 0, "given back");
+	(void)tracked_run(one, "shared");
+	cr_expect_eq(database_query_int(track_db(one), "SELECT count(*) FROM claim"), 1, "the other's claim stays");
+	track_rollback(one);
 	change(dead_writer);
 	change("UPDATE claim SET writer_id = 1000");
+	one->buried_at = clock_seconds();
+	expect_claim(one, TRACK_ELSEWHERE, 0, "looked for the dead a moment ago");
+	one->buried_at -= 1;
 	expect_claim(one, TRACK_CLAIMED, 0, "claimed by a dead process");
 	cr_expect_eq(tracked_seen("SELECT writer_id <> 1000 FROM claim"), 1);
 
@@ -229,6 +237,7 @@ Test(track, two_programs_share_a_sweep)
 	cr_assert_eq(track_put_state(one, run_id, 1, "state", 5, &err), ERR_OK);
 	tracked_commit(one);
 	change("UPDATE run SET writer_id = 1000");
+	two->buried_at = 0;
 	expect_claim(two, TRACK_CLAIMED, run_id, "running by a dead process");
 	cr_expect_eq(tracked_seen("SELECT count(*) FROM run WHERE status = 'interrupted'"), 1);
 	cr_assert_eq(track_release_claims(two, &err), ERR_OK);
