@@ -24,29 +24,27 @@ WITH subject AS (
           WHERE status = 'done' AND (:dataset IS NULL OR dataset = :dataset))) END
 ),
 seen AS MATERIALIZED (
-  SELECT subject.dataset_id, subject.dataset, subject.model, p.instance_id, p.class, avg(p.probability) AS p, count(*) AS runs
+  SELECT subject.dataset_id, subject.dataset, subject.model, p.instance_id, i.class AS given, p.class,
+         avg(p.probability) AS p, count(*) AS runs
   FROM subject
   CROSS JOIN instance_summary AS s ON s.run_id = subject.run_id
+  CROSS JOIN instances AS i ON i.dataset_id = subject.dataset_id AND i.instance_id = s.instance_id
   CROSS JOIN predictions AS p ON p.run_id = subject.run_id AND p.epoch = subject.epoch AND p.instance_id = s.instance_id
   WHERE s.part = iif(:experiment IS NOT NULL, 'test', iif(:part = 'all', s.part, :part))
   GROUP BY subject.dataset_id, subject.model, p.instance_id, p.class
 ),
 threshold AS (
-  SELECT seen.dataset_id, seen.model, seen.class, avg(seen.p) AS p
-  FROM seen
-  JOIN instances AS i ON i.dataset_id = seen.dataset_id AND i.instance_id = seen.instance_id AND i.class = seen.class
-  GROUP BY seen.dataset_id, seen.model, seen.class
+  SELECT dataset_id, model, class, avg(p) AS threshold FROM seen WHERE class = given GROUP BY dataset_id, model, class
 ),
+-- Of each instance, first the likeliest of the classes that it is counted as.
 counted AS (
-  SELECT seen.*, rank() OVER (PARTITION BY seen.dataset_id, seen.model, seen.instance_id ORDER BY seen.p DESC, seen.class) AS place
-  FROM seen JOIN threshold AS t ON t.dataset_id = seen.dataset_id AND t.model = seen.model AND t.class = seen.class
-  WHERE seen.p >= t.p
+  SELECT seen.*, p >= threshold AS is_counted, sum(iif(class = given, p, 0)) OVER each AS p_given,
+         row_number() OVER (each ORDER BY p < threshold, p DESC, class) AS place
+  FROM seen JOIN threshold USING (dataset_id, model, class)
+  WINDOW each AS (PARTITION BY dataset_id, model, instance_id)
 )
-SELECT c.dataset, c.model, c.instance_id, i.source_line, i.class, c.class AS likely, given.p AS p_given, c.p AS p_likely,
+SELECT c.dataset, c.model, c.instance_id, i.source_line, c.given AS class, c.class AS likely, c.p_given, c.p AS p_likely,
        c.runs, i.features
-FROM counted AS c
-JOIN instances AS i ON i.dataset_id = c.dataset_id AND i.instance_id = c.instance_id
-JOIN seen AS given ON given.dataset_id = c.dataset_id AND given.model = c.model AND given.instance_id = c.instance_id
-  AND given.class = i.class
-WHERE c.place = 1 AND c.class <> i.class
-ORDER BY c.p - given.p DESC, c.dataset, c.instance_id LIMIT :count
+FROM counted AS c JOIN instances AS i USING (dataset_id, instance_id)
+WHERE c.place = 1 AND c.is_counted AND c.class <> c.given
+ORDER BY c.p - c.p_given DESC, c.dataset, c.instance_id LIMIT :count

@@ -277,15 +277,46 @@ static enum err_code put_series(struct sink *sink, struct db *db, const struct s
 	}
 }
 
+/* Of all the experiment's runs of this data set and method, or of the run alone. */
+static enum err_code put_label_issues(struct sink *sink, struct db *db, int64_t run_id, bool is_experiment,
+				      const struct report_setting *of_run, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	struct text experiment AUTO(text_done) = { 0 };
+	struct text dataset AUTO(text_done) = { 0 };
+	struct text method AUTO(text_done) = { 0 };
+	struct text *const names[] = { &experiment, &dataset, &method };
+	struct report_setting settings[4] = { { "count", "100" }, *of_run, { "part", "all" } };
+	bool row = false;
+
+	if (!is_experiment)
+		return put_report(sink, db, "label-issues", run_id, settings, 3, err);
+	if (db_prepare(db, "SELECT experiment, dataset, method FROM runs WHERE run_id = :run_id", &stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":run_id", run_id);
+	if (db_step(stmt, &row, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+		if (text_append(names[i], err, "%s", db_column_text(stmt, i)) != ERR_OK)
+			return err->code;
+		settings[i + 1] = (struct report_setting){ db_column_name(stmt, i), names[i]->data };
+	}
+	/* A report begins with no statement under way. */
+	db_reset(stmt);
+	return put_report(sink, db, "label-issues", run_id, settings, 4, err);
+}
+
 /* What belongs to the data map of one run. */
-static enum err_code put_map(struct sink *sink, struct db *db, const struct shown_run *run, struct err *err)
+static enum err_code put_map(struct sink *sink, struct db *db, const struct shown_run *run, bool is_experiment,
+			     struct err *err)
 {
 	char number[24];
 	const struct report_setting settings = { "run", number };
 
 	(void)snprintf(number, sizeof number, "%" PRId64, run->run_id);
 	if (put_summary(sink, db, run->run_id, err) != ERR_OK ||
-	    put_report(sink, db, "run-classes", run->run_id, &settings, 1, err) != ERR_OK)
+	    put_report(sink, db, "run-classes", run->run_id, &settings, 1, err) != ERR_OK ||
+	    put_label_issues(sink, db, run->run_id, is_experiment, &settings, err) != ERR_OK)
 		return err->code;
 	return run->stride > 0 ? put_series(sink, db, run, err) : ERR_OK;
 }
@@ -311,7 +342,7 @@ static enum err_code put_data(struct sink *sink, struct db *db, const struct rep
 				   put_report(sink, db, "paired-differences", 0, settings, count, err) != ERR_OK))
 		return err->code;
 	for (size_t i = 0; i < runs.count; i++)
-		if ((runs.items[i].data_map && put_map(sink, db, &runs.items[i], err) != ERR_OK) ||
+		if ((runs.items[i].data_map && put_map(sink, db, &runs.items[i], runs.is_experiment, err) != ERR_OK) ||
 		    (is_first_of_dataset(&runs, i) && put_features(sink, db, runs.items[i].features_of, err) != ERR_OK))
 			return err->code;
 	return ERR_OK;

@@ -2,10 +2,12 @@
  *
  * The page is page.html with the styles and scripts in it (embed.py) and, before the scripts, what they show:
  *
- *     <script type="application/json" id="data-…">     a report's rows (put_report() in page.c): runs
- * (reports/html.sql), accuracy-table, paired-differences, run-classes-RUN <script type="text/base64" id="data-…"
- * data-columns="name:form …">     a matrix (page/matrix.h): learning, summary-RUN, epochs-RUN and series-RUN (of those
- * epochs, instance by instance), features-DATASET
+ *     <script type="application/json" id="data-NAME">                               a report's rows
+ *     <script type="text/base64" id="data-NAME" data-columns="name:form name:form">   a matrix (page/matrix.h)
+ *
+ * The reports are html (the runs), accuracy-table, paired-differences, run-classes-RUN and label-issues-RUN;
+ * put_report() says in which form. The matrices are learning, summary-RUN, epochs-RUN, series-RUN (of those epochs,
+ * instance by instance) and features-DATASET.
  *
  * Runs are numbered as in the file; the data set's number is runs' features_of. Instances are in the order of their
  * instance_id everywhere. page.js is the only reader. */

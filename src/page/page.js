@@ -83,30 +83,43 @@ function drawAccuracy() {
   }));
 }
 
-// Rows of the data set with a button that shows their curves.
-function rowTable(rows, caption) {
+// Columns of tables of rows of the data set: which one it is, with a button that shows its curves.
+function rowColumns() {
   const s = map.summary;
-  return table([
+  return [
     { name: 'row', text: row => {
       const button = element('button', number(s.instance_id(row)), { type: 'button', title: 'show its curves' });
       button.onclick = () => choose(row, true);
       return button;
     } },
     { name: 'line', number: true, text: row => number(s.source_line(row)) }, { name: 'part', text: row => s.tested(row) ? 'test' : 'train' },
-    { name: 'class', text: row => className(s.class(row)) }, { name: 'predicted', text: row => className(s.predicted(row)) },
+    { name: 'class', text: row => className(s.class(row)) },
+  ];
+}
+
+function drawHardest() {
+  const s = map.summary;
+  byId('hardest-table').replaceChildren(table([
+    ...rowColumns(), { name: 'predicted', text: row => className(s.predicted(row)) },
     { name: 'mean p_true', number: true, text: row => number(s.p_true_mean(row)) }, { name: 'mean loss', number: true, text: row => number(s.mean_loss(row)) },
     { name: 'AUM', number: true, text: row => number(s.aum(row)) }, { name: 'difficulty', number: true, text: row => number(s.difficulty(row)) },
     { name: 'right, % of epochs', number: true, text: row => percent(s.correctness(row)) },
     { name: 'forgotten', number: true, text: row => number(s.forgetting_events(row)) },
-  ], rows, caption);
+  ], map.order.slice(0, LISTED), `The hardest of ${map.order.length}`));
 }
 
 function drawIssues() {
-  const s = map.summary, margin = row => s.aum(row) ?? s.p_true_mean(row) - .5;
-  const found = map.order.filter(row => s.predicted(row) !== s.class(row) && s.correctness(row) < .5 && margin(row) < 0)
-    .sort((a, b) => margin(a) - margin(b));
-  const caption = found.length > LISTED ? `The ${LISTED} plainest of ${found.length}` : `${found.length} rows`;
-  byId('issues-table').replaceChildren(found.length > 0 ? rowTable(found.slice(0, LISTED), caption) : element('p', 'None.'));
+  const report = reportOf('label-issues-' + map.run.run_id), s = map.summary, shown = new Set(map.shown);
+  const place = new Map(Array.from({ length: s.rows }, (_, row) => [s.instance_id(row), row]));
+  const issues = new Map(report.rows.filter(issue => issue.model === map.run.model).map(issue => [place.get(issue.instance_id), issue]));
+  const found = [...issues.keys()].filter(row => shown.has(row)).slice(0, LISTED), of = name => row => issues.get(row)[name];
+  byId('issues-note').textContent = report.notes.join(' ');
+  byId('issues-table').replaceChildren(found.length === 0 ? element('p', 'None.') : table([
+    ...rowColumns(), { name: 'likely', text: of('likely') },
+    { name: 'p_given', number: true, text: row => number(of('p_given')(row)) },
+    { name: 'p_likely', number: true, text: row => number(of('p_likely')(row)) },
+    { name: 'runs', number: true, text: row => number(of('runs')(row)) },
+  ], found, reportOf('accuracy-table') ? 'By the runs of all splits in which the row was in the test part' : 'By this run, rows that it was trained on too'));
 }
 
 function drawConfusion() {
@@ -162,7 +175,7 @@ function drawSelection() {
   map.spread = Math.max(.05, Math.ceil(20 * map.shown.reduce((most, row) => Math.max(most, s.p_true_sd(row)), 0)) / 20);
   layMap();
   describeMap();
-  byId('hardest-table').replaceChildren(rowTable(map.order.slice(0, LISTED), `The hardest of ${map.order.length}`));
+  drawHardest();
   drawIssues();
   drawConfusion();
 }

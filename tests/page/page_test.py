@@ -124,6 +124,12 @@ def check_numbers(page, run):
     check("features", all(near(one, other, 1e-6) for one, other in zip(features, theirs, strict=True)))
 
 
+def check_issues(page, run, *chosen):
+    """The label issues are those of the report."""
+    theirs = json.loads(hardrow("report", "label-issues", *chosen, "--count", "100", "--format", "json"))
+    check("label issues", theirs and page.rows(f"label-issues-{run['run_id']}") == theirs, theirs)
+
+
 def check_learning(page, run):
     """A curve against the mean and standard deviation over its runs."""
     curves = [row for row in page.matrix("learning") if row["curve"] == run["curve"]]
@@ -165,6 +171,9 @@ def check_work(see, page, run):
     check("its name", see.ask("wanted.selectedOptions[0].textContent") == classes[1].translate(CLEAN))
     counted = see.ask("[...document.querySelectorAll('#map-table td')].reduce((sum, cell) => sum + Number(cell.textContent), 0)")
     check("the map as a table", counted == ours, counted)
+    theirs = [issue["instance_id"] for issue in page.rows(f"label-issues-{run['run_id']}") if issue["class"] == classes[1]]
+    shown = see.ask("[...document.querySelectorAll('#issues-table button')].map(button => Number(button.textContent))")
+    check("label issues by class", shown == theirs[:20], shown)
     see.ask("document.querySelector('#hardest-table button').click()")
     check("a row of a table", see.ask("map.chosen === map.order[0]"))
 
@@ -209,6 +218,7 @@ def check_hostile(see):
     page = Page("hostile.html")
     run = page.rows("html")[0]
     check("names are whole", set(json.loads(run["class_names"])) == set(HOSTILE), run["class_names"])
+    check_issues(page, run, "--run", "1", "--part", "all", "--db", "hostile.db")
     see.open("hostile.html")
     check("no name is an element", see.ask("document.querySelectorAll('img, iframe, b, link, object').length") == 0)
     check("no name is a script", see.ask("document.scripts.length") == len(page.data) + 6, len(page.data))
@@ -258,6 +268,8 @@ def main():
         check("a data map of each data set and method", sum(run["data_map"] for run in runs) == 4, len(runs))
         check_numbers(page, runs[0])
         check_learning(page, runs[0])
+        glass = next(run for run in runs if run["dataset"] == "glass" and run["data_map"])
+        check_issues(page, glass, "--dataset", "glass", "--method", glass["method"], "--experiment", glass["experiment"])
         hardrow("report", "html", "--out", "again.html")
         with open("again.html", encoding="utf-8") as again:
             check("the same page again", page.text == again.read())
