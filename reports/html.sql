@@ -45,13 +45,16 @@ weighed AS (
   FROM placed
 ),
 mapped AS (
-  SELECT *, candidate AND (rows_so_far <= 200000 OR rows_so_far = instances) AS data_map FROM weighed
+  SELECT *, candidate AND (rows_so_far <= 200000 OR rows_so_far = instances) AS data_map,
+    instances * features <= 1000000 AND EXISTS (
+      SELECT 1 FROM instance WHERE instance.dataset_id = weighed.dataset_id AND instance.features IS NOT NULL) AS has_features
+  FROM weighed
 )
 SELECT run_id, curve, data_map,
   iif(data_map AND recorded_epochs > 1, 1 + sum(iif(data_map, instances * recorded_epochs, 0)) OVER () / 3000000, 0) AS stride,
-  iif(data_map AND instances * features <= 1000000 AND EXISTS (
-    SELECT 1 FROM instance WHERE instance.dataset_id = mapped.dataset_id AND instance.features IS NOT NULL), dataset_id, 0)
-    AS features_of,
+  iif(data_map AND has_features, dataset_id, 0) AS features_of,
+  -- Images (data/idx.h): the page takes them from their own files.
+  iif(data_map AND NOT has_features AND feature_names LIKE '["pixel_0",%', dataset_id, 0) AS pictures_of,
   candidate AND NOT data_map AS left_out,
   experiment, dataset, title, model, method, curve_name, seed, split_seed, status, message, epochs,
   train_accuracy, test_accuracy, test_balanced_error, test_instances, instances, features,

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "cli/command.h"
+#include "cli/data_folders.h"
 #include "cli/help.h"
 #include "cli/query.h"
 #include "page/page.h"
@@ -11,7 +12,7 @@
 struct options {
 	struct query_form form;
 	const char *file, *svg, *out;
-	struct option_list explain;
+	struct option_list explain, data_dir;
 	bool sql;
 };
 
@@ -101,11 +102,26 @@ static enum err_code check_options(const struct options *options, bool is_page, 
 		return err_set(err, ERR_USAGE, "either --svg or --format, --sql or --explain");
 	if (options->out != NULL && !is_page)
 		return err_set(err, ERR_USAGE, "--out goes with 'report " PAGE_REPORT "' only");
+	if (options->data_dir.count > 0 && !is_page)
+		return err_set(err, ERR_USAGE, "--data-dir goes with 'report " PAGE_REPORT "' only");
 	if (options->out != NULL && (rows || options->sql || options->svg != NULL))
 		return err_set(err, ERR_USAGE, "either --out or --format, --svg, --sql or --explain");
 	if (is_page && options->out == NULL && !options->sql)
 		return err_set(err, ERR_USAGE, "report '" PAGE_REPORT "' needs --out: the file to write");
 	return ERR_OK;
+}
+
+static enum err_code write_page(const struct invocation *invocation, const struct report_setting *settings,
+				struct err *err)
+{
+	const struct options *options = invocation->options;
+	AUTO(data_folders_done) struct data_folders folders = { 0 };
+
+	if (data_folders_init(&folders, &options->data_dir, err) != ERR_OK)
+		return err->code;
+	const struct data_path path = data_folders_path(&folders);
+	const struct page_request page = { settings, invocation->parameter_count, &path };
+	return query_write_page(invocation, &page, options->form.timeout, options->out, err);
 }
 
 static enum err_code report_command(const struct invocation *invocation, struct err *err)
@@ -135,8 +151,7 @@ static enum err_code report_command(const struct invocation *invocation, struct 
 		settings[i] =
 		    (struct report_setting){ invocation->parameters[i].name, invocation->parameters[i].value };
 	if (options->out != NULL)
-		return query_write_page(invocation, settings, invocation->parameter_count, options->form.timeout,
-					options->out, err);
+		return write_page(invocation, settings, err);
 	if (options->svg != NULL)
 		return query_draw_report(invocation, report, settings, invocation->parameter_count, &options->form,
 					 options->svg, err);
@@ -163,6 +178,7 @@ static const struct option_spec specs[] = {
 	  .offset = offsetof(struct options, out),
 	  .argument = "FILE",
 	  .help = "of 'report html': the page to write; - is standard output" },
+	DATA_DIR_OPTION(struct options, data_dir),
 	{ .name = "file",
 	  .type = OPTION_TEXT,
 	  .offset = offsetof(struct options, file),

@@ -7,7 +7,6 @@
 #include "cli/interrupt.h"
 #include "cli/print.h"
 #include "db/db.h"
-#include "page/page.h"
 
 enum err_code query_check_format(const char *text, struct err *err)
 {
@@ -107,25 +106,24 @@ enum err_code query_draw_report(const struct invocation *invocation, const struc
 
 struct page {
 	struct db *db;
-	const struct report_setting *settings;
-	size_t count;
+	const struct page_request *request;
 };
 
 static enum err_code fill_page(void *context, int fd, const char *path, struct err *err)
 {
 	const struct page *page = context;
 
-	return page_write(page->db, page->settings, page->count, fd, path, err);
+	return page_write(page->db, page->request, fd, path, err);
 }
 
-enum err_code query_write_page(const struct invocation *invocation, const struct report_setting *settings, size_t count,
-			       double timeout, const char *path, struct err *err)
+enum err_code query_write_page(const struct invocation *invocation, const struct page_request *request, double timeout,
+			       const char *path, struct err *err)
 {
 	AUTO(db_freep) struct db *db = NULL;
 
 	if (open_database(invocation, timeout, &db, err) != ERR_OK)
 		return err->code;
-	struct page page = { db, settings, count };
+	struct page page = { db, request };
 	(void)interrupt_catch(db);
 	enum err_code code = file_fill(path_of(path), &(struct file_content){ &page, fill_page }, err);
 	interrupt_release();

@@ -3,6 +3,7 @@
 #define HARDROW_CLI_QUERY_H
 
 #include "cli/command.h"
+#include "page/page.h"
 #include "report/report.h"
 
 /* For an option: the name of an output format. */
@@ -51,9 +52,9 @@ MUST_CHECK enum err_code query_draw_report(const struct invocation *invocation, 
 					   const struct report_setting *settings, size_t count,
 					   const struct query_form *form, const char *path, struct err *err);
 
-/* Writes the page of those runs (page/page.h) into `path`, likewise. */
-MUST_CHECK enum err_code query_write_page(const struct invocation *invocation, const struct report_setting *settings,
-					  size_t count, double timeout, const char *path, struct err *err);
+/* Writes the page (page/page.h) into `path`, likewise. */
+MUST_CHECK enum err_code query_write_page(const struct invocation *invocation, const struct page_request *page,
+					  double timeout, const char *path, struct err *err);
 
 /* As query_run_report() for one of hardrow's own reports, by name. */
 MUST_CHECK enum err_code query_run_named(const struct invocation *invocation, const char *name,

@@ -27,7 +27,7 @@ struct idx {
 };
 
 /* All four, whole in memory. */
-struct images {
+struct idx_pictures {
 	struct idx part[IDX_PARTS];
 };
 
@@ -75,7 +75,7 @@ enum err_code idx_is_folder(const char *folder, bool *ret_is, struct err *err)
 	return ERR_OK;
 }
 
-static void images_done(struct images *images)
+static void pictures_done(struct idx_pictures *images)
 {
 	for (size_t i = 0; i < IDX_PARTS; i++) {
 		free(images->part[i].path);
@@ -146,7 +146,7 @@ static enum err_code check_labels(const struct idx *pictures, const struct idx *
 		       pictures->path, pictures->count);
 }
 
-static enum err_code read_images(const char *folder, struct images *images, struct err *err)
+static enum err_code read_images(const char *folder, struct idx_pictures *images, struct err *err)
 {
 	const struct idx *part = images->part;
 
@@ -189,7 +189,7 @@ static enum err_code number_text(const char *prefix, size_t number, char **ret_t
 }
 
 /* y from label bytes to indices of those that occur. */
-static enum err_code order_classes(struct dataset *dataset, const struct images *images, struct err *err)
+static enum err_code order_classes(struct dataset *dataset, const struct idx_pictures *images, struct err *err)
 {
 	bool occurs[LABEL_VALUES] = { false };
 	uint32_t index[LABEL_VALUES] = { 0 };
@@ -230,17 +230,16 @@ static enum err_code name_dataset(struct dataset *dataset, const char *folder, c
 	return ERR_OK;
 }
 
-static void sum_parts(struct dataset *dataset, const struct images *images)
+void idx_pictures_sum(const struct idx_pictures *pictures, char sha256[FILE_SHA256_SIZE])
 {
 	char sums[IDX_PARTS * (FILE_SHA256_SIZE - 1)];
 
 	for (size_t i = 0; i < IDX_PARTS; i++)
-		memcpy(sums + i * (FILE_SHA256_SIZE - 1), images->part[i].sha256, FILE_SHA256_SIZE - 1);
-	file_sha256(sums, sizeof sums, dataset->sha256);
-	memcpy(dataset->origin, dataset->sha256, sizeof dataset->origin);
+		memcpy(sums + i * (FILE_SHA256_SIZE - 1), pictures->part[i].sha256, FILE_SHA256_SIZE - 1);
+	file_sha256(sums, sizeof sums, sha256);
 }
 
-static enum err_code allocate(struct dataset *dataset, const struct images *images, struct err *err)
+static enum err_code allocate(struct dataset *dataset, const struct idx_pictures *images, struct err *err)
 {
 	const struct idx *train = &images->part[IDX_TRAIN_IMAGES];
 	size_t n = train->count + images->part[IDX_TEST_IMAGES].count;
@@ -258,7 +257,7 @@ static enum err_code allocate(struct dataset *dataset, const struct images *imag
 enum err_code dataset_read_idx(const char *folder, const char *label, struct dataset **ret_dataset, struct err *err)
 {
 	AUTO(dataset_freep) struct dataset *dataset = NULL;
-	struct images images AUTO(images_done) = { 0 };
+	struct idx_pictures images AUTO(pictures_done) = { 0 };
 	const struct idx *part = images.part;
 
 	if (read_images(folder, &images, err) != ERR_OK || mem_new(&dataset, 1, err) != ERR_OK ||
@@ -269,7 +268,48 @@ enum err_code dataset_read_idx(const char *folder, const char *label, struct dat
 	if (order_classes(dataset, &images, err) != ERR_OK)
 		return err->code;
 	dataset->missing = missing_policy_name(MISSING_ERROR);
-	sum_parts(dataset, &images);
+	idx_pictures_sum(&images, dataset->sha256);
+	memcpy(dataset->origin, dataset->sha256, sizeof dataset->origin);
 	*ret_dataset = take_ptr(&dataset);
 	return ERR_OK;
+}
+
+enum err_code idx_pictures_open(const char *folder, struct idx_pictures **ret_pictures, struct err *err)
+{
+	AUTO(idx_pictures_freep) struct idx_pictures *pictures = NULL;
+
+	if (mem_new(&pictures, 1, err) != ERR_OK || read_images(folder, pictures, err) != ERR_OK)
+		return err->code;
+	*ret_pictures = take_ptr(&pictures);
+	return ERR_OK;
+}
+
+void idx_pictures_free(struct idx_pictures *pictures)
+{
+	if (pictures == NULL)
+		return;
+	pictures_done(pictures);
+	free(pictures);
+}
+
+void idx_pictures_freep(struct idx_pictures **pictures)
+{
+	idx_pictures_free(*pictures);
+}
+
+void idx_pictures_size(const struct idx_pictures *pictures, size_t *ret_rows, size_t *ret_columns)
+{
+	*ret_rows = pictures->part[IDX_TRAIN_IMAGES].rows;
+	*ret_columns = pictures->part[IDX_TRAIN_IMAGES].columns;
+}
+
+const uint8_t *idx_picture(const struct idx_pictures *pictures, size_t instance_id)
+{
+	const struct idx *train = &pictures->part[IDX_TRAIN_IMAGES];
+	const struct idx *test = &pictures->part[IDX_TEST_IMAGES];
+
+	if (instance_id < train->count)
+		return train->values + instance_id * train->rows * train->columns;
+	instance_id -= train->count;
+	return instance_id < test->count ? test->values + instance_id * test->rows * test->columns : NULL;
 }

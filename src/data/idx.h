@@ -27,4 +27,19 @@ MUST_CHECK enum err_code idx_is_folder(const char *folder, bool *ret_is, struct 
 MUST_CHECK enum err_code dataset_read_idx(const char *folder, const char *label, struct dataset **ret_dataset,
 					  struct err *err);
 
+/* The images alone, as bytes. Errors: those of dataset_read_idx(). */
+struct idx_pictures;
+MUST_CHECK enum err_code idx_pictures_open(const char *folder, struct idx_pictures **ret_pictures, struct err *err);
+void idx_pictures_free(struct idx_pictures *pictures);
+void idx_pictures_freep(struct idx_pictures **pictures);
+
+/* The sha256 that dataset_read_idx() would give. */
+void idx_pictures_sum(const struct idx_pictures *pictures, char sha256[FILE_SHA256_SIZE]);
+
+/* Of every one of them. */
+void idx_pictures_size(const struct idx_pictures *pictures, size_t *ret_rows, size_t *ret_columns);
+
+/* (rows, columns), of the instance dataset_read_idx() calls so; borrowed. NULL: there is none. */
+const uint8_t *idx_picture(const struct idx_pictures *pictures, size_t instance_id);
+
 #endif

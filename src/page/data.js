@@ -56,5 +56,18 @@ function keep(id) {
   return read.get(id);
 }
 
+// id => {width, pixels} of the instances of a data set of images that have a picture, null of others.
+function picturesOf(dataset) {
+  const id = 'pictures-' + dataset;
+  if (!read.has(id)) {
+    const pictured = keep('pictured-' + dataset), element = document.getElementById('data-' + id);
+    const bytes = element ? bytesOf(element) : new Uint8Array(0), size = bytes.length / pictured.rows;
+    const place = new Map(Array.from({ length: pictured.rows }, (_, i) => [pictured.instance_id(i), i]));
+    read.set(id, instance => place.has(instance)
+      ? { width: Number(element.dataset.width), pixels: bytes.subarray(size * place.get(instance), size * (place.get(instance) + 1)) } : null);
+  }
+  return read.get(id);
+}
+
 const runs = reportOf('html').rows;
 const mapped = runs.filter(run => run.data_map);

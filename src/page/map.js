@@ -77,11 +77,34 @@ function drawMap() {
 
 const className = place => place === null ? null : map.classes[place] ?? String(place);
 
+const featureNames = () => parseClean(map.run.feature_names);
+
 function featuresOf(row) {
   const features = map.run.features_of > 0 ? keep('features-' + map.run.features_of) : null;
   if (!features) return [];
-  const names = parseClean(map.run.feature_names), width = map.run.features;
+  const names = featureNames(), width = map.run.features;
   return Array.from({ length: width }, (_, i) => [names[i] ?? String(i), features.value(row * width + i)]);
+}
+
+// Lines of pixels, 0 to 255, of a row that is an image; or null.
+function pixelsOf(row) {
+  const pictures = map.run.pictures_of > 0 ? picturesOf(map.run.pictures_of) : null;
+  if (pictures) return pictures(map.summary.instance_id(row));
+  const width = Math.sqrt(map.run.features);
+  if (map.run.features_of === 0 || !Number.isInteger(width) || featureNames()[0] !== 'pixel_0') return null;
+  return { width, pixels: featuresOf(row).map(([, value]) => 255 * value) };
+}
+
+// The row as a picture, if it is one.
+function pictureOf(row) {
+  const found = pixelsOf(row);
+  if (!found) return null;
+  const { width, pixels } = found, height = pixels.length / width;
+  const canvas = element('canvas', null, { class: 'picture', width, height, role: 'img', 'aria-label': `picture of ${width} x ${height} pixels` });
+  const context = canvas.getContext('2d'), image = context.createImageData(width, height);
+  pixels.forEach((value, i) => image.data.set([value, value, value, 255], 4 * i));
+  context.putImageData(image, 0, 0);
+  return canvas;
 }
 
 // What the tip and the screen reader say of a row.
@@ -90,7 +113,7 @@ function wordsOf(row) {
   const lines = [`row ${number(s.instance_id(row))} (line ${number(s.source_line(row))}), ${s.tested(row) ? 'test' : 'train'}`,
     predicted === named ? `class ${named}, predicted so` : `class ${named}, predicted ${predicted ?? '\u2013'}`,
     `confidence ${number(s.p_true_mean(row))}, variability ${number(s.p_true_sd(row))}, right in ${percent(s.correctness(row))} % of the epochs`];
-  const features = featuresOf(row);
+  const features = pixelsOf(row) ? [] : featuresOf(row);
   lines.push(...features.slice(0, 8).map(([name, value]) => `${name} ${number(value)}`));
   if (features.length > 8) lines.push(`and ${features.length - 8} features more`);
   return lines.join('\n');
@@ -100,7 +123,7 @@ function showTip(row) {
   const tip = byId('tip'), canvas = byId('map-canvas');
   tip.hidden = row < 0;
   if (row < 0) return;
-  tip.textContent = wordsOf(row);
+  tip.replaceChildren(wordsOf(row), pictureOf(row) ?? '');
   const scale = scales(), x = scale.x(row), y = scale.y(row);
   tip.style.left = Math.max(0, Math.min(x + 12, canvas.clientWidth - tip.offsetWidth)) + 'px';
   tip.style.top = (y + 14 + tip.offsetHeight > canvas.clientHeight ? Math.max(0, y - tip.offsetHeight - 10) : y + 14) + 'px';
@@ -139,8 +162,8 @@ function showRow(row) {
     ['unlearned epochs', s.unlearned_epochs]].map(([name, value]) => [name, value(row)]);
   const pairs = [{ name: 'measure', text: ([name]) => name }, { name: 'value', number: true, text: ([, value]) => number(value) }];
   const columns = element('div', null, { class: 'columns' });
-  columns.append(table(pairs, measures));
-  const features = featuresOf(row);
+  columns.append(table(pairs, measures), pictureOf(row) ?? '');
+  const features = pixelsOf(row) ? [] : featuresOf(row);
   const tall = element('div', null, { class: 'tall', tabindex: '0' });
   tall.append(table([{ ...pairs[0], name: 'feature' }, pairs[1]], features));
   if (features.length > 0) columns.append(tall);
@@ -195,6 +218,12 @@ function layMap() {
   drawMap();
 }
 
+function describePictures() {
+  const pictured = map.run.pictures_of > 0 ? keep('pictured-' + map.run.pictures_of).rows : map.summary.rows;
+  if (pictured === map.summary.rows) return '';
+  return pictured > 0 ? ` The ${pictured} hardest have their picture.` : ' Without pictures: the files of the images were not found (--data-dir).';
+}
+
 function describeMap() {
   const bands = [[.8, 1.01], [.6, .8], [.4, .6], [.2, .4], [0, .2]];
   const thirds = [0, 1, 2].map(i => [map.spread * i / 3, map.spread * (i + 1) / 3]);
@@ -206,6 +235,6 @@ function describeMap() {
     ...thirds.map((third, i) => ({ name: `variability ${number(third[0], 1)} to ${number(third[1], 1)}`, number: true, text: ({ counts }) => String(counts[i]) })),
   ], counted, 'Rows by confidence and variability'));
   const kind = map.shown.length === map.summary.rows ? '' : ` of ${map.summary.rows}`;
-  byId('map-count').textContent = `${map.shown.length}${kind} rows.`;
+  byId('map-count').textContent = `${map.shown.length}${kind} rows.${describePictures()}`;
   byId('map-canvas').setAttribute('aria-label', `Data map of ${map.run.title}, ${map.run.model}, ${map.run.curve_name}: ${map.shown.length} rows. A table follows.`);
 }

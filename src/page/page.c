@@ -8,8 +8,10 @@
 #include "base/mem.h"
 #include "base/option.h"
 #include "db/metrics.h"
+#include "page/element.h"
 #include "page/matrix.h"
 #include "page/parts.h"
+#include "page/pictures.h"
 #include "page/sink.h"
 #include "report/values.h"
 
@@ -28,7 +30,7 @@
 
 /* A run that the page shows. */
 struct shown_run {
-	int64_t run_id, curve, stride, features_of;
+	int64_t run_id, curve, stride, features_of, pictures_of;
 	bool data_map;
 };
 
@@ -43,25 +45,7 @@ static void shown_runs_done(struct shown_runs *runs)
 	mem_freep(&runs->items);
 }
 
-/* The elements of the data. Numbers and our own names make up their attributes. */
-static enum err_code begin_element(struct sink *sink, const char *type, const char *name, int64_t number,
-				   struct err *err)
-{
-	struct text line AUTO(text_done) = { 0 };
-
-	if (text_append(&line, err, "<script type=\"%s\" id=\"data-%s", type, name) != ERR_OK ||
-	    (number > 0 && text_append(&line, err, "-%" PRId64, number) != ERR_OK) ||
-	    text_append(&line, err, "\"") != ERR_OK)
-		return err->code;
-	return sink_put(sink, line.data, err);
-}
-
-static enum err_code end_element(struct sink *sink, struct err *err)
-{
-	return sink_put(sink, "</script>\n", err);
-}
-
-/* Rows of a report as JSON into memory; none is no error here. */
+/* Rows of a report as JSON into memory. */
 static enum err_code read_json(struct db *db, const struct report *report, const struct report_setting *settings,
 			       size_t count, char **ret_json, struct err *err)
 {
@@ -87,7 +71,8 @@ static enum err_code read_json(struct db *db, const struct report *report, const
 	return ERR_OK;
 }
 
-/* {"title":…,"notes":[…],"rows":[…]} of one of hardrow's own reports; notes that speak of a parameter are left out. */
+/* {"title":…,"notes":[…],"rows":[…]} of one of hardrow's own reports; notes that speak of a parameter are left out. No
+ * rows are no error here. */
 static enum err_code put_report(struct sink *sink, struct db *db, const char *name, int64_t number,
 				const struct report_setting *settings, size_t count, struct err *err)
 {
@@ -95,7 +80,10 @@ static enum err_code put_report(struct sink *sink, struct db *db, const char *na
 	AUTO(mem_freep) char *json = NULL;
 	struct text words AUTO(text_done) = { 0 };
 
-	if (report_find(name, &report, err) != ERR_OK || read_json(db, report, settings, count, &json, err) != ERR_OK ||
+	if (report_find(name, &report, err) != ERR_OK)
+		return err->code;
+	report->empty = NULL;
+	if (read_json(db, report, settings, count, &json, err) != ERR_OK ||
 	    text_append(&words, err, "{\"title\":") != ERR_OK ||
 	    text_append_json(&words, report->title, err) != ERR_OK ||
 	    text_append(&words, err, ",\"notes\":[") != ERR_OK)
@@ -110,44 +98,11 @@ static enum err_code put_report(struct sink *sink, struct db *db, const char *na
 		separator = ",";
 	}
 	if (text_append(&words, err, "],\"rows\":") != ERR_OK ||
-	    begin_element(sink, "application/json", name, number, err) != ERR_OK ||
+	    element_begin(sink, "application/json", name, number, err) != ERR_OK ||
 	    sink_put(sink, ">", err) != ERR_OK || sink_put_json(sink, words.data, err) != ERR_OK ||
 	    sink_put_json(sink, json, err) != ERR_OK || sink_put(sink, "}", err) != ERR_OK)
 		return err->code;
-	return end_element(sink, err);
-}
-
-/* Begins a matrix of a statement's columns. */
-static enum err_code begin_matrix(struct sink *sink, struct db_stmt *stmt, const char *name, int64_t number,
-				  const char *forms, struct err *err)
-{
-	struct text columns AUTO(text_done) = { 0 };
-
-	for (size_t i = 0; i < db_column_count(stmt); i++)
-		if (text_append(&columns, err, "%s%s:%c", i == 0 ? "" : " ", db_column_name(stmt, i), forms[i]) !=
-		    ERR_OK)
-			return err->code;
-	if (begin_element(sink, "text/base64", name, number, err) != ERR_OK ||
-	    sink_put(sink, " data-columns=\"", err) != ERR_OK || sink_put(sink, columns.data, err) != ERR_OK)
-		return err->code;
-	return sink_put(sink, "\">", err);
-}
-
-static enum err_code end_matrix(struct sink *sink, struct err *err)
-{
-	if (sink_end_base64(sink, err) != ERR_OK)
-		return err->code;
-	return end_element(sink, err);
-}
-
-/* The whole result of a statement. */
-static enum err_code put_matrix(struct sink *sink, struct db_stmt *stmt, const char *name, int64_t number,
-				const char *forms, struct err *err)
-{
-	if (begin_matrix(sink, stmt, name, number, forms, err) != ERR_OK ||
-	    matrix_write(sink, stmt, forms, err) != ERR_OK)
-		return err->code;
-	return end_matrix(sink, err);
+	return element_end(sink, err);
 }
 
 static enum err_code read_runs(struct db *db, const struct report_setting *settings, size_t count,
@@ -182,8 +137,9 @@ static enum err_code read_runs(struct db *db, const struct report_setting *setti
 			.data_map = db_column_int(stmt, 2) != 0,
 			.stride = db_column_int(stmt, 3),
 			.features_of = db_column_int(stmt, 4),
+			.pictures_of = db_column_int(stmt, 5),
 		};
-		runs->is_experiment = !values.given[1] && db_column_type(stmt, 6) != DB_NULL;
+		runs->is_experiment = !values.given[1] && db_column_type(stmt, 7) != DB_NULL;
 	}
 }
 
@@ -206,7 +162,7 @@ static enum err_code put_learning(struct sink *sink, struct db *db, const struct
 		       &stmt, err) != ERR_OK)
 		return err->code;
 	db_bind_text(stmt, ":runs", pairs.data);
-	return put_matrix(sink, stmt, "learning", 0, "uuu" METRICS(FORMS) FORMS_BOTH, err);
+	return element_put_matrix(sink, stmt, "learning", 0, "uuu" METRICS(FORMS) FORMS_BOTH, err);
 }
 
 static enum err_code put_summary(struct sink *sink, struct db *db, int64_t run_id, struct err *err)
@@ -225,7 +181,7 @@ static enum err_code put_summary(struct sink *sink, struct db *db, int64_t run_i
 		&stmt, err) != ERR_OK)
 		return err->code;
 	db_bind_int(stmt, ":run_id", run_id);
-	return put_matrix(sink, stmt, "summary", run_id, "uuuuuuuuffffffff", err);
+	return element_put_matrix(sink, stmt, "summary", run_id, "uuuuuuuuffffffff", err);
 }
 
 static enum err_code put_features(struct sink *sink, struct db *db, int64_t dataset_id, struct err *err)
@@ -239,7 +195,7 @@ static enum err_code put_features(struct sink *sink, struct db *db, int64_t data
 		&stmt, err) != ERR_OK)
 		return err->code;
 	db_bind_int(stmt, ":dataset_id", dataset_id);
-	return put_matrix(sink, stmt, "features", dataset_id, "f", err);
+	return element_put_matrix(sink, stmt, "features", dataset_id, "f", err);
 }
 
 /* Every stride-th recorded epoch, and the last one. */
@@ -260,8 +216,8 @@ static enum err_code put_series(struct sink *sink, struct db *db, const struct s
 		return err->code;
 	db_bind_int(epochs, ":run_id", run->run_id);
 	db_bind_int(epochs, ":stride", run->stride);
-	if (put_matrix(sink, epochs, "epochs", run->run_id, "u", err) != ERR_OK ||
-	    begin_matrix(sink, rows, "series", run->run_id, "pr", err) != ERR_OK)
+	if (element_put_matrix(sink, epochs, "epochs", run->run_id, "u", err) != ERR_OK ||
+	    element_begin_matrix(sink, rows, "series", run->run_id, "pr", err) != ERR_OK)
 		return err->code;
 	db_bind_int(epochs, ":run_id", run->run_id);
 	db_bind_int(epochs, ":stride", run->stride);
@@ -269,7 +225,7 @@ static enum err_code put_series(struct sink *sink, struct db *db, const struct s
 		if (db_step(epochs, &row, err) != ERR_OK)
 			return err->code;
 		if (!row)
-			return end_matrix(sink, err);
+			return element_end_matrix(sink, err);
 		db_bind_int(rows, ":run_id", run->run_id);
 		db_bind_int(rows, ":epoch", db_column_int(epochs, 0));
 		if (matrix_write(sink, rows, "pr", err) != ERR_OK)
@@ -321,17 +277,42 @@ static enum err_code put_map(struct sink *sink, struct db *db, const struct show
 	return run->stride > 0 ? put_series(sink, db, run, err) : ERR_OK;
 }
 
-static bool is_first_of_dataset(const struct shown_runs *runs, size_t i)
+/* Whether no run before it has the data set. */
+static bool is_first_with(const struct shown_runs *runs, size_t i)
 {
 	for (size_t k = 0; k < i; k++)
-		if (runs->items[k].features_of == runs->items[i].features_of)
+		if (runs->items[k].features_of == runs->items[i].features_of &&
+		    runs->items[k].pictures_of == runs->items[i].pictures_of)
 			return false;
-	return runs->items[i].features_of > 0;
+	return true;
 }
 
-static enum err_code put_data(struct sink *sink, struct db *db, const struct report_setting *settings, size_t count,
-			      struct err *err)
+/* What belongs to the data set of run i. */
+static enum err_code put_dataset(struct sink *sink, struct db *db, const struct shown_runs *runs, size_t i,
+				 const struct data_path *path, struct err *err)
 {
+	const struct shown_run *run = &runs->items[i];
+	struct text of_dataset AUTO(text_done) = { 0 };
+
+	if (!is_first_with(runs, i))
+		return ERR_OK;
+	if (run->features_of > 0)
+		return put_features(sink, db, run->features_of, err);
+	if (run->pictures_of == 0)
+		return ERR_OK;
+	for (size_t k = i; k < runs->count; k++)
+		if (runs->items[k].pictures_of == run->pictures_of &&
+		    text_append(&of_dataset, err, "%s%" PRId64, k == i ? "[" : ",", runs->items[k].run_id) != ERR_OK)
+			return err->code;
+	if (text_append(&of_dataset, err, "]") != ERR_OK)
+		return err->code;
+	return pictures_put(sink, db, run->pictures_of, of_dataset.data, path, err);
+}
+
+static enum err_code put_data(struct sink *sink, struct db *db, const struct page_request *request, struct err *err)
+{
+	const struct report_setting *settings = request->settings;
+	size_t count = request->setting_count;
 	AUTO(shown_runs_done) struct shown_runs runs = { 0 };
 
 	if (read_runs(db, settings, count, &runs, err) != ERR_OK || sink_put(sink, page_head, err) != ERR_OK ||
@@ -343,17 +324,16 @@ static enum err_code put_data(struct sink *sink, struct db *db, const struct rep
 		return err->code;
 	for (size_t i = 0; i < runs.count; i++)
 		if ((runs.items[i].data_map && put_map(sink, db, &runs.items[i], runs.is_experiment, err) != ERR_OK) ||
-		    (is_first_of_dataset(&runs, i) && put_features(sink, db, runs.items[i].features_of, err) != ERR_OK))
+		    put_dataset(sink, db, &runs, i, request->path, err) != ERR_OK)
 			return err->code;
 	return ERR_OK;
 }
 
-enum err_code page_write(struct db *db, const struct report_setting *settings, size_t count, int fd, const char *name,
-			 struct err *err)
+enum err_code page_write(struct db *db, const struct page_request *request, int fd, const char *name, struct err *err)
 {
 	AUTO(sink_done) struct sink sink = { .fd = fd, .name = name };
 
-	if (put_data(&sink, db, settings, count, err) != ERR_OK || sink_put(&sink, page_tail, err) != ERR_OK)
+	if (put_data(&sink, db, request, err) != ERR_OK || sink_put(&sink, page_tail, err) != ERR_OK)
 		return err->code;
 	return sink_flush(&sink, err);
 }

@@ -7,23 +7,30 @@
  *
  * The reports are html (the runs), accuracy-table, paired-differences, run-classes-RUN and label-issues-RUN;
  * put_report() says in which form. The matrices are learning, summary-RUN, epochs-RUN, series-RUN (of those epochs,
- * instance by instance) and features-DATASET.
+ * instance by instance), features-DATASET and pictured-DATASET (page/pictures.h).
  *
- * Runs are numbered as in the file; the data set's number is runs' features_of. Instances are in the order of their
- * instance_id everywhere. page.js is the only reader. */
+ * Runs are numbered as in the file; the data set's number is runs' features_of or pictures_of. Instances are in the
+ * order of their instance_id everywhere. page.js is the only reader. */
 #ifndef HARDROW_PAGE_PAGE_H
 #define HARDROW_PAGE_PAGE_H
 
+#include "data/catalogue.h"
 #include "db/db.h"
 #include "report/report.h"
 
 /* The report whose rows are the runs of the page; its parameters are those of page_write(). */
 #define PAGE_REPORT "html"
 
+struct page_request {
+	const struct report_setting *settings;
+	size_t setting_count;
+	const struct data_path *path; /* where the files of images are */
+};
+
 /* Writes the page to an open file called `name`, while it reads the database. Memory does not grow with the number of
- * instances. Errors: those of report_run(); ERR_USAGE also for an experiment and runs together; ERR_SYSTEM: writing
- * fails. */
-MUST_CHECK enum err_code page_write(struct db *db, const struct report_setting *settings, size_t count, int fd,
-				    const char *name, struct err *err);
+ * instances, but for images. Errors: those of report_run(); ERR_USAGE also for an experiment and runs together;
+ * ERR_INPUT also: files of images are damaged; ERR_SYSTEM: writing fails. */
+MUST_CHECK enum err_code page_write(struct db *db, const struct page_request *request, int fd, const char *name,
+				    struct err *err);
 
 #endif

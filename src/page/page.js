@@ -93,6 +93,7 @@ function rowColumns() {
       return button;
     } },
     { name: 'line', number: true, text: row => number(s.source_line(row)) }, { name: 'part', text: row => s.tested(row) ? 'test' : 'train' },
+    ...(map.order.some(row => pixelsOf(row)) ? [{ name: 'picture', text: pictureOf }] : []),
     { name: 'class', text: row => className(s.class(row)) },
   ];
 }

@@ -18,7 +18,7 @@ LAYERS = {
     "train": "base num data model rebalance",
     "record": "base db num rebalance track",
     "report": "base db sql num out",
-    "page": "base db out report",
+    "page": "base db out report data",
     "app": "base sql num out db data model rebalance track train record report page",
     "cli": "base sql num out db data model rebalance track train record report page app",
 }

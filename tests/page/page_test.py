@@ -6,6 +6,7 @@ Without chromium what needs it is skipped, by name. The last line is `N passed, 
 
 import base64
 import csv
+import gzip
 import html.parser
 import json
 import math
@@ -19,6 +20,7 @@ import tempfile
 import browser
 
 HARDROW = os.path.abspath(sys.argv[1])
+SHARED = os.path.join(os.environ.get("HARDROW_SHARED", os.path.join(os.path.dirname(__file__), "../../../shared")), "datasets")
 DATASETS = os.path.join(os.path.dirname(__file__), "../../datasets")
 ROWS = 60000
 SECONDS = 2
@@ -43,8 +45,8 @@ def hardrow(*arguments):
     return subprocess.run([HARDROW, *arguments], stdout=subprocess.PIPE, check=True).stdout.decode()
 
 
-def rows_of(sql):
-    return json.loads(hardrow("sql", sql, "--format", "json"))
+def rows_of(sql, database="t.db"):
+    return json.loads(hardrow("sql", sql, "--format", "json", "--db", database))
 
 
 class Page(html.parser.HTMLParser):
@@ -214,6 +216,72 @@ def make_large(rng):
     hardrow("report", "html", "--out", "large.html", "--db", "large.db")
 
 
+def write_tiny_images(rng):
+    """An image data set whose features are few enough to be in the database."""
+    os.mkdir("tiny")
+    for part, count in (("train", 30), ("t10k", 10)):
+        labels = bytes(at % 2 for at in range(count))
+        with open(f"tiny/{part}-images-idx3-ubyte", "wb") as file:
+            file.write(struct.pack(">4I", 0x803, count, 4, 4) + bytes(rng.randrange(128 * label, 128 + 128 * label) for label in labels for _ in range(16)))
+        with open(f"tiny/{part}-labels-idx1-ubyte", "wb") as file:
+            file.write(struct.pack(">2I", 0x801, count) + labels)
+
+
+def mnist_pixels():
+    """Of all images, those to train on first."""
+    return b"".join(gzip.open(os.path.join(SHARED, "mnist", f"{part}-images-idx3-ubyte.gz")).read()[16:] for part in ("train", "t10k"))
+
+
+def make_images(rng):
+    """Pages of images: of a tiny data set, and, where it is, of MNIST, with its files and without them."""
+    write_tiny_images(rng)
+    hardrow("train", "--data", "./tiny", "--epochs", "3", "--db", "tiny.db")
+    hardrow("report", "html", "--out", "tiny.html", "--db", "tiny.db")
+    if not os.path.isdir(os.path.join(SHARED, "mnist")):
+        print("SKIP: pictures of mnist (not in $HARDROW_SHARED/datasets)")
+        return
+    hardrow("train", "--data", "mnist", "--imbalance", "exp:0.5", "--imbalance-max", "40", "--epochs", "3", "--db", "mnist.db", "--data-dir", SHARED)
+    hardrow("report", "html", "--out", "mnist.html", "--db", "mnist.db", "--data-dir", SHARED)
+    os.environ["HARDROW_DATA"] = os.environ["XDG_DATA_HOME"] = "/nowhere"
+    hardrow("report", "html", "--out", "without.html", "--db", "mnist.db")
+    page, pixels = Page("mnist.html"), mnist_pixels()
+    dataset = page.rows("html")[0]["pictures_of"]
+    pictured = [row["instance_id"] for row in page.matrix(f"pictured-{dataset}")]
+    hardest = rows_of("SELECT instance_id FROM instance_summary ORDER BY p_true_mean, instance_id LIMIT 5349", "mnist.db")
+    check("the hardest have pictures", pictured == [row["instance_id"] for row in hardest], len(pictured))
+    bytes_ = base64.b64decode(page.data[f"data-pictures-{dataset}"][1], validate=True)
+    check("pictures", bytes_ == b"".join(pixels[784 * at:784 * (at + 1)] for at in pictured), len(bytes_))
+    page = Page("without.html")
+    check("no pictures", page.matrix(f"pictured-{dataset}") == [] and f"data-pictures-{dataset}" not in page.data)
+
+
+# What a picture shows: the red of every pixel.
+REDS = "(canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].filter((_, i) => i % 4 === 0))"
+
+
+def check_images(see):
+    see.open("tiny.html")
+    see.ask("showTip(map.order[0])")
+    features = [round(255 * value) for value in json.loads(rows_of(
+        "SELECT features FROM instances JOIN instance_summary USING (instance_id) ORDER BY p_true_mean, instance_id LIMIT 1", "tiny.db")[0]["features"])]
+    shown = see.ask(REDS + "(document.querySelector('#tip canvas'))")
+    check("picture in the tip", shown == features, shown)
+    see.ask("choose(map.order[0])")
+    check("picture of the row", see.ask(REDS + "(document.querySelector('#row .picture'))") == features)
+    check("pictures in tables", see.ask("document.querySelectorAll('#hardest-table .picture').length") == 20)
+    if not os.path.exists("mnist.html"):
+        return
+    see.open("mnist.html")
+    see.ask("showTip(map.order[7])")
+    at = see.ask("map.summary.instance_id(map.order[7])")
+    check("digit in the tip", see.ask(REDS + "(document.querySelector('#tip canvas'))") == list(mnist_pixels()[784 * at:784 * (at + 1)]), at)
+    see.ask("showTip(map.order.at(-1))")
+    check("an easy row has no picture", see.ask("document.querySelector('#tip canvas')") is None)
+    check("what is left out", "The 5349 hardest have their picture." in see.ask("byId('map-count').textContent"))
+    see.open("without.html")
+    check("why there are none", "Without pictures" in see.ask("byId('map-count').textContent"))
+
+
 def check_hostile(see):
     page = Page("hostile.html")
     run = page.rows("html")[0]
@@ -254,6 +322,7 @@ def in_browser(page, run):
         check("the accuracy table", cell == f"{100 * theirs['mean']:.1f} \u00b1 {100 * theirs['sd']:.1f}", cell)
         check_hostile(see)
         check_large(see)
+        check_images(see)
         check("no complaints", not see.complaints, see.complaints)
 
 
@@ -279,6 +348,7 @@ def main():
         else:
             make_hostile(rng)
             make_large(rng)
+            make_images(rng)
             in_browser(page, runs[0])
         os.chdir("/")
     print(f"{passed} passed, {failed} failed")
