@@ -26,7 +26,7 @@ counted AS (
   WHERE status = 'done' AND (:adjusted = 'yes' OR source_run_id IS NULL)
 ),
 varying AS (
-  SELECT key FROM cell, json_each(cell.settings) WHERE key NOT IN ('seed', 'split_seed')
+  SELECT key FROM cell, json_each(cell.settings) WHERE key NOT IN ('seed', 'split_seed', 'fold')
   GROUP BY model, key HAVING count(DISTINCT coalesce(value, '')) > 1
 )
 SELECT run_id, split_seed, seed, status,
@@ -38,6 +38,6 @@ SELECT run_id, split_seed, seed, status,
           UNION ALL
           SELECT 'adjusted from run ' || source_run_id WHERE source_run_id IS NOT NULL
           UNION ALL
-          SELECT key || ' ' || coalesce(value, '–') FROM json_each(cell.settings) WHERE key IN varying)) AS differs_in
+          SELECT key || ' ' || coalesce(value, '–') FROM json_each(cell.settings) WHERE key IN varying)) AS differs_in, fold
 FROM cell
-ORDER BY model, split_seed, seed, run_id
+ORDER BY model, split_seed, fold, seed, run_id

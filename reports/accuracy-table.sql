@@ -22,7 +22,7 @@ WITH chosen AS (
   ORDER BY experiment_id DESC LIMIT 1
 ),
 counted AS MATERIALIZED (
-  SELECT run_id, epochs, dataset, model, method, split_seed, settings, split_id,
+  SELECT run_id, epochs, dataset, model, method, split_seed, fold, settings, split_id,
          metric_value(:metric, test) AS value
   FROM current_runs JOIN chosen USING (experiment_id)
   WHERE status = 'done' AND (:adjusted = 'yes' OR source_run_id IS NULL)
@@ -51,16 +51,16 @@ remark AS (
   HAVING count(*) > 0
 ),
 value AS (
-  SELECT dataset, model, method, split_seed, avg(value) AS value,
+  SELECT dataset, model, method, split_seed, fold, avg(value) AS value,
          avg((SELECT 1.0 * sum(test_instances) / sum(train_instances) FROM split_class
               WHERE split_class.split_id = counted.split_id)) AS ratio
-  FROM counted WHERE value IS NOT NULL GROUP BY dataset, model, method, split_seed
+  FROM counted WHERE value IS NOT NULL GROUP BY dataset, model, method, split_seed, fold
 ),
 -- Cells whose runs differ in more than their seeds and what is recorded of them. A full batch is as large as the split
 -- makes it.
 mixed AS (
   SELECT dataset, model, method FROM counted GROUP BY dataset, model, method
-  HAVING count(DISTINCT json_remove(settings, '$.seed', '$.split_seed', '$.record', '$.record_weights', '$.batch_size')) > 1
+  HAVING count(DISTINCT json_remove(settings, '$.seed', '$.split_seed', '$.fold', '$.record', '$.record_weights', '$.batch_size')) > 1
 ),
 -- The calibration error that perfectly calibrated models of these sizes and confidences would show; the mean of the methods.
 level AS (
@@ -103,13 +103,13 @@ breadth AS (
   SELECT model, suffix, (SELECT count(*) FROM complete WHERE complete.model = kind.model) AS datasets FROM kind
 ),
 sample AS (
-  SELECT 0 AS averaged, dataset, model, method, split_seed, value, ratio FROM value
+  SELECT 0 AS averaged, dataset, model, method, split_seed, fold, value, ratio FROM value
   UNION ALL
-  SELECT 1, 'average', model, method, split_seed, avg(value), avg(ratio) FROM value JOIN complete USING (dataset, model)
-  GROUP BY model, method, split_seed HAVING count(*) = (SELECT datasets FROM breadth WHERE breadth.model = value.model)
+  SELECT 1, 'average', model, method, split_seed, fold, avg(value), avg(ratio) FROM value JOIN complete USING (dataset, model)
+  GROUP BY model, method, split_seed, fold HAVING count(*) = (SELECT datasets FROM breadth WHERE breadth.model = value.model)
 ),
 centred AS (
-  SELECT averaged, dataset, model, method, split_seed, value, ratio,
+  SELECT averaged, dataset, model, method, split_seed, fold, value, ratio,
          avg(value) OVER (PARTITION BY averaged, dataset, model, method) AS mean
   FROM sample
 ),
@@ -126,7 +126,7 @@ best AS (
 tested AS (
   SELECT averaged, dataset, model, mine.method, resampled_p(mine.value - other.value, mine.ratio) AS p
   FROM sample AS mine JOIN best USING (averaged, dataset, model)
-  JOIN sample AS other USING (averaged, dataset, model, split_seed)
+  JOIN sample AS other USING (averaged, dataset, model, split_seed, fold)
   WHERE other.method = best_method AND mine.method <> best_method
   GROUP BY averaged, dataset, model, mine.method
 ),

@@ -17,17 +17,17 @@ WITH chosen AS (
   ORDER BY experiment_id DESC LIMIT 1
 ),
 value AS (
-  SELECT dataset, model, method, split_seed,
+  SELECT dataset, model, method, split_seed, fold,
          avg(metric_value(:metric, test)) AS value
   FROM current_runs JOIN chosen USING (experiment_id)
   WHERE status = 'done' AND (:adjusted = 'yes' OR source_run_id IS NULL)
-  GROUP BY dataset, model, method, split_seed
+  GROUP BY dataset, model, method, split_seed, fold
   HAVING value IS NOT NULL
 ),
 -- Of each data set the mean over the splits that both have; above 0 is better.
 paired AS (
   SELECT mine.method, model, dataset, metric_sign(:metric) * avg(mine.value - base.value) AS gain
-  FROM value AS mine JOIN value AS base USING (dataset, model, split_seed)
+  FROM value AS mine JOIN value AS base USING (dataset, model, split_seed, fold)
   WHERE base.method = :reference AND mine.method <> :reference
   GROUP BY mine.method, model, dataset
 ),

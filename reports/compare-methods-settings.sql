@@ -17,7 +17,7 @@ setting AS (
   SELECT DISTINCT method, id, key AS setting, CASE type WHEN 'true' THEN 'yes' WHEN 'false' THEN 'no' ELSE value END AS value
   FROM current_runs JOIN chosen USING (experiment_id), json_each(current_runs.settings)
   WHERE status = 'done' AND (:adjusted = 'yes' OR source_run_id IS NULL) AND method IN (:method, :other)
-    AND key NOT IN ('seed', 'split_seed', 'record', 'record_weights', 'batch_size')
+    AND key NOT IN ('seed', 'split_seed', 'fold', 'record', 'record_weights', 'batch_size')
   ORDER BY value
 ),
 beside AS (

@@ -20,20 +20,20 @@ WITH chosen AS (
   ORDER BY experiment_id DESC LIMIT 1
 ),
 value AS (
-  SELECT dataset, model, method, split_seed,
+  SELECT dataset, model, method, split_seed, fold,
          avg(metric_value(:metric, test)) AS value,
          avg((SELECT 1.0 * sum(test_instances) / sum(train_instances) FROM split_class
               WHERE split_class.split_id = current_runs.split_id)) AS ratio
   FROM current_runs JOIN chosen USING (experiment_id)
   WHERE status = 'done' AND (:adjusted = 'yes' OR source_run_id IS NULL) AND method IN (:method, :other)
-  GROUP BY dataset, model, method, split_seed
+  GROUP BY dataset, model, method, split_seed, fold
   HAVING value IS NOT NULL
 ),
 summary AS (
   SELECT dataset, model, count(*) AS splits, avg(mine.value) AS first, avg(theirs.value) AS second,
          resampled_half_width(theirs.value - mine.value, mine.ratio, 0.95) AS half,
          resampled_p(theirs.value - mine.value, mine.ratio) AS p
-  FROM value AS mine JOIN value AS theirs USING (dataset, model, split_seed)
+  FROM value AS mine JOIN value AS theirs USING (dataset, model, split_seed, fold)
   WHERE mine.method = :method AND theirs.method = :other
   GROUP BY dataset, model
 ),

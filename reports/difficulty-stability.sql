@@ -16,14 +16,14 @@ WITH chosen AS (
   SELECT experiment_id FROM experiment WHERE name = coalesce(:experiment, name) ORDER BY experiment_id DESC LIMIT 1
 ),
 finished AS (
-  SELECT run_id, dataset, dataset_id, model, method, split_seed, seed FROM current_runs JOIN chosen USING (experiment_id)
+  SELECT run_id, dataset, dataset_id, model, method, split_seed, fold, seed FROM current_runs JOIN chosen USING (experiment_id)
   WHERE status = 'done' AND (:adjusted = 'yes' OR source_run_id IS NULL)
     AND (:dataset IS NULL OR dataset = :dataset) AND (:model IS NULL OR model = :model)
 ),
 first AS (SELECT dataset, dataset_id, model FROM finished ORDER BY run_id LIMIT 1),
 subject AS MATERIALIZED (
   SELECT finished.*, coalesce(ordinal, 1000000) AS ordinal,
-         lead(run_id) OVER (PARTITION BY method ORDER BY split_seed, seed, run_id) AS next_run_id
+         lead(run_id) OVER (PARTITION BY method ORDER BY split_seed, fold, seed, run_id) AS next_run_id
   FROM finished JOIN first USING (dataset, dataset_id, model)
   LEFT JOIN (SELECT method, ordinal FROM experiment_method JOIN chosen USING (experiment_id)) USING (method)
 ),
@@ -32,7 +32,7 @@ pair AS MATERIALIZED (
   FROM subject AS a JOIN subject AS b ON b.run_id = a.next_run_id
   UNION ALL
   SELECT a.run_id, b.run_id, a.method, b.method, a.ordinal, b.ordinal
-  FROM subject AS a JOIN subject AS b ON b.split_seed = a.split_seed AND b.seed = a.seed
+  FROM subject AS a JOIN subject AS b ON b.split_seed = a.split_seed AND b.fold = a.fold AND b.seed = a.seed
   WHERE (a.ordinal, a.method) < (b.ordinal, b.method)
 ),
 measured AS MATERIALIZED (

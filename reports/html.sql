@@ -36,7 +36,7 @@ shown AS (
 placed AS (
   SELECT *,
     dense_rank() OVER (ORDER BY dataset_place, dataset, dataset_id, model, method_place, curve_name) AS curve,
-    row_number() OVER (PARTITION BY dataset, model, curve_name ORDER BY NOT has_summary, split_seed, seed, run_id) AS turn
+    row_number() OVER (PARTITION BY dataset, model, curve_name ORDER BY NOT has_summary, split_seed, fold, seed, run_id) AS turn
   FROM shown
 ),
 weighed AS (

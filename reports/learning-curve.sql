@@ -16,7 +16,7 @@ WITH chosen AS (
   SELECT experiment_id FROM experiment WHERE name = coalesce(:experiment, name) ORDER BY experiment_id DESC LIMIT 1
 ),
 finished AS (
-  SELECT run_id, dataset, model, method, split_seed FROM current_runs JOIN chosen USING (experiment_id)
+  SELECT run_id, dataset, model, method, split_seed, fold FROM current_runs JOIN chosen USING (experiment_id)
   WHERE status = 'done' AND (:adjusted = 'yes' OR source_run_id IS NULL)
     AND (:methods IS NULL OR instr(',' || :methods || ',', ',' || method || ',') > 0)
 ),
@@ -24,11 +24,11 @@ subject AS (
   SELECT coalesce(:dataset, (SELECT dataset FROM finished ORDER BY run_id LIMIT 1)) AS dataset
 ),
 sample AS (
-  SELECT dataset, model, method, split_seed, epoch,
+  SELECT dataset, model, method, split_seed, fold, epoch,
          avg(CASE :part || ' ' || :metric WHEN 'test loss' THEN test_loss WHEN 'train loss' THEN train_loss
            ELSE iif(:part = 'test', metric_value(:metric, test), metric_value(:metric, train)) END) AS value
   FROM subject JOIN finished USING (dataset) JOIN epochs USING (run_id)
-  GROUP BY model, method, split_seed, epoch
+  GROUP BY model, method, split_seed, fold, epoch
   HAVING value IS NOT NULL
 ),
 centred AS (

@@ -14,7 +14,7 @@ WITH chosen AS (
   SELECT experiment_id FROM experiment WHERE name = coalesce(:experiment, name) ORDER BY experiment_id DESC LIMIT 1
 ),
 member AS MATERIALIZED (
-  SELECT s.*, r.dataset, r.model, r.method, r.split_seed, i.flipped_from IS NOT NULL AS is_flipped
+  SELECT s.*, r.dataset, r.model, r.method, r.split_seed, r.fold, i.flipped_from IS NOT NULL AS is_flipped
   FROM current_runs AS r
   JOIN chosen ON chosen.experiment_id = r.experiment_id
   JOIN instance_summary AS s ON s.run_id = r.run_id
@@ -45,12 +45,12 @@ counted AS (
   FROM ranked GROUP BY run_id, place, measure
 ),
 split AS (
-  SELECT r.model, r.method, r.split_seed, c.place, c.measure, count(DISTINCT r.dataset) AS datasets,
+  SELECT r.model, r.method, r.split_seed, r.fold, c.place, c.measure, count(DISTINCT r.dataset) AS datasets,
          avg((c.ranks - c.flipped * (c.flipped + 1) / 2.0) / (c.flipped * c.right)) AS auc
   FROM counted AS c
-  JOIN (SELECT DISTINCT run_id, dataset, model, method, split_seed FROM member) AS r ON r.run_id = c.run_id
+  JOIN (SELECT DISTINCT run_id, dataset, model, method, split_seed, fold FROM member) AS r ON r.run_id = c.run_id
   WHERE c.flipped > 0 AND c.right > 0
-  GROUP BY r.model, r.method, r.split_seed, c.place, c.measure
+  GROUP BY r.model, r.method, r.split_seed, r.fold, c.place, c.measure
 ),
 result AS (
   SELECT measure, place, model, method, max(datasets) AS datasets, count(*) AS splits, avg(auc) AS auc,

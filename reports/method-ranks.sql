@@ -21,11 +21,11 @@ WITH chosen AS (
   ORDER BY experiment_id DESC LIMIT 1
 ),
 split_value AS (
-  SELECT dataset, model, method, split_seed,
+  SELECT dataset, model, method, split_seed, fold,
          avg(metric_value(:metric, test)) AS value
   FROM current_runs JOIN chosen USING (experiment_id)
   WHERE status = 'done' AND (:adjusted = 'yes' OR source_run_id IS NULL)
-  GROUP BY dataset, model, method, split_seed
+  GROUP BY dataset, model, method, split_seed, fold
   HAVING value IS NOT NULL
 ),
 -- Sums of the same numbers in another order are equal.

@@ -35,13 +35,13 @@ left_out AS (
   WHERE :adjusted = 'no' AND source_run_id IS NOT NULL HAVING count(*) > 0
 ),
 value AS (
-  SELECT dataset, model, method, split_seed,
+  SELECT dataset, model, method, split_seed, fold,
          avg(metric_value(:metric, test)) AS value,
          avg((SELECT 1.0 * sum(test_instances) / sum(train_instances) FROM split_class
               WHERE split_class.split_id = current_runs.split_id)) AS ratio
   FROM current_runs JOIN chosen USING (experiment_id)
   WHERE status = 'done' AND (:adjusted = 'yes' OR source_run_id IS NULL)
-  GROUP BY dataset, model, method, split_seed
+  GROUP BY dataset, model, method, split_seed, fold
   HAVING value IS NOT NULL
 ),
 -- With more than one model, each has rows of its own.
@@ -58,16 +58,16 @@ technique AS (
   WHERE method NOT IN (SELECT method FROM experiment_method JOIN chosen USING (experiment_id))
 ),
 pair AS (
-  SELECT mine.method, mine.model, mine.dataset, mine.split_seed, mine.value - base.value AS difference, mine.ratio
-  FROM value AS mine JOIN value AS base USING (dataset, model, split_seed)
+  SELECT mine.method, mine.model, mine.dataset, mine.split_seed, mine.fold, mine.value - base.value AS difference, mine.ratio
+  FROM value AS mine JOIN value AS base USING (dataset, model, split_seed, fold)
   WHERE base.method = :reference
 ),
 breadth AS (
   SELECT method, model, count(DISTINCT dataset) AS datasets FROM pair GROUP BY method, model
 ),
 complete AS (
-  SELECT method, model, split_seed, datasets FROM pair JOIN breadth USING (method, model)
-  GROUP BY method, model, split_seed HAVING count(*) = datasets
+  SELECT method, model, split_seed, fold, datasets FROM pair JOIN breadth USING (method, model)
+  GROUP BY method, model, split_seed, fold HAVING count(*) = datasets
 ),
 gain AS (
   SELECT (avg(ours.value) - avg(base.value)) / 100 AS gain
@@ -77,8 +77,8 @@ gain AS (
 ),
 -- One number a split, of the splits where no data set is missing.
 paired AS (
-  SELECT method, model, split_seed, datasets, avg(difference) AS difference, avg(ratio) AS ratio
-  FROM pair JOIN complete USING (method, model, split_seed) GROUP BY method, model, split_seed
+  SELECT method, model, split_seed, fold, datasets, avg(difference) AS difference, avg(ratio) AS ratio
+  FROM pair JOIN complete USING (method, model, split_seed, fold) GROUP BY method, model, split_seed, fold
 ),
 summary AS (
   SELECT method, model, datasets, count(*) AS splits, avg(difference) AS mean,
@@ -92,7 +92,7 @@ summary AS (
 share AS (
   SELECT method, model, dataset, title, avg(difference) / datasets AS part,
          metric_sign(:metric) * iif(abs(avg(difference)) < 1e-9, 0, avg(difference)) AS better
-  FROM pair JOIN complete USING (method, model, split_seed)
+  FROM pair JOIN complete USING (method, model, split_seed, fold)
   LEFT JOIN (SELECT dataset, title FROM experiment_dataset JOIN chosen USING (experiment_id)) USING (dataset)
   GROUP BY method, model, dataset
 ),

@@ -18,7 +18,7 @@ WITH chosen AS (
   ORDER BY experiment_id DESC LIMIT 1
 ),
 finished AS (
-  SELECT run_id, dataset, model, method, split_seed, dataset_id FROM current_runs JOIN chosen USING (experiment_id)
+  SELECT run_id, dataset, model, method, split_seed, fold, dataset_id FROM current_runs JOIN chosen USING (experiment_id)
   WHERE status = 'done' AND (:adjusted = 'yes' OR source_run_id IS NULL) AND EXISTS (
     SELECT 1 FROM instances WHERE instances.dataset_id = current_runs.dataset_id AND subclass IS NOT NULL)
 ),
@@ -65,8 +65,8 @@ measure (run_id, metric, kind, class, side, value) AS (
   FROM sided GROUP BY run_id, class, major
 ),
 sample AS (
-  SELECT model, method, split_seed, metric, kind, class, side, avg(value) AS value
-  FROM measure JOIN counted USING (run_id) GROUP BY model, method, split_seed, metric
+  SELECT model, method, split_seed, fold, metric, kind, class, side, avg(value) AS value
+  FROM measure JOIN counted USING (run_id) GROUP BY model, method, split_seed, fold, metric
   HAVING avg(value) IS NOT NULL
 ),
 centred AS (

@@ -48,7 +48,9 @@ CREATE TABLE split (
   test BLOB NOT NULL,            -- one byte per position: 1 tests, 0 trains
   given INTEGER NOT NULL DEFAULT 0, -- 1: the test part came with the data set, test_fraction is its share
   sha256 TEXT NOT NULL,          -- of test
-  UNIQUE (dataset_id, seed, sha256, test_fraction, stratified)
+  folds INTEGER NOT NULL DEFAULT 0, -- 0: the test part is no fold; else test_fraction is 1 / folds
+  fold INTEGER NOT NULL DEFAULT 0,  -- 0 .. folds - 1
+  UNIQUE (dataset_id, seed, sha256, test_fraction, stratified, folds, fold)
 ) STRICT;
 
 -- The same mask for SQL: bit i (from the lowest) of word w is position 64 * w + i.

@@ -49,7 +49,9 @@ SELECT
   run.source_run_id,
   CAST(json_flat(run.chosen) AS TEXT) AS chosen,
   run.run_uid,
-  run.run_key
+  run.run_key,
+  split.folds,
+  split.fold
 FROM run
 JOIN dataset ON dataset.dataset_id = run.dataset_id
 JOIN split ON split.split_id = run.split_id
@@ -57,8 +59,8 @@ LEFT JOIN experiment ON experiment.experiment_id = run.experiment_id
 LEFT JOIN epoch AS last ON last.run_id = run.run_id
   AND last.epoch = (SELECT max(epoch.epoch) FROM epoch WHERE epoch.run_id = run.run_id);
 
--- The runs that ended, done or diverged. is_newest: 1 if none of the same experiment, data, model, method, split seed and
--- seed is newer; one made by 'hardrow adjust' (source_run_id is not NULL) takes no trained one's place.
+-- The runs that ended, done or diverged. is_newest: 1 if none of the same experiment, data, model, method, split seed, fold
+-- and seed is newer; one made by 'hardrow adjust' (source_run_id is not NULL) takes no trained one's place.
 -- is_on_newest_data: 1 if no run of the experiment is on newer data of the same name. Data is what was read, from a file
 -- of the same bytes in the same way, whatever an imbalance then left out; an adjusted run is as old as its source.
 CREATE VIEW ended_runs AS
@@ -69,6 +71,7 @@ SELECT
     WHERE same.name = dataset.name
       AND (same.origin, same.label, same.missing) = (dataset.origin, dataset.label, dataset.missing)
       AND split.dataset_id = same.dataset_id AND split.seed = runs.split_seed
+      AND split.folds = runs.folds AND split.fold = runs.fold
       AND newer.dataset_id = same.dataset_id AND newer.split_id = split.split_id AND newer.method = runs.method
       AND coalesce(newer.experiment_id, 0) = coalesce(runs.experiment_id, 0) AND newer.model = runs.model
       AND newer.seed = runs.seed AND newer.status IN ('done', 'diverged')

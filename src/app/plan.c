@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "data/folds.h"
 #include "data/imbalance.h"
 #include "data/relabel.h"
 #include "data/target_bins.h"
@@ -27,6 +28,22 @@ enum err_code plan_open(const struct catalogue *catalogue, const struct data_pat
 	return ERR_OK;
 }
 
+static enum err_code create_split(const struct dataset *dataset, const struct data_settings *settings,
+				  struct split **ret_split, struct err *err)
+{
+	const struct folds folds = {
+		.count = settings->folds,
+		.at = settings->fold,
+		.seed = settings->split_seed,
+		.stratified = settings->stratified,
+		.blocks = settings->blocks,
+	};
+
+	return folds.count > 0 ? folds_create_split(dataset, &folds, ret_split, err)
+			       : split_create(dataset, settings->test_fraction, settings->stratified,
+					      settings->split_seed, ret_split, err);
+}
+
 enum err_code plan_split(const struct dataset *source, const struct data_settings *settings, bool strict,
 			 struct dataset **ret_derived, struct split **ret_split, struct err *err)
 {
@@ -35,7 +52,7 @@ enum err_code plan_split(const struct dataset *source, const struct data_setting
 	struct dataset *derived = NULL;
 	struct imbalance imbalance;
 
-	if (strict && source->own_test != NULL && settings_draw_test_part(settings))
+	if (settings->folds == 0 && strict && source->own_test != NULL && settings_draw_test_part(settings))
 		return err_set(err, ERR_INPUT,
 			       "%s: comes with its own test part; test-fraction and stratified do not apply",
 			       source->name);
@@ -46,8 +63,7 @@ enum err_code plan_split(const struct dataset *source, const struct data_setting
 		return err->code;
 	if (flipped != NULL)
 		source = flipped;
-	if (split_create(source, settings->test_fraction, settings->stratified, settings->split_seed, &split, err) !=
-	    ERR_OK)
+	if (create_split(source, settings, &split, err) != ERR_OK)
 		return err->code;
 	if (imbalance.kind != IMBALANCE_NONE &&
 	    imbalance_apply(&imbalance, source, &split, settings->split_seed, &derived, err) != ERR_OK)
@@ -90,6 +106,8 @@ enum err_code plan_register(struct track *track, struct planned_run *run, struct
 		.seed = run->recipe.data.split_seed,
 		.test_fraction = run->recipe.data.test_fraction,
 		.stratified = run->recipe.data.stratified,
+		.folds = run->recipe.data.folds,
+		.fold = run->recipe.data.fold,
 		.given = of->is_given,
 		.instances = of->instances,
 		.classes = of->classes,

@@ -73,7 +73,7 @@ static void cut_suffix(char *name, const char *suffix, size_t length)
 		}
 }
 
-/* The name of the data set before it was relabelled, flipped and thinned out. */
+/* The name of the data set before its groups were read, and it was relabelled, flipped and thinned out. */
 static enum err_code original_name(const struct stored_run *run, char **ret_name, struct err *err)
 {
 	const struct data_settings *settings = &run->options.data;
@@ -88,6 +88,8 @@ static enum err_code original_name(const struct stored_run *run, char **ret_name
 		const char *relabel = relabel_kind_name((size_t)settings->relabel);
 		cut_suffix(*ret_name, relabel, strlen(relabel));
 	}
+	if (settings->reading.groups != NULL)
+		cut_suffix(*ret_name, "groups:", strlen("groups:"));
 	return ERR_OK;
 }
 

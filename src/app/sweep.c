@@ -25,9 +25,11 @@ static void plan_done(struct plan *plan)
 {
 	for (size_t i = 0; plan->datasets != NULL && i < plan->sweep->datasets.count; i++)
 		dataset_free(plan->datasets[i]);
-	for (size_t i = 0; plan->derived != NULL && i < plan->sweep->datasets.count * plan->sweep->splits; i++)
+	for (size_t i = 0; plan->derived != NULL && i < plan->sweep->datasets.count * sweep_split_count(plan->sweep);
+	     i++)
 		dataset_free(plan->derived[i]);
-	for (size_t i = 0; plan->splits != NULL && i < plan->sweep->datasets.count * plan->sweep->splits; i++)
+	for (size_t i = 0; plan->splits != NULL && i < plan->sweep->datasets.count * sweep_split_count(plan->sweep);
+	     i++)
 		split_free(plan->splits[i]);
 	sweep_free_pairs(plan->sweep, plan->pairs);
 	free(plan->datasets);
@@ -70,10 +72,9 @@ static enum err_code check_names(const struct plan *plan, struct err *err)
 static enum err_code make_splits(struct plan *plan, struct err *err)
 {
 	for (size_t i = 0; i < plan->sweep->datasets.count; i++)
-		for (size_t s = 0; s < plan->sweep->splits && plan->datasets[i] != NULL; s++) {
-			struct data_settings settings = plan->sweep->settings.data;
-			settings.split_seed += s;
-			size_t at = i * plan->sweep->splits + s;
+		for (size_t s = 0; s < sweep_split_count(plan->sweep) && plan->datasets[i] != NULL; s++) {
+			struct data_settings settings = sweep_data_settings(plan->sweep, s);
+			size_t at = i * sweep_split_count(plan->sweep) + s;
 			if (plan_split(plan->datasets[i], &settings, false, &plan->derived[at], &plan->splits[at],
 				       err) != ERR_OK)
 				return err_prefix(err, "%s", plan->sweep->datasets.at[i]);
@@ -84,7 +85,7 @@ static enum err_code make_splits(struct plan *plan, struct err *err)
 /* The data set that split s of data set i is of, NULL if it is not here. */
 static const struct dataset *subject(const struct plan *plan, size_t i, size_t s)
 {
-	const struct dataset *derived = plan->derived[i * plan->sweep->splits + s];
+	const struct dataset *derived = plan->derived[i * sweep_split_count(plan->sweep) + s];
 
 	return derived != NULL ? derived : plan->datasets[i];
 }
@@ -166,7 +167,7 @@ static enum err_code plan_run(struct plan *plan, const struct recipe_subject *su
 {
 	struct planned_run run = { .method = method };
 
-	options->data.split_seed = plan->sweep->settings.data.split_seed + s;
+	options->data = sweep_data_settings(plan->sweep, s);
 	options->training.seed += s;
 	if (s >= plan->sweep->record_splits) {
 		options->record = at_most_last(options->record);
@@ -199,13 +200,13 @@ static enum err_code plan_runs(struct plan *plan, struct err *err)
 {
 	const struct sweep *sweep = plan->sweep;
 
-	for (size_t s = 0; s < sweep->splits; s++)
+	for (size_t s = 0; s < sweep_split_count(sweep); s++)
 		for (size_t i = 0; i < sweep->datasets.count; i++) {
 			if (plan->datasets[i] == NULL)
 				continue;
 			const struct recipe_subject of = {
 				.dataset = subject(plan, i, s),
-				.split = plan->splits[i * sweep->splits + s],
+				.split = plan->splits[i * sweep_split_count(sweep) + s],
 			};
 			if (plan_pairs(plan, &of, s, err) != ERR_OK)
 				return err->code;
@@ -270,8 +271,8 @@ enum err_code sweep_run(const struct sweep *sweep, const char *database, const s
 
 	if (sweep_compose(sweep, &plan.pairs, err) != ERR_OK ||
 	    mem_new(&plan.datasets, sweep->datasets.count, err) != ERR_OK ||
-	    mem_new(&plan.derived, sweep->datasets.count * sweep->splits, err) != ERR_OK ||
-	    mem_new(&plan.splits, sweep->datasets.count * sweep->splits, err) != ERR_OK ||
+	    mem_new(&plan.derived, sweep->datasets.count * sweep_split_count(sweep), err) != ERR_OK ||
+	    mem_new(&plan.splits, sweep->datasets.count * sweep_split_count(sweep), err) != ERR_OK ||
 	    catalogue_create(&plan.catalogue, err) != ERR_OK || open_datasets(&plan, path, watch, err) != ERR_OK ||
 	    check_names(&plan, err) != ERR_OK || make_splits(&plan, err) != ERR_OK || plan_runs(&plan, err) != ERR_OK ||
 	    recorder_open(database, false, &recorder_watch, &recorder, err) != ERR_OK ||

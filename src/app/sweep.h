@@ -7,6 +7,7 @@
  *     models = logreg, mlp              ; each method trains each; without it the model of [settings]
  *     splits = 50                       ; split s = 0, 1, … uses split-seed and seed s (plus those of [settings])
  *     record_splits = 1                 ; so many splits are recorded in full, the others their last epoch
+ *                                       ; with `folds = K` in [settings] every split is K of them: fold 0, 1, …
  *
  *     [settings]                        ; any option of `hardrow train`, for all runs
  *     epochs = 100
@@ -82,6 +83,12 @@ struct sweep_pair {
  * methods. */
 MUST_CHECK enum err_code sweep_compose(const struct sweep *sweep, struct sweep_pair **ret_pairs, struct err *err);
 void sweep_free_pairs(const struct sweep *sweep, struct sweep_pair *pairs);
+
+/* Splits of each data set: all folds of every split seed. */
+size_t sweep_split_count(const struct sweep *sweep);
+
+/* The settings of the data of split s = 0, 1, … */
+struct data_settings sweep_data_settings(const struct sweep *sweep, size_t s);
 
 /* Models to train each method with, at least 1. */
 size_t sweep_model_count(const struct sweep *sweep);

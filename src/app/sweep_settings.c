@@ -29,6 +29,22 @@ size_t sweep_model_count(const struct sweep *sweep)
 	return sweep->models.count > 0 ? sweep->models.count : 1;
 }
 
+size_t sweep_split_count(const struct sweep *sweep)
+{
+	size_t folds = sweep->settings.data.folds;
+
+	return sweep->splits * (folds > 0 ? folds : 1);
+}
+
+struct data_settings sweep_data_settings(const struct sweep *sweep, size_t s)
+{
+	struct data_settings data = sweep->settings.data;
+
+	data.split_seed += data.folds > 0 ? s / data.folds : s;
+	data.fold = data.folds > 0 ? s % data.folds : 0;
+	return data;
+}
+
 /* Adds it if the value will do; the owner is borrowed. */
 static enum err_code add_override(struct sweep *sweep, const struct sweep_override *override, struct err *err)
 {
@@ -60,7 +76,8 @@ enum err_code sweep_override(struct sweep *sweep, const char *owner, const char 
 {
 	static const char *const shared[] = { "label",	     "missing",	  "test-fraction", "stratified",
 					      "split-seed",  "imbalance", "imbalance-max", "relabel",
-					      "flip-labels", "flip-kind" };
+					      "flip-labels", "flip-kind", "folds",	   "fold",
+					      "groups",	     "blocks" };
 	struct sweep_override override = { .owner = owner, .value = value };
 
 	if (sweep_find_setting(name, &override.spec, err) != ERR_OK)
@@ -221,6 +238,9 @@ enum err_code sweep_compose(const struct sweep *sweep, struct sweep_pair **ret_p
 {
 	struct sweep_pair *pairs = NULL;
 
+	if (sweep->settings.data.fold > 0)
+		return err_set(err, ERR_INPUT, "fold %zu will not do: a sweep trains all folds",
+			       sweep->settings.data.fold);
 	if (mem_new(&pairs, sweep_model_count(sweep) * sweep->methods.count, err) != ERR_OK)
 		return err->code;
 	if (compose_all(sweep, pairs, err) != ERR_OK) {

@@ -236,6 +236,8 @@ static enum err_code read_images(const char *folder, const char *own_label, cons
 	if (reading->has_target)
 		return err_set(err, ERR_INPUT, "%s: images have classes, no targets: --task regression is not for them",
 			       folder);
+	if (reading->groups != NULL)
+		return err_set(err, ERR_INPUT, "%s: images have no column '%s' of groups", folder, reading->groups);
 	return dataset_read_idx(folder, own_label, ret_dataset, err);
 }
 
@@ -260,11 +262,11 @@ static enum err_code open_entry(const struct catalogue_entry *entry, const struc
 	if (catalogue_locate(entry, path, &file, err) != ERR_OK ||
 	    read_entry(entry, file, reading, &dataset, err) != ERR_OK)
 		return err->code;
-	if (strcmp(dataset->sha256, entry->sha256) != 0)
+	if (strcmp(dataset->origin, entry->sha256) != 0)
 		return err_set(err, ERR_INPUT,
 			       "%s: is not the '%s' of the catalogue (sha256 %s, not %s); "
 			       "to use it as it is, name its path",
-			       file, entry->name, dataset->sha256, entry->sha256);
+			       file, entry->name, dataset->origin, entry->sha256);
 	*ret_dataset = take_ptr(&dataset);
 	return ERR_OK;
 }

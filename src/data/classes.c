@@ -32,7 +32,8 @@ enum err_code class_set_add(struct class_set *set, const char *name, uint32_t *r
 		return ERR_OK;
 	}
 	if (set->count == CLASSES_MOST)
-		return err_set(err, ERR_INPUT, "more than %d classes: is this the label column?", CLASSES_MOST);
+		return err_set(err, ERR_INPUT, "more than %d different values: is this the right column?",
+			       CLASSES_MOST);
 	if (mem_more(&set->names, set->count, &set->names_capacity, err) != ERR_OK ||
 	    mem_more(&set->sorted, set->count, &set->sorted_capacity, err) != ERR_OK ||
 	    mem_copy_text(name, &set->names[set->count], err) != ERR_OK)

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/parse.h"
+#include "base/text.h"
 #include "data/encoding.h"
 #include "data/table.h"
 
@@ -45,10 +46,10 @@ static enum err_code fill_column(struct table *table, const char *path, size_t j
 		return ERR_OK;
 	if (present == 0)
 		return err_set(err, ERR_INPUT, "%s: column '%s': every value is missing, so there is no mean", path,
-			       table->columns[j + (j >= table->label)]);
+			       table->columns[table_feature_column(table, j)]);
 	if (!isfinite(sum))
 		return err_set(err, ERR_INPUT, "%s: column '%s': its values are too large for a mean", path,
-			       table->columns[j + (j >= table->label)]);
+			       table->columns[table_feature_column(table, j)]);
 	for (size_t i = 0; i < table->row_count; i++)
 		if (isnan(x[i * table->features]))
 			x[i * table->features] = sum / (double)present;
@@ -185,13 +186,31 @@ static enum err_code take_table(struct dataset *dataset, struct table *table, st
 		dataset->source_line[i] = table->rows[i].line;
 	}
 	for (size_t j = 0; j < table->features; j++)
-		dataset->feature_names[j] = take_ptr(&table->columns[j + (j >= table->label)]);
+		dataset->feature_names[j] = take_ptr(&table->columns[table_feature_column(table, j)]);
 	dataset->label = take_ptr(&table->columns[table->label]);
 	/* The room that doubling left over goes back; if it cannot, the block is as good as it was. */
 	double *fitted = reallocarray(table->x, n * table->features, sizeof *table->x);
 	dataset->x = fitted != NULL ? fitted : table->x;
 	table->x = NULL;
 	return check_classes(dataset, table, err);
+}
+
+/* dataset->group from the column called `groups`, NULL: there is none. */
+static enum err_code take_groups(struct dataset *dataset, const struct table *table, const char *groups,
+				 struct err *err)
+{
+	struct text suffix AUTO(text_done) = { 0 };
+
+	if (groups == NULL)
+		return ERR_OK;
+	if (mem_new(&dataset->group, table->row_count, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < table->row_count; i++)
+		dataset->group[i] = table->rows[i].group;
+	dataset->groups = table->groups.count;
+	if (text_append(&suffix, err, "groups:%s", groups) != ERR_OK)
+		return err->code;
+	return dataset_derive(dataset, suffix.data, groups, err);
 }
 
 enum err_code dataset_read_csv(const char *path, const struct reading *reading, struct dataset **ret_dataset,
@@ -208,9 +227,9 @@ enum err_code dataset_read_csv(const char *path, const struct reading *reading, 
 	file_sha256(text, length, dataset->sha256);
 	memcpy(dataset->origin, dataset->sha256, sizeof dataset->origin);
 	dataset->missing = missing_policy_name((size_t)reading->missing);
-	if (table_read(path, text, length, reading->label, &table, err) != ERR_OK ||
+	if (table_read(path, text, length, reading, &table, err) != ERR_OK ||
 	    treat_missing(&table, path, (enum missing_policy)reading->missing, err) != ERR_OK ||
-	    take_table(dataset, &table, err) != ERR_OK)
+	    take_table(dataset, &table, err) != ERR_OK || take_groups(dataset, &table, reading->groups, err) != ERR_OK)
 		return err->code;
 	*ret_dataset = take_ptr(&dataset);
 	return ERR_OK;
@@ -249,6 +268,7 @@ void dataset_free(struct dataset *dataset)
 	free(dataset->instance_id);
 	free(dataset->source_line);
 	free(dataset->own_test);
+	free(dataset->group);
 	free(dataset);
 }
 

@@ -28,6 +28,8 @@ struct dataset {
 	uint32_t *instance_id; /* (n) 0-based data row of the file; consecutive unless rows were dropped */
 	uint32_t *source_line; /* (n) 1-based line of the file on which the row starts */
 	uint8_t *own_test;     /* (n) 1: the data set's own test part; NULL if it has none */
+	size_t groups;	       /* 0 if rows have none; then the next is NULL */
+	uint32_t *group;       /* (n) 0 .. groups-1: rows of one group train together or test together */
 	char **feature_names;  /* (d) */
 	char **class_names;    /* (k), sorted as scikit-learn does: by value if all are integers, else bytewise */
 	size_t subclasses;     /* 0 if it is not relabelled (data/relabel.h); then the next two are NULL */
@@ -39,11 +41,13 @@ struct dataset {
 
 /* Reads a CSV: header row, numeric features, one label column. Quoted fields, LF,
  * CRLF or CR, a UTF-8 byte order mark and blank lines are all right; lines are counted as an editor does, also through
- * quoted line breaks. "?", "" and "NA" are missing values (in the label too). ERR_INPUT, one line with file, line and
- * column, for: ragged row, text in a numeric column, NaN or infinity, one class only, more than 65535 classes, no rows,
- * empty file, a field over 1 MiB, stray or unclosed quotes, a directory, a binary file (NUL byte or not UTF-8),
- * duplicate or empty column names, a first row that is data (numbers and a label), unknown label, missing values under
- * MISSING_ERROR (their count and the first), a target that is no finite number up to TABLE_LARGEST_TARGET. */
+ * quoted line breaks. "?", "" and "NA" are missing values (in the label too). The values of the column of groups are
+ * taken as texts; read with one, the data set is called NAME-groups:COLUMN (dataset_derive). ERR_INPUT, one line with
+ * file, line and column, for: ragged row, text in a numeric column, NaN or infinity, one class only, more than 65535
+ * classes, no rows, empty file, a field over 1 MiB, stray or unclosed quotes, a directory, a binary file (NUL byte or
+ * not UTF-8), duplicate or empty column names, a first row that is data (numbers and a label), unknown label or column
+ * of groups, missing values under MISSING_ERROR (their count and the first), a missing group, a
+ * target that is no finite number up to TABLE_LARGEST_TARGET. */
 MUST_CHECK enum err_code dataset_read_csv(const char *path, const struct reading *reading, struct dataset **ret_dataset,
 					  struct err *err);
 

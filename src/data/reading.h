@@ -12,9 +12,10 @@ enum missing_policy { MISSING_ERROR, MISSING_MEAN, MISSING_DROP };
 const char *missing_policy_name(size_t i); /* NULL behind the last */
 
 struct reading {
-	bool has_target;   /* the label is a number: there are no classes until dataset_bin_target() */
-	const char *label; /* column with the class; NULL: the last */
-	int missing;	   /* enum missing_policy */
+	bool has_target;    /* the label is a number: there are no classes until dataset_bin_target() */
+	const char *label;  /* column with the class; NULL: the last */
+	const char *groups; /* the column that says which rows belong together, which is no feature; NULL: none does */
+	int missing;	    /* enum missing_policy */
 };
 
 #endif

@@ -46,6 +46,7 @@ static enum err_code copy_names(const struct dataset *source, struct dataset *co
 	copy->features = source->features;
 	copy->classes = source->classes;
 	copy->subclasses = source->subclasses;
+	copy->groups = source->groups;
 	if (mem_copy_text(source->name, &copy->name, err) != ERR_OK ||
 	    mem_copy_text(source->path, &copy->path, err) != ERR_OK ||
 	    mem_copy_text(source->label, &copy->label, err) != ERR_OK ||
@@ -65,6 +66,7 @@ static enum err_code allocate(const struct dataset *source, struct dataset *copy
 	    (source->target != NULL && mem_new(&copy->target, n, err) != ERR_OK) ||
 	    (source->own_test != NULL && mem_new(&copy->own_test, n, err) != ERR_OK) ||
 	    (source->subclass != NULL && mem_new(&copy->subclass, n, err) != ERR_OK) ||
+	    (source->group != NULL && mem_new(&copy->group, n, err) != ERR_OK) ||
 	    (source->flipped_from != NULL && mem_new(&copy->flipped_from, n, err) != ERR_OK))
 		return err->code;
 	return ERR_OK;
@@ -82,6 +84,8 @@ static void copy_instance(const struct dataset *source, size_t from, struct data
 		copy->own_test[to] = source->own_test[from];
 	if (source->subclass != NULL)
 		copy->subclass[to] = source->subclass[from];
+	if (source->group != NULL)
+		copy->group[to] = source->group[from];
 	if (source->flipped_from != NULL)
 		copy->flipped_from[to] = source->flipped_from[from];
 }

@@ -138,8 +138,7 @@ enum err_code split_restore(const struct dataset *dataset, const uint8_t *is_tes
 	return ERR_OK;
 }
 
-/* split_restore() for parts to train on: two classes at least. */
-static enum err_code restore_checked(const struct dataset *dataset, const uint8_t *is_test, bool is_given,
+enum err_code split_restore_to_train(const struct dataset *dataset, const uint8_t *is_test, bool is_given,
 				     struct split **ret_split, struct err *err)
 {
 	AUTO(split_freep) struct split *split = NULL;
@@ -165,31 +164,6 @@ enum err_code split_select(const struct split *split, const uint8_t *keep, const
 	return split_restore(selected, is_test, split->is_given, ret_split, err);
 }
 
-enum err_code split_fold(const struct split *split, const struct dataset *dataset, const struct split_folds *folds,
-			 struct split **ret_split, struct err *err)
-{
-	AUTO(mem_freep) uint8_t *is_test = NULL;
-	AUTO(mem_freep) uint32_t *order = NULL;
-	AUTO(mem_freep) uint32_t *dealt = NULL;
-	struct rng rng;
-
-	if (mem_new(&is_test, split->instances, err) != ERR_OK || mem_new(&order, split->train_count, err) != ERR_OK ||
-	    mem_new(&dealt, split->classes, err) != ERR_OK)
-		return err->code;
-	memcpy(is_test, split->is_test, split->instances);
-	memcpy(order, split->train, split->train_count * sizeof *order);
-	rng_init(&rng, folds->seed, RNG_FOLDS);
-	rng_shuffle(&rng, order, split->train_count);
-	/* Each class begins in the fold where the one before it ended, so that small classes do not all meet in fold 0.
-	 */
-	for (size_t c = 1; c < split->classes; c++)
-		dealt[c] = dealt[c - 1] + split->train_class[c - 1];
-	for (size_t i = 0; i < split->train_count; i++)
-		if (dealt[dataset->y[order[i]]]++ % folds->count == folds->at)
-			is_test[order[i]] = 1;
-	return restore_checked(dataset, is_test, false, ret_split, err);
-}
-
 double split_test_share(const struct split *split)
 {
 	return (double)split->test_count / (double)split->instances;
@@ -206,7 +180,7 @@ enum err_code split_create(const struct dataset *dataset, double test_fraction, 
 		return err_set(err, ERR_INPUT, "'%g' will not do: the test fraction is from 0 to below 1",
 			       test_fraction);
 	if (dataset->own_test != NULL)
-		return restore_checked(dataset, dataset->own_test, true, ret_split, err);
+		return split_restore_to_train(dataset, dataset->own_test, true, ret_split, err);
 	if (mem_new(&split, 1, err) != ERR_OK || mem_new(&size, dataset->classes, err) != ERR_OK)
 		return err->code;
 	split->test_count = (size_t)ceil(test_fraction * (double)dataset->instances);

@@ -36,22 +36,13 @@ MUST_CHECK enum err_code split_create(const struct dataset *dataset, double test
 MUST_CHECK enum err_code split_restore(const struct dataset *dataset, const uint8_t *is_test, bool is_given,
 				       struct split **ret_split, struct err *err);
 
+/* The same for parts to train on. ERR_INPUT: fewer than two classes are left to train on. */
+MUST_CHECK enum err_code split_restore_to_train(const struct dataset *dataset, const uint8_t *is_test, bool is_given,
+						struct split **ret_split, struct err *err);
+
 /* The parts of dataset_select(source, keep), for the `split` of the source: everyone stays in his part. */
 MUST_CHECK enum err_code split_select(const struct split *split, const uint8_t *keep, const struct dataset *selected,
 				      struct split **ret_split, struct err *err);
-
-/* One fold of a cross-validation. */
-struct split_folds {
-	size_t count; /* >= 2 */
-	size_t at;    /* 0..count-1: the fold that is held out */
-	uint64_t seed;
-};
-
-/* The parts of one fold: the training part of `split` less those held out, and everyone else as test part: those held
- * out are the test instances of the result that are training instances of `split`. Each class is dealt out evenly
- * (stratified); random numbers: stream RNG_FOLDS. ERR_INPUT: fewer than two classes are left to train on. */
-MUST_CHECK enum err_code split_fold(const struct split *split, const struct dataset *dataset,
-				    const struct split_folds *folds, struct split **ret_split, struct err *err);
 
 /* test_count / instances. */
 double split_test_share(const struct split *split);

@@ -13,7 +13,7 @@
 struct filling {
 	struct table *table;
 	const char *path;
-	const char *label;
+	const struct reading *reading;
 	bool has_header;
 };
 
@@ -47,7 +47,7 @@ static enum err_code check_names(const struct table *table, const char *path, st
 	return ERR_OK;
 }
 
-static enum err_code unknown_label(const struct filling *filling, struct err *err)
+static enum err_code unknown_column(const struct filling *filling, const char *name, struct err *err)
 {
 	const size_t most = 12;
 	const struct table *table = filling->table;
@@ -57,28 +57,53 @@ static enum err_code unknown_label(const struct filling *filling, struct err *er
 		if (text_append(&known, err, "%s'%s'", j == 0 ? "" : ", ", table->columns[j]) != ERR_OK)
 			return err->code;
 	return err_set(err, ERR_INPUT, "%s:%zu: no column is called '%s'; there are %s%s", filling->path,
-		       table->header_line, filling->label, known.data, table->column_count > most ? ", …" : "");
+		       table->header_line, name, known.data, table->column_count > most ? ", …" : "");
+}
+
+static enum err_code find_column(const struct filling *filling, const char *name, size_t *ret_column, struct err *err)
+{
+	const struct table *table = filling->table;
+	size_t last = table->column_count - 1;
+
+	if (strcmp(table->columns[last], name) == 0) {
+		*ret_column = last;
+		return ERR_OK;
+	}
+	for (size_t j = 0; j < last; j++)
+		if (strcmp(table->columns[j], name) == 0) {
+			*ret_column = j;
+			return ERR_OK;
+		}
+	return unknown_column(filling, name, err);
 }
 
 static enum err_code end_header(struct filling *filling, size_t line, struct err *err)
 {
 	struct table *table = filling->table;
+	const struct reading *reading = filling->reading;
 
 	table->header_line = line;
 	filling->has_header = true;
 	if (check_names(table, filling->path, err) != ERR_OK)
 		return err->code;
 	table->label = table->column_count - 1;
-	for (size_t j = 0; filling->label != NULL && strcmp(table->columns[table->label], filling->label) != 0; j++) {
-		if (j == table->column_count)
-			return unknown_label(filling, err);
-		table->label = j;
-	}
-	table->features = table->column_count - 1;
-	if (table->features == 0)
+	table->group = TABLE_NO_GROUPS;
+	if ((reading->label != NULL && find_column(filling, reading->label, &table->label, err) != ERR_OK) ||
+	    (reading->groups != NULL && find_column(filling, reading->groups, &table->group, err) != ERR_OK))
+		return err->code;
+	if (table->group == table->label)
+		return err_set(err, ERR_INPUT,
+			       "%s:%zu: column '%s' cannot be both the label and the groups; --label "
+			       "says where the classes are",
+			       filling->path, line, reading->groups);
+	table->features = table->column_count - 1 - (reading->groups != NULL);
+	if (table->column_count == 1)
 		return err_set(err, ERR_INPUT,
 			       "%s:%zu: '%s' is the only column; a data set has features and a label, comma-separated",
 			       filling->path, line, table->columns[0]);
+	if (table->features == 0)
+		return err_set(err, ERR_INPUT, "%s:%zu: beside the label '%s' and the groups '%s' there is no column",
+			       filling->path, line, table->columns[table->label], reading->groups);
 	return ERR_OK;
 }
 
@@ -113,6 +138,18 @@ static void note_missing(struct table *table, size_t line, size_t column)
 		table->missing_line = line;
 		table->missing_column = column;
 	}
+}
+
+static enum err_code take_group(struct filling *filling, size_t line, const char *text, struct err *err)
+{
+	struct table *table = filling->table;
+	const char *name = table->columns[table->group];
+
+	if (value_is_missing(text))
+		return err_set(err, ERR_INPUT, "%s:%zu: column '%s': a missing group", filling->path, line, name);
+	if (class_set_add(&table->groups, text, &table->rows[table->row_count].group, err) != ERR_OK)
+		return err_prefix(err, "%s:%zu: column '%s'", filling->path, line, name);
+	return ERR_OK;
 }
 
 /* The first bytes of a long text, whole UTF-8 characters only. */
@@ -177,7 +214,8 @@ static enum err_code take_feature(struct filling *filling, size_t line, size_t c
 		note_missing(table, line, column);
 	else if (take_number(filling, line, column, text, &value, err) != ERR_OK)
 		return err->code;
-	table->x[table->row_count * table->features + column - (column > table->label)] = value;
+	size_t feature = column - (column > table->label) - (column > table->group);
+	table->x[table->row_count * table->features + feature] = value;
 	return ERR_OK;
 }
 
@@ -191,7 +229,9 @@ static enum err_code take_field(void *user, size_t line, size_t column, const ch
 		return err->code;
 	if (column >= filling->table->column_count)
 		return ERR_OK;
-	return column == filling->table->label ? take_label(filling, line, text, err)
+	if (column == filling->table->label)
+		return take_label(filling, line, text, err);
+	return column == filling->table->group ? take_group(filling, line, text, err)
 					       : take_feature(filling, line, column, text, err);
 }
 
@@ -208,10 +248,10 @@ static enum err_code end_row(void *user, size_t line, size_t columns, struct err
 	return ERR_OK;
 }
 
-enum err_code table_read(const char *path, const char *text, size_t length, const char *label, struct table *table,
-			 struct err *err)
+enum err_code table_read(const char *path, const char *text, size_t length, const struct reading *reading,
+			 struct table *table, struct err *err)
 {
-	struct filling filling = { .table = table, .path = path, .label = label };
+	struct filling filling = { .table = table, .path = path, .reading = reading };
 	const struct row_sink sink = { take_field, end_row, &filling };
 
 	if (rows_read(path, text, length, &sink, err) != ERR_OK)
@@ -223,6 +263,15 @@ enum err_code table_read(const char *path, const char *text, size_t length, cons
 	return ERR_OK;
 }
 
+size_t table_feature_column(const struct table *table, size_t j)
+{
+	size_t first = table->label < table->group ? table->label : table->group;
+	size_t second = table->label < table->group ? table->group : table->label;
+
+	j += j >= first;
+	return j + (j >= second);
+}
+
 void table_done(struct table *table)
 {
 	mem_free_texts(table->columns, table->column_count);
@@ -230,5 +279,6 @@ void table_done(struct table *table)
 	free(table->target);
 	free(table->rows);
 	class_set_done(&table->classes);
+	class_set_done(&table->groups);
 	*table = (struct table){ 0 };
 }

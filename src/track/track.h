@@ -67,7 +67,8 @@ struct track_split {
 	uint64_t seed;
 	double test_fraction;
 	bool stratified;
-	bool given; /* the test part came with the data set */
+	size_t folds, fold; /* folds 0: not one of folds */
+	bool given;	    /* the test part came with the data set */
 	size_t instances, classes;
 	const uint8_t *is_test;			  /* (n) */
 	const char *sha256;			  /* of is_test: another mask is another split */

@@ -21,6 +21,7 @@ static const struct {
 			   " WHERE dataset_id = :id AND flipped_from IS NOT NULL ORDER BY position" },
 	{ SUBJECT_SPLIT, "SELECT split_id, dataset_id, seed, test_fraction, stratified, test, given, sha256 FROM split"
 			 " WHERE split_id = :id" },
+	{ SUBJECT_SPLIT, "SELECT split_id, folds, fold FROM split WHERE split_id = :id AND folds > 0" },
 	{ SUBJECT_SPLIT, "SELECT split_id, class_index, train_instances, test_instances FROM split_class"
 			 " WHERE split_id = :id ORDER BY class_index" },
 	{ SUBJECT_RUN, "SELECT run_id, experiment_id, dataset_id, split_id, model, method, seed, status, message,"

@@ -152,6 +152,8 @@ static void bind_split_key(struct db_stmt *stmt, const struct track_split *split
 	db_bind_int(stmt, ":seed", (int64_t)split->seed);
 	db_bind_real(stmt, ":test_fraction", split->test_fraction);
 	db_bind_int(stmt, ":stratified", split->stratified);
+	db_bind_int(stmt, ":folds", (int64_t)split->folds);
+	db_bind_int(stmt, ":fold", (int64_t)split->fold);
 	db_bind_text(stmt, ":sha256", split->sha256);
 }
 
@@ -160,10 +162,11 @@ static enum err_code insert_split(struct track *track, const struct track_split 
 {
 	struct db_stmt *stmt;
 
-	if (track_statement(track, TRACK_PUT_SPLIT,
-			    "INSERT INTO split (dataset_id, seed, test_fraction, stratified, sha256, given, test)"
-			    " VALUES (:dataset_id, :seed, :test_fraction, :stratified, :sha256, :given, :test)",
-			    &stmt, err) != ERR_OK)
+	if (track_statement(
+		track, TRACK_PUT_SPLIT,
+		"INSERT INTO split (dataset_id, seed, test_fraction, stratified, folds, fold, sha256, given, test)"
+		" VALUES (:dataset_id, :seed, :test_fraction, :stratified, :folds, :fold, :sha256, :given, :test)",
+		&stmt, err) != ERR_OK)
 		return err->code;
 	bind_split_key(stmt, split);
 	db_bind_int(stmt, ":given", split->given);
@@ -195,10 +198,12 @@ enum err_code track_put_split(struct track *track, const struct track_split *spl
 	struct db_stmt *stmt;
 	int64_t id = 0;
 
-	if (track_statement(track, TRACK_FIND_SPLIT,
-			    "SELECT split_id FROM split WHERE dataset_id = :dataset_id AND seed = :seed"
-			    " AND test_fraction = :test_fraction AND stratified = :stratified AND sha256 = :sha256",
-			    &stmt, err) != ERR_OK)
+	if (track_statement(
+		track, TRACK_FIND_SPLIT,
+		"SELECT split_id FROM split WHERE dataset_id = :dataset_id AND seed = :seed"
+		" AND test_fraction = :test_fraction AND stratified = :stratified AND folds = :folds AND fold = :fold"
+		" AND sha256 = :sha256",
+		&stmt, err) != ERR_OK)
 		return err->code;
 	bind_split_key(stmt, split);
 	if (find_id(stmt, &id, err) != ERR_OK)

@@ -241,6 +241,8 @@ static void fit_subject(const struct run_settings *options, struct recipe *recip
 	if (split->is_given) {
 		recipe->data.test_fraction = split_test_share(split);
 		recipe->data.stratified = false;
+	} else if (recipe->data.folds > 0) {
+		recipe->data.test_fraction = 1 / (double)recipe->data.folds;
 	}
 	size_t most = recipe_count_draws(recipe, split);
 	recipe->batch_size = parse_unsigned(options->batch_size, &size) && size < most ? (size_t)size : most;
@@ -285,8 +287,9 @@ static enum err_code resolve(const struct run_settings *options, const struct re
 		.training = options->training,
 	};
 
-	if (settings_check_task(&recipe.data, err) != ERR_OK || compose(options, &recipe, err) != ERR_OK ||
-	    choose_classifier(options, &recipe, err) != ERR_OK ||
+	if (settings_check_task(&recipe.data, err) != ERR_OK ||
+	    (purpose == FOR_CHECKING && settings_check_folds(&options->data, err) != ERR_OK) ||
+	    compose(options, &recipe, err) != ERR_OK || choose_classifier(options, &recipe, err) != ERR_OK ||
 	    (purpose == FOR_TRAINING && check_training(&recipe, err) != ERR_OK) ||
 	    shape_network(options, &recipe, err) != ERR_OK || time_second_stage(options, &recipe, err) != ERR_OK ||
 	    count_folds(options, &recipe, purpose, err) != ERR_OK || fill_parameters(options, &recipe, err) != ERR_OK ||

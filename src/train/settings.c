@@ -72,6 +72,35 @@ enum err_code settings_check_task(const struct data_settings *settings, struct e
 	return ERR_OK;
 }
 
+static bool draws_fraction(const struct data_settings *settings)
+{
+	double usual = 0;
+
+	return !parse_real(SETTINGS_TEST_FRACTION, &usual) || settings->test_fraction != usual;
+}
+
+enum err_code settings_check_folds(const struct data_settings *settings, struct err *err)
+{
+	if (settings->folds == 0 && (settings->fold > 0 || settings->blocks || settings->reading.groups != NULL))
+		return err_set(err, ERR_INPUT, "%s will not do without folds",
+			       settings->fold > 0 ? "fold"
+			       : settings->blocks ? "blocks"
+						  : "groups");
+	if (settings->folds > 0 && settings->fold >= settings->folds)
+		return err_set(err, ERR_INPUT, "fold %zu will not do: %zu folds are 0 to %zu", settings->fold,
+			       settings->folds, settings->folds - 1);
+	if (settings->folds > 0 && draws_fraction(settings))
+		return err_set(err, ERR_INPUT, "test-fraction %g will not do: the test part is one of %zu folds",
+			       settings->test_fraction, settings->folds);
+	if (settings->folds == 1)
+		return err_set(err, ERR_INPUT, "folds 1 will not do: it takes two at least, or 0 for none");
+	if (settings->blocks && settings->stratified)
+		return err_set(err, ERR_INPUT, "blocks will not do: it does not go with stratified");
+	if (settings->blocks && settings->reading.groups != NULL)
+		return err_set(err, ERR_INPUT, "blocks will not do: it does not go with groups");
+	return ERR_OK;
+}
+
 enum err_code settings_check_flip(const struct data_settings *settings, struct err *err)
 {
 	if (settings->flip_kind != FLIP_SYMMETRIC && settings->flip_labels == 0)
@@ -82,7 +111,5 @@ enum err_code settings_check_flip(const struct data_settings *settings, struct e
 
 bool settings_draw_test_part(const struct data_settings *settings)
 {
-	double usual = 0;
-
-	return settings->stratified || !parse_real(SETTINGS_TEST_FRACTION, &usual) || settings->test_fraction != usual;
+	return settings->stratified || draws_fraction(settings);
 }

@@ -27,6 +27,8 @@ struct data_settings {
 	double test_fraction;
 	bool stratified;
 	uint64_t split_seed;
+	size_t folds, fold; /* folds 0: the test fraction is drawn */
+	bool blocks;
 	const char *imbalance;	 /* "none", "exp:R" or "step:R" */
 	size_t imbalance_max;	 /* 0: as large as can be */
 	int relabel;		 /* enum relabel_kind */
@@ -106,6 +108,9 @@ MUST_CHECK enum err_code settings_describe_parts(const struct option_spec *spec,
 /* Appends the parameters of the method and the values that they have by themselves, in the order of the table:
  * "--beta 0.9999 --gamma 1"; nothing if it has none. */
 MUST_CHECK enum err_code settings_append_parameters(const struct method *method, struct text *text, struct err *err);
+
+/* ERR_INPUT: parts of folds that do not go together, or without folds, or a test fraction besides. */
+MUST_CHECK enum err_code settings_check_folds(const struct data_settings *settings, struct err *err);
 
 /* Whether they ask for another test part than the default's: for data sets that come with theirs. */
 bool settings_draw_test_part(const struct data_settings *settings);

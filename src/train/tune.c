@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "data/folds.h"
 #include "train/trainer.h"
 
 #define TAUS 21
@@ -100,8 +101,8 @@ enum err_code tune_recipe(struct recipe *recipe, const struct tune_watch *watch,
 	tuning.correct = correct;
 	for (size_t at = 0; at < recipe->tune_folds; at++) {
 		AUTO(split_freep) struct split *fold = NULL;
-		struct split_folds fold_of = { .count = recipe->tune_folds, .at = at, .seed = recipe->data.split_seed };
-		if (split_fold(split, dataset, &fold_of, &fold, err) != ERR_OK ||
+		struct folds fold_of = { .count = recipe->tune_folds, .at = at, .seed = recipe->data.split_seed };
+		if (folds_part_training(split, dataset, &fold_of, &fold, err) != ERR_OK ||
 		    try_fold(&tuning, fold, err) != ERR_OK)
 			return err->code;
 	}

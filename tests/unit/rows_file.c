@@ -81,7 +81,8 @@ static void put_dataset(struct db *db, struct rng *rng, int64_t id)
 	struct db_stmt *class = must_prepare(db, "INSERT INTO class VALUES (:id, :index, 'class ' || :index)");
 	struct db_stmt *instance = must_prepare(db, "INSERT INTO instance VALUES (:id, :position, :instance_id, "
 						    ":instance_id + 2, :class, '[0.5]', NULL, NULL)");
-	struct db_stmt *split = must_prepare(db, "INSERT INTO split VALUES (:id, :id, 0, 0.5, 0, :test, 0, 'mask')");
+	struct db_stmt *split =
+	    must_prepare(db, "INSERT INTO split VALUES (:id, :id, 0, 0.5, 0, :test, 0, 'mask', 0, 0)");
 
 	db_bind_int(dataset, ":id", id);
 	db_bind_int(dataset, ":instances", count);

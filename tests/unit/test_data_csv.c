@@ -162,7 +162,7 @@ Test(csv, too_many_classes_are_refused)
 	scratch_write("t.csv", text, length);
 	free(text);
 	expect_refused("t.csv", NULL, MISSING_ERROR,
-		       "t.csv:65537: column 'b': more than 65535 classes: is this the label column?");
+		       "t.csv:65537: column 'b': more than 65535 different values: is this the right column?");
 }
 
 /* All of these are the same three rows: (1, 2.5) no, (-3, .25) "yes, really", (4, 0) no. */

@@ -18,7 +18,7 @@ TestSuite(db_upgrade, .init = scratch_enter, .fini = scratch_leave);
 
 #define A_RUN                                                                                                          \
 	"INSERT INTO dataset VALUES (1, 'd', 'x', 'class', 'error', 1, 1, 2, '[]', 'x');"                              \
-	"INSERT INTO split VALUES (1, 1, 0, 0.0, 0, x'00', 0, 'mask');"                                                \
+	"INSERT INTO split VALUES (1, 1, 0, 0.0, 0, x'00', 0, 'mask', 0, 0);"                                          \
 	"INSERT INTO run VALUES (1, NULL, 1, 1, 'm', 'base', 0, 'done', NULL, '{}', 64, '0', NULL, 'b', 1, 'c', 'h', " \
 	"1, '[]', 0, 0, NULL, NULL, NULL, NULL, NULL);"
 
@@ -151,11 +151,21 @@ Test(db_upgrade, a_file_of_version_5_is_upgraded)
 	db_free(db);
 }
 
+/* Migration 0012: the splits of the attached file `old` are what they were, and no folds. */
+static void expect_old_splits(struct db *db)
+{
+	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM (SELECT * FROM old.split EXCEPT SELECT split_id,"
+					    " dataset_id, seed, test_fraction, stratified, test, given, sha256"
+					    " FROM main.split WHERE folds = 0 AND fold = 0)"),
+		     0);
+	cr_expect_eq(database_query_int(db, "SELECT (SELECT count(*) FROM old.split) - count(*) FROM main.split"), 0);
+}
+
 /* Migrations 0007 and 0008: the rows that get a column have nothing in it, every other row is as it was. */
 Test(db_upgrade, a_file_of_version_6_is_upgraded)
 {
-	static const char *const tables[] = { "dataset",     "class", "split",	  "run",    "epoch",
-					      "class_epoch", "block", "checksum", "writer", "weight" };
+	static const char *const tables[] = { "dataset", "class",    "run",    "epoch", "class_epoch",
+					      "block",	 "checksum", "writer", "weight" };
 	struct db *db = upgrade_fixture("tests/fixtures/version6.db", 2);
 
 	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM influence WHERE checksum IS NULL"), 6);
@@ -169,6 +179,7 @@ Test(db_upgrade, a_file_of_version_6_is_upgraded)
 		cr_expect_eq(database_query_int(db, sql), 0, "%s", tables[i]);
 	}
 	expect_old_rows(db);
+	expect_old_splits(db);
 	db_free(db);
 }
 
@@ -184,17 +195,27 @@ Test(db_upgrade, a_file_of_version_8_is_upgraded)
 			     " JOIN split_part AS part USING (split_id) WHERE word = 0"
 			     " AND hex(substr(split.test, position + 1, 1)) = '0' || (part.test >> position & 1)"),
 		     6);
+	/* 0012 makes the table anew, with its trigger. */
+	database_exec(db,
+		      "ATTACH 'a.db.v8.backup' AS old; INSERT INTO split SELECT 77, dataset_id, seed, test_fraction,"
+		      " stratified, test, given, sha256, 2, 1 FROM split WHERE split_id = 1");
+	cr_expect_eq(database_query_int(db,
+					"SELECT count(*) FROM split_part AS a JOIN split_part AS b USING (word, test)"
+					" WHERE a.split_id = 1 AND b.split_id = 77"),
+		     1);
+	database_exec(db, "DELETE FROM split_part WHERE split_id = 77; DELETE FROM split WHERE split_id = 77");
+	expect_old_splits(db);
 	cr_expect_eq(database_query_int(db, "PRAGMA main.default_cache_size"), 2048);
 	cr_expect_eq(database_query_int(db, "PRAGMA main.cache_size"), -2000);
 	db_free(db);
 	cr_assert(file_exists("a.db.v8.backup"));
 }
 
-/* Migration 0011: a new column with nothing in it; every other row is as it was. */
+/* Migrations 0011 and 0012: new columns with nothing in them; every other row is as it was. */
 Test(db_upgrade, a_file_of_version_10_is_upgraded)
 {
-	static const char *const tables[] = { "dataset", "class", "instance", "split",	  "run",       "epoch",
-					      "block",	 "state", "weight",   "checksum", "influence", "loss_change" };
+	static const char *const tables[] = { "dataset", "class",  "instance", "run",	    "epoch",	  "block",
+					      "state",	 "weight", "checksum", "influence", "loss_change" };
 	struct db *db = upgrade_fixture("tests/fixtures/version10.db", 2);
 
 	database_exec(db, "ATTACH 'a.db.v10.backup' AS old");
@@ -209,6 +230,7 @@ Test(db_upgrade, a_file_of_version_10_is_upgraded)
 					    " SELECT * FROM main.instance_summary)"),
 		     0);
 	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM main.instance_summary WHERE grand IS NULL"), 12);
+	expect_old_splits(db);
 	db_free(db);
 }
 

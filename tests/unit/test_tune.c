@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "data/folds.h"
 #include "num/tile.h"
 #include "scene.h"
 #include "train/tune.h"
@@ -31,10 +32,10 @@ static double held_out_error(struct scene *scene, const char *tau)
 	scene_set(scene, "tau", tau);
 	scene_resolve(scene);
 	for (size_t at = 0; at < 5; at++) {
-		struct split_folds folds = { .count = 5, .at = at, .seed = 0 };
+		struct folds folds = { .count = 5, .at = at, .seed = 0 };
 		struct split *fold = NULL;
 		struct trainer *trainer = NULL;
-		cr_assert_eq(split_fold(scene->split, scene->dataset, &folds, &fold, &err), ERR_OK);
+		cr_assert_eq(folds_part_training(scene->split, scene->dataset, &folds, &fold, &err), ERR_OK);
 		cr_assert_eq(trainer_create(scene->dataset, fold, &scene->recipe, &trainer, &err), ERR_OK);
 		for (int epoch = 0; epoch < 20; epoch++)
 			cr_assert(trainer_run_epoch(trainer));
@@ -135,8 +136,8 @@ Test(tune, chooses_the_temperature_with_the_least_loss_held_out)
 		scene_resolve(&scene);
 		scene_resolve(&base);
 		for (size_t at = 0; at < 5; at++) {
-			struct split_folds fold = { .count = 5, .at = at, .seed = 0 };
-			cr_assert_eq(split_fold(base.split, base.dataset, &fold, &folds[at], &err), ERR_OK);
+			struct folds fold = { .count = 5, .at = at, .seed = 0 };
+			cr_assert_eq(folds_part_training(base.split, base.dataset, &fold, &folds[at], &err), ERR_OK);
 			cr_assert_eq(trainer_create(base.dataset, folds[at], &base.recipe, &trainers[at], &err),
 				     ERR_OK);
 			for (int epoch = 0; epoch < 20; epoch++)
