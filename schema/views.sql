@@ -6,7 +6,7 @@
 -- bits in every dialect.
 
 -- One row per run. The metrics are those of its last epoch, as fractions. JSON that hardrow has not written is NULL: SQLite
--- 3.40 can crash on it (src/sql/embed.py: json_flat, json_list).
+-- 3.40 can crash on it (src/sql/embed.py: json_flat, json_numbers).
 CREATE VIEW runs AS
 SELECT
   run.run_id,
@@ -31,7 +31,7 @@ SELECT
   run.blas_threads,
   run.compiler,
   run.host,
-  CAST(json_list(run.argv) AS TEXT) AS argv,
+  CAST(json_flat(run.argv) AS TEXT) AS argv,
   split.test_fraction,
   split.stratified,
   split.given AS test_part_given,
@@ -206,7 +206,7 @@ SELECT
   instance.instance_id,
   instance.source_line,
   class.name AS class,
-  CAST(json_list(instance.features) AS TEXT) AS features,
+  CAST(json_numbers(instance.features) AS TEXT) AS features,
   instance.subclass,
   instance.dataset_id,
   instance.position,

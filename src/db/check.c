@@ -13,43 +13,57 @@ struct sink {
 	void *context;
 };
 
-static enum err_code check_integrity(struct db *db, const struct sink *sink, struct err *err)
+/* For db_each(), on a row of each check. */
+static enum err_code say_integrity(void *context, struct db_stmt *stmt, struct err *err)
 {
-	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	const struct sink *sink = context;
 	const char *line = NULL;
-	bool more = false;
 
-	if (db_prepare(db, "PRAGMA main.integrity_check(20)", &stmt, err) != ERR_OK)
+	if (db_read_text(stmt, 0, &line, err) != ERR_OK)
 		return err->code;
-	for (;;) {
-		if (db_step(stmt, &more, err) != ERR_OK)
-			return err->code;
-		if (!more)
-			return ERR_OK;
-		if (db_read_text(stmt, 0, &line, err) != ERR_OK)
-			return err->code;
-		if (strcmp(line, "ok") != 0)
-			sink->say(sink->context, line);
-	}
+	if (strcmp(line, "ok") != 0)
+		sink->say(sink->context, line);
+	return ERR_OK;
 }
 
-static enum err_code check_foreign_keys(struct db *db, const struct sink *sink, struct err *err)
+static enum err_code say_foreign_key(void *context, struct db_stmt *stmt, struct err *err)
 {
-	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	const struct sink *sink = context;
 	char line[200];
-	bool more = false;
 
-	if (db_prepare(db, "PRAGMA main.foreign_key_check", &stmt, err) != ERR_OK)
+	(void)err;
+	(void)snprintf(line, sizeof line, "a row of table %s refers to a row of %s that is not there",
+		       db_column_text(stmt, 0), db_column_text(stmt, 2));
+	sink->say(sink->context, line);
+	return ERR_OK;
+}
+
+/* An object as this hardrow makes it, and how to find it in the file. */
+struct wanted {
+	const struct sink *sink;
+	struct db_stmt *find;
+};
+
+static enum err_code say_object(void *context, struct db_stmt *ours, struct err *err)
+{
+	const struct wanted *wanted = context;
+	char line[200];
+	bool has_row = false;
+
+	db_bind_text(wanted->find, ":type", db_column_text(ours, 0));
+	db_bind_text(wanted->find, ":name", db_column_text(ours, 1));
+	db_bind_text(wanted->find, ":sql", db_column_text(ours, 2));
+	if (db_step(wanted->find, &has_row, err) != ERR_OK)
 		return err->code;
-	for (;;) {
-		if (db_step(stmt, &more, err) != ERR_OK)
-			return err->code;
-		if (!more)
-			return ERR_OK;
-		(void)snprintf(line, sizeof line, "a row of table %s refers to a row of %s that is not there",
-			       db_column_text(stmt, 0), db_column_text(stmt, 2));
-		sink->say(sink->context, line);
-	}
+	db_reset(wanted->find);
+	if (has_row)
+		return ERR_OK;
+	(void)snprintf(line, sizeof line, "%s %s is not as this hardrow makes it%s", db_column_text(ours, 0),
+		       db_column_text(ours, 1),
+		       strcmp(db_column_text(ours, 0), "view") == 0 ? "; any command that writes to the file mends it"
+								    : "");
+	wanted->sink->say(wanted->sink->context, line);
+	return ERR_OK;
 }
 
 /* Tables and indexes must have the text that the migrations give them, views what the program gives them. */
@@ -57,52 +71,30 @@ static enum err_code check_schema(struct db *db, const struct sink *sink, struct
 {
 	const struct db_options options = db_default_options();
 	AUTO(db_freep) struct db *model = NULL;
-	AUTO(db_stmt_freep) struct db_stmt *ours = NULL;
-	AUTO(db_stmt_freep) struct db_stmt *found = NULL;
-	char line[200];
-	bool more = false, has_row = false;
+	AUTO(db_stmt_freep) struct db_stmt *find = NULL;
 
 	if (db_connect("", SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY, &options, &model, err) != ERR_OK ||
 	    functions_register(model, err) != ERR_OK || migrate_file(model, &options, err) != ERR_OK)
 		return err->code;
-	if (db_prepare(model, "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL", &ours, err) !=
-		ERR_OK ||
-	    db_prepare(db, "SELECT 1 FROM main.sqlite_schema WHERE type = :type AND name = :name AND sql = :sql",
-		       &found, err) != ERR_OK)
+	if (db_prepare(db, "SELECT 1 FROM main.sqlite_schema WHERE type = :type AND name = :name AND sql = :sql", &find,
+		       err) != ERR_OK)
 		return err->code;
-	for (;;) {
-		if (db_step(ours, &more, err) != ERR_OK)
-			return err->code;
-		if (!more)
-			return ERR_OK;
-		db_bind_text(found, ":type", db_column_text(ours, 0));
-		db_bind_text(found, ":name", db_column_text(ours, 1));
-		db_bind_text(found, ":sql", db_column_text(ours, 2));
-		if (db_step(found, &has_row, err) != ERR_OK)
-			return err->code;
-		db_reset(found);
-		if (has_row)
-			continue;
-		(void)snprintf(line, sizeof line, "%s %s is not as this hardrow makes it%s", db_column_text(ours, 0),
-			       db_column_text(ours, 1),
-			       strcmp(db_column_text(ours, 0), "view") == 0
-				   ? "; any command that writes to the file mends it"
-				   : "");
-		sink->say(sink->context, line);
-	}
+	struct wanted wanted = { sink, find };
+	return db_each(model, "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL", say_object, &wanted,
+		       err);
 }
 
 enum err_code db_check(struct db *db, void (*say)(void *context, const char *finding), void *context, struct err *err)
 {
-	const struct sink sink = { say, context };
+	struct sink sink = { say, context };
 	bool was_guarded = db->is_guarded;
 
 	/* The authorizer lets no PRAGMA through. */
 	if (was_guarded)
 		(void)sqlite3_set_authorizer(db->handle, NULL, NULL);
-	enum err_code code = check_integrity(db, &sink, err);
+	enum err_code code = db_each(db, "PRAGMA main.integrity_check(20)", say_integrity, &sink, err);
 	if (code == ERR_OK)
-		code = check_foreign_keys(db, &sink, err);
+		code = db_each(db, "PRAGMA main.foreign_key_check", say_foreign_key, &sink, err);
 	if (code == ERR_OK)
 		code = check_schema(db, &sink, err);
 	if (was_guarded) {

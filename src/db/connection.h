@@ -38,7 +38,8 @@ struct db {
 	struct presence presence;
 	const char *refused; /* what the authorizer refused last: static text, or `refused_function` */
 	char refused_function[80];
-	bool uses_json;	     /* the statement that is being compiled has functions of JSON, */
+	uint64_t defined; /* views whose names the statement that is being compiled gives to a WITH, a bit each; it */
+	bool uses_json;	  /* has functions of JSON, */
 	unsigned json_reads; /* and reads these columns of tables (json_guard.c), a bit each */
 };
 
@@ -82,6 +83,11 @@ MUST_CHECK enum err_code db_open_with(const char *path, enum db_mode mode, const
 
 /* Fills *err from the connection's last error: path, SQLite's words. `is_foreign`: the statement is a person's. */
 enum err_code db_fail(struct db *db, int code, bool is_foreign, struct err *err);
+
+/* Hands each row of a statement to `take`, whose error ends it. */
+MUST_CHECK enum err_code db_each(struct db *db, const char *sql,
+				 enum err_code (*take)(void *context, struct db_stmt *stmt, struct err *err),
+				 void *context, struct err *err);
 
 /* One statement, one row, one integer. */
 MUST_CHECK enum err_code db_query_int(struct db *db, const char *sql, int64_t *ret_value, struct err *err);

@@ -91,7 +91,7 @@ enum err_code db_prepare_foreign(struct db *db, const char *sql, struct db_stmt 
 	const char *tail = NULL;
 
 	assert(db->is_guarded);
-	json_guard_reset(db);
+	json_guard_reset(db, sql);
 	if (db_compile(db, sql, true, &stmt, &tail, err) != ERR_OK)
 		return err->code;
 	if (stmt == NULL)

@@ -235,6 +235,21 @@ enum err_code db_run(struct db_stmt *stmt, struct err *err)
 	return ERR_OK;
 }
 
+enum err_code db_each(struct db *db, const char *sql,
+		      enum err_code (*take)(void *context, struct db_stmt *stmt, struct err *err), void *context,
+		      struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	bool has_row = true;
+
+	if (db_prepare(db, sql, &stmt, err) != ERR_OK)
+		return err->code;
+	while (has_row)
+		if (db_step(stmt, &has_row, err) != ERR_OK || (has_row && take(context, stmt, err) != ERR_OK))
+			return err->code;
+	return ERR_OK;
+}
+
 enum err_code db_query_int(struct db *db, const char *sql, int64_t *ret_value, struct err *err)
 {
 	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;

@@ -15,10 +15,10 @@ and substr(), instr() and printf() are those of that file: texts are cut by subs
     u16(blob, index)   uint16 number `index` as INTEGER
     quotient(a, b)     integer division of numbers that are not negative
     utc(ms)            milliseconds since 1970-01-01 as text, 2026-11-27T09:30:00.123Z
-    json_list(text)    the text if it can be a JSON array, else NULL
-    json_flat(text)    the text if its JSON keys are plain names and no value is an object, else NULL. SQLite 3.40 takes
-                       an object for a key, {{"a":"b"}:0}, and -> and ->> may crash on it; json_each() up to the first
-                       such key does not
+    json_numbers(text) the text if it can be a JSON array of numbers, else NULL
+    json_flat(text)    the text if its JSON keys are plain names and no value is an object or an array, else NULL. SQLite
+                       3.40 takes an object for a key, {{"a":"b"}:0}, and -> and ->> may crash on it; json_each() up to
+                       the first such key does not. There is no key where no brace is
     p(class_index)     probability of that class, of `instance`; the other names are those of the view dynamics
     series()           the columns that src/db/series.h lists, of `instance` in `block`, or of its row `plain`. Blobs are
                        read in subqueries: a client that sorts rows would sort them with their blobs
@@ -104,12 +104,12 @@ def expand_utc(ms):
     return f"(SELECT {text} || 'Z' FROM ({table} LIMIT 1) AS step)"
 
 
-def expand_json_list(text):
-    return f"CASE WHEN substring({text}, 1, 1) = '[' THEN {text} END"
+def expand_json_numbers(text):
+    return f"CASE WHEN substring({text}, 1, 1) = '[' AND {text} NOT LIKE '%{{%' THEN {text} END"
 
 
 def expand_json_flat(text):
-    odd = f"SELECT 1 FROM json_each({text}) WHERE trim(key, 'abcdefghijklmnopqrstuvwxyz0123456789_') <> '' OR type = 'object'"
+    odd = f"SELECT 1 FROM json_each({text}) WHERE trim(key, 'abcdefghijklmnopqrstuvwxyz0123456789_') <> '' OR type IN ('object', 'array')"
     return f"CASE WHEN NOT EXISTS ({odd}) THEN {text} END"
 
 
@@ -129,7 +129,7 @@ VIEW_MACROS = {
     "u16": (2, expand_u16),
     "quotient": (2, expand_quotient),
     "utc": (1, expand_utc),
-    "json_list": (1, expand_json_list),
+    "json_numbers": (1, expand_json_numbers),
     "json_flat": (1, expand_json_flat),
     "p": (1, expand_p),
 }

@@ -67,8 +67,8 @@ static enum err_code take_run(struct db_stmt *stmt, struct track_run_row *row, s
 	return copy_test(stmt, 12, row, err);
 }
 
-/* SQLite 3.40 takes an object for a key, {{"a":"b"}:0}, and crashes when it then looks for another key of that object.
- * So the keys are looked at first, without a search. */
+/* SQLite 3.40 takes an object for a key, {{"a":"b"}:0}, and may crash when it then looks for another key of that
+ * object, or writes the text of what it is in. So keys and types are looked at first, without a search. */
 static enum err_code check_keys(struct track *track, int64_t run_id, struct err *err)
 {
 	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
@@ -76,7 +76,7 @@ static enum err_code check_keys(struct track *track, int64_t run_id, struct err 
 
 	if (db_prepare(track->db,
 		       "SELECT 1 FROM run CROSS JOIN json_each(run.settings) WHERE run_id = :run_id"
-		       " AND key GLOB '*[^a-z0-9_]*'",
+		       " AND (key GLOB '*[^a-z0-9_]*' OR type IN ('object', 'array'))",
 		       &stmt, err) != ERR_OK)
 		return err->code;
 	db_bind_int(stmt, ":run_id", run_id);
@@ -187,7 +187,7 @@ enum err_code track_read_names(struct track *track, const struct track_run_row *
 		return err->code;
 	return read_texts(track,
 			  "SELECT value FROM dataset CROSS JOIN json_each(feature_names)"
-			  " WHERE dataset_id = :dataset_id AND feature_names GLOB '[[]*' ORDER BY id",
+			  " WHERE dataset_id = :dataset_id AND feature_names GLOB '[[]*' AND type = 'text' ORDER BY id",
 			  row, row->features, ret_features, err);
 }
 
@@ -229,11 +229,13 @@ enum err_code track_read_features(struct track *track, const struct track_run_ro
 	const char *number = NULL;
 	bool more = false;
 
-	if (db_prepare(track->db,
-		       /* Only of arrays: fullkey of an object may crash, see check_keys(). */
-		       "SELECT instance.features -> fullkey FROM instance CROSS JOIN json_each(instance.features)"
-		       " WHERE dataset_id = :dataset_id AND instance.features GLOB '[[]*' ORDER BY position, id",
-		       &stmt, err) != ERR_OK)
+	if (db_prepare(
+		track->db,
+		/* Only of arrays: fullkey of an object may crash, see check_keys(). */
+		"SELECT instance.features -> fullkey FROM instance CROSS JOIN json_each(instance.features)"
+		" WHERE dataset_id = :dataset_id AND instance.features GLOB '[[]*' AND type IN ('integer', 'real')"
+		" ORDER BY position, id",
+		&stmt, err) != ERR_OK)
 		return err->code;
 	db_bind_int(stmt, ":dataset_id", row->dataset_id);
 	for (size_t i = 0; i < row->instances * row->features; i++) {

@@ -240,7 +240,8 @@ enum err_code track_read_chosen(struct track *track, int64_t run_id, const char 
 	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
 
 	if (db_prepare(track->db,
-		       "SELECT value FROM run CROSS JOIN json_each(run.chosen) WHERE run_id = :run_id AND key = :name",
+		       "SELECT value FROM run CROSS JOIN json_each(run.chosen) WHERE run_id = :run_id AND key = :name"
+		       " AND type IN ('integer', 'real')",
 		       &stmt, err) != ERR_OK)
 		return err->code;
 	db_bind_int(stmt, ":run_id", run_id);

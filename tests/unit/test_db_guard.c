@@ -260,6 +260,30 @@ Test(db_guard, names_of_columns_are_no_sql)
 	db_free(db);
 }
 
+Test(db_guard, names_of_with)
+{
+	static const struct {
+		const char *sql;
+		bool defines;
+	} cases[] = {
+		{ "SELECT 1 FROM runs", false },
+		{ "SELECT 1 FROM runs AS r, runs r, main.runs AS (x)", true }, /* no SQL anyway */
+		{ "SELECT runs.a FROM current_runs, runs_of AS (x), \"runs\" AS a", false },
+		{ "WITH runs AS (SELECT 1) SELECT 1", true },
+		{ "with recursive a as (select 1), RUNS(x) as (select 1) select 1", true },
+		{ "WITH \"runs\" AS MATERIALIZED (SELECT 1) SELECT 1", true },
+		{ "WITH [Runs]\nAS NOT MATERIALIZED (SELECT 1) SELECT 1", true },
+		{ "WITH `runs`/* AS */--\n AS/**/(SELECT 1) SELECT 1", true },
+		{ "WITH 'runs' (a) AS (SELECT 1) SELECT 1", true },
+		{ "SELECT 1 FROM runs /* AS (", false },
+		{ "SELECT 1 FROM runs -- (", false },
+		{ "SELECT 1 FROM runs AS", false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
+		cr_expect_eq(json_guard_defines(cases[i].sql, "runs"), cases[i].defines, "%s", cases[i].sql);
+}
+
 Test(db_guard, keys_of_json)
 {
 	static const struct {
