@@ -417,6 +417,11 @@ Test(track, resuming_takes_away_what_is_newer)
 			       (long long)run_id);
 		cr_expect_eq(tracked_seen(sql), cases[i].keeps_blocks ? 2 : 1);
 		cr_expect_eq(tracked_seen(ODD_BLOCKS), 0);
+		(void)snprintf(sql, sizeof sql,
+			       "SELECT count(*) FROM checksum WHERE subject IN ('summary', 'measures', 'gradients')"
+			       " AND id = %lld",
+			       (long long)run_id);
+		cr_expect_eq(tracked_seen(sql), 0);
 		(void)snprintf(
 		    sql, sizeof sql,
 		    "SELECT count(*) FROM run WHERE run_id = %lld AND status = 'running' AND message IS NULL "
