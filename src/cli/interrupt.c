@@ -51,15 +51,14 @@ static void on_closed_pipe(int signal_number)
 	atomic_store(&interrupted, true);
 }
 
-/* Unless whoever started the program has it ignored, as nohup does. Whoever waits in a system call is woken up. */
+/* Unless whoever started the program has it ignored, as nohup does; of SIGINT see interrupt.h. Whoever waits in a
+ * system call is woken up. */
 static void handle(int signal_number, void (*handler)(int))
 {
 	struct sigaction action = { .sa_handler = handler };
 	struct sigaction inherited;
 
 	(void)sigemptyset(&action.sa_mask);
-	/* What nohup ignores stays ignored. Shells without job control ignore Ctrl-C for what they start with '&', but
-	 * a script that sends the signal itself means it. */
 	if (signal_number == SIGINT ||
 	    (sigaction(signal_number, NULL, &inherited) == 0 && inherited.sa_handler != SIG_IGN))
 		(void)sigaction(signal_number, &action, NULL);

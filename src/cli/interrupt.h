@@ -1,5 +1,6 @@
 /* Ctrl-C, and what is meant like it: SIGTERM, and SIGHUP of a terminal that goes away. What the program inherited as
- * ignored stays so. */
+ * ignored stays so, but for SIGINT: a shell without job control ignores that for all it starts with '&', without being
+ * asked, and a script that then sends it to the program means it. */
 #ifndef HARDROW_CLI_INTERRUPT_H
 #define HARDROW_CLI_INTERRUPT_H
 

@@ -33,6 +33,10 @@ def train(db, epochs, *more):
                    "--record-weights", "last", "--db", db, *more)
 
 
+def ignoring(*signals):
+    return lambda: [signal.signal(each, signal.SIG_IGN) for each in signals]
+
+
 class Case:
     """Commands that run in a folder, whose `curl` and `gnuplot` write their process id and sleep."""
 
@@ -93,11 +97,11 @@ def trainings(case):
         wait_for(begun(case, db))
         interrupts(case, "train", process, how)
         check(f"{how.name}: the run is kept", case.rows(db, "SELECT status FROM run") == [("interrupted",)])
-    # As a shell without job control starts it with '&', under nohup: Ctrl-C is ignored, too, until a script sends it.
-    process = case.start(train("nohup.db", 10**6), preexec_fn=lambda: [
-        signal.signal(each, signal.SIG_IGN) for each in (signal.SIGHUP, signal.SIGINT)])
+    # As a shell without job control starts it with '&', under nohup: SIGINT is ignored, too, but who sends it means it.
+    process = case.start(train("nohup.db", 10**6), preexec_fn=ignoring(signal.SIGHUP, signal.SIGTERM, signal.SIGINT))
     wait_for(begun(case, "nohup.db"))
     process.send_signal(signal.SIGHUP)
+    process.send_signal(signal.SIGTERM)
     time.sleep(0.3)
     check("what nohup ignores is ignored", process.poll() is None)
     # Somebody's lock keeps the first one from ending at once.
@@ -219,6 +223,11 @@ def streams(case):
     status = dict(case.rows("many.db", "SELECT status, count(*) FROM run GROUP BY status"))
     check("a sweep whose progress nobody reads is interrupted",
           process.returncode == 130 and 0 < status.get("done", 0) < 40 and "running" not in status, (process.returncode, status))
+    with case.start(command("sweep", "many.ini", "--set", "epochs=2", "--data-dir", SOURCE / "datasets", "--db", "pipe.db"),
+                    preexec_fn=ignoring(signal.SIGPIPE)) as process:
+        process.stderr.close()
+    check("where SIGPIPE is ignored, it goes on", case.rows("pipe.db", "SELECT DISTINCT status FROM run") == [("done",)],
+          process.returncode)
 
     def closing(*fds):
         return lambda: [os.close(fd) for fd in fds]
@@ -238,14 +247,14 @@ def streams(case):
         resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
 
     result = case.run(command("datasets", "fetch", "mnist", "--mirror", "file:///nowhere", "--to", "."),
-                      preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
+                      preexec_fn=ignoring(signal.SIGCHLD))
     check("SIGCHLD is ignored", "curl: (37)" in result.stderr, result.stderr)
     result = case.run(train("small.db", 300, "--record", "every:1"), preexec_fn=small_files)
     check("ulimit -f", result.returncode == 1 and result.stderr.count("\n") == 1, (result.returncode, result.stderr))
 
 
 def main():
-    # Whoever runs this in the background, or with nohup, has some of them ignored, and what is inherited stays so.
+    # Whoever runs this with nohup has one of them ignored, and what is inherited stays so.
     for how in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(how, signal.SIG_DFL)
     with tempfile.TemporaryDirectory() as name:

@@ -349,7 +349,7 @@ def test_twice(folder, tally):
 
 
 def main():
-    # Whoever runs this in the background of a script has Ctrl-C ignored, and what is inherited as ignored stays so.
+    # Python, if a shell started it in the background of a script, has Ctrl-C ignored.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     tally = Tally()
     with tempfile.TemporaryDirectory() as name:
