@@ -1,6 +1,7 @@
 -- title: One page for a browser, in the file that --out names: accuracy, learning curves, data map, hardest rows, likely wrong labels
 -- param experiment: experiment, which experiment; without it, and without --run, the newest one, or the newest run of a file without
 -- param run: runs, these runs instead
+-- param running: yes|no = no, whether runs are shown that are still being trained or were interrupted
 -- empty: there is no run that is done
 --
 -- A row is a run of the page (src/page/page.c reads it). All count in its means and learning curves; a data map comes
@@ -15,7 +16,10 @@ picked AS MATERIALIZED (
   UNION
   SELECT value FROM json_each(:run)
   UNION
-  SELECT max(run_id) FROM runs WHERE :run IS NULL AND NOT EXISTS (SELECT 1 FROM chosen) AND status = 'done'
+  SELECT run_id FROM runs JOIN chosen USING (experiment_id) WHERE :running = 'yes' AND status IN ('running', 'interrupted')
+  UNION
+  SELECT max(run_id) FROM runs WHERE :run IS NULL AND NOT EXISTS (SELECT 1 FROM chosen)
+    AND (status = 'done' OR :running = 'yes')
 ),
 shown AS (
   SELECT runs.*, dataset.instances, dataset.features, dataset.feature_names, dataset.label,
@@ -55,6 +59,7 @@ SELECT run_id, curve, data_map,
   iif(data_map AND has_features, dataset_id, 0) AS features_of,
   -- Images (data/idx.h): the page takes them from their own files.
   iif(data_map AND NOT has_features AND feature_names LIKE '["pixel_0",%', dataset_id, 0) AS pictures_of,
+  status = 'running' OR EXISTS (SELECT 1 FROM claim JOIN chosen USING (experiment_id)) AS growing,
   candidate AND NOT data_map AS left_out,
   experiment, dataset, title, model, method, curve_name, seed, split_seed, status, message, epochs,
   train_accuracy, test_accuracy, test_balanced_error, test_instances, instances, features,

@@ -6,14 +6,14 @@
 #include "cli/command.h"
 #include "cli/data_folders.h"
 #include "cli/help.h"
+#include "cli/page_file.h"
 #include "cli/query.h"
-#include "page/page.h"
 
 struct options {
 	struct query_form form;
 	const char *file, *svg, *out;
 	struct option_list explain, data_dir;
-	bool sql;
+	bool sql, watch;
 };
 
 static enum err_code list_param(const struct report_param *param, struct err *err)
@@ -102,6 +102,8 @@ static enum err_code check_options(const struct options *options, bool is_page, 
 		return err_set(err, ERR_USAGE, "either --svg or --format, --sql or --explain");
 	if (options->out != NULL && !is_page)
 		return err_set(err, ERR_USAGE, "--out goes with 'report " PAGE_REPORT "' only");
+	if (options->watch && (options->out == NULL || strcmp(options->out, "-") == 0))
+		return err_set(err, ERR_USAGE, "--watch goes with 'report " PAGE_REPORT " --out FILE' only");
 	if (options->data_dir.count > 0 && !is_page)
 		return err_set(err, ERR_USAGE, "--data-dir goes with 'report " PAGE_REPORT "' only");
 	if (options->out != NULL && (rows || options->sql || options->svg != NULL))
@@ -112,7 +114,7 @@ static enum err_code check_options(const struct options *options, bool is_page, 
 }
 
 static enum err_code write_page(const struct invocation *invocation, const struct report_setting *settings,
-				struct err *err)
+				size_t count, struct err *err)
 {
 	const struct options *options = invocation->options;
 	AUTO(data_folders_done) struct data_folders folders = { 0 };
@@ -120,14 +122,16 @@ static enum err_code write_page(const struct invocation *invocation, const struc
 	if (data_folders_init(&folders, &options->data_dir, err) != ERR_OK)
 		return err->code;
 	const struct data_path path = data_folders_path(&folders);
-	const struct page_request page = { settings, invocation->parameter_count, &path };
-	return query_write_page(invocation, &page, options->form.timeout, options->out, err);
+	const struct page_request page = { .settings = settings, .setting_count = count, .path = &path };
+	return (options->watch ? page_file_watch : page_file_write)(invocation, &page, options->form.timeout,
+								    options->out, err);
 }
 
 static enum err_code report_command(const struct invocation *invocation, struct err *err)
 {
 	const struct options *options = invocation->options;
-	struct report_setting settings[ARGUMENTS_PARAMETERS_MAX];
+	struct report_setting settings[ARGUMENTS_PARAMETERS_MAX + 1];
+	size_t count = invocation->parameter_count;
 	AUTO(report_freep) struct report *report = NULL;
 
 	if (invocation->argument_count == 0 && options->file == NULL && invocation->parameter_count == 0)
@@ -147,15 +151,16 @@ static enum err_code report_command(const struct invocation *invocation, struct 
 	}
 	if (options->explain.count > 0)
 		return explain(invocation, report, err);
-	for (size_t i = 0; i < invocation->parameter_count; i++)
+	for (size_t i = 0; i < count; i++)
 		settings[i] =
 		    (struct report_setting){ invocation->parameters[i].name, invocation->parameters[i].value };
+	if (options->watch)
+		settings[count++] = (struct report_setting){ "running", "yes" };
 	if (options->out != NULL)
-		return write_page(invocation, settings, err);
+		return write_page(invocation, settings, count, err);
 	if (options->svg != NULL)
-		return query_draw_report(invocation, report, settings, invocation->parameter_count, &options->form,
-					 options->svg, err);
-	return query_run_report(invocation, report, settings, invocation->parameter_count, &options->form, err);
+		return query_draw_report(invocation, report, settings, count, &options->form, options->svg, err);
+	return query_run_report(invocation, report, settings, count, &options->form, err);
 }
 
 static const struct option_spec specs[] = {
@@ -178,6 +183,10 @@ static const struct option_spec specs[] = {
 	  .offset = offsetof(struct options, out),
 	  .argument = "FILE",
 	  .help = "of 'report html': the page to write; - is standard output" },
+	{ .name = "watch",
+	  .type = OPTION_FLAG,
+	  .offset = offsetof(struct options, watch),
+	  .help = "of 'report html': write the page again with each new epoch, until the runs have ended" },
 	DATA_DIR_OPTION(struct options, data_dir),
 	{ .name = "file",
 	  .type = OPTION_TEXT,

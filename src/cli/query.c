@@ -48,8 +48,7 @@ void query_warn(const struct db *db)
 		print_clean(stderr, "hardrow: %s: %s\n", db_path(db), db_warning(db));
 }
 
-static enum err_code open_database(const struct invocation *invocation, double timeout, struct db **ret_db,
-				   struct err *err)
+enum err_code query_open(const struct invocation *invocation, double timeout, struct db **ret_db, struct err *err)
 {
 	if (db_open(invocation->database, DB_READ, ret_db, err) != ERR_OK)
 		return err->code;
@@ -72,7 +71,7 @@ enum err_code query_run_report(const struct invocation *invocation, const struct
 	};
 
 	if (check_form(form, request.format, err) != ERR_OK ||
-	    open_database(invocation, form->timeout, &db, err) != ERR_OK)
+	    query_open(invocation, form->timeout, &db, err) != ERR_OK)
 		return err->code;
 	(void)interrupt_catch(db);
 	enum err_code code = report_run(db, &request, err);
@@ -80,8 +79,7 @@ enum err_code query_run_report(const struct invocation *invocation, const struct
 	return code;
 }
 
-/* - is standard output. */
-static const char *path_of(const char *path)
+const char *query_path(const char *path)
 {
 	return strcmp(path, "-") == 0 ? "/dev/stdout" : path;
 }
@@ -94,40 +92,14 @@ enum err_code query_draw_report(const struct invocation *invocation, const struc
 	struct text svg AUTO(text_done) = { 0 };
 	const struct report_request request = { .report = report, .settings = settings, .setting_count = count };
 
-	if (open_database(invocation, form->timeout, &db, err) != ERR_OK)
+	if (query_open(invocation, form->timeout, &db, err) != ERR_OK)
 		return err->code;
 	(void)interrupt_catch(db);
 	enum err_code code = report_draw(db, &request, &svg, err);
 	interrupt_release();
 	if (code != ERR_OK)
 		return code;
-	return file_write(path_of(path), svg.data, svg.length, err);
-}
-
-struct page {
-	struct db *db;
-	const struct page_request *request;
-};
-
-static enum err_code fill_page(void *context, int fd, const char *path, struct err *err)
-{
-	const struct page *page = context;
-
-	return page_write(page->db, page->request, fd, path, err);
-}
-
-enum err_code query_write_page(const struct invocation *invocation, const struct page_request *request, double timeout,
-			       const char *path, struct err *err)
-{
-	AUTO(db_freep) struct db *db = NULL;
-
-	if (open_database(invocation, timeout, &db, err) != ERR_OK)
-		return err->code;
-	struct page page = { db, request };
-	(void)interrupt_catch(db);
-	enum err_code code = file_fill(path_of(path), &(struct file_content){ &page, fill_page }, err);
-	interrupt_release();
-	return code;
+	return file_write(query_path(path), svg.data, svg.length, err);
 }
 
 enum err_code query_run_named(const struct invocation *invocation, const char *name,
@@ -148,7 +120,7 @@ enum err_code query_run_sql(const struct invocation *invocation, const char *sql
 	const struct out_target target = target_of(invocation, form);
 	size_t format = format_index(form->format, OUT_FORMAT_TABLE);
 
-	if (check_form(form, format, err) != ERR_OK || open_database(invocation, form->timeout, &db, err) != ERR_OK)
+	if (check_form(form, format, err) != ERR_OK || query_open(invocation, form->timeout, &db, err) != ERR_OK)
 		return err->code;
 	(void)interrupt_catch(db);
 	enum err_code code = report_run_sql(db, sql, format, &target, err);

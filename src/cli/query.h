@@ -3,7 +3,6 @@
 #define HARDROW_CLI_QUERY_H
 
 #include "cli/command.h"
-#include "page/page.h"
 #include "report/report.h"
 
 /* For an option: the name of an output format. */
@@ -41,6 +40,13 @@ struct query_form {
 /* What a reader of this file should know goes to standard error, before anything that comes from it. */
 void query_warn(const struct db *db);
 
+/* Opens the invocation's database for reading, with bounds on memory and time, and warns. */
+MUST_CHECK enum err_code query_open(const struct invocation *invocation, double timeout, struct db **ret_db,
+				    struct err *err);
+
+/* The path to write to: "-" is standard output. */
+const char *query_path(const char *path);
+
 /* Runs the report on the invocation's database, to stdout; Ctrl-C ends it with ERR_INTERRUPTED. */
 MUST_CHECK enum err_code query_run_report(const struct invocation *invocation, const struct report *report,
 					  const struct report_setting *settings, size_t count,
@@ -51,10 +57,6 @@ MUST_CHECK enum err_code query_run_report(const struct invocation *invocation, c
 MUST_CHECK enum err_code query_draw_report(const struct invocation *invocation, const struct report *report,
 					   const struct report_setting *settings, size_t count,
 					   const struct query_form *form, const char *path, struct err *err);
-
-/* Writes the page (page/page.h) into `path`, likewise. */
-MUST_CHECK enum err_code query_write_page(const struct invocation *invocation, const struct page_request *page,
-					  double timeout, const char *path, struct err *err);
 
 /* As query_run_report() for one of hardrow's own reports, by name. */
 MUST_CHECK enum err_code query_run_named(const struct invocation *invocation, const char *name,

@@ -71,6 +71,7 @@ function learningRows() {
 }
 
 function drawLearning() {
+  if (!byId('learning-chart')) return;
   const learning = keep('learning'), rows = learningRows();
   const data = byId('learning-data').value, metric = byId('learning-metric').value;
   const shown = new Map(runs.filter(run => dataOf(run) === data && rows.has(run.curve)).map(run => [run.curve, run.curve_name]));
@@ -105,6 +106,10 @@ function drawLearning() {
 }
 
 function startLearning() {
+  if (metrics().length === 0) {
+    byId('learning').replaceChildren(element('h2', 'Learning curves'), element('p', 'No epoch yet.'));
+    return;
+  }
   fill(byId('learning-data'), unique(runs.map(dataOf)).map(name => [name, name]));
   fill(byId('learning-metric'), metrics());
   byId('learning-data').onchange = byId('learning-metric').onchange = drawLearning;

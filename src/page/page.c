@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/option.h"
 #include "db/metrics.h"
@@ -37,7 +38,7 @@ struct shown_run {
 struct shown_runs {
 	struct shown_run *items;
 	size_t count, capacity;
-	bool is_experiment;
+	bool is_experiment, is_growing;
 };
 
 static void shown_runs_done(struct shown_runs *runs)
@@ -139,7 +140,8 @@ static enum err_code read_runs(struct db *db, const struct report_setting *setti
 			.features_of = db_column_int(stmt, 4),
 			.pictures_of = db_column_int(stmt, 5),
 		};
-		runs->is_experiment = !values.given[1] && db_column_type(stmt, 7) != DB_NULL;
+		runs->is_experiment = !values.given[1] && db_column_type(stmt, 8) != DB_NULL;
+		runs->is_growing |= db_column_int(stmt, 6) != 0;
 	}
 }
 
@@ -309,31 +311,59 @@ static enum err_code put_dataset(struct sink *sink, struct db *db, const struct 
 	return pictures_put(sink, db, run->pictures_of, of_dataset.data, path, err);
 }
 
-static enum err_code put_data(struct sink *sink, struct db *db, const struct page_request *request, struct err *err)
+/* The tables over all runs of an experiment. */
+static enum err_code put_comparison(struct sink *sink, struct db *db, const struct page_request *request,
+				    struct err *err)
 {
-	const struct report_setting *settings = request->settings;
-	size_t count = request->setting_count;
-	AUTO(shown_runs_done) struct shown_runs runs = { 0 };
+	size_t count = 0;
+	struct report_setting experiment;
 
-	if (read_runs(db, settings, count, &runs, err) != ERR_OK || sink_put(sink, page_head, err) != ERR_OK ||
-	    put_report(sink, db, PAGE_REPORT, 0, settings, count, err) != ERR_OK ||
-	    put_learning(sink, db, &runs, err) != ERR_OK)
+	for (size_t i = 0; i < request->setting_count; i++)
+		if (strcmp(request->settings[i].name, "experiment") == 0) {
+			experiment = request->settings[i];
+			count = 1;
+		}
+	if (put_report(sink, db, "accuracy-table", 0, &experiment, count, err) != ERR_OK)
 		return err->code;
-	if (runs.is_experiment && (put_report(sink, db, "accuracy-table", 0, settings, count, err) != ERR_OK ||
-				   put_report(sink, db, "paired-differences", 0, settings, count, err) != ERR_OK))
+	return put_report(sink, db, "paired-differences", 0, &experiment, count, err);
+}
+
+/* When the page was written, for its readers to look again. */
+static enum err_code put_watch(struct sink *sink, struct err *err)
+{
+	char words[48];
+
+	(void)snprintf(words, sizeof words, ">{\"written_ms\":%" PRId64 "}", clock_utc_ms());
+	if (element_begin(sink, "application/json", "watch", 0, err) != ERR_OK || sink_put(sink, words, err) != ERR_OK)
 		return err->code;
-	for (size_t i = 0; i < runs.count; i++)
-		if ((runs.items[i].data_map && put_map(sink, db, &runs.items[i], runs.is_experiment, err) != ERR_OK) ||
-		    put_dataset(sink, db, &runs, i, request->path, err) != ERR_OK)
+	return element_end(sink, err);
+}
+
+static enum err_code put_data(struct sink *sink, struct db *db, const struct page_request *request,
+			      const struct shown_runs *runs, struct err *err)
+{
+	if (put_report(sink, db, PAGE_REPORT, 0, request->settings, request->setting_count, err) != ERR_OK ||
+	    put_learning(sink, db, runs, err) != ERR_OK || (request->watched && put_watch(sink, err) != ERR_OK) ||
+	    (runs->is_experiment && put_comparison(sink, db, request, err) != ERR_OK))
+		return err->code;
+	for (size_t i = 0; i < runs->count; i++)
+		if ((runs->items[i].data_map &&
+		     put_map(sink, db, &runs->items[i], runs->is_experiment, err) != ERR_OK) ||
+		    put_dataset(sink, db, runs, i, request->path, err) != ERR_OK)
 			return err->code;
 	return ERR_OK;
 }
 
-enum err_code page_write(struct db *db, const struct page_request *request, int fd, const char *name, struct err *err)
+enum err_code page_write(struct db *db, const struct page_request *request, int fd, const char *name,
+			 bool *ret_is_growing, struct err *err)
 {
 	AUTO(sink_done) struct sink sink = { .fd = fd, .name = name };
+	AUTO(shown_runs_done) struct shown_runs runs = { 0 };
 
-	if (put_data(&sink, db, request, err) != ERR_OK || sink_put(&sink, page_tail, err) != ERR_OK)
+	if (read_runs(db, request->settings, request->setting_count, &runs, err) != ERR_OK ||
+	    sink_put(&sink, page_head, err) != ERR_OK || put_data(&sink, db, request, &runs, err) != ERR_OK ||
+	    sink_put(&sink, page_tail, err) != ERR_OK || sink_flush(&sink, err) != ERR_OK)
 		return err->code;
-	return sink_flush(&sink, err);
+	*ret_is_growing = runs.is_growing;
+	return ERR_OK;
 }

@@ -14,6 +14,8 @@
 #ifndef HARDROW_PAGE_PAGE_H
 #define HARDROW_PAGE_PAGE_H
 
+#include <stdbool.h>
+
 #include "data/catalogue.h"
 #include "db/db.h"
 #include "report/report.h"
@@ -25,12 +27,14 @@ struct page_request {
 	const struct report_setting *settings;
 	size_t setting_count;
 	const struct data_path *path; /* where the files of images are */
+	bool watched; /* it will be written again: its readers look again, too, unless it is two minutes old */
 };
 
-/* Writes the page to an open file called `name`, while it reads the database. Memory does not grow with the number of
- * instances, but for images. Errors: those of report_run(); ERR_USAGE also for an experiment and runs together;
+/* Writes the page to an open file called `name`, while it reads the database. *ret_is_growing: one of its
+ * runs is still being trained, or others of its experiment will be. Memory does not grow with the number of instances,
+ * but for images. Errors: those of report_run(); ERR_USAGE also for an experiment and runs together;
  * ERR_INPUT also: files of images are damaged; ERR_SYSTEM: writing fails. */
 MUST_CHECK enum err_code page_write(struct db *db, const struct page_request *request, int fd, const char *name,
-				    struct err *err);
+				    bool *ret_is_growing, struct err *err);
 
 #endif

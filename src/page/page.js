@@ -231,3 +231,4 @@ function start() {
 }
 
 start();
+watch();
