@@ -27,6 +27,9 @@ def questions(last):
         "mean and variance of p per instance":
             "SELECT instance_id, avg(p_true), avg(p_true * p_true) - avg(p_true) * avg(p_true) FROM dynamics "
             "WHERE run_id = 2 GROUP BY instance_id",
+        "the same, p named once":
+            "WITH once AS MATERIALIZED (SELECT instance_id, p_true AS p FROM dynamics WHERE run_id = 2) "
+            "SELECT instance_id, avg(p), avg(p * p) - avg(p) * avg(p) FROM once GROUP BY instance_id",
         "mean of p per epoch and part":
             "SELECT epoch, part, avg(p_true) FROM dynamics WHERE run_id = 1 GROUP BY epoch, part",
         "CSV of a run":

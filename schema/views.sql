@@ -156,9 +156,7 @@ SELECT
     SELECT split_part.test >> (instance.position & 63) & 1 FROM split_part
     WHERE split_part.split_id = run.split_id AND split_part.word = instance.position >> 6)
     WHEN 1 THEN 'test' ELSE 'train' END) AS TEXT) AS part,
-  CAST(coalesce(plain.class, (
-    SELECT class.name FROM class
-    WHERE class.dataset_id = run.dataset_id AND class.class_index = instance.class_index)) AS TEXT) AS class,
+  class.name AS class,
   series(),
   CAST(CASE WHEN plain.run_id IS NULL THEN (
     SELECT '[' || group_concat(CASE WHEN in_order.p IS NULL THEN 'null' ELSE printf('%!.17g', in_order.p) END, ',') || ']'
@@ -174,6 +172,7 @@ LEFT JOIN instance AS first ON first.dataset_id = run.dataset_id AND first.posit
 LEFT JOIN dynamics_rows AS plain_first ON plain_first.run_id = epoch.run_id AND plain_first.epoch = epoch.epoch
   AND plain_first.instance_id = first.instance_id
 CROSS JOIN instance
+LEFT JOIN class ON class.dataset_id = run.dataset_id AND class.class_index = instance.class_index
 CROSS JOIN block
 LEFT JOIN dynamics_rows AS plain ON plain.run_id = plain_first.run_id AND plain.epoch = plain_first.epoch
   AND plain.instance_id = instance.instance_id

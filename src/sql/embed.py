@@ -167,13 +167,14 @@ def series_column(row):
     """A column of dynamics; the names of tables are those of views.sql."""
     name, column, storage, shape = row
     at = "instance.position % run.block_instances"
-    value, type = {
-        "FLOAT32": ("p(instance.class_index)" if shape == "CLASSES" else f"f32(stored.{name}, {at})", "DOUBLE"),
-        "TALLY": (f"nullif(u16(stored.{name}, {at}), 65535)", "BIGINT"),
-        "CLASS": (f"(SELECT class.name FROM class WHERE class.dataset_id = run.dataset_id"
-                  f" AND class.class_index = u16(stored.{name}, {at}))", "TEXT"),
+    number = f"u16(stored.{name}, {at})"
+    value, type, table, where = {
+        "FLOAT32": ("p(instance.class_index)" if shape == "CLASSES" else f"f32(stored.{name}, {at})", "DOUBLE", "", ""),
+        "TALLY": (f"nullif({number}, 65535)", "BIGINT", "", ""),
+        "CLASS": ("named.name", "TEXT", " CROSS JOIN class AS named",
+                  f" AND named.dataset_id = run.dataset_id AND named.class_index = {number}"),
     }[storage]
-    value = f"(SELECT {value} FROM block AS stored WHERE stored.block_id = block.block_id)"
+    value = f"(SELECT {value} FROM block AS stored{table} WHERE stored.block_id = block.block_id{where})"
     return f"CAST(CASE WHEN plain.run_id IS NULL THEN {value} ELSE plain.{column} END AS {type}) AS {column}"
 
 

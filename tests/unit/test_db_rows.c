@@ -138,17 +138,16 @@ Test(db_rows, views_read_plain_rows)
 	     &err);
 	compare_views(db, true);
 	must(db_exec(db,
-		     "UPDATE dynamics_rows SET part = 'p', class = 'c', predicted = 'q', p_true = 2, draws = 3,"
+		     "UPDATE dynamics_rows SET part = 'p', predicted = 'q', p_true = 2, draws = 3,"
 		     " probabilities = '[]'",
 		     &err),
 	     &err);
 	size_t count = 0;
 	AUTO(mem_freep)
-	char *rows =
-	    rows_file_ask(db,
-			  "SELECT run_id, epoch, count(*), max(epoch) FROM $dynamics WHERE (part, class, predicted,"
-			  " p_true, draws, probabilities) = ('p', 'c', 'q', 2, 3, '[]') GROUP BY run_id, epoch",
-			  "main.", &count);
+	char *rows = rows_file_ask(db,
+				   "SELECT run_id, epoch, count(*), max(epoch) FROM $dynamics WHERE (part, predicted,"
+				   " p_true, draws, probabilities) = ('p', 'q', 2, 3, '[]') GROUP BY run_id, epoch",
+				   "main.", &count);
 	cr_assert_str_eq(rows,
 			 "10|1|150|1|\n10|3|150|3|\n10|4|150|4|\n11|1|64|1|\n11|3|64|3|\n13|1|131|1|\n13|3|131|3|\n");
 	db_free(db);
