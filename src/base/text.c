@@ -165,27 +165,30 @@ enum err_code text_append_json(struct text *text, const char *value, struct err 
 
 enum err_code text_append_number(struct text *text, double value, struct err *err)
 {
-	char digits[DECIMAL_SIZE];
-
 	if (!isfinite(value))
 		return text_append(text, err, "null");
-	return text_append_bytes(text, digits, decimal_write_double(value, digits), err);
+	if (reserve(text, DECIMAL_SIZE, err) != ERR_OK)
+		return err->code;
+	text->length += decimal_write_double(value, text->data + text->length);
+	return ERR_OK;
 }
 
 enum err_code text_append_float(struct text *text, float value, struct err *err)
 {
-	char digits[DECIMAL_SIZE];
-
 	if (!isfinite(value))
 		return text_append(text, err, "null");
-	return text_append_bytes(text, digits, decimal_write_float(value, digits), err);
+	if (reserve(text, DECIMAL_SIZE, err) != ERR_OK)
+		return err->code;
+	text->length += decimal_write_float(value, text->data + text->length);
+	return ERR_OK;
 }
 
 enum err_code text_append_integer(struct text *text, int64_t value, struct err *err)
 {
-	char digits[DECIMAL_SIZE];
-
-	return text_append_bytes(text, digits, decimal_write_integer(value, digits), err);
+	if (reserve(text, DECIMAL_SIZE, err) != ERR_OK)
+		return err->code;
+	text->length += decimal_write_integer(value, text->data + text->length);
+	return ERR_OK;
 }
 
 void text_clear(struct text *text)

@@ -1,24 +1,35 @@
 /* Rows as JSON, in one array or line by line. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "out/format.h"
 
+/* Bytes of value before the first that is not UTF-8. */
+static size_t valid_length(const char *value)
+{
+	size_t end = 0;
+
+	for (size_t length = 1; value[end] != '\0' && length > 0; end += length)
+		length = text_character_length(value + end, 4);
+	return end;
+}
+
 static enum err_code append_text(struct text *line, const char *value, struct err *err)
 {
 	AUTO(text_done) struct text clean = { 0 };
+	size_t length = valid_length(value);
 
-	if (text_append_bytes(&clean, "", 0, err) != ERR_OK)
-		return err->code;
-	while (*value != '\0') {
-		const char *end = value;
-		for (size_t length = 1; *end != '\0' && length > 0; end += length)
-			length = text_character_length(end, 4);
-		if (text_append_bytes(&clean, value, (size_t)(end - value), err) != ERR_OK ||
-		    (*end != '\0' && text_append_bytes(&clean, "\xef\xbf\xbd", 3, err) != ERR_OK))
+	if (value[length] == '\0')
+		return text_append_json(line, value, err);
+	for (; value[length] != '\0'; length = valid_length(value)) {
+		if (text_append_bytes(&clean, value, length, err) != ERR_OK ||
+		    text_append_bytes(&clean, "\xef\xbf\xbd", 3, err) != ERR_OK)
 			return err->code;
-		value = end + (*end != '\0');
+		value += length + 1;
 	}
+	if (text_append_bytes(&clean, value, length, err) != ERR_OK)
+		return err->code;
 	return text_append_json(line, clean.data, err);
 }
 
@@ -55,19 +66,42 @@ static enum err_code check_names(struct out *out, struct err *err)
 	return ERR_OK;
 }
 
+/* The state: what stands before each value of an object, `{"NAME":` and then `,"NAME":`, with its NUL. */
+static enum err_code begin_objects(struct out *out, struct err *err)
+{
+	struct text *keys = NULL;
+
+	if (check_names(out, err) != ERR_OK || mem_new(&keys, 1, err) != ERR_OK)
+		return err->code;
+	out->state = keys;
+	for (size_t i = 0; i < out->count; i++)
+		if (text_append_bytes(keys, i == 0 ? "{" : ",", 1, err) != ERR_OK ||
+		    append_text(keys, out->columns[i].name, err) != ERR_OK ||
+		    text_append_bytes(keys, ":", sizeof ":", err) != ERR_OK)
+			return err->code;
+	return ERR_OK;
+}
+
+static void free_keys(void *state)
+{
+	if (state != NULL)
+		text_done(state);
+	free(state);
+}
+
 static enum err_code json_begin(struct out *out, struct err *err)
 {
-	return check_names(out, err) != ERR_OK ? err->code : text_append(&out->line, err, "[");
+	return begin_objects(out, err) != ERR_OK ? err->code : text_append(&out->line, err, "[");
 }
 
 static enum err_code append_object(struct out *out, const struct out_value *values, struct err *err)
 {
 	struct text *line = &out->line;
+	const char *key = ((const struct text *)out->state)->data;
 
-	for (size_t i = 0; i < out->count; i++)
-		if (text_append_bytes(line, i == 0 ? "{" : ",", 1, err) != ERR_OK ||
-		    append_text(line, out->columns[i].name, err) != ERR_OK ||
-		    text_append_bytes(line, ":", 1, err) != ERR_OK || append_value(line, &values[i], err) != ERR_OK)
+	for (size_t i = 0; i < out->count; i++, key += strlen(key) + 1)
+		if (text_append_bytes(line, key, strlen(key), err) != ERR_OK ||
+		    append_value(line, &values[i], err) != ERR_OK)
 			return err->code;
 	return text_append_bytes(line, "}", 1, err);
 }
@@ -84,7 +118,7 @@ static enum err_code json_end(struct out *out, struct err *err)
 	return text_append(&out->line, err, out->rows == 0 ? "]\n" : "\n]\n");
 }
 
-const struct out_format out_format_json = { "json", json_begin, json_row, json_end, NULL };
+const struct out_format out_format_json = { "json", json_begin, json_row, json_end, free_keys };
 
 static enum err_code jsonl_row(struct out *out, const struct out_value *values, struct err *err)
 {
@@ -93,4 +127,4 @@ static enum err_code jsonl_row(struct out *out, const struct out_value *values, 
 	return text_append_bytes(&out->line, "\n", 1, err);
 }
 
-const struct out_format out_format_jsonl = { "jsonl", check_names, jsonl_row, NULL, NULL };
+const struct out_format out_format_jsonl = { "jsonl", begin_objects, jsonl_row, NULL, free_keys };
