@@ -57,15 +57,25 @@ static enum err_code open_datasets(struct plan *plan, const struct data_path *pa
 	return found > 0 ? ERR_OK : err_set(err, ERR_MISSING, "none of the sweep's data sets is on this machine");
 }
 
-/* Reports tell data sets by their names. */
+/* Reports tell data sets by their names, and what is one data set must not count as two. */
+static enum err_code check_pair(const struct dataset *one, const struct dataset *other, struct err *err)
+{
+	if (strcmp(one->name, other->name) == 0)
+		return err_set(err, ERR_INPUT, "%s and %s: two data sets called '%s' in one sweep", one->path,
+			       other->path, other->name);
+	if (strcmp(one->sha256, other->sha256) == 0 && strcmp(one->label, other->label) == 0)
+		return err_set(err, ERR_INPUT, "%s and %s: the same data under two names; name one of them", one->path,
+			       other->path);
+	return ERR_OK;
+}
+
 static enum err_code check_names(const struct plan *plan, struct err *err)
 {
 	for (size_t i = 0; i < plan->sweep->datasets.count; i++)
 		for (size_t j = 0; j < i && plan->datasets[i] != NULL; j++)
-			if (plan->datasets[j] != NULL && strcmp(plan->datasets[i]->name, plan->datasets[j]->name) == 0)
-				return err_set(err, ERR_INPUT, "%s and %s: two data sets called '%s' in one sweep",
-					       plan->datasets[j]->path, plan->datasets[i]->path,
-					       plan->datasets[i]->name);
+			if (plan->datasets[j] != NULL &&
+			    check_pair(plan->datasets[j], plan->datasets[i], err) != ERR_OK)
+				return err->code;
 	return ERR_OK;
 }
 
