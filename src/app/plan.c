@@ -153,6 +153,7 @@ struct track_run plan_track_run(const struct planned_run *run, const char *setti
 		.method = run->method,
 		.settings = settings,
 		.key = run->key[0] != '\0' ? run->key : NULL,
+		.label = run->recipe.subject.dataset->label,
 		.seed = run->recipe.training.seed,
 	};
 }
