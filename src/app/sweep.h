@@ -55,6 +55,7 @@ struct sweep {
 	size_t splits, record_splits;
 	struct run_settings settings;
 	struct sweep_names datasets, methods;
+	bool has_all_methods;		  /* of the task */
 	struct sweep_names models;	  /* of model_name(); none: the model of `settings` */
 	struct sweep_override *overrides; /* own_count of them with an owner, sorted by it; then those for all */
 	struct track_published *published;

@@ -71,11 +71,12 @@ static enum err_code add_dataset(struct sweep *sweep, const char *name, struct e
 	return add_name(&sweep->datasets, "data set", name, err);
 }
 
-/* "all" stands for every method of the program. */
+/* "all" stands for every method of the program that is for the task. */
 static enum err_code add_method(struct sweep *sweep, const char *name, struct err *err)
 {
 	if (strcmp(name, "all") != 0)
 		return add_name(&sweep->methods, "method", name, err);
+	sweep->has_all_methods = true;
 	for (size_t i = 0; method_name(i) != NULL; i++)
 		if (add_name(&sweep->methods, "method", method_name(i), err) != ERR_OK)
 			return err->code;
@@ -268,6 +269,21 @@ static int on_key(void *context, const char *section, const char *name, const ch
 	return reader->code == ERR_OK;
 }
 
+/* The task is known behind the last line only. */
+static void leave_out_other_tasks(struct sweep *sweep)
+{
+	struct sweep_names *methods = &sweep->methods;
+	size_t count = 0;
+
+	for (size_t i = 0; i < methods->count; i++) {
+		int known = sweep_method_of_name(methods->at[i]);
+		struct method made;
+		if (known < 0 || method_in_task(method_at((size_t)known), (enum task)sweep->settings.data.task, &made))
+			methods->at[count++] = methods->at[i];
+	}
+	methods->count = count;
+}
+
 static enum err_code check_complete(const struct sweep *sweep, struct err *err)
 {
 	if (sweep->name == NULL)
@@ -332,6 +348,8 @@ enum err_code sweep_read(const char *path, struct sweep **ret_sweep, struct err 
 	if (line != 0)
 		return err_prefix(err, "%s:%d", path, line);
 	sweep_sort_overrides(sweep);
+	if (sweep->has_all_methods)
+		leave_out_other_tasks(sweep);
 	if (check_complete(sweep, err) != ERR_OK || check_names(sweep, err) != ERR_OK ||
 	    sweep_compose(sweep, &pairs, err) != ERR_OK)
 		return err_prefix(err, "%s", path);

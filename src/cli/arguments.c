@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "train/settings.h"
 
-#define OPTIONS_MAX 96
+#define OPTIONS_MAX (SETTINGS_MAX + 32) /* those of a run, and the command's own */
 #define NAME_MAX_LENGTH 48
 
 /* getopt_long returns this plus the index of a long option; letters stay below. */

@@ -33,6 +33,12 @@ static enum err_code append_also(struct text *text, const struct method *method,
 {
 	if (method->cosine.heads > 0 && text_append(text, err, "cosine classifier") != ERR_OK)
 		return err->code;
+	if (method->weights != NULL && text_append(text, err, "weights of %s, ", method->weights->name) != ERR_OK)
+		return err->code;
+	if (method->kernel.kind != KERNEL_NONE &&
+	    text_append(text, err, "kernel %s%s", kernel_name(method->kernel.kind),
+			method->smooths_features ? ", smoothed features" : "") != ERR_OK)
+		return err->code;
 	if (method->stage != NULL &&
 	    text_append(text, err, "%ssecond stage %s", text->length > 0 ? ", " : "", method->stage->name) != ERR_OK)
 		return err->code;
@@ -51,7 +57,8 @@ static enum err_code append_part(struct text *text, const char *label, const cha
 static enum err_code append_formula(struct text *text, const struct method *method, struct err *err)
 {
 	if (text_append(text, err, "%s", method->loss->formula) != ERR_OK ||
-	    append_part(text, "class weights", method->loss->class_weights, err) != ERR_OK ||
+	    append_part(text, "class weights", method_weights(method)->class_weights, err) != ERR_OK ||
+	    append_part(text, "features", method->smooths_features ? FEATURE_SMOOTHING_FORMULA : NULL, err) != ERR_OK ||
 	    append_part(text, "draws", method->sampler == &sampler_all ? NULL : method->sampler->expected, err) !=
 		ERR_OK ||
 	    append_part(text, "second stage", method->stage == NULL ? NULL : method->stage->formula, err) != ERR_OK)
@@ -113,8 +120,12 @@ static enum err_code explain(const char *name, struct err *err)
 	help_write_entry(stdout, "loss", method->loss->name);
 	help_write_entry(stdout, "", method->loss->summary);
 	help_write_entry(stdout, "formula", method->loss->formula);
-	if (method->loss->class_weights != NULL)
-		help_write_entry(stdout, "class weights", method->loss->class_weights);
+	if (method_weights(method)->class_weights != NULL)
+		help_write_entry(stdout, "class weights", method_weights(method)->class_weights);
+	if (method->kernel.kind != KERNEL_NONE)
+		help_write_entry(stdout, "kernel", kernel_name(method->kernel.kind));
+	if (method->smooths_features)
+		help_write_entry(stdout, "features", FEATURE_SMOOTHING_FORMULA);
 	if (method->cosine.heads > 0)
 		help_write_entry(stdout, "classifier", "cosine");
 	help_write_entry(stdout, "divided by",
@@ -130,8 +141,10 @@ static enum err_code explain(const char *name, struct err *err)
 		help_write_entry(stdout, "", method->adjustment->summary);
 		help_write_entry(stdout, "its formula", method->adjustment->formula);
 	}
-	help_write_entry(stdout, "probabilities",
-			 method->loss->link == LINK_SIGMOID ? "sigmoid scores divided by their sum" : "softmax");
+	if (method->loss->link != LINK_IDENTITY)
+		help_write_entry(stdout, "probabilities",
+				 method->loss->link == LINK_SIGMOID ? "sigmoid scores divided by their sum"
+								    : "softmax");
 	help_write_entry(stdout, "parameters", parameters.data != NULL ? parameters.data : "none");
 	if (method->source != NULL)
 		help_write_entry(stdout, "source", method->source);

@@ -20,6 +20,13 @@
 #include "base/state.h"
 #include "rebalance/kernel.h"
 
+#define FEATURE_SMOOTHING_FORMULA "(x - mu_b) sqrt(min(max(v~_b / v_b, 0.1), 10)) + mu~_b, b the target's bin"
+
+struct feature_parameters {
+	double momentum; /* m, in [0, 1); NaN: not given, or no features are smoothed */
+	size_t start;	 /* epochs before the first whose features are smoothed; 0: the same */
+};
+
 struct feature_smoothing {
 	size_t bins, features;
 	struct kernel kernel;

@@ -28,8 +28,14 @@ static const struct loss *const losses[] = {
 	&loss_ghm,
 	&loss_ldam,
 	&loss_pairwise,
+	&loss_inverse,
+	&loss_square_root_inverse,
 	&loss_mse,
 	&loss_l1,
+	&loss_huber,
+	&loss_focal_mse,
+	&loss_focal_l1,
+	&loss_balanced_mse,
 };
 
 const struct loss *loss_at(size_t i)
@@ -52,19 +58,32 @@ void loss_weigh_classes(const struct loss *loss, const struct loss_parameters *p
 			size_t classes, double *ret_weight)
 {
 	double sum = 0;
-	double present = 0;
+	double shares = 0;
 
+	for (size_t c = 0; c < classes; c++)
+		ret_weight[c] =
+		    counts[c] == 0 ? 0 : kernel_smooth_size(&parameters->kernel, counts, classes, c, loss->size);
 	if (loss->weigh_classes != NULL)
-		loss->weigh_classes(parameters, counts, classes, ret_weight);
+		loss->weigh_classes(parameters, ret_weight, classes, ret_weight);
 	for (size_t c = 0; c < classes; c++) {
 		bool is_present = counts[c] > 0;
+		double share = loss->weights_mean == MEAN_OF_INSTANCES ? counts[c] : is_present;
 		if (!is_present || loss->weigh_classes == NULL)
 			ret_weight[c] = is_present;
-		sum += ret_weight[c];
-		present += is_present;
+		sum += share * ret_weight[c];
+		shares += share;
 	}
-	for (size_t c = 0; c < classes && !loss->keeps_weights; c++)
-		ret_weight[c] *= present / sum;
+	for (size_t c = 0; c < classes && loss->weights_mean != MEAN_AS_IT_COMES; c++)
+		ret_weight[c] *= shares / sum;
+}
+
+double loss_sum_sizes(const double *sizes, size_t classes)
+{
+	double sum = 0;
+
+	for (size_t c = 0; c < classes; c++)
+		sum += sizes[c];
+	return sum;
 }
 
 double loss_count_instances(const uint32_t *counts, size_t classes)
@@ -108,6 +127,13 @@ struct loss_parameters loss_fill_parameters(const struct loss *loss, const struc
 		.pairwise_alpha = fill_text(given->pairwise_alpha, loss->defaults.pairwise_alpha),
 		.pairwise_delta = fill_text(given->pairwise_delta, loss->defaults.pairwise_delta),
 		.scale = given->scale,
+		.focal_beta = fill(given->focal_beta, loss->defaults.focal_beta),
+		.focal_form = fill_text(given->focal_form, loss->defaults.focal_form),
+		.huber_beta = fill(given->huber_beta, loss->defaults.huber_beta),
+		.noise = fill(given->noise, loss->defaults.noise),
+		.noise_rate = fill(given->noise_rate, loss->defaults.noise_rate),
+		.batch = given->batch,
+		.kernel = given->kernel,
 	};
 }
 
@@ -159,6 +185,7 @@ void loss_visit_state(struct loss_state *state, struct state_visitor *visitor)
 
 	rng_visit_state(&state->rng, visitor);
 	state_visit(visitor, "memory", STATE_DOUBLE, count, state->memory);
+	state_check(visitor, state->loss->accepts_memory == NULL || state->loss->accepts_memory(state));
 }
 
 double loss_evaluate_cross_entropy(const struct loss_state *state, const struct loss_tile *tile, double *ret_delta)

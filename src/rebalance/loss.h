@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "base/state.h"
+#include "rebalance/kernel.h"
 #include "rebalance/task.h"
 
 /* What a loss can be given. NaN, 0 bins, NULL: not given, or the loss has no such parameter; beta is always given. */
@@ -20,11 +21,20 @@ struct loss_parameters {
 	size_t bins;
 	const char *pairwise_alpha, *pairwise_delta; /* borrowed */
 	double scale;				     /* of the cosine classifier, for the losses that need one */
+	double focal_beta, huber_beta, noise, noise_rate;
+	const char *focal_form; /* borrowed */
+	size_t batch;		/* instances of the largest batch, for losses over whole ones */
+	struct kernel
+	    kernel; /* of a regression: the sizes of bins that weights go by are smoothed; given to every loss */
 };
 
 /* What the sum of a batch's weighted losses is divided by: its size, or the sum of its instances' weights. */
 enum loss_reduction { REDUCTION_BATCH, REDUCTION_WEIGHTS };
 const char *loss_reduction_name(size_t i); /* NULL behind the last */
+
+/* What class weights are scaled to have the mean 1 over: the classes that are there, the instances, or nothing: they
+ * are taken as they come. */
+enum loss_weights_mean { MEAN_OF_CLASSES, MEAN_OF_INSTANCES, MEAN_AS_IT_COMES };
 
 /* A logit that is as good as minus infinity, next to which others of any size are something. */
 #define LOSS_LEFT_OUT (-1e300)
@@ -61,17 +71,19 @@ struct loss {
 	const char *class_weights; /* the formula of weigh_classes; NULL: all alike */
 	bool uses_difficulty;	   /* the weight of instance i is N w_i (Yu et al. 2022), w of the epoch before */
 	bool uses_beta;
-	bool starts_low;    /* biases of the classifier start at -log(k - 1): every sigmoid score at 1 / k */
-	bool by_pairs;	    /* its constants are of pairs of classes */
-	bool needs_cosine;  /* the logits must be those of a cosine classifier, of length `scale` */
-	bool keeps_weights; /* class weights are taken as they come, not scaled to mean 1 */
+	bool starts_low;   /* biases of the classifier start at -log(k - 1): every sigmoid score at 1 / k */
+	bool by_pairs;	   /* its constants are of pairs of classes */
+	bool needs_cosine; /* the logits must be those of a cosine classifier, of length `scale` */
+	enum loss_weights_mean weights_mean;
 	enum loss_link link;
 	enum loss_reduction reduction;	 /* of the reference code */
 	struct loss_parameters defaults; /* of the reference code; 0: the loss has no such parameter */
-	/* Weight of each class from counts (k) of the training part; NULL: all alike. That of an absent class does not
-	 * count. See loss_weigh_classes. */
-	void (*weigh_classes)(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
+	/* Weight of each class from its size (k): its count in the training part, or if there is a kernel what that
+	 * makes of the counts around it, 0 of an absent class; NULL: all alike. That of an absent class does not count.
+	 * ret_weight may be sizes. See loss_weigh_classes. */
+	void (*weigh_classes)(const struct loss_parameters *parameters, const double *sizes, size_t classes,
 			      double *ret_weight);
+	double (*size)(uint32_t count); /* of a class, before the kernel; NULL: the count */
 	/* ERR_INPUT: parameters that do not fit together, or not k classes. NULL: all do. */
 	enum err_code (*check)(const struct loss_parameters *parameters, size_t classes, struct err *err);
 	/* Fills ret_constant (k), or (k, k) `by_pairs`, from counts (k) of the training part; NULL: all 0. */
@@ -84,18 +96,21 @@ struct loss {
 	size_t (*count_memory)(const struct loss_parameters *parameters);
 	void (*see_tile)(struct loss_state *state, const struct loss_tile *tile);
 	void (*finish_batch)(struct loss_state *state);
+	/* Whether that can be its memory between batches, which may come from a damaged file; NULL: all can. */
+	bool (*accepts_memory)(const struct loss_state *state);
 };
 
 extern const struct loss loss_cross_entropy, loss_class_balanced, loss_inverse_frequency, loss_difficulty, loss_focal,
     loss_logit_adjusted, loss_balanced_softmax, loss_cdt, loss_class_balanced_sigmoid, loss_class_balanced_focal,
     loss_focal_sigmoid, loss_acsl, loss_equalization, loss_balanced, loss_cost_sensitive, loss_log_frequency,
-    loss_softmax_equalization, loss_ghm, loss_ldam, loss_pairwise, loss_mse, loss_l1;
+    loss_softmax_equalization, loss_ghm, loss_ldam, loss_pairwise, loss_inverse, loss_square_root_inverse, loss_mse,
+    loss_l1, loss_huber, loss_focal_mse, loss_focal_l1, loss_balanced_mse;
 
 const struct loss *loss_at(size_t i); /* NULL behind the last */
 const char *loss_name(size_t i);      /* NULL behind the last */
 
-/* counts (k) of the training part; ret_weight (k): 0 for an absent class; the others are scaled to mean 1 (to sum k
- * when no class is absent), or as they come if the loss says so. `parameters` as of loss_fill_parameters. */
+/* counts (k) of the training part; ret_weight (k): 0 for an absent class; the others are scaled to mean 1 over what
+ * the loss says. `parameters` as of loss_fill_parameters. */
 void loss_weigh_classes(const struct loss *loss, const struct loss_parameters *parameters, const uint32_t *counts,
 			size_t classes, double *ret_weight);
 
@@ -137,13 +152,18 @@ double loss_evaluate_sigmoid(struct loss_state *state, const struct loss_tile *t
 /* For losses whose gamma is a probability: ERR_INPUT if it is above 1. */
 MUST_CHECK enum err_code loss_check_probability(const struct loss_parameters *parameters, size_t classes,
 						struct err *err);
+/* The sum of sizes (k). */
+double loss_sum_sizes(const double *sizes, size_t classes);
 /* N, the sum of counts (k). */
 double loss_count_instances(const uint32_t *counts, size_t classes);
 /* All constants 1. */
 void loss_prepare_ones(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
 		       double *ret_constant);
 /* Cui et al. 2019, eq. 5: (1 - beta) / (1 - beta^n), n the class's count. */
-void loss_weigh_by_effective_number(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
+void loss_weigh_by_effective_number(const struct loss_parameters *parameters, const double *sizes, size_t classes,
 				    double *ret_weight);
+/* One over the size. */
+void loss_weigh_by_inverse(const struct loss_parameters *parameters, const double *sizes, size_t classes,
+			   double *ret_weight);
 
 #endif

@@ -1,13 +1,13 @@
 #include "rebalance/loss.h"
 
-static void weigh_to_balance(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
+static void weigh_to_balance(const struct loss_parameters *parameters, const double *sizes, size_t classes,
 			     double *ret_weight)
 {
-	double all = loss_count_instances(counts, classes);
+	double all = loss_sum_sizes(sizes, classes);
 
 	(void)parameters;
 	for (size_t c = 0; c < classes; c++)
-		ret_weight[c] = all / ((double)classes * (double)counts[c]);
+		ret_weight[c] = all / ((double)classes * sizes[c]);
 }
 
 /* What scikit-learn calls "balanced", over the sum of the weights as there. */
@@ -16,7 +16,7 @@ const struct loss loss_balanced = {
 	.summary = "classes weighted so that each has the same sum, N / K",
 	.formula = "-log p_y, p = softmax(z)",
 	.class_weights = "N / (K n_c)",
-	.keeps_weights = true,
+	.weights_mean = MEAN_AS_IT_COMES,
 	.reduction = REDUCTION_WEIGHTS,
 	.weigh_classes = weigh_to_balance,
 };

@@ -4,13 +4,13 @@
 
 /* Cui et al. 2019, eq. 5: weight (1 - beta) / (1 - beta^n), n the class's count; beta = 0 weighs all classes alike. The
  * effective number is computed as expm1(n log beta): 1 - beta^n loses its digits for small n (1 - beta). */
-void loss_weigh_by_effective_number(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
+void loss_weigh_by_effective_number(const struct loss_parameters *parameters, const double *sizes, size_t classes,
 				    double *ret_weight)
 {
 	double beta = parameters->beta;
 
 	for (size_t c = 0; c < classes; c++)
-		ret_weight[c] = (1.0 - beta) / -expm1((double)counts[c] * log(beta));
+		ret_weight[c] = (1.0 - beta) / -expm1(sizes[c] * log(beta));
 }
 
 const struct loss loss_class_balanced = {

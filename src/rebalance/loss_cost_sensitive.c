@@ -4,15 +4,15 @@
 
 /* The least count of the classes that are present over each class's, to the power gamma: 1/2 is the square root of the
  * inverse frequencies. */
-static void weigh_by_cost(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
+static void weigh_by_cost(const struct loss_parameters *parameters, const double *sizes, size_t classes,
 			  double *ret_weight)
 {
 	double least = HUGE_VAL;
 
 	for (size_t c = 0; c < classes; c++)
-		least = counts[c] > 0 ? fmin(least, counts[c]) : least;
+		least = sizes[c] > 0 ? fmin(least, sizes[c]) : least;
 	for (size_t c = 0; c < classes; c++)
-		ret_weight[c] = pow(least / (double)counts[c], parameters->gamma);
+		ret_weight[c] = pow(least / sizes[c], parameters->gamma);
 }
 
 const struct loss loss_cost_sensitive = {
@@ -20,7 +20,7 @@ const struct loss loss_cost_sensitive = {
 	.summary = "classes weighted by a power of one over their count, --gamma; the rarest has weight 1",
 	.formula = "-log p_y, p = softmax(z)",
 	.class_weights = "(n_min / n_c)^gamma",
-	.keeps_weights = true,
+	.weights_mean = MEAN_AS_IT_COMES,
 	.reduction = REDUCTION_WEIGHTS,
 	.defaults = { .gamma = 1 },
 	.weigh_classes = weigh_by_cost,

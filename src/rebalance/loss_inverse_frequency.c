@@ -1,11 +1,11 @@
 #include "rebalance/loss.h"
 
-static void weigh_by_inverse_frequency(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
-				       double *ret_weight)
+void loss_weigh_by_inverse(const struct loss_parameters *parameters, const double *sizes, size_t classes,
+			   double *ret_weight)
 {
 	(void)parameters;
 	for (size_t c = 0; c < classes; c++)
-		ret_weight[c] = 1.0 / (double)counts[c];
+		ret_weight[c] = 1.0 / sizes[c];
 }
 
 const struct loss loss_inverse_frequency = {
@@ -13,5 +13,5 @@ const struct loss loss_inverse_frequency = {
 	.summary = "classes weighted by one over their count",
 	.formula = "-log p_y, p = softmax(z)",
 	.class_weights = "1 / n_c, scaled to mean 1",
-	.weigh_classes = weigh_by_inverse_frequency,
+	.weigh_classes = loss_weigh_by_inverse,
 };

@@ -113,11 +113,11 @@ static enum err_code check(const struct loss_parameters *parameters, size_t clas
 	return strcmp(delta, "equalized") == 0 ? loss_check_probability(parameters, classes, err) : ERR_OK;
 }
 
-static void weigh_by_alpha(const struct loss_parameters *parameters, const uint32_t *counts, size_t classes,
+static void weigh_by_alpha(const struct loss_parameters *parameters, const double *sizes, size_t classes,
 			   double *ret_weight)
 {
 	const char *alpha = parameters->pairwise_alpha;
-	double all = loss_count_instances(counts, classes);
+	double all = loss_sum_sizes(sizes, classes);
 	struct numbers numbers;
 
 	if (!is_named_alpha(alpha)) {
@@ -125,7 +125,7 @@ static void weigh_by_alpha(const struct loss_parameters *parameters, const uint3
 		return;
 	}
 	for (size_t c = 0; c < classes; c++)
-		ret_weight[c] = strcmp(alpha, "one") == 0 ? 1 : 1 / (counts[c] / all);
+		ret_weight[c] = strcmp(alpha, "one") == 0 ? 1 : 1 / (sizes[c] / all);
 }
 
 /* Delta_yy' of a named form, from the shares of the two classes. An absent class is left as it is, as in the losses
@@ -184,7 +184,7 @@ const struct loss loss_pairwise = {
 	    "log(1 + sum_{c != y} e^(Delta_yc + z_c - z_y)); Delta_yc: zero 0, adaptive pi_y^(-1/4), equalized log(1 - "
 	    "gamma [pi_c < lambda]), logit-adjusted tau log(pi_c / pi_y), pi_c = n_c / N",
 	.class_weights = "alpha_y: one 1, inverse 1 / pi_y",
-	.keeps_weights = true,
+	.weights_mean = MEAN_AS_IT_COMES,
 	.by_pairs = true,
 	.defaults = { .gamma = 0.9,
 		      .tau = 1,

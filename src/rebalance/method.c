@@ -5,6 +5,9 @@
 #include "base/mem.h"
 
 // clang-format off
+/* The defaults of imbalanced-regression, the code of Yang et al. 2021. */
+#define GAUSSIAN { KERNEL_GAUSSIAN, 5, 2 }
+
 static const struct method methods[] = {
 	{ .name = "base", .summary = "plain training",
 	  .sampler = &sampler_all, .loss = &loss_cross_entropy },
@@ -91,6 +94,28 @@ static const struct method methods[] = {
 	{ .name = "tde", .summary = "total direct effect", .source = "Tang et al. 2020",
 	  .sampler = &sampler_all, .loss = &loss_cross_entropy, .adjustment = &adjustment_tde,
 	  .cosine = { .scale = 16, .heads = 2, .gamma = 1.0 / 32 } },
+	{ .name = "inverse", .summary = "loss weighted by one over the count of the class, or bin",
+	  .sampler = &sampler_all, .loss = &loss_inverse },
+	{ .name = "square-root-inverse", .summary = "loss weighted by one over its square root",
+	  .sampler = &sampler_all, .loss = &loss_square_root_inverse },
+	{ .name = "rrt", .summary = "last layer trained again with inverse weights", .source = "Yang et al. 2021",
+	  .sampler = &sampler_all, .loss = &loss_cross_entropy, .stage = &stage_rrt },
+	{ .name = "lds", .summary = "loss weighted by one over the smoothed count of the bin", .source = "Yang et al. 2021",
+	  .sampler = &sampler_all, .loss = &loss_mse, .weights = &loss_inverse, .kernel = GAUSSIAN },
+	{ .name = "lds-sqrt", .summary = "loss weighted by one over its smoothed square root", .source = "Yang et al. 2021",
+	  .sampler = &sampler_all, .loss = &loss_mse, .weights = &loss_square_root_inverse, .kernel = GAUSSIAN },
+	{ .name = "fds", .summary = "features whitened by their bin, coloured by its neighbours", .source = "Yang et al. 2021",
+	  .sampler = &sampler_all, .loss = &loss_mse, .kernel = GAUSSIAN, .smooths_features = true },
+	{ .name = "lds-fds", .summary = "lds and fds", .source = "Yang et al. 2021",
+	  .sampler = &sampler_all, .loss = &loss_mse, .weights = &loss_inverse, .kernel = GAUSSIAN, .smooths_features = true },
+	{ .name = "huber", .summary = "squared difference near 0, absolute beyond", .source = "Huber 1964",
+	  .sampler = &sampler_all, .loss = &loss_huber },
+	{ .name = "focal-mse", .summary = "small differences count less", .source = "Yang et al. 2021",
+	  .sampler = &sampler_all, .loss = &loss_focal_mse },
+	{ .name = "focal-l1", .summary = "small absolute differences count less", .source = "Yang et al. 2021",
+	  .sampler = &sampler_all, .loss = &loss_focal_l1 },
+	{ .name = "balanced-mse", .summary = "as if all targets were as frequent", .source = "Ren et al. 2022",
+	  .sampler = &sampler_all, .loss = &loss_balanced_mse },
 	{ .name = "temperature", .summary = "temperature scaling", .source = "Guo et al. 2017",
 	  .sampler = &sampler_all, .loss = &loss_cross_entropy, .adjustment = &adjustment_temperature },
 };
@@ -168,11 +193,37 @@ struct loss_parameters method_fill_loss_parameters(const struct method *method, 
 	return own;
 }
 
+struct kernel method_fill_kernel(const struct method *method, int kind, const struct kernel *given)
+{
+	static const struct kernel usual = GAUSSIAN;
+	struct kernel kernel = { .kind = kind > 0 ? (enum kernel_kind)(kind - 1) : method->kernel.kind, .sigma = NAN };
+	const struct kernel *own = method->kernel.kind != KERNEL_NONE ? &method->kernel : &usual;
+
+	if (kernel.kind == KERNEL_NONE)
+		return kernel;
+	kernel.size = given->size > 0 ? given->size : own->size;
+	if (kernel.kind != KERNEL_TRIANGULAR)
+		kernel.sigma = either(given->sigma, own->sigma);
+	return kernel;
+}
+
+struct feature_parameters method_fill_feature_parameters(const struct method *method,
+							 const struct feature_parameters *given)
+{
+	if (!method->smooths_features)
+		return (struct feature_parameters){ .momentum = NAN };
+	return (struct feature_parameters){
+		.momentum = either(given->momentum, 0.9),
+		.start = given->start > 0 ? given->start : 1,
+	};
+}
+
 enum loss_reduction method_reduction(const struct method *method)
 {
-	bool defers_weights = method->stage != NULL && method->stage->defers_weights;
+	const struct stage *stage = method->stage;
+	bool is_deferred = stage != NULL && stage->deferred_weights != NULL && !stage->retrains_classifier;
 
-	return defers_weights ? REDUCTION_WEIGHTS : method->loss->reduction;
+	return is_deferred ? REDUCTION_WEIGHTS : method->loss->reduction;
 }
 
 const char *method_apply_name(size_t i)

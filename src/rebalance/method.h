@@ -5,6 +5,7 @@
 
 #include "num/tile_cosine.h"
 #include "rebalance/adjustment.h"
+#include "rebalance/feature_smoothing.h"
 #include "rebalance/loss.h"
 #include "rebalance/sampler.h"
 #include "rebalance/stage.h"
@@ -19,6 +20,9 @@ struct method {
 	/* Whose class weights the instances have; NULL: those of the loss. Only a method of a regression has others:
 	 * its loss need not be one that weighs bins. */
 	const struct loss *weights;
+	/* Of a regression: what smooths the sizes of bins, for weights and samplers, and the statistics of features. */
+	struct kernel kernel;
+	bool smooths_features;		     /* of a regression: rebalance/feature_smoothing.h */
 	const struct stage *stage;	     /* NULL: none */
 	const struct adjustment *adjustment; /* NULL: none */
 };
@@ -40,7 +44,16 @@ const struct loss *method_weights(const struct method *method);
  * others. */
 struct loss_parameters method_fill_loss_parameters(const struct method *method, const struct loss_parameters *given);
 
-/* That of the loss, but the sum of the weights with deferred ones, as in the code of Cao et al. 2019. */
+/* Its kernel with what is given in place of its own: `kind` 0 is not given, else enum kernel_kind + 1; size 0 and sigma
+ * NaN are not given either. What the kernel does not have is 0 and NaN. */
+struct kernel method_fill_kernel(const struct method *method, int kind, const struct kernel *given);
+
+/* As given or else 0.9 and 1; NaN and 0 if it smooths no features. */
+struct feature_parameters method_fill_feature_parameters(const struct method *method,
+							 const struct feature_parameters *given);
+
+/* That of the loss, but the sum of the weights with deferred ones, as in the code of Cao et al. 2019; not where
+ * the last layer is trained anew with them. */
 enum loss_reduction method_reduction(const struct method *method);
 
 /* How a method that samples by difficulty applies the weights w:

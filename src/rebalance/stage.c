@@ -6,7 +6,7 @@ const struct stage stage_drw = {
 	.name = "drw",
 	.summary = "deferred re-weighting: class weights in the last epochs only",
 	.formula = "class weights (1 - beta) / (1 - beta^n_c), scaled to mean 1, or the loss's own",
-	.defers_weights = true,
+	.deferred_weights = &loss_class_balanced,
 };
 
 const struct stage stage_crt = {
@@ -25,7 +25,17 @@ const struct stage stage_lws = {
 	.sampler = &sampler_class_aware,
 };
 
-static const struct stage *const stages[] = { &stage_drw, &stage_crt, &stage_lws };
+/* Yang et al. 2021's counterpart of crt, with weights in place of draws. */
+const struct stage stage_rrt = {
+	.name = "rrt",
+	.summary = "regressor re-training: the last layer anew, on frozen features and with inverse weights",
+	.formula =
+	    "W, b of z = W x + b from new initial values, x as it is; class weights of inverse, or the loss's own",
+	.deferred_weights = &loss_inverse,
+	.retrains_classifier = true,
+};
+
+static const struct stage *const stages[] = { &stage_drw, &stage_crt, &stage_lws, &stage_rrt };
 
 const struct stage *stage_at(size_t i)
 {

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "rebalance/loss.h"
 #include "rebalance/sampler.h"
 
 /* With T epochs in all and S of them in the second stage, that is epochs T - S + 1 .. T. */
@@ -13,9 +14,9 @@ struct stage {
 	const char *name;
 	const char *summary;
 	const char *formula; /* of what it does otherwise */
-	/* Class weights are 1 before the second stage; in it they are the loss's, or if it has none those of the
-	 * effective number (Cui et al. 2019). */
-	bool defers_weights;
+	/* Class weights are 1 before the second stage; in it they are the loss's, or if it has none those of this one.
+	 * NULL: they are the same in both. */
+	const struct loss *deferred_weights;
 	/* The last layer starts again from initial weights, the optimiser and the learning-rate schedule from their
 	 * beginning; the hidden layers stay as they are. */
 	bool retrains_classifier;
@@ -25,7 +26,7 @@ struct stage {
 	const struct sampler *sampler; /* of the second stage; NULL: the same as before */
 };
 
-extern const struct stage stage_drw, stage_crt, stage_lws;
+extern const struct stage stage_drw, stage_crt, stage_lws, stage_rrt;
 
 const struct stage *stage_at(size_t i); /* NULL behind the last */
 const char *stage_name(size_t i);	/* NULL behind the last */

@@ -48,6 +48,30 @@ static enum err_code compose(const struct run_settings *options, struct recipe *
 	return ERR_OK;
 }
 
+static enum err_code choose_kernel(const struct run_settings *options, struct recipe *recipe, struct err *err)
+{
+	const struct kernel *given = &options->kernel;
+	struct kernel kernel = method_fill_kernel(&recipe->method, options->kernel_kind, given);
+
+	if (kernel.kind != KERNEL_NONE && recipe->data.task != TASK_REGRESSION)
+		return refuse_part(recipe, "kernel", kernel_name(kernel.kind), err);
+	if (kernel.size % 2 == 0 && kernel.kind != KERNEL_NONE)
+		return err_set(err, ERR_INPUT, "kernel-size %zu will not do: it takes an odd number", kernel.size);
+	if (kernel.kind == KERNEL_NONE && (given->size > 0 || !isnan(given->sigma)))
+		return err_set(err, ERR_INPUT, "kernel-%s will not do: there is no kernel; --kernel says which",
+			       given->size > 0 ? "size" : "sigma");
+	if (kernel.kind == KERNEL_TRIANGULAR && !isnan(given->sigma))
+		return err_set(err, ERR_INPUT, "kernel-sigma will not do: kernel triangular has none");
+	if (recipe->method.smooths_features && recipe->model == MODEL_LOGREG)
+		return err_set(err, ERR_INPUT,
+			       "method %s will not do: logreg has no hidden layers whose features it could smooth; "
+			       "model mlp has",
+			       recipe->method.name);
+	recipe->kernel = kernel;
+	recipe->shape.calibrates = recipe->method.smooths_features;
+	return ERR_OK;
+}
+
 static double fill(double given, double initial)
 {
 	return isnan(given) ? initial : given;
@@ -173,7 +197,8 @@ static enum err_code fill_parameters(const struct run_settings *options, struct 
 	if (options->sampler_parameters.ordering_run > 0 && options->sampler_parameters.first_epochs > 0)
 		return err_set(err, ERR_INPUT, "first-epochs %zu will not do: run %zu says who is easy",
 			       options->sampler_parameters.first_epochs, options->sampler_parameters.ordering_run);
-	sampler.kernel = (struct kernel){ .kind = KERNEL_NONE };
+	sampler.kernel = loss.kernel = recipe->kernel;
+	recipe->feature_parameters = method_fill_feature_parameters(method, &options->feature_parameters);
 	recipe->sampler_parameters = sampler_fill_parameters(method->sampler, &sampler);
 	recipe->loss_parameters = method_fill_loss_parameters(method, &loss);
 	recipe->adjustment_parameters = adjustment_fill_parameters(method->adjustment, &adjustment);
@@ -289,7 +314,8 @@ static enum err_code resolve(const struct run_settings *options, const struct re
 
 	if (settings_check_task(&recipe.data, err) != ERR_OK ||
 	    (purpose == FOR_CHECKING && settings_check_folds(&options->data, err) != ERR_OK) ||
-	    compose(options, &recipe, err) != ERR_OK || choose_classifier(options, &recipe, err) != ERR_OK ||
+	    compose(options, &recipe, err) != ERR_OK || choose_kernel(options, &recipe, err) != ERR_OK ||
+	    choose_classifier(options, &recipe, err) != ERR_OK ||
 	    (purpose == FOR_TRAINING && check_training(&recipe, err) != ERR_OK) ||
 	    shape_network(options, &recipe, err) != ERR_OK || time_second_stage(options, &recipe, err) != ERR_OK ||
 	    count_folds(options, &recipe, purpose, err) != ERR_OK || fill_parameters(options, &recipe, err) != ERR_OK ||

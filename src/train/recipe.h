@@ -35,6 +35,8 @@ struct recipe {
 	struct sampler_parameters sampler_parameters;
 	struct loss_parameters loss_parameters; /* with the scale of the cosine classifier */
 	struct adjustment_parameters adjustment_parameters;
+	struct kernel kernel; /* of the other parameters, too */
+	struct feature_parameters feature_parameters;
 	enum loss_reduction reduction;
 	size_t tune_folds; /* folds of the cross-validation that chooses tau or temperature; 0: it is not chosen */
 	bool is_chosen;	   /* it has been: the parameter is what came out, else what it would be untuned */

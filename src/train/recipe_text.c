@@ -55,6 +55,9 @@ static void say_method(const struct recipe *recipe, struct run_settings *options
 	options->sampler_parameters = recipe->sampler_parameters;
 	options->loss_parameters = recipe->loss_parameters;
 	options->adjustment_parameters = recipe->adjustment_parameters;
+	options->kernel_kind = (int)recipe->kernel.kind + 1;
+	options->kernel = recipe->kernel;
+	options->feature_parameters = recipe->feature_parameters;
 	options->reduction = (int)recipe->reduction + 1;
 	options->second_stage_epochs = recipe->second_stage_epochs;
 	options->tune_folds = recipe->tune_folds;

@@ -60,7 +60,11 @@ struct run_settings {
 	struct difficulty_settings difficulty;
 	struct loss_parameters loss_parameters;	      /* NaN: the loss's own default */
 	struct sampler_parameters sampler_parameters; /* NaN: the sampler's own default */
-	int reduction;				      /* 0: the loss's own, else enum loss_reduction + 1 */
+	/* of method_fill_kernel() and method_fill_feature_parameters() */
+	int kernel_kind;
+	struct kernel kernel; /* without its kind */
+	struct feature_parameters feature_parameters;
+	int reduction; /* 0: the loss's own, else enum loss_reduction + 1 */
 	/* after or late in the training; indices of the tables: 0 the method's own, 1 none, else table index + 2 */
 	int adjustment, second_stage;
 	struct adjustment_parameters adjustment_parameters; /* NaN: the adjustment's own default */

@@ -23,6 +23,8 @@ static void say_parts(const struct method *method, struct run_settings *ret_sett
 	settings->tau =
 	    isnan(settings->loss_parameters.tau) ? settings->adjustment_parameters.tau : settings->loss_parameters.tau;
 	settings->cosine = method->cosine.heads > 0 ? method->cosine : settings->cosine;
+	settings->kernel = method_fill_kernel(method, 0, &settings->kernel);
+	settings->feature_parameters = method_fill_feature_parameters(method, &settings->feature_parameters);
 	/* Unless it is given it is chosen. */
 	settings->tune_folds = isnan(*temperature) ? 0 : SETTINGS_TEMPERATURE_FOLDS;
 	*temperature = NAN;
@@ -60,6 +62,8 @@ static size_t list_parts(struct lone_part *parts)
 		const struct tile_cosine *own = &method_at(i)->cosine;
 		if (own->heads > 0 && memcmp(own, &settings_cosine, sizeof *own) != 0)
 			add_part(parts, &count, "method ", method_name(i))->cosine = *own;
+		if (method_at(i)->smooths_features)
+			add_part(parts, &count, "method ", method_name(i))->smooths_features = true;
 	}
 	return count;
 }
@@ -73,7 +77,8 @@ static bool has_common(const struct method *method, const char *name)
 		if (strcmp(name, of_difficulty[i]) == 0)
 			return method->sampler->uses_difficulty;
 	return strcmp(name, "beta") == 0 &&
-	       (method->loss->uses_beta || (method->stage != NULL && method->stage->defers_weights));
+	       (method->loss->uses_beta || (method->stage != NULL && method->stage->deferred_weights != NULL &&
+					    method->stage->deferred_weights->uses_beta));
 }
 
 static enum err_code append_value(const struct option_spec *spec, const struct run_settings *settings,

@@ -9,6 +9,7 @@
 #include "data/relabel.h"
 #include "data/scale.h"
 #include "data/target_bins.h"
+#include "rebalance/loss_focal_error.h"
 #include "rebalance/loss_pairwise.h"
 #include "train/recipe.h"
 
@@ -25,6 +26,11 @@ static const char *loss_choice(size_t i)
 static const char *reduction_choice(size_t i)
 {
 	return i == 0 ? "method" : loss_reduction_name(i - 1);
+}
+
+static const char *kernel_choice(size_t i)
+{
+	return i == 0 ? "method" : kernel_name(i - 1);
 }
 
 static const char *precision_choice(size_t i)
@@ -173,6 +179,30 @@ const struct option_spec settings_specs[] = {
 	{ .name = "bin-momentum", .type = OPTION_REAL, FIELD(loss_parameters.momentum), .max = 0.999999,
 	  .argument = "M",
 	  .describe = settings_describe_parts, .help = "share of the past in a bin's count" },
+	{ .name = "focal-beta", .type = OPTION_REAL, FIELD(loss_parameters.focal_beta), .above_min = true, .argument = "B",
+	  .describe = settings_describe_parts, .help = "differences far below 1 / B count less" },
+	{ .name = "focal-form", .type = OPTION_TEXT, FIELD(loss_parameters.focal_form), .check = focal_check_form,
+	  .argument = "sigmoid|tanh",
+	  .describe = settings_describe_parts, .help = "how they count less" },
+	{ .name = "huber-beta", .type = OPTION_REAL, FIELD(loss_parameters.huber_beta), .above_min = true, .argument = "B",
+	  .describe = settings_describe_parts, .help = "differences above B count in proportion" },
+	{ .name = "noise", .type = OPTION_REAL, FIELD(loss_parameters.noise), .above_min = true, .argument = "S",
+	  .describe = settings_describe_parts,
+	  .help = "deviation of targets around their predictions, in the unit that is trained on, to begin with" },
+	{ .name = "noise-rate", .type = OPTION_REAL, FIELD(loss_parameters.noise_rate), .argument = "R",
+	  .describe = settings_describe_parts, .help = "learning rate of the noise; 0 keeps it" },
+	{ .name = "kernel", .type = OPTION_CHOICE, FIELD(kernel_kind), .choice = kernel_choice, .initial = "method",
+	  .help = "of regression: smooths the sizes of bins that weights and samplers go by, and fds; method: what it has" },
+	{ .name = "kernel-size", .type = OPTION_COUNT, FIELD(kernel.size), .max = KERNEL_SIZE_MAX, .argument = "N",
+	  .help = "of kernel: so many bins, an odd number; 0: the method's, or 5" },
+	{ .name = "kernel-sigma", .type = OPTION_REAL, FIELD(kernel.sigma), .above_min = true, .max = 1000,
+	  .argument = "S",
+	  .help = "of kernel gaussian and laplace: its width in bins; without it the method's, or 2" },
+	{ .name = "feature-momentum", .type = OPTION_REAL, FIELD(feature_parameters.momentum), .max = 0.999999,
+	  .argument = "M",
+	  .describe = settings_describe_parts, .help = "share of the past in the statistics of features" },
+	{ .name = "feature-start", .type = OPTION_COUNT, FIELD(feature_parameters.start), .max = 1e9, .argument = "N",
+	  .describe = settings_describe_parts, .help = "epochs before the first with smoothed features; 0: its own" },
 	{ .name = "class-power", .type = OPTION_REAL, FIELD(sampler_parameters.class_power), .min = -10, .max = 10,
 	  .argument = "Q",
 	  .describe = settings_describe_parts, .help = "classes are drawn by size^Q" },

@@ -51,6 +51,27 @@ void trainer_take_grand(struct trainer *trainer)
 	}
 }
 
+/* The features of the training part as they are now, without dropout, go into their bins' statistics. */
+static void smooth_features(struct trainer *trainer)
+{
+	const struct split *split = trainer->split;
+	size_t last = network_layer_count(trainer->network) - 1;
+	uint32_t bin[TRAINER_CHUNK];
+
+	for (size_t first = 0; first < split->train_count; first += trainer->chunk) {
+		size_t left = split->train_count - first;
+		size_t count = left < trainer->chunk ? left : trainer->chunk;
+		const struct network_batch batch = { trainer->inputs, split->train + first, count };
+		network_forward(trainer->network, &batch, NULL, trainer->log_p);
+		network_read_input(trainer->network, last, trainer->bin_features);
+		for (size_t i = 0; i < count; i++)
+			bin[i] = trainer->dataset->y[split->train[first + i]];
+		feature_smoothing_see(&trainer->feature_smoothing, trainer->bin_features, tile_lanes(count), bin,
+				      count);
+	}
+	feature_smoothing_end_epoch(&trainer->feature_smoothing);
+}
+
 /* What the second stage does otherwise, whether it begins or is taken up again. */
 static void enter_second_stage(struct trainer *trainer)
 {
@@ -78,7 +99,7 @@ static void weigh_second_stage(struct trainer *trainer)
 {
 	const struct stage *stage = trainer->recipe->method.stage;
 
-	if (stage->defers_weights)
+	if (stage->deferred_weights != NULL)
 		memcpy(trainer->class_weight, trainer->final_class_weight,
 		       trainer->dataset->classes * sizeof *trainer->class_weight);
 	if (stage->sampler != NULL)
@@ -108,8 +129,13 @@ bool trainer_run_epoch(struct trainer *trainer)
 	if (trainer->recipe->second_stage_epochs > 0 && epoch == first_stage + 1)
 		begin_second_stage(trainer);
 	bool restarted = trainer->in_second_stage && trainer_restarts_schedule(trainer);
+	if (trainer->feature_smoothing.bins > 0)
+		network_calibrate(trainer->network,
+				  epoch > trainer->recipe->feature_parameters.start ? &trainer->calibration : NULL);
 	trainer_learn_epoch(trainer, schedule_factor(&trainer->schedule, restarted ? epoch - first_stage : epoch));
 	trainer->epoch = epoch;
+	if (trainer->feature_smoothing.bins > 0)
+		smooth_features(trainer);
 	if (epoch == first_stage && trainer->recipe->second_stage_epochs > 0)
 		weigh_second_stage(trainer);
 	evaluate(trainer);

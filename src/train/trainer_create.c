@@ -95,13 +95,27 @@ static void weigh_classes(struct trainer *trainer)
 	const struct stage *stage = trainer->recipe->method.stage;
 	const struct loss *loss = method_weights(&trainer->recipe->method);
 
-	if (stage == NULL || !stage->defers_weights) {
+	if (stage == NULL || stage->deferred_weights == NULL) {
 		weigh_classes_by(trainer, loss, trainer->class_weight);
 		return;
 	}
 	weigh_classes_by(trainer, &loss_cross_entropy, trainer->class_weight);
-	weigh_classes_by(trainer, loss->weigh_classes != NULL ? loss : &loss_class_balanced,
+	weigh_classes_by(trainer, loss->weigh_classes != NULL ? loss : stage->deferred_weights,
 			 trainer->final_class_weight);
+}
+
+static enum err_code create_smoothing(struct trainer *trainer, struct err *err)
+{
+	const struct recipe *recipe = trainer->recipe;
+	struct feature_smoothing *smoothing = &trainer->feature_smoothing;
+	size_t features = network_layer(trainer->network, network_layer_count(trainer->network) - 1).inputs;
+
+	if (mem_new(&trainer->bin_features, features * tile_lanes(trainer->chunk), err) != ERR_OK ||
+	    feature_smoothing_init(smoothing, &recipe->kernel, recipe->feature_parameters.momentum,
+				   trainer->dataset->classes, features, err) != ERR_OK)
+		return err->code;
+	trainer->calibration = (struct network_calibration){ trainer->dataset->y, smoothing->scale, smoothing->shift };
+	return ERR_OK;
 }
 
 /* What the second stage and the adjustment work with. */
@@ -117,6 +131,8 @@ static enum err_code create_late_parts(struct trainer *trainer, struct err *err)
 	if (network_cosine(trainer->network).heads > 0 &&
 	    moving_mean_init(&trainer->moving_mean, trainer->network, tile_lanes(trainer->chunk), err) != ERR_OK)
 		return err->code;
+	if (recipe->method.smooths_features && create_smoothing(trainer, err) != ERR_OK)
+		return err->code;
 	return adjuster_init(&trainer->adjuster, recipe->method.adjustment, &recipe->adjustment_parameters,
 			     trainer->dataset, trainer->split, trainer->network, err);
 }
@@ -125,7 +141,10 @@ static enum err_code create_loss(struct trainer *trainer, struct err *err)
 {
 	const struct recipe *recipe = trainer->recipe;
 
-	if (loss_state_init(&trainer->loss, recipe->method.loss, &recipe->loss_parameters, trainer->split->train_class,
+	struct loss_parameters parameters = recipe->loss_parameters;
+
+	parameters.batch = trainer->batch_size;
+	if (loss_state_init(&trainer->loss, recipe->method.loss, &parameters, trainer->split->train_class,
 			    trainer->dataset->classes, err) != ERR_OK)
 		return err->code;
 	rng_init(&trainer->loss.rng, recipe->training.seed, RNG_LOSS);
@@ -218,6 +237,8 @@ void trainer_free(struct trainer *trainer)
 	class_scales_free(trainer->scales);
 	adjuster_done(&trainer->adjuster);
 	moving_mean_done(&trainer->moving_mean);
+	feature_smoothing_done(&trainer->feature_smoothing);
+	free(trainer->bin_features);
 	free(trainer->class_weight);
 	free(trainer->final_class_weight);
 	free(trainer->batch_y);

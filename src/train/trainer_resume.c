@@ -22,6 +22,9 @@ void trainer_visit_state(void *object, struct state_visitor *visitor)
 		class_scales_visit_state(trainer->scales, visitor);
 	visitor->part = "features";
 	moving_mean_visit_state(&trainer->moving_mean, visitor);
+	visitor->part = "feature_smoothing";
+	if (trainer->feature_smoothing.bins > 0)
+		feature_smoothing_visit_state(&trainer->feature_smoothing, visitor);
 	visitor->part = "loss";
 	loss_visit_state(&trainer->loss, visitor);
 	visitor->part = "sampler";
@@ -56,6 +59,8 @@ enum err_code trainer_load_state(struct trainer *trainer, const char *bytes, siz
 	predictions_recall(trainer->predictions);
 	if (trainer->unadjusted != NULL)
 		predictions_recall(trainer->unadjusted);
+	if (trainer->feature_smoothing.bins > 0)
+		feature_smoothing_recall(&trainer->feature_smoothing);
 	trainer_take_up_stage(trainer);
 	weighting_update(trainer->weighting, trainer->epoch + 1);
 	return ERR_OK;

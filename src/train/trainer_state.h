@@ -24,9 +24,12 @@ struct trainer {
 	struct optimizer *optimizer;
 	struct class_scales *scales; /* of a second stage that learns them, else NULL */
 	struct adjuster adjuster;
-	struct moving_mean moving_mean;	 /* of cosine classifiers */
-	size_t epoch;			 /* the last one's number */
-	struct predictions *predictions; /* as they are recorded */
+	struct moving_mean moving_mean;		    /* of cosine classifiers */
+	struct feature_smoothing feature_smoothing; /* of methods that smooth features, else of no bins */
+	struct network_calibration calibration;	    /* by it */
+	double *bin_features;			    /* (h, L) of such methods, else NULL */
+	size_t epoch;				    /* the last one's number */
+	struct predictions *predictions;	    /* as they are recorded */
 	/* Where the weighting follows predictions and an adjustment changes them: those without it, else NULL. */
 	struct predictions *unadjusted;
 	struct weighting *weighting; /* by the unadjusted predictions, if there are any, else by the others */

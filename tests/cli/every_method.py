@@ -23,9 +23,14 @@ TRAIN_IMAGES, TEST_IMAGES = 1500, 300
 MODELS = ("logreg", "mlp")
 
 
+# Losses of a number to predict.
+OF_REGRESSION = {"mse", "l1", "huber", "focal-mse", "focal-l1", "balanced-mse"}
+
+
 def all_methods():
+    """Those of classes."""
     listed = subprocess.run([HARDROW, "methods", "--format", "csv"], check=True, capture_output=True, text=True).stdout
-    return [line.split(",")[0] for line in listed.splitlines()[1:]]
+    return [line.split(",")[0] for line in listed.splitlines()[1:] if line.split(",")[2] not in OF_REGRESSION]
 
 
 def cut(name, count, folder):

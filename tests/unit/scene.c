@@ -27,6 +27,9 @@ void scene_init(struct scene *scene, const char *method, const char *model)
 	option_reset(settings_specs, settings_spec_count, &scene->settings);
 	scene_set(scene, "scale", "standard");
 	scene_set(scene, "method", method);
+	struct method made;
+	if (!method_in_task(method_at((size_t)scene->settings.method), TASK_CLASSIFICATION, &made))
+		scene_set(scene, "task", "regression");
 	scene_set(scene, "model", model);
 	scene_set(scene, "epochs", "20");
 	if (strcmp(model, "mlp") == 0)

@@ -150,7 +150,7 @@ Test(loss, an_absent_class_weighs_nothing)
 		cr_expect_eq(weight[1], 0.0, "%s", loss_at(i)->name);
 		for (size_t c = 0; c < 3; c += 2)
 			cr_expect(isfinite(weight[c]) && weight[c] > 0, "%s", loss_at(i)->name);
-		if (!loss_at(i)->keeps_weights)
+		if (loss_at(i)->weights_mean == MEAN_OF_CLASSES)
 			cr_expect_float_eq(weight[0] + weight[2], 2, 1e-12, "%s", loss_at(i)->name);
 	}
 }

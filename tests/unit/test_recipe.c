@@ -78,6 +78,16 @@ static const struct {
 	{ "margin", "0.3", "ldam", "logreg", { NULL } },
 	{ "bins", "10", "ghm", "logreg", { NULL } },
 	{ "bin-momentum", "0.5", "ghm", "logreg", { NULL } },
+	{ "focal-beta", "1", "focal-mse", "logreg", { NULL } },
+	{ "focal-form", "tanh", "focal-l1", "logreg", { NULL } },
+	{ "huber-beta", "2", "huber", "logreg", { NULL } },
+	{ "noise", "2", "balanced-mse", "logreg", { NULL } },
+	{ "noise-rate", "0", "balanced-mse", "logreg", { NULL } },
+	{ "kernel", "laplace", "lds", "logreg", { NULL } },
+	{ "kernel-size", "7", "lds-sqrt", "logreg", { NULL } },
+	{ "kernel-sigma", "1", "fds", "mlp", { NULL } },
+	{ "feature-momentum", "0.5", "fds", "mlp", { NULL } },
+	{ "feature-start", "3", "lds-fds", "mlp", { NULL } },
 	{ "class-power", "0.3", "square-root-sampling", "logreg", { NULL } },
 	{ "ratio", "0.5", "over-sampling", "logreg", { NULL } },
 	{ "pace-start", "0.3", "curriculum", "logreg", { NULL } },
@@ -176,6 +186,7 @@ Test(recipe, no_default_changes_the_key)
 		key(&scene, &before);
 		for (size_t i = 0; i < settings_spec_count; i++)
 			if (settings_specs[i].initial != NULL && strcmp(settings_specs[i].name, "method") != 0 &&
+			    strcmp(settings_specs[i].name, "task") != 0 &&
 			    strcmp(settings_specs[i].name, "model") != 0 &&
 			    strcmp(settings_specs[i].name, "scale") != 0 &&
 			    strcmp(settings_specs[i].name, "epochs") != 0)
@@ -387,7 +398,7 @@ Test(recipe, the_help_names_the_parts_that_have_a_parameter)
 			expect_described(offsetof(struct run_settings, loss_parameters.beta), loss_name(i));
 	}
 	for (size_t i = 0; stage_at(i) != NULL; i++)
-		if (stage_at(i)->defers_weights)
+		if (stage_at(i)->deferred_weights == &loss_class_balanced)
 			expect_described(offsetof(struct run_settings, loss_parameters.beta), stage_name(i));
 	for (size_t i = 0; adjustment_at(i) != NULL; i++) {
 		const struct adjustment *adjustment = adjustment_at(i);
@@ -399,6 +410,8 @@ Test(recipe, the_help_names_the_parts_that_have_a_parameter)
 			expect_described(offsetof(struct run_settings, adjustment_parameters.target_prior),
 					 adjustment->name);
 	}
+	expect_described(offsetof(struct run_settings, feature_parameters.momentum), "method fds (without it 0.9)");
+	expect_described(offsetof(struct run_settings, feature_parameters.start), "method lds-fds (1)");
 	expect_described(offsetof(struct run_settings, cosine.scale), "classifier cosine (without it 30)");
 	expect_described(offsetof(struct run_settings, cosine.heads), "method tde (2)");
 	expect_described(offsetof(struct run_settings, cosine.gamma), "method tde (0.03125)");

@@ -1,12 +1,12 @@
-/* rebalance: kernels over bins, weights of bins and smoothed features, against the published vectors and values that
- * NumPy and SciPy gave (gaussian_filter1d, convolve1d, pad, interp). */
+/* rebalance: kernels over bins, weights by smoothed sizes and smoothed features, against the published vectors and
+ * values that NumPy and SciPy gave (gaussian_filter1d, convolve1d, pad, interp). */
 #include <criterion/criterion.h>
 #include <math.h>
 
 #include "base/mem.h"
-#include "rebalance/bin_weights.h"
 #include "rebalance/feature_smoothing.h"
 #include "rebalance/kernel.h"
+#include "rebalance/loss.h"
 
 #define GAUSSIAN_5_2                                                                                                   \
 	{                                                                                                              \
@@ -53,31 +53,39 @@ Test(kernel, rows_are_smoothed_by_a_window_of_sum_one)
 	cr_expect_eq(smoothed[5], 0.0);
 }
 
+static void weigh(const struct loss *loss, struct kernel kernel, const uint32_t *counts, size_t bin_count,
+		  double *ret_weight)
+{
+	const struct loss_parameters parameters = { .beta = 0.9, .kernel = kernel };
+
+	loss_weigh_classes(loss, &parameters, counts, bin_count, ret_weight);
+}
+
 Test(bin_weights, equal_the_vectors)
 {
 	static const uint32_t counts[6] = { 0, 4, 9, 16, 0, 1 };
 	static const struct {
-		enum bin_weights weights;
+		const struct loss *loss;
 		struct kernel kernel;
 		double weight[6];
 	} cases[] = {
-		{ BIN_WEIGHTS_SQUARE_ROOT_INVERSE,
+		{ &loss_square_root_inverse,
 		  GAUSSIAN_5_2,
 		  { 0, 1.0524341432000788, 1.003379965066474, 0.9247740960115829, 0, 1.9634582054160958 } },
-		{ BIN_WEIGHTS_SQUARE_ROOT_INVERSE,
+		{ &loss_square_root_inverse,
 		  { KERNEL_LAPLACE, 5, 2 },
 		  { 0, 1.1745603298449918, 0.9360679934474279, 0.8976629888465179, 0, 2.514538918048896 } },
-		{ BIN_WEIGHTS_SQUARE_ROOT_INVERSE, { 0 }, { 0, 1.5, 1, 0.75, 0, 3 } },
-		{ BIN_WEIGHTS_INVERSE,
+		{ &loss_square_root_inverse, { 0 }, { 0, 1.5, 1, 0.75, 0, 3 } },
+		{ &loss_inverse,
 		  GAUSSIAN_5_2,
 		  { 0, 1.1289599521847147, 0.964008846025096, 0.9543442380728534, 0, 1.5385727678696237 } },
-		{ BIN_WEIGHTS_INVERSE, { 0 }, { 0, 2, 1.1111111111111112, 0.625, 0, 2 } },
-		{ BIN_WEIGHTS_NONE, GAUSSIAN_5_2, { 0, 1, 1, 1, 0, 1 } },
+		{ &loss_inverse, { 0 }, { 0, 2, 1.1111111111111112, 0.625, 0, 2 } },
+		{ &loss_mse, GAUSSIAN_5_2, { 0, 1, 1, 1, 0, 1 } },
 	};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		double weight[6];
-		bin_weights_fill(cases[i].weights, &cases[i].kernel, counts, 6, weight);
+		weigh(cases[i].loss, cases[i].kernel, counts, 6, weight);
 		for (size_t b = 0; b < 6; b++)
 			cr_expect_float_eq(weight[b], cases[i].weight[b], 1e-13, "case %zu bin %zu: %.17g", i, b,
 					   weight[b]);
@@ -89,7 +97,7 @@ Test(bin_weights, inverse_sizes_end_at_a_thousand)
 	static const uint32_t counts[3] = { 4000, 1000, 5 };
 	double weight[3];
 
-	bin_weights_fill(BIN_WEIGHTS_INVERSE, &(struct kernel){ 0 }, counts, 3, weight);
+	weigh(&loss_inverse, (struct kernel){ 0 }, counts, 3, weight);
 	cr_expect_float_eq(weight[1], weight[0], 1e-13);
 	cr_expect_float_eq(weight[2], 200 * weight[0], 1e-11);
 }
