@@ -59,6 +59,27 @@ static size_t size(size_t max, double share_of_max)
 	return (size_t)((double)max * share_of_max);
 }
 
+/* Bins of a target are thinned: each of the ones that have training instances keeps what the profile says, of those
+ * that it has, and one at least. */
+static void thin(const struct imbalance *imbalance, struct groups *groups)
+{
+	size_t present = 0, place = 0, max = imbalance->max;
+
+	for (size_t c = 0; c < groups->count; c++) {
+		present += groups->available[c] > 0;
+		if (imbalance->max == 0 && groups->available[c] > max)
+			max = groups->available[c];
+	}
+	for (size_t c = 0; c < groups->count; c++) {
+		if (groups->available[c] == 0)
+			continue;
+		size_t most = present > 1 ? size(max, share(imbalance, place, present)) : max;
+		place++;
+		most = most > 0 ? most : 1;
+		groups->wanted[c] = most < groups->available[c] ? most : groups->available[c];
+	}
+}
+
 /* The largest n_max for which every class has enough. */
 static size_t largest_max(const struct imbalance *imbalance, const struct groups *groups)
 {
@@ -88,6 +109,10 @@ static enum err_code count_groups(const struct imbalance *imbalance, const struc
 		return err->code;
 	for (size_t i = 0; i < split->train_count; i++)
 		groups->available[groups->of[split->train[i]]]++;
+	if (dataset->target != NULL) {
+		thin(imbalance, groups);
+		return ERR_OK;
+	}
 	size_t max = imbalance->max > 0 ? imbalance->max : largest_max(imbalance, groups);
 	for (size_t c = 0; c < groups->count; c++) {
 		groups->wanted[c] = size(max, share(imbalance, c, groups->count));

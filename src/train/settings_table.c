@@ -130,10 +130,12 @@ const struct option_spec settings_specs[] = {
 	  .help = "of folds: each is a run of rows in the order of the file, for series" },
 	{ .name = "imbalance", .type = OPTION_TEXT, FIELD(data.imbalance), .check = check_imbalance,
 	  .argument = "none|exp:R|step:R", .initial = "none",
-	  .help = "long-tailed training part: sizes fall from class to class, or in one step, to R times the first" },
+	  .help = "long-tailed training part: sizes fall from class to class, or in one step, to R times the first; "
+	          "bins of a target are thinned to that" },
 	{ .name = "imbalance-max", .type = OPTION_COUNT, FIELD(data.imbalance_max), .max = 4294967295, .argument = "N",
 	  .initial = "0",
-	  .help = "of imbalance: training instances of the first class; 0: as many as all classes have enough for" },
+	  .help = "of imbalance: training instances of the first class; 0: as many as all classes have enough for, or as the "
+	          "largest bin has" },
 	{ .name = "relabel", .type = OPTION_CHOICE, FIELD(data.relabel), .choice = relabel_kind_name, .initial = "none",
 	  .help = "even-odd: the parity of the class becomes the class, the class the sub-class" },
 	{ .name = "flip-labels", .type = OPTION_REAL, FIELD(data.flip_labels), .min = 0, .max = 1, .argument = "F",

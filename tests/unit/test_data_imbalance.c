@@ -9,6 +9,7 @@
 #include "data/flip.h"
 #include "data/imbalance.h"
 #include "data/relabel.h"
+#include "data/target_bins.h"
 #include "scratch.h"
 
 TestSuite(imbalance, .init = scratch_enter, .fini = scratch_leave);
@@ -27,6 +28,48 @@ static struct dataset *make(size_t each, size_t k, size_t first, size_t step)
 	scratch_write("t.csv", csv.data, csv.length);
 	cr_assert_eq(dataset_read_csv("t.csv", &(struct reading){ 0 }, &dataset, &err), ERR_OK, "%s", err.message);
 	return dataset;
+}
+
+/* Bins of width 1 with 8, 0, 6, 2 and 5 instances: the profile runs over those that have some. */
+Test(imbalance, bins_of_a_target_are_thinned)
+{
+	static const struct {
+		const char *text;
+		size_t max;
+		uint32_t size[5];
+	} cases[] = {
+		{ "exp:0.25", 0, { 8, 0, 5, 2, 2 } },
+		{ "exp:0.01", 4, { 4, 0, 1, 1, 1 } },
+		{ "step:0.5", 0, { 8, 0, 6, 2, 4 } },
+		{ "step:0.5", 100, { 8, 0, 6, 2, 5 } },
+	};
+	static const size_t counts[5] = { 8, 0, 6, 2, 5 };
+	struct text csv AUTO(text_done) = { 0 };
+	struct err err = { 0 };
+
+	cr_assert_eq(text_append(&csv, &err, "a,t\n"), ERR_OK);
+	for (size_t b = 0; b < 5; b++)
+		for (size_t i = 0; i < counts[b]; i++)
+			cr_assert_eq(text_append(&csv, &err, "%zu,%zu\n", i, b), ERR_OK);
+	scratch_write("t.csv", csv.data, csv.length);
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct dataset *dataset = NULL, *tailed = NULL;
+		struct split *split = NULL;
+		struct imbalance imbalance;
+		cr_assert_eq(dataset_read_csv("t.csv", &(struct reading){ .has_target = true }, &dataset, &err),
+			     ERR_OK);
+		cr_assert_eq(dataset_bin_target(dataset, "width:1", &err), ERR_OK, "%s", err.message);
+		cr_assert_eq(imbalance_parse(cases[i].text, &imbalance, &err), ERR_OK);
+		imbalance.max = cases[i].max;
+		cr_assert_eq(split_create(dataset, 0, false, 0, &split, &err), ERR_OK, "%s", err.message);
+		cr_assert_eq(imbalance_apply(&imbalance, dataset, &split, 3, &tailed, &err), ERR_OK, "%s", err.message);
+		cr_expect_arr_eq(split->train_class, cases[i].size, sizeof cases[i].size, "case %zu", i);
+		for (size_t row = 0; row < tailed->instances; row++)
+			cr_expect_eq(tailed->target[row], tailed->y[row]);
+		dataset_free(dataset);
+		dataset_free(tailed);
+		split_free(split);
+	}
 }
 
 Test(imbalance, sizes_follow_the_profile)
