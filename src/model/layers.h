@@ -21,6 +21,7 @@ struct layers {
 	struct dense_layer *layer;
 	enum network_activation activation;
 	double dropout;
+	bool has_dropped;	   /* the last forward pass left outputs out */
 	struct tile_cosine cosine; /* heads 0: the classifier is linear */
 	size_t parameter_count;
 	real *parameters, *gradients; /* layer by layer, weights before biases */

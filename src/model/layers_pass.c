@@ -131,6 +131,7 @@ static void pass(struct layers *layers, const uint32_t *index, struct rng *dropo
 {
 	struct tile below = layers->batch;
 
+	layers->has_dropped = dropout != NULL && layers->dropout > 0;
 	layers->is_calibrated = dropout != NULL && layers->calibration != NULL;
 	for (size_t l = 0; l + 1 < layers->count; l++) {
 		const struct dense_layer *layer = &layers->layer[l];
@@ -142,7 +143,7 @@ static void pass(struct layers *layers, const uint32_t *index, struct rng *dropo
 			calibrate_features(layers, index);
 			below.data = layers->calibrated;
 		}
-		if (dropout != NULL && layers->dropout > 0)
+		if (layers->has_dropped)
 			drop(dropout, layers->dropout, count, layer->kept, below.data);
 	}
 	classify(layers, &below, ret_logits);
@@ -268,7 +269,7 @@ static void backward_layer(struct layers *layers, size_t l, const real *delta, r
 
 void layers_backward(struct layers *layers, const double *outer_delta)
 {
-	bool dropped = layers->dropout > 0;
+	bool dropped = layers->has_dropped;
 
 	take_delta(layers, outer_delta);
 	const real *delta = layers->delta;
