@@ -45,7 +45,7 @@ CREATE TABLE split (
   seed INTEGER NOT NULL,
   test_fraction REAL NOT NULL,
   stratified INTEGER NOT NULL,   -- 0 or 1
-  test BLOB NOT NULL,            -- one byte per position: 1 tests, 0 trains
+  test BLOB NOT NULL,            -- one byte per position: 0 trains, 1 tests, 2 is of the meta set
   given INTEGER NOT NULL DEFAULT 0, -- 1: the test part came with the data set, test_fraction is its share
   sha256 TEXT NOT NULL,          -- of test
   folds INTEGER NOT NULL DEFAULT 0, -- 0: the test part is no fold; else test_fraction is 1 / folds
@@ -58,12 +58,14 @@ CREATE TABLE split_part (
   split_id INTEGER NOT NULL REFERENCES split,
   word INTEGER NOT NULL,
   test INTEGER NOT NULL,
+  meta INTEGER NOT NULL DEFAULT 0, -- instances that weigh the others (loss meta-reweight): they neither train nor test
   PRIMARY KEY (split_id, word)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER split_has_parts AFTER INSERT ON split BEGIN
-  INSERT INTO split_part (split_id, word, test)
-    SELECT new.split_id, position >> 6, sum((substr(new.test, position + 1, 1) = x'01') << (position & 63))
+  INSERT INTO split_part (split_id, word, test, meta)
+    SELECT new.split_id, position >> 6, sum((substr(new.test, position + 1, 1) = x'01') << (position & 63)),
+      sum((substr(new.test, position + 1, 1) = x'02') << (position & 63))
     FROM instance WHERE dataset_id = new.dataset_id GROUP BY position >> 6;
 END;
 
@@ -242,7 +244,7 @@ CREATE TABLE weight (
 CREATE TABLE instance_summary (
   run_id INTEGER NOT NULL REFERENCES run,
   instance_id INTEGER NOT NULL,
-  part TEXT NOT NULL,            -- train or test
+  part TEXT NOT NULL,            -- train, test or meta
   class TEXT NOT NULL,
   p_true_mean REAL,              -- mean and standard deviation over the epochs of the true class's probability
   p_true_sd REAL,

@@ -145,7 +145,7 @@ WHERE run.run_id = class_epoch.run_id
   AND (part.part = 'train'
     OR EXISTS (SELECT 1 FROM split_class AS tested WHERE tested.split_id = run.split_id AND tested.test_instances > 0));
 
--- One row per run, recorded epoch and instance, of both parts. Decoded from the blocks, but for epochs whose first
+-- One row per run, recorded epoch and instance, of every part: train, test, or meta (which weighs the others). Decoded from the blocks, but for epochs whose first
 -- instance has a row in dynamics_rows: whatever 'hardrow materialize' wrote comes from there.
 CREATE VIEW dynamics AS
 SELECT
@@ -153,9 +153,9 @@ SELECT
   epoch.epoch,
   instance.instance_id,
   CAST(coalesce(plain.part, CASE (
-    SELECT split_part.test >> (instance.position & 63) & 1 FROM split_part
-    WHERE split_part.split_id = run.split_id AND split_part.word = instance.position >> 6)
-    WHEN 1 THEN 'test' ELSE 'train' END) AS TEXT) AS part,
+    SELECT (split_part.test >> (instance.position & 63) & 1) + 2 * (split_part.meta >> (instance.position & 63) & 1)
+    FROM split_part WHERE split_part.split_id = run.split_id AND split_part.word = instance.position >> 6)
+    WHEN 1 THEN 'test' WHEN 2 THEN 'meta' ELSE 'train' END) AS TEXT) AS part,
   class.name AS class,
   series(),
   CAST(CASE WHEN plain.run_id IS NULL THEN (

@@ -170,6 +170,11 @@ static size_t is_test(const struct export_run *run, size_t i)
 	return run->row.is_test[i] == 1;
 }
 
+static size_t is_meta(const struct export_run *run, size_t i)
+{
+	return run->row.is_test[i] == 2;
+}
+
 enum err_code export_axes(struct export_run *run, struct err *err)
 {
 	struct text json AUTO(text_done) = { 0 };
@@ -187,6 +192,7 @@ enum err_code export_axes(struct export_run *run, struct err *err)
 	    append_numbers(&json, "instance_ids", n, instance_id_of, run, err) != ERR_OK ||
 	    append_numbers(&json, "class_of_instance", n, class_of, run, err) != ERR_OK ||
 	    append_numbers(&json, "is_test", n, is_test, run, err) != ERR_OK ||
+	    append_numbers(&json, "is_meta", n, is_meta, run, err) != ERR_OK ||
 	    text_append(&json, err, "}\n") != ERR_OK || export_run_open(run, "axes", "json", &stream, err) != ERR_OK)
 		return err->code;
 	return put(stream, json.data, json.length, err);

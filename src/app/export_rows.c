@@ -5,6 +5,7 @@
 
 #include "app/export_run.h"
 #include "base/mem.h"
+#include "db/part.h"
 #include "out/out.h"
 #include "report/report.h"
 
@@ -64,7 +65,7 @@ static enum err_code write_dynamics(void *context, const struct export_block *bl
 	for (size_t i = 0; i < block->m; i++) {
 		size_t position = block->first + i;
 		values[2] = integer(run->instance_id[position]);
-		values[3] = text(run->row.is_test[position] == 1 ? "test" : "train");
+		values[3] = text(part_name(run->row.is_test[position]));
 		values[4] = text(run->classes[run->y[position]]);
 		for (enum series s = 0; s < SERIES_COUNT; s++)
 			values[KEYS + s] = series_value(run, block, s, i);

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "data/scale.h"
+#include "db/part.h"
 #include "track/track_influence.h"
 #include "train/influence.h"
 
@@ -13,6 +14,7 @@ struct subject {
 	struct stored_run *run;
 	struct scaled scaled;
 	struct network *network;
+	struct network_inputs *inputs;
 	struct loss_state loss;
 	struct influence *influence;
 	double *weight;	 /* (n) of each instance in the gradient to compare with */
@@ -23,6 +25,7 @@ static void subject_done(struct subject *subject)
 {
 	influence_free(subject->influence);
 	loss_state_done(&subject->loss);
+	network_inputs_free(subject->inputs);
 	network_free(subject->network);
 	scaled_done(&subject->scaled);
 	stored_run_free(subject->run);
@@ -58,12 +61,15 @@ static enum err_code subject_init(struct subject *subject, struct track *track, 
 		      &subject->scaled, err) != ERR_OK ||
 	    stored_run_create_network(subject->run, PRECISION_DOUBLE, INFLUENCE_BATCH, &subject->network, err) !=
 		ERR_OK ||
+	    network_inputs_create(subject->network, subject->scaled.x, subject->run->dataset->instances,
+				  &subject->inputs, err) != ERR_OK ||
 	    create_loss(subject, err) != ERR_OK)
 		return err->code;
 	const struct influence_subject described = {
 		.network = subject->network,
+		.inputs = subject->inputs,
 		.loss = &subject->loss,
-		.x = subject->scaled.x,
+		.batch = INFLUENCE_BATCH,
 		.y = subject->run->dataset->y,
 		.instances = subject->run->dataset->instances,
 	};
@@ -106,8 +112,7 @@ static enum err_code fill_list(const struct subject *subject, size_t position, s
 	if (mem_new(&list->items, list->count, err) != ERR_OK ||
 	    text_append(&list->title, err, "instance %u of %s (%s, %s), run %lld, epoch %zu",
 			dataset->instance_id[position], dataset->name, dataset->class_names[dataset->y[position]],
-			split->is_test[position] ? "test" : "train", (long long)subject->run->run_id,
-			list->epoch) != ERR_OK)
+			part_name(split->is_test[position]), (long long)subject->run->run_id, list->epoch) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < list->count; i++)
 		list->items[i] = (struct influence_item){
@@ -264,6 +269,9 @@ enum err_code influence_save_changes(struct track *track, const struct influence
 	if (subject_init(&subject, track, request, err) != ERR_OK)
 		return err->code;
 	const struct method *method = &subject.run->recipe.method;
+	if (method->loss->uses_meta_set)
+		return err_set(err, ERR_INPUT, "run %lld: the weights of its batches (loss %s) are not recorded",
+			       (long long)request->run_id, method->loss->name);
 	if (method->stage != NULL)
 		return err_set(err, ERR_INPUT,
 			       "run %lld: has a second stage (%s), whose steps are not those of the first",

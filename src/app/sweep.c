@@ -8,6 +8,13 @@
 #include "base/mem.h"
 #include "data/relabel.h"
 
+/* A split of the plan less a meta set. */
+struct meta_split {
+	const struct split *of;
+	size_t per_class;
+	struct split *split;
+};
+
 /* The plan and what it points to. */
 struct plan {
 	const struct sweep *sweep;
@@ -16,6 +23,8 @@ struct plan {
 	struct dataset **datasets; /* (data sets), NULL: not on this machine */
 	struct dataset **derived;  /* (data sets, splits) what an imbalance makes of them, else NULL */
 	struct split **splits;	   /* (data sets, splits) */
+	struct meta_split *meta_splits;
+	size_t meta_count, meta_capacity;
 	struct planned_run *runs;
 	size_t run_count, run_capacity;
 	size_t already_done;
@@ -31,10 +40,13 @@ static void plan_done(struct plan *plan)
 	for (size_t i = 0; plan->splits != NULL && i < plan->sweep->datasets.count * sweep_split_count(plan->sweep);
 	     i++)
 		split_free(plan->splits[i]);
+	for (size_t i = 0; i < plan->meta_count; i++)
+		split_free(plan->meta_splits[i].split);
 	sweep_free_pairs(plan->sweep, plan->pairs);
 	free(plan->datasets);
 	free(plan->derived);
 	free(plan->splits);
+	free(plan->meta_splits);
 	free(plan->runs);
 	catalogue_free(plan->catalogue);
 }
@@ -172,6 +184,26 @@ static const char *at_most_last(const char *record)
 	return record == NULL || strcmp(record, "none") == 0 ? record : "last";
 }
 
+/* The split for a method that goes by a meta set; all of a plan with the same one share it. */
+static enum err_code take_meta(struct plan *plan, const struct recipe *recipe, struct recipe_subject *subject,
+			       struct err *err)
+{
+	struct meta_split made = { .of = subject->split, .per_class = recipe->loss_parameters.meta_per_class };
+
+	for (size_t i = 0; i < plan->meta_count; i++)
+		if (plan->meta_splits[i].of == made.of && plan->meta_splits[i].per_class == made.per_class) {
+			subject->split = plan->meta_splits[i].split;
+			return ERR_OK;
+		}
+	if (mem_more(&plan->meta_splits, plan->meta_count, &plan->meta_capacity, err) != ERR_OK ||
+	    split_take_meta(made.of, subject->dataset, made.per_class, recipe->data.split_seed, &made.split, err) !=
+		ERR_OK)
+		return err->code;
+	plan->meta_splits[plan->meta_count++] = made;
+	subject->split = made.split;
+	return ERR_OK;
+}
+
 static enum err_code plan_run(struct plan *plan, const struct recipe_subject *subject, struct run_settings *options,
 			      const char *method, size_t s, struct err *err)
 {
@@ -183,7 +215,10 @@ static enum err_code plan_run(struct plan *plan, const struct recipe_subject *su
 		options->record = at_most_last(options->record);
 		options->record_weights = at_most_last(options->record_weights);
 	}
-	if (recipe_resolve(options, subject, &run.recipe, err) != ERR_OK || plan_key(&run, err) != ERR_OK)
+	struct recipe_subject of = *subject;
+	if (recipe_resolve_parts(options, &run.recipe, err) != ERR_OK ||
+	    (run.recipe.method.loss->uses_meta_set && take_meta(plan, &run.recipe, &of, err) != ERR_OK) ||
+	    recipe_resolve(options, &of, &run.recipe, err) != ERR_OK || plan_key(&run, err) != ERR_OK)
 		return err_prefix(err, "%s, method %s", subject->dataset->name, method);
 	if (mem_more(&plan->runs, plan->run_count, &plan->run_capacity, err) != ERR_OK)
 		return err->code;

@@ -34,6 +34,7 @@ enum err_code trial_run(const struct trial *trial, const struct track_environmen
 	AUTO(dataset_freep) struct dataset *dataset = NULL;
 	AUTO(dataset_freep) struct dataset *derived = NULL;
 	AUTO(split_freep) struct split *split = NULL;
+	AUTO(split_freep) struct split *meta_split = NULL;
 	AUTO(recorder_freep) struct recorder *recorder = NULL;
 	AUTO(text_done) struct text method = { 0 };
 	const struct data_settings *settings = &trial->settings.data;
@@ -51,7 +52,11 @@ enum err_code trial_run(const struct trial *trial, const struct track_environmen
 		dataset_free(dataset);
 		dataset = take_ptr(&derived);
 	}
-	const struct recipe_subject subject = { .dataset = dataset, .split = split };
+	const struct recipe *parts = &run.recipe;
+	if (parts->method.loss->uses_meta_set && split_take_meta(split, dataset, parts->loss_parameters.meta_per_class,
+								 settings->split_seed, &meta_split, err) != ERR_OK)
+		return err->code;
+	const struct recipe_subject subject = { .dataset = dataset, .split = meta_split != NULL ? meta_split : split };
 	run.method = method.data;
 	if (recipe_resolve(&trial->settings, &subject, &run.recipe, err) != ERR_OK ||
 	    recorder_open(trial->database, false, &recorder_watch, &recorder, err) != ERR_OK ||

@@ -178,6 +178,8 @@ static void take_tile(struct verify_run *run, size_t t)
 		read_out(run, t, i);
 		run->step_error[first + i] = rounding_of(run, t, i);
 		run->sum_error[first + i] += run->step_error[first + i];
+		run->has_lost[first + i] |= !(predictions->p_true[first + i] >= DENORMAL) ||
+					    !(fabs(predictions->margin[first + i]) <= -log(DENORMAL));
 	}
 	difficulty_update(predictions->difficulty, t, predictions_log_p(predictions, t), predictions_p(predictions, t),
 			  predictions->y + first);
@@ -354,13 +356,13 @@ static double bound_of(enum measure measure, double expected)
 
 /* -ln of a probability that was rounded to 0 or nearly is lost. GraNd is there if the version knew it, and here if the
  * weights are recorded. */
-static bool is_lost(enum measure measure, double recorded, double expected)
+static bool is_lost(const struct verify_run *run, size_t i, enum measure measure, double recorded, double expected)
 {
 	if (measure == MEASURE_GRAND)
 		return isnan(recorded) || isnan(expected);
 	bool is_log = measure == MEASURE_MEAN_LOSS || measure == MEASURE_LAST_LOSS || measure == MEASURE_AUM;
 
-	return is_log && (!isfinite(expected) || fabs(recorded) > -log(DENORMAL));
+	return is_log && (!isfinite(expected) || run->has_lost[i]);
 }
 
 void verify_summary(struct verify_run *run, size_t i, const struct track_summary *summary)
@@ -372,7 +374,7 @@ void verify_summary(struct verify_run *run, size_t i, const struct track_summary
 	static const char *const names[] = { MEASURES(NAME) };
 #undef NAME
 
-	compare(&place, "test part", summary->is_test, run->split->is_test[i], 0);
+	compare(&place, "part", summary->part, run->split->is_test[i], 0);
 	compare(&place, "class is right", strcmp(summary->class_name, run->dataset.class_names[run->dataset.y[i]]) == 0,
 		1, 0);
 	compare(&place, "predicted is right",
@@ -383,6 +385,6 @@ void verify_summary(struct verify_run *run, size_t i, const struct track_summary
 		expected[MEASURE_FORGETTING_EVENTS] = predictions->dynamics->forgotten[i];
 	run->trusts_grand |= isnan(expected[MEASURE_GRAND]) && !isnan(summary->measure[MEASURE_GRAND]);
 	for (enum measure m = 0; m < (summary->has_later ? MEASURE_COUNT : MEASURE_FIRST_COUNT); m++)
-		if (!is_lost(m, summary->measure[m], expected[m]))
+		if (!is_lost(run, i, m, summary->measure[m], expected[m]))
 			compare(&place, names[m], summary->measure[m], expected[m], bound_of(m, expected[m]));
 }

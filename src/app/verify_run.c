@@ -25,6 +25,7 @@ void verify_run_done(struct verify_run *run)
 	free(run->class_weight);
 	free(run->step_error);
 	free(run->sum_error);
+	free(run->has_lost);
 	track_run_row_done(&run->row);
 }
 
@@ -92,8 +93,8 @@ static enum err_code create_weighting(struct verify_run *run, struct err *err)
 		settings = own->settings;
 		/* It may go by predictions that are not recorded, or by bins of probabilities before they were rounded.
 		 */
-		run->has_weighting =
-		    own->predictions == trainer_predictions(run->trainer) && !settings.sampler->has_bounds;
+		run->has_weighting = own->predictions == trainer_predictions(run->trainer) &&
+				     !settings.sampler->has_bounds && settings.batch_weight == NULL;
 	}
 	return weighting_create(run->predictions, &settings, &run->weighting, err);
 }
@@ -110,7 +111,7 @@ enum err_code verify_run_init(struct track *track, const struct verify_request *
 	if (epoch_record_create(n, k, 0, 0, &run->record, err) != ERR_OK ||
 	    epoch_record_create(n, k, 0, 0, &run->expected, err) != ERR_OK ||
 	    mem_new(&run->class_weight, k, err) != ERR_OK || mem_new(&run->step_error, n, err) != ERR_OK ||
-	    mem_new(&run->sum_error, n, err) != ERR_OK ||
+	    mem_new(&run->sum_error, n, err) != ERR_OK || mem_new(&run->has_lost, n, err) != ERR_OK ||
 	    predictions_create(&instances, &run->settings.difficulty, run->settings.training.el2n_epoch,
 			       &run->predictions, err) != ERR_OK ||
 	    open_trainer(track, &request->source, run, err) != ERR_OK)

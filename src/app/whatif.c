@@ -30,6 +30,8 @@ static enum err_code create_rule(const struct whatif_request *request, struct wh
 			       "method %s will not do: it has a second stage, and so weighs by the epoch",
 			       recipe->method.name);
 	const struct loss *loss = recipe->method.loss;
+	if (loss->uses_meta_set)
+		return err_set(err, ERR_INPUT, "loss %s will not do: its weights come from gradients", loss->name);
 	struct loss_parameters parameters = loss_fill_parameters(loss, &recipe->loss_parameters);
 	if (mem_new(&whatif->class_weight, split->classes, err) != ERR_OK ||
 	    loss_check(loss, &parameters, split->classes, err) != ERR_OK)

@@ -16,7 +16,8 @@ enum rng_stream {
 	RNG_FOLDS = 7,
 	RNG_LOSS = 8,
 	RNG_POSTERIOR = 9,
-	RNG_FLIP = 10
+	RNG_FLIP = 10,
+	RNG_META = 11
 };
 
 struct rng {

@@ -75,12 +75,15 @@ static void list_parts(struct split *split, const struct dataset *dataset)
 {
 	size_t train = 0;
 	size_t test = 0;
+	size_t meta = 0;
 
 	memset(split->test_class, 0, split->classes * sizeof *split->test_class);
 	for (uint32_t i = 0; i < split->instances; i++) {
-		if (split->is_test[i]) {
+		if (split->is_test[i] == SPLIT_TEST) {
 			split->test[test++] = i;
 			split->test_class[dataset->y[i]]++;
+		} else if (split->is_test[i] == SPLIT_META) {
+			split->meta[meta++] = i;
 		} else {
 			split->train[train++] = i;
 			split->train_class[dataset->y[i]]++;
@@ -110,10 +113,11 @@ static enum err_code allocate(struct split *split, const struct dataset *dataset
 {
 	split->instances = dataset->instances;
 	split->classes = dataset->classes;
-	split->train_count = split->instances - split->test_count;
+	split->train_count = split->instances - split->test_count - split->meta_count;
 	if (mem_new(&split->is_test, split->instances, err) != ERR_OK ||
 	    mem_new(&split->train, split->train_count, err) != ERR_OK ||
 	    mem_new(&split->test, split->test_count, err) != ERR_OK ||
+	    mem_new(&split->meta, split->meta_count, err) != ERR_OK ||
 	    mem_new(&split->train_class, split->classes, err) != ERR_OK ||
 	    mem_new(&split->test_class, split->classes, err) != ERR_OK)
 		return err->code;
@@ -128,8 +132,10 @@ enum err_code split_restore(const struct dataset *dataset, const uint8_t *is_tes
 	if (mem_new(&split, 1, err) != ERR_OK)
 		return err->code;
 	split->is_given = is_given;
-	for (size_t i = 0; i < dataset->instances; i++)
-		split->test_count += is_test[i];
+	for (size_t i = 0; i < dataset->instances; i++) {
+		split->test_count += is_test[i] == SPLIT_TEST;
+		split->meta_count += is_test[i] == SPLIT_META;
+	}
 	if (allocate(split, dataset, err) != ERR_OK)
 		return err->code;
 	memcpy(split->is_test, is_test, dataset->instances);
@@ -162,6 +168,36 @@ enum err_code split_select(const struct split *split, const uint8_t *keep, const
 		if (keep[i])
 			is_test[at++] = split->is_test[i];
 	return split_restore(selected, is_test, split->is_given, ret_split, err);
+}
+
+enum err_code split_take_meta(const struct split *split, const struct dataset *dataset, size_t per_class, uint64_t seed,
+			      struct split **ret_split, struct err *err)
+{
+	AUTO(mem_freep) uint8_t *is_test = NULL;
+	AUTO(mem_freep) uint32_t *order = NULL;
+	AUTO(mem_freep) uint32_t *taken = NULL;
+	size_t count = 0;
+	struct rng rng;
+
+	if (mem_new(&is_test, split->instances, err) != ERR_OK || mem_new(&order, split->train_count, err) != ERR_OK ||
+	    mem_new(&taken, split->classes, err) != ERR_OK)
+		return err->code;
+	memcpy(is_test, split->is_test, split->instances);
+	memcpy(order, split->train, split->train_count * sizeof *order);
+	rng_init(&rng, seed, RNG_META);
+	rng_shuffle(&rng, order, split->train_count);
+	for (size_t i = 0; i < split->train_count; i++) {
+		uint32_t c = dataset->y[order[i]];
+		if (taken[c] == per_class || taken[c] == split->train_class[c] / 2)
+			continue;
+		is_test[order[i]] = SPLIT_META;
+		taken[c]++;
+		count++;
+	}
+	if (count == 0)
+		return err_set(err, ERR_INPUT, "%s: no class has two training instances, one of them for a meta set",
+			       dataset->name);
+	return split_restore(dataset, is_test, split->is_given, ret_split, err);
 }
 
 double split_test_share(const struct split *split)
@@ -206,6 +242,7 @@ void split_free(struct split *split)
 	free(split->is_test);
 	free(split->train);
 	free(split->test);
+	free(split->meta);
 	free(split->train_class);
 	free(split->test_class);
 	free(split);

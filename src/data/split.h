@@ -1,4 +1,5 @@
-/* Training and test part of a data set. */
+/* Training and test part of a data set; a few instances may be in neither, the meta set
+ * (rebalance/loss_meta_reweight.c). */
 #ifndef HARDROW_DATA_SPLIT_H
 #define HARDROW_DATA_SPLIT_H
 
@@ -9,13 +10,17 @@
 #include "base/err.h"
 #include "data/dataset.h"
 
+/* What the bytes of a mask say. */
+enum split_part { SPLIT_TRAIN, SPLIT_TEST, SPLIT_META };
+
 struct split {
-	size_t instances, train_count, test_count;
+	size_t instances, train_count, test_count, meta_count;
 	bool is_given;		       /* the test part is the data set's own, not drawn */
-	uint8_t *is_test;	       /* (instances) 1: test part */
+	uint8_t *is_test;	       /* (instances) enum split_part; 0: training part */
 	char sha256[FILE_SHA256_SIZE]; /* of is_test: what the split is */
 	uint32_t *train;	       /* (train_count) positions, ascending */
 	uint32_t *test;		       /* (test_count) positions, ascending */
+	uint32_t *meta;		       /* (meta_count) positions, ascending */
 	size_t classes;
 	uint32_t *train_class; /* (classes) instances of each class in the training part */
 	uint32_t *test_class;  /* (classes) */
@@ -32,7 +37,7 @@ struct split {
 MUST_CHECK enum err_code split_create(const struct dataset *dataset, double test_fraction, bool stratified,
 				      uint64_t seed, struct split **ret_split, struct err *err);
 
-/* Parts that are known: is_test (n), 1 tests. */
+/* Parts that are known: is_test (n), as in struct split; other bytes train. */
 MUST_CHECK enum err_code split_restore(const struct dataset *dataset, const uint8_t *is_test, bool is_given,
 				       struct split **ret_split, struct err *err);
 
@@ -43,6 +48,11 @@ MUST_CHECK enum err_code split_restore_to_train(const struct dataset *dataset, c
 /* The parts of dataset_select(source, keep), for the `split` of the source: everyone stays in his part. */
 MUST_CHECK enum err_code split_select(const struct split *split, const uint8_t *keep, const struct dataset *selected,
 				      struct split **ret_split, struct err *err);
+
+/* The same parts, but for a meta set that is taken out of the training part: `per_class` instances of each class, at
+ * most half of it, drawn at random (stream RNG_META of `seed`). ERR_INPUT: none can be taken. */
+MUST_CHECK enum err_code split_take_meta(const struct split *split, const struct dataset *dataset, size_t per_class,
+					 uint64_t seed, struct split **ret_split, struct err *err);
 
 /* test_count / instances. */
 double split_test_share(const struct split *split);

@@ -318,8 +318,7 @@ static void put_dynamics(struct rows_cursor *cursor, sqlite3_context *context, i
 	if (column < DYNAMICS_PART)
 		put_key(cursor, context, column);
 	else if (column == DYNAMICS_PART)
-		sqlite3_result_text(context, subject_is_test(&cursor->subject, instance->position) ? "test" : "train",
-				    -1, SQLITE_STATIC);
+		sqlite3_result_text(context, subject_part(&cursor->subject, instance->position), -1, SQLITE_STATIC);
 	else if (column == DYNAMICS_CLASS)
 		put_text(context, subject_class_name(&cursor->subject, instance->class_index));
 	else if (column == DYNAMICS_PROBABILITIES)

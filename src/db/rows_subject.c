@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "db/part.h"
 
 void subject_init(struct subject *subject, sqlite3 *handle)
 {
@@ -196,7 +197,7 @@ const char *subject_class_name(const struct subject *subject, uint32_t class_ind
 	return class_index < subject->class_count ? subject->class_names[class_index] : NULL;
 }
 
-bool subject_is_test(const struct subject *subject, uint32_t position)
+const char *subject_part(const struct subject *subject, uint32_t position)
 {
-	return position < subject->test_count && subject->is_test[position] == 1;
+	return part_name(position < subject->test_count ? subject->is_test[position] : 0);
 }

@@ -30,7 +30,7 @@ struct subject {
 	size_t class_count, class_capacity;
 	char **class_names; /* (class_count) */
 	size_t test_count;  /* bytes in is_test */
-	uint8_t *is_test;   /* by position */
+	uint8_t *is_test;   /* by position, as part_name() takes them */
 };
 
 void subject_init(struct subject *subject, sqlite3 *handle);
@@ -46,6 +46,7 @@ int subject_load(struct subject *subject, int64_t dataset_id, int64_t split_id, 
 /* NULL if there is no such class. */
 const char *subject_class_name(const struct subject *subject, uint32_t class_index);
 
-bool subject_is_test(const struct subject *subject, uint32_t position);
+/* Its part, "train" if the split does not know it. */
+const char *subject_part(const struct subject *subject, uint32_t position);
 
 #endif

@@ -28,6 +28,7 @@ static const struct loss *const losses[] = {
 	&loss_ghm,
 	&loss_ldam,
 	&loss_pairwise,
+	&loss_meta_reweight,
 	&loss_inverse,
 	&loss_square_root_inverse,
 	&loss_mse,
@@ -97,7 +98,7 @@ double loss_count_instances(const uint32_t *counts, size_t classes)
 
 bool loss_only_weighs(const struct loss *loss)
 {
-	return loss->task == TASK_CLASSIFICATION && loss->evaluate == NULL;
+	return loss->task == TASK_CLASSIFICATION && loss->evaluate == NULL && !loss->uses_meta_set;
 }
 
 static double fill(double given, double initial)
@@ -124,6 +125,9 @@ struct loss_parameters loss_fill_parameters(const struct loss *loss, const struc
 		.margin = fill(given->margin, loss->defaults.margin),
 		.momentum = fill(given->momentum, loss->defaults.momentum),
 		.bins = loss->defaults.bins == 0 || given->bins == 0 ? loss->defaults.bins : given->bins,
+		.meta_per_class = loss->defaults.meta_per_class == 0 || given->meta_per_class == 0
+				      ? loss->defaults.meta_per_class
+				      : given->meta_per_class,
 		.pairwise_alpha = fill_text(given->pairwise_alpha, loss->defaults.pairwise_alpha),
 		.pairwise_delta = fill_text(given->pairwise_delta, loss->defaults.pairwise_delta),
 		.scale = given->scale,

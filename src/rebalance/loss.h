@@ -15,10 +15,12 @@
 #include "rebalance/kernel.h"
 #include "rebalance/task.h"
 
-/* What a loss can be given. NaN, 0 bins, NULL: not given, or the loss has no such parameter; beta is always given. */
+/* What a loss can be given. NaN, 0 of a count, NULL: not given, or the loss has no such parameter; beta is always
+ * given. */
 struct loss_parameters {
 	double beta, gamma, tau, alpha, xi, lambda, margin, momentum;
 	size_t bins;
+	size_t meta_per_class;
 	const char *pairwise_alpha, *pairwise_delta; /* borrowed */
 	double scale;				     /* of the cosine classifier, for the losses that need one */
 	double focal_beta, huber_beta, noise, noise_rate;
@@ -70,6 +72,7 @@ struct loss {
 	const char *formula;	   /* of one instance, before its class weight */
 	const char *class_weights; /* the formula of weigh_classes; NULL: all alike */
 	bool uses_difficulty;	   /* the weight of instance i is N w_i (Yu et al. 2022), w of the epoch before */
+	bool uses_meta_set;	   /* the weights of each batch come from a meta set (train/meta_weights.h) */
 	bool uses_beta;
 	bool starts_low;   /* biases of the classifier start at -log(k - 1): every sigmoid score at 1 / k */
 	bool by_pairs;	   /* its constants are of pairs of classes */
@@ -103,8 +106,8 @@ struct loss {
 extern const struct loss loss_cross_entropy, loss_class_balanced, loss_inverse_frequency, loss_difficulty, loss_focal,
     loss_logit_adjusted, loss_balanced_softmax, loss_cdt, loss_class_balanced_sigmoid, loss_class_balanced_focal,
     loss_focal_sigmoid, loss_acsl, loss_equalization, loss_balanced, loss_cost_sensitive, loss_log_frequency,
-    loss_softmax_equalization, loss_ghm, loss_ldam, loss_pairwise, loss_inverse, loss_square_root_inverse, loss_mse,
-    loss_l1, loss_huber, loss_focal_mse, loss_focal_l1, loss_balanced_mse;
+    loss_softmax_equalization, loss_ghm, loss_ldam, loss_pairwise, loss_meta_reweight, loss_inverse,
+    loss_square_root_inverse, loss_mse, loss_l1, loss_huber, loss_focal_mse, loss_focal_l1, loss_balanced_mse;
 
 const struct loss *loss_at(size_t i); /* NULL behind the last */
 const char *loss_name(size_t i);      /* NULL behind the last */

@@ -73,6 +73,8 @@ static const struct method methods[] = {
 	  .sampler = &sampler_all, .loss = &loss_ldam, .cosine = { .scale = 30, .heads = 1 } },
 	{ .name = "pairwise-margin", .summary = "a margin for each pair of classes", .source = "Menon et al. 2021",
 	  .sampler = &sampler_all, .loss = &loss_pairwise },
+	{ .name = "meta-reweight", .summary = "loss weighted by whether a step helps a balanced meta set", .source = "Ren et al. 2018",
+	  .sampler = &sampler_all, .loss = &loss_meta_reweight },
 	{ .name = "drw", .summary = "class weights in the last epochs only", .source = "Cao et al. 2019",
 	  .sampler = &sampler_all, .loss = &loss_cross_entropy, .stage = &stage_drw },
 	{ .name = "ldam-drw", .summary = "LDAM, with class weights in the last epochs", .source = "Cao et al. 2019",

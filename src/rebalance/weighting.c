@@ -11,11 +11,13 @@ static double weigh_losses(struct weighting *weighting)
 {
 	const struct instances *instances = &weighting->predictions->instances;
 	const double *difficulty = weighting->predictions->difficulty->value;
+	const double *batch_weight = weighting->settings.batch_weight;
 	double sum = 0;
 
 	for (size_t i = 0; i < instances->train.count; i++) {
 		uint32_t at = instances->train.index[i];
-		weighting->loss_weight[at] = weighting->settings.loss_weighs_difficulty
+		weighting->loss_weight[at] = batch_weight != NULL ? batch_weight[at]
+					     : weighting->settings.loss_weighs_difficulty
 						 ? difficulty[at]
 						 : weighting->settings.class_weight[instances->y[at]];
 		sum += weighting->loss_weight[at];

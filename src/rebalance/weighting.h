@@ -17,6 +17,8 @@ struct weighting_settings {
 	const double *ordering_loss; /* (n) borrowed: mean losses of the ordering run; NULL: there is none */
 	const double *class_weight;  /* (k) borrowed, may change between epochs: the loss's weight of each class */
 	bool loss_weighs_difficulty; /* its weight of an instance is N w instead (loss.h) */
+	/* (n) borrowed: those that the batches of the last epoch had, instead, on any scale; NULL: none */
+	const double *batch_weight;
 };
 
 struct weighting {

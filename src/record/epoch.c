@@ -101,8 +101,12 @@ enum err_code epoch_summarise(const struct epoch_names *names, const struct pred
 		};
 		epoch_measure(predictions, weighting, i, summaries[i].measure);
 	}
+	for (size_t i = 0; i < instances->count; i++)
+		summaries[i].part = 2;
+	for (size_t i = 0; i < instances->train.count; i++)
+		summaries[instances->train.index[i]].part = 0;
 	for (size_t i = 0; i < instances->test.count; i++)
-		summaries[instances->test.index[i]].is_test = true;
+		summaries[instances->test.index[i]].part = 1;
 	*ret_summaries = take_ptr(&summaries);
 	return ERR_OK;
 }

@@ -70,7 +70,7 @@ struct track_split {
 	size_t folds, fold; /* folds 0: not one of folds */
 	bool given;	    /* the test part came with the data set */
 	size_t instances, classes;
-	const uint8_t *is_test;			  /* (n) */
+	const uint8_t *is_test;			  /* (n) 0 trains, 1 tests, 2 neither: db/part.h */
 	const char *sha256;			  /* of is_test: another mask is another split */
 	const uint32_t *train_class, *test_class; /* (k) instances of each class */
 };
@@ -183,7 +183,7 @@ MUST_CHECK enum err_code track_put_epoch(struct track *track, int64_t run_id, co
 struct track_summary {
 	const char *class_name, *predicted;
 	uint32_t instance_id;
-	bool is_test;
+	uint8_t part;		       /* as in the split's mask */
 	bool has_later;		       /* false: of an older version, which knew those of MEASURES_FIRST only */
 	double measure[MEASURE_COUNT]; /* NAN: not known */
 };

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/clock.h"
+#include "db/part.h"
 #include "track/statements.h"
 #include "track/track_checksum.h"
 
@@ -228,7 +229,7 @@ static enum err_code put_summary(struct track *track, int64_t run_id, const stru
 	db_sum_bound(stmt, &sums->first);
 	db_bind_int(stmt, ":run_id", run_id);
 	db_bind_int(stmt, ":instance_id", summary->instance_id);
-	db_bind_text(stmt, ":part", summary->is_test ? "test" : "train");
+	db_bind_text(stmt, ":part", part_name(summary->part));
 	db_bind_text(stmt, ":class", summary->class_name);
 	MEASURES_FIRST(BIND_MEASURE)
 	db_bind_text(stmt, ":predicted", summary->predicted);

@@ -8,6 +8,7 @@
 
 #include "base/checksum.h"
 #include "base/mem.h"
+#include "db/part.h"
 #include "track/statements.h"
 #include "track/track_checksum.h"
 
@@ -141,8 +142,10 @@ static const char *const file_sql[] = {
 	/* LIMIT: the mask is read once a word, not once a bit. */
 	"WITH RECURSIVE bit (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM bit WHERE i < 63)"
 	" SELECT printf('split %d: split_part: word %d: recorded %d, recomputed %d', split_id, word, recorded,"
-	" recomputed) FROM (SELECT *, (SELECT sum((substr(bytes, i + 1, 1) = x'01') << i) FROM bit) AS recomputed"
-	" FROM (SELECT split_id, word, part.test AS recorded, substr(split.test, 64 * word + 1, 64) AS bytes"
+	" recomputed) FROM (SELECT *, (SELECT sum((substr(bytes, i + 1, 1) = byte) << i) FROM bit) AS recomputed"
+	" FROM (SELECT split_id, word, part.test AS recorded, substr(split.test, 64 * word + 1, 64) AS bytes, x'01' AS"
+	" byte FROM split_part AS part JOIN split USING (split_id) UNION ALL"
+	" SELECT split_id, word, part.meta, substr(split.test, 64 * word + 1, 64), x'02'"
 	" FROM split_part AS part JOIN split USING (split_id) LIMIT -1)) WHERE recorded <> recomputed",
 	"SELECT printf('split %d: class %d: the data set has no such class', split_id, class_index) FROM split_class"
 	" JOIN split USING (split_id) LEFT JOIN class USING (dataset_id, class_index) WHERE name IS NULL",
@@ -375,7 +378,7 @@ static enum err_code take_row(struct db_stmt *stmt, struct track_summary *ret_su
 	*ret_summary = (struct track_summary){
 		.class_name = class,
 		.predicted = predicted,
-		.is_test = strcmp(part, "test") == 0,
+		.part = part_of_name(part),
 		.has_later = db_column_type(stmt, 4 + MEASURE_EVER_LEARNED) != DB_NULL,
 	};
 	for (size_t m = 0; m < MEASURE_COUNT; m++)

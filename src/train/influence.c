@@ -13,11 +13,11 @@ struct direction {
 
 struct influence {
 	struct influence_subject subject;
-	struct network_inputs *inputs;
 	struct direction *layers; /* G */
 	size_t layer_count;
 	struct tile_cosine cosine;
 	uint32_t *index;	 /* (n) */
+	double *weight;		 /* (n) */
 	double *y, *scale;	 /* (L) */
 	double *logits, *delta;	 /* (k, L) */
 	double *input, *product; /* (most inputs, L), (most outputs, L) of a layer */
@@ -47,7 +47,7 @@ static enum err_code create_workspace(struct influence *influence, struct err *e
 {
 	const struct network *network = influence->subject.network;
 	struct network_layer last = network_layer(network, influence->layer_count - 1);
-	size_t lanes = tile_lanes(INFLUENCE_BATCH);
+	size_t lanes = tile_lanes(influence->subject.batch);
 	size_t inputs = 0;
 	size_t outputs = 0;
 
@@ -57,6 +57,7 @@ static enum err_code create_workspace(struct influence *influence, struct err *e
 		outputs = layer.outputs > outputs ? layer.outputs : outputs;
 	}
 	if (mem_new(&influence->index, influence->subject.instances, err) != ERR_OK ||
+	    mem_new(&influence->weight, influence->subject.instances, err) != ERR_OK ||
 	    mem_new(&influence->y, lanes, err) != ERR_OK || mem_new(&influence->scale, lanes, err) != ERR_OK ||
 	    mem_new(&influence->logits, last.outputs * lanes, err) != ERR_OK ||
 	    mem_new(&influence->delta, last.outputs * lanes, err) != ERR_OK ||
@@ -83,8 +84,7 @@ enum err_code influence_create(const struct influence_subject *subject, struct i
 		return err->code;
 	influence->subject = *subject;
 	influence->cosine = network_cosine(subject->network);
-	if (create_directions(influence, err) != ERR_OK || create_workspace(influence, err) != ERR_OK ||
-	    network_inputs_create(subject->network, subject->x, subject->instances, &influence->inputs, err) != ERR_OK)
+	if (create_directions(influence, err) != ERR_OK || create_workspace(influence, err) != ERR_OK)
 		return err->code;
 	*ret_influence = take_ptr(&influence);
 	return ERR_OK;
@@ -99,8 +99,8 @@ void influence_free(struct influence *influence)
 		free(influence->layers[l].bias);
 	}
 	free(influence->layers);
-	network_inputs_free(influence->inputs);
 	free(influence->index);
+	free(influence->weight);
 	free(influence->y);
 	free(influence->scale);
 	free(influence->logits);
@@ -120,26 +120,34 @@ void influence_freep(struct influence **influence)
 	influence_free(*influence);
 }
 
-/* Forward and backward through the network; `weight` (n) of each instance's loss, NULL: 1. */
-static void pass(struct influence *influence, const struct network_batch *batch, const double *weight)
+/* Forward and backward through the network; `weight` (m) of each instance's loss, NULL: 1. */
+static void pass(struct influence *influence, const struct influence_some *some, const double *weight)
 {
 	const struct influence_subject *subject = &influence->subject;
-	size_t lanes = tile_lanes(batch->count);
+	size_t lanes = tile_lanes(some->count);
+	const struct network_batch batch = { subject->inputs, some->index, some->count };
 	struct loss_tile tile = { influence->logits, influence->y, influence->scale, lanes };
 
 	for (size_t i = 0; i < lanes; i++) {
-		bool is_there = i < batch->count;
-		influence->y[i] = is_there ? subject->y[batch->index[i]] : 0;
-		influence->scale[i] = !is_there ? 0 : weight != NULL ? weight[batch->index[i]] : 1;
+		bool is_there = i < some->count;
+		influence->y[i] = is_there ? subject->y[some->index[i]] : 0;
+		influence->scale[i] = !is_there ? 0 : weight != NULL ? weight[i] : 1;
 	}
-	network_forward(subject->network, batch, NULL, influence->logits);
+	network_forward(subject->network, &batch, some->dropout, influence->logits);
 	(void)loss_evaluate(subject->loss, &tile, influence->delta);
 	network_backward(subject->network, influence->delta);
 }
 
-static size_t batch_count(size_t left)
+/* Those that go through the network at once, from `first` on. */
+static struct influence_some part_of(const struct influence *influence, const struct influence_some *some, size_t first)
 {
-	return left < INFLUENCE_BATCH ? left : INFLUENCE_BATCH;
+	size_t left = some->count - first;
+
+	return (struct influence_some){
+		.index = some->index + first,
+		.count = left < influence->subject.batch ? left : influence->subject.batch,
+		.dropout = some->dropout,
+	};
 }
 
 /* The gradient by w is P g, g that by w^ and P symmetric, so that <P g, G> = <g, P G>: the classifier's G becomes P G.
@@ -159,24 +167,31 @@ static void go_through_unit_weights(struct influence *influence)
 				   influence->by_unit, weight);
 }
 
-void influence_take(struct influence *influence, const double *weight)
+void influence_take_some(struct influence *influence, const struct influence_some *some, const double *weight)
 {
 	struct network *network = influence->subject.network;
-	size_t count = 0;
 
-	for (uint32_t i = 0; i < influence->subject.instances; i++)
-		if (weight[i] != 0)
-			influence->index[count++] = i;
 	network_clear_gradients(network);
-	for (size_t first = 0; first < count; first += INFLUENCE_BATCH) {
-		const struct network_batch batch = { influence->inputs, influence->index + first,
-						     batch_count(count - first) };
-		pass(influence, &batch, weight);
+	for (size_t first = 0; first < some->count; first += influence->subject.batch) {
+		const struct influence_some part = part_of(influence, some, first);
+		pass(influence, &part, weight + first);
 	}
 	for (size_t l = 0; l < influence->layer_count; l++)
 		network_read_gradient(network, l, influence->layers[l].weight, influence->layers[l].bias);
 	if (influence->cosine.heads > 0)
 		go_through_unit_weights(influence);
+}
+
+void influence_take(struct influence *influence, const double *weight)
+{
+	struct influence_some some = { .index = influence->index };
+
+	for (uint32_t i = 0; i < influence->subject.instances; i++)
+		if (weight[i] != 0) {
+			influence->weight[some.count] = weight[i];
+			influence->index[some.count++] = i;
+		}
+	influence_take_some(influence, &some, influence->weight);
 }
 
 /* What layer l multiplies its weights with: its inputs, or x^. */
@@ -208,19 +223,22 @@ static void add_layer(struct influence *influence, size_t l, size_t count, doubl
 			product[i] += influence->sums[c * input.lanes + i] * influence->product[c * input.lanes + i];
 }
 
+void influence_multiply_some(struct influence *influence, const struct influence_some *some, double *ret_product)
+{
+	memset(ret_product, 0, some->count * sizeof *ret_product);
+	for (size_t first = 0; first < some->count; first += influence->subject.batch) {
+		const struct influence_some part = part_of(influence, some, first);
+		pass(influence, &part, NULL);
+		for (size_t l = 0; l < influence->layer_count; l++)
+			add_layer(influence, l, part.count, ret_product + first);
+	}
+}
+
 void influence_multiply(struct influence *influence, double *ret_product)
 {
-	size_t n = influence->subject.instances;
+	const struct influence_some all = { .index = influence->index, .count = influence->subject.instances };
 
-	for (uint32_t i = 0; i < n; i++) {
+	for (uint32_t i = 0; i < all.count; i++)
 		influence->index[i] = i;
-		ret_product[i] = 0;
-	}
-	for (size_t first = 0; first < n; first += INFLUENCE_BATCH) {
-		const struct network_batch batch = { influence->inputs, influence->index + first,
-						     batch_count(n - first) };
-		pass(influence, &batch, NULL);
-		for (size_t l = 0; l < influence->layer_count; l++)
-			add_layer(influence, l, batch.count, ret_product + first);
-	}
+	influence_multiply_some(influence, &all, ret_product);
 }

@@ -22,17 +22,26 @@
 #include "model/network.h"
 #include "rebalance/loss.h"
 
-/* Instances that go through the network at once: its shape must have room for so many. */
+/* Instances that go through the network at once, for those who may choose. */
 #define INFLUENCE_BATCH 256
 
 /* Everything is borrowed. The loss is that of single instances, as loss_evaluate() has it, without weights of class or
- * instance; it must be one that treats each instance of a batch on its own. */
+ * instance; it must be one that treats each instance of a batch on its own. No layer is frozen. */
 struct influence_subject {
-	struct network *network; /* in double precision; its gradients are overwritten */
+	struct network *network; /* its gradients are overwritten; in double precision products are exact */
+	struct network_inputs *inputs;
 	struct loss_state *loss;
-	const double *x;   /* (n, d) as the network reads it */
 	const uint32_t *y; /* (n) */
 	size_t instances;
+	size_t batch; /* instances that go through the network at once: its shape must have room for so many */
+};
+
+/* Some of the instances: positions (m). */
+struct influence_some {
+	const uint32_t *index;
+	size_t count;
+	/* The random numbers of the training pass that the gradients are of, taken on by it; NULL: no dropout. */
+	struct rng *dropout;
 };
 
 struct influence;
@@ -47,5 +56,9 @@ void influence_take(struct influence *influence, const double *weight);
 
 /* ret_product (n) <- <grad loss(z), G> of every instance z. The network must have the parameters that G is of. */
 void influence_multiply(struct influence *influence, double *ret_product);
+
+/* The same of some instances: weight (m) and ret_product (m) in their order. */
+void influence_take_some(struct influence *influence, const struct influence_some *some, const double *weight);
+void influence_multiply_some(struct influence *influence, const struct influence_some *some, double *ret_product);
 
 #endif

@@ -154,6 +154,9 @@ static enum err_code time_second_stage(const struct run_settings *options, struc
 		return err_set(err, ERR_INPUT,
 			       "second stage %s will not do: logreg has no hidden layers to keep; model mlp has",
 			       stage->name);
+	if (recipe->method.loss->uses_meta_set)
+		return err_set(err, ERR_INPUT, "second stage %s will not do: loss %s weighs every batch itself",
+			       stage->name, recipe->method.loss->name);
 	if (stage->learns_scales && recipe->shape.cosine.heads > 0)
 		return err_set(err, ERR_INPUT, "second stage %s will not do: it needs the linear classifier",
 			       stage->name);
@@ -204,6 +207,10 @@ static enum err_code fill_parameters(const struct run_settings *options, struct 
 	recipe->adjustment_parameters = adjustment_fill_parameters(method->adjustment, &adjustment);
 	recipe->reduction =
 	    options->reduction > 0 ? (enum loss_reduction)(options->reduction - 1) : method_reduction(method);
+	if (method->loss->uses_meta_set && recipe->reduction != method->loss->reduction)
+		return err_set(err, ERR_INPUT,
+			       "reduction %s will not do: the weights of loss %s sum to 1 in each batch",
+			       loss_reduction_name((size_t)recipe->reduction), method->loss->name);
 	if (!isnan(recipe->loss_parameters.tau) && !isnan(recipe->adjustment_parameters.tau))
 		return err_set(err, ERR_INPUT,
 			       "adjustment %s will not do: loss %s has a tau, too, and there is only one",
@@ -280,6 +287,9 @@ static enum err_code check_subject(const struct recipe *recipe, struct err *err)
 
 	if (loss_check(recipe->method.loss, &recipe->loss_parameters, split->classes, err) != ERR_OK)
 		return err->code;
+	if (recipe->method.loss->uses_meta_set && split->meta_count == 0)
+		return err_set(err, ERR_INPUT, "loss %s will not do: no instances are set apart for it",
+			       recipe->method.loss->name);
 	if (recipe->tune_folds > split->train_count)
 		return err_set(err, ERR_INPUT, "tune-folds %zu will not do: there are %zu training instances",
 			       recipe->tune_folds, (size_t)split->train_count);

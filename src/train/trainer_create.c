@@ -18,6 +18,7 @@ static enum err_code allocate(struct trainer *trainer, struct err *err)
 
 	if (mem_new(&trainer->class_weight, k, err) != ERR_OK ||
 	    mem_new(&trainer->final_class_weight, k, err) != ERR_OK ||
+	    mem_new(&trainer->batch_weight, trainer->batch_size, err) != ERR_OK ||
 	    mem_new(&trainer->batch_y, lanes, err) != ERR_OK || mem_new(&trainer->batch_scale, lanes, err) != ERR_OK ||
 	    mem_new(&trainer->delta, outputs * lanes, err) != ERR_OK ||
 	    mem_new(&trainer->log_p, outputs * lanes, err) != ERR_OK ||
@@ -148,7 +149,18 @@ static enum err_code create_loss(struct trainer *trainer, struct err *err)
 			    trainer->dataset->classes, err) != ERR_OK)
 		return err->code;
 	rng_init(&trainer->loss.rng, recipe->training.seed, RNG_LOSS);
-	return ERR_OK;
+	if (!recipe->method.loss->uses_meta_set)
+		return ERR_OK;
+	const struct influence_subject subject = {
+		.network = trainer->network,
+		.inputs = trainer->inputs,
+		.loss = &trainer->loss,
+		.y = trainer->dataset->y,
+		.instances = trainer->dataset->instances,
+		.batch = trainer->chunk,
+	};
+	return meta_weights_create(&subject, trainer->split, trainer->batch_size, recipe->training.seed,
+				   &trainer->meta_weights, err);
 }
 
 /* Whether what an epoch draws and weighs depends on the predictions of the one before. */
@@ -181,6 +193,7 @@ static enum err_code create_predictions(struct trainer *trainer, struct err *err
 		.ordering_loss = recipe->subject.ordering_loss,
 		.class_weight = trainer->class_weight,
 		.loss_weighs_difficulty = method_weights(&recipe->method)->uses_difficulty,
+		.batch_weight = trainer->meta_weights != NULL ? meta_weights_mean(trainer->meta_weights) : NULL,
 	};
 
 	if (predict_nothing_yet(recipe, &instances, &trainer->predictions, err) != ERR_OK ||
@@ -241,6 +254,8 @@ void trainer_free(struct trainer *trainer)
 	free(trainer->bin_features);
 	free(trainer->class_weight);
 	free(trainer->final_class_weight);
+	meta_weights_free(trainer->meta_weights);
+	free(trainer->batch_weight);
 	free(trainer->batch_y);
 	free(trainer->batch_scale);
 	free(trainer->delta);

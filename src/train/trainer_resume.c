@@ -27,6 +27,9 @@ void trainer_visit_state(void *object, struct state_visitor *visitor)
 		feature_smoothing_visit_state(&trainer->feature_smoothing, visitor);
 	visitor->part = "loss";
 	loss_visit_state(&trainer->loss, visitor);
+	visitor->part = "meta_weights";
+	if (trainer->meta_weights != NULL)
+		meta_weights_visit_state(trainer->meta_weights, visitor);
 	visitor->part = "sampler";
 	sampler_work_visit_state(&trainer->sampler_work, &sampling->instances, visitor);
 	for (size_t i = 0; i < ARRAY_LENGTH(samplers); i++)

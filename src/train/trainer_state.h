@@ -6,6 +6,7 @@
 #include "base/rng.h"
 #include "model/class_scales.h"
 #include "train/adjuster.h"
+#include "train/meta_weights.h"
 #include "train/moving_mean.h"
 #include "train/trainer.h"
 
@@ -22,7 +23,8 @@ struct trainer {
 	struct network *network;
 	struct network_inputs *inputs;
 	struct optimizer *optimizer;
-	struct class_scales *scales; /* of a second stage that learns them, else NULL */
+	struct class_scales *scales;	   /* of a second stage that learns them, else NULL */
+	struct meta_weights *meta_weights; /* of losses that use a meta set, else NULL */
 	struct adjuster adjuster;
 	struct moving_mean moving_mean;		    /* of cosine classifiers */
 	struct feature_smoothing feature_smoothing; /* of methods that smooth features, else of no bins */
@@ -39,6 +41,7 @@ struct trainer {
 	size_t chunk;		       /* instances that go through the network at once, at most */
 	double *class_weight;	       /* (k) now */
 	double *final_class_weight;    /* (k) of a second stage that defers them */
+	double *batch_weight;	       /* (batch_size) of each loss in the sum that is a batch's */
 	double *batch_y, *batch_scale; /* (L) */
 	double *delta, *log_p;	       /* (k, L) */
 	double *features;	       /* (h, 64) of a tile, see trainer_take_grand() */

@@ -252,7 +252,7 @@ def check_weights(run, epoch, rows, settings, instances, complaints):
     train = [row for row in rows if row[1] == "train"]
     counts = collections.Counter(row[2] for row in train)
     draws = expected_draws(train, counts, settings, epoch, instances)
-    if follows_other_predictions(settings):
+    if follows_other_predictions(settings) or settings["loss"] == "meta-reweight":
         by_instance = {row[0]: row[8] for row in train}
     else:
         by_instance = {row[0]: draws[row[0]] * loss_weight(row, counts, settings) for row in train}
@@ -267,7 +267,7 @@ def check_weights(run, epoch, rows, settings, instances, complaints):
     if None not in draws:
         check_draws(f"run {run} epoch {epoch}", draws, counts, settings, complaints)
     complaints.compare("draws of test", f"run {run} epoch {epoch}",
-                       sum(row[9] or 0 for row in rows if row[1] == "test"), 0, 0)
+                       sum(row[9] or 0 for row in rows if row[1] != "train"), 0, 0)
     return math.fsum(weights) ** 2 / math.fsum(w * w for w in weights)
 
 

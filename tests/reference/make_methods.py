@@ -64,8 +64,66 @@ def pacing_lines():
             "} pacing_cases[] = {\n" + "".join(cases) + "};\n")
 
 
+def hidden_and_logits(parameters, x):
+    weight, bias, out_weight, out_bias = parameters
+    hidden = np.tanh(x @ weight.T + bias)
+    return hidden, hidden @ out_weight.T + out_bias
+
+
+def cross_entropy(parameters, x, y):
+    z = hidden_and_logits(parameters, x)[1]
+    return np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]
+
+
+def gradients(parameters, x, y):
+    """Of each instance's cross-entropy by all parameters, one row an instance."""
+    hidden, z = hidden_and_logits(parameters, x)
+    delta = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    delta[np.arange(len(y)), y] -= 1
+    below = delta @ parameters[2] * (1 - hidden ** 2)
+    return np.hstack([np.einsum("ni,nj->nij", below, x).reshape(len(y), -1), below,
+                      np.einsum("ni,nj->nij", delta, hidden).reshape(len(y), -1), delta])
+
+
+def step(parameters, direction):
+    moved, at = [], 0
+    for parameter in parameters:
+        moved.append(parameter + direction[at:at + parameter.size].reshape(parameter.shape))
+        at += parameter.size
+    return moved
+
+
+def meta_lines():
+    """Ren et al. 2018, Algorithm 1: the derivative of the meta loss by the weights of one step, by differences and exactly."""
+    random = np.random.default_rng(7)
+    count, inputs, units, classes, rate = 12, 3, 4, 3, .1
+    x, y = random.normal(size=(count, inputs)), np.array([0, 1, 2, 0, 1, 0, 2, 0, 1, 0, 0, 1])
+    parameters = [random.normal(size=shape) * .7 for shape in ((units, inputs), units, (classes, units), classes)]
+    meta, batch = np.array([1, 3, 6, 7, 8]), np.array([0, 2, 4, 5, 9, 5, 10, 11])
+    own = gradients(parameters, x, y)
+
+    def meta_loss(moved):
+        losses = cross_entropy(moved, x[meta], y[meta])
+        return np.mean([losses[y[meta] == c].mean() for c in range(classes)])
+
+    meta_gradient = np.mean([own[meta][y[meta] == c].mean(axis=0) for c in range(classes)], axis=0)
+    product = own[batch] @ meta_gradient
+    for i, instance in enumerate(batch):
+        epsilon = 1e-5
+        ahead, back = (meta_loss(step(parameters, -rate * sign * epsilon * own[instance])) for sign in (1, -1))
+        assert abs((ahead - back) / (2 * epsilon) + rate * product[i]) < 1e-9
+    weight = np.maximum(product, 0)
+    values = {"x": x, "weight": parameters[0], "bias": parameters[1], "out_weight": parameters[2], "out_bias": parameters[3],
+              "expected": weight / weight.sum()}
+    return ("\n/* A tanh network of 3 inputs, 4 hidden units and 3 classes: the weights of a batch by a meta set. */\n"
+            f"static const uint32_t meta_y[] = {{ {', '.join(map(str, y))} }};\n"
+            f"static const uint32_t meta_set[] = {{ {', '.join(map(str, meta))} }};\n"
+            f"static const uint32_t meta_batch[] = {{ {', '.join(map(str, batch))} }};\n"
+            + "".join(f"static const double meta_{name}[] = {listed(value.ravel())};\n" for name, value in values.items()))
+
+
 def main():
-    (HERE / "methods.h").write_text(HEADER + pacing_lines() + "/* clang-format on */\n\n#endif\n", encoding="utf-8")
+    (HERE / "methods.h").write_text(HEADER + pacing_lines() + meta_lines() + "/* clang-format on */\n\n#endif\n", encoding="utf-8")
 
 
 main()

@@ -26,6 +26,7 @@ RUNS = [
     ["--data", "glass", "--sampler", "square-root", "--class-power", "1.5", "--loss", "class-balanced-focal"],
     ["--data", "glass", "--method", "under-sampling", "--ratio", "0.3", "--loss", "class-balanced", "--scale", "standard"],
     ["--data", "balance-scale", "--method", "over-sampling", "--ratio", "0.6", "--batch-size", "full"],
+    ["--data", "glass", "--method", "meta-reweight", "--scale", "standard", "--meta-per-class", "4"],
     ["--data", "heart", "--method", "self-paced", "--loss", "difficulty", "--scale", "standard"],
     ["--data", "glass", "--sampler", "multinomial", "--loss", "difficulty", "--scale", "standard"],
     ["--data", "glass", "--method", "difficulty", "--difficulty", "per-epoch", "--prior", "0.1", "--scale", "standard"],

@@ -12,15 +12,19 @@
 static struct dataset *dataset;
 static struct split *split;
 
+/* With a meta set, for the method that goes by one. */
 void resumed_set_up(void)
 {
+	struct split *whole = NULL;
 	struct err err;
 	char path[4096];
 
 	(void)snprintf(path, sizeof path, "%s/datasets/glass.csv", getenv("HARDROW_SOURCE"));
 	cr_assert_eq(dataset_read_csv(path, &(struct reading){ .label = "class" }, &dataset, &err), ERR_OK, "%s",
 		     err.message);
-	cr_assert_eq(split_create(dataset, 0.2, true, 0, &split, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(split_create(dataset, 0.2, true, 0, &whole, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(split_take_meta(whole, dataset, 3, 0, &split, &err), ERR_OK, "%s", err.message);
+	split_free(whole);
 }
 
 void resumed_tear_down(void)

@@ -97,7 +97,7 @@ static void put_dataset(struct db *db, struct rng *rng, int64_t id)
 	for (uint32_t position = 0; position < count; position++, row++) {
 		if (dropped != 0 && row % dropped == 0)
 			row++;
-		is_test[position] = (uint8_t)rng_below(rng, 2);
+		is_test[position] = (uint8_t)rng_below(rng, 4); /* 3: never written */
 		db_bind_int(instance, ":id", id);
 		db_bind_int(instance, ":position", position);
 		db_bind_int(instance, ":instance_id", row);

@@ -311,3 +311,41 @@ Test(names, follow_the_enums)
 	cr_expect_str_eq(scale_kind_name(SCALE_STANDARD), "standard");
 	cr_expect_null(scale_kind_name(SCALE_STANDARD + 1));
 }
+
+/* Of each class so many, at most half, and no test instance; the rest trains. */
+Test(split, a_meta_set_is_taken_out_of_the_training_part)
+{
+	static const uint32_t size[3] = { 30, 8, 1 };
+	static const size_t wanted[] = { 3, 1000 };
+	struct counted counted;
+	struct dataset *dataset = &counted.dataset;
+	struct split *split = NULL;
+	struct err err;
+
+	make_counted(&counted, size, 3);
+	cr_assert_eq(split_create(dataset, .2, true, 1, &split, &err), ERR_OK);
+	for (size_t i = 0; i < 2; i++) {
+		struct split *less = NULL, *again = NULL;
+		uint32_t taken[3] = { 0 };
+		cr_assert_eq(split_take_meta(split, dataset, wanted[i], 5, &less, &err), ERR_OK);
+		cr_assert_eq(split_restore(dataset, less->is_test, false, &again, &err), ERR_OK);
+		cr_expect_str_eq(less->sha256, again->sha256);
+		cr_expect_str_neq(less->sha256, split->sha256);
+		cr_expect_eq(less->train_count + less->meta_count, split->train_count);
+		cr_expect_eq(again->meta_count, less->meta_count);
+		for (size_t j = 0; j < less->meta_count; j++) {
+			cr_expect_eq(split->is_test[less->meta[j]], SPLIT_TRAIN);
+			cr_expect_eq(less->is_test[less->meta[j]], SPLIT_META);
+			taken[dataset->y[less->meta[j]]]++;
+		}
+		for (size_t c = 0; c < 3; c++) {
+			uint32_t half = split->train_class[c] / 2;
+			cr_expect_eq(taken[c], wanted[i] < half ? wanted[i] : half);
+			cr_expect_eq(less->train_class[c], split->train_class[c] - taken[c]);
+			cr_expect_eq(less->test_class[c], split->test_class[c]);
+		}
+		split_free(less);
+		split_free(again);
+	}
+	split_free(split);
+}

@@ -211,7 +211,7 @@ Test(db_upgrade, a_file_of_version_8_is_upgraded)
 	cr_assert(file_exists("a.db.v8.backup"));
 }
 
-/* Migrations 0011 and 0012: new columns with nothing in them; every other row is as it was. */
+/* Migrations 0011 and 0013: new columns with nothing in them; every other row is as it was. */
 Test(db_upgrade, a_file_of_version_10_is_upgraded)
 {
 	static const char *const tables[] = { "dataset", "class",  "instance", "run",	    "epoch",	  "block",
@@ -231,6 +231,9 @@ Test(db_upgrade, a_file_of_version_10_is_upgraded)
 		     0);
 	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM main.instance_summary WHERE grand IS NULL"), 12);
 	expect_old_splits(db);
+	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM (SELECT *, 0 FROM old.split_part EXCEPT"
+					    " SELECT * FROM main.split_part)"),
+		     0);
 	db_free(db);
 }
 

@@ -89,8 +89,12 @@ static void bench_init(struct bench *bench, const struct example *example)
 	network_initialise(bench->network, INIT_UNIFORM, &rng);
 	cr_assert_eq(loss_state_init(&bench->loss, example->loss, &given, counts, 3, &err), ERR_OK);
 	cr_assert_eq(network_inputs_create(bench->network, bench->data.x, INSTANCES, &bench->inputs, &err), ERR_OK);
-	const struct influence_subject subject = { bench->network, &bench->loss, bench->data.x, bench->data.y,
-						   INSTANCES };
+	const struct influence_subject subject = { .network = bench->network,
+						   .inputs = bench->inputs,
+						   .loss = &bench->loss,
+						   .y = bench->data.y,
+						   .instances = INSTANCES,
+						   .batch = INFLUENCE_BATCH };
 	cr_assert_eq(influence_create(&subject, &bench->influence, &err), ERR_OK);
 }
 

@@ -88,6 +88,7 @@ static const struct {
 	{ "kernel-sigma", "1", "fds", "mlp", { NULL } },
 	{ "feature-momentum", "0.5", "fds", "mlp", { NULL } },
 	{ "feature-start", "3", "lds-fds", "mlp", { NULL } },
+	{ "meta-per-class", "3", "meta-reweight", "logreg", { NULL } },
 	{ "class-power", "0.3", "square-root-sampling", "logreg", { NULL } },
 	{ "ratio", "0.5", "over-sampling", "logreg", { NULL } },
 	{ "pace-start", "0.3", "curriculum", "logreg", { NULL } },
@@ -239,8 +240,9 @@ static struct run_settings read_json(char *json)
 }
 
 /* `was_chosen`: older versions did not record what cross-validation chose. */
-static void expect_recorded_key(const struct scene *scene, bool was_chosen, const char *what)
+static void expect_recorded_key(struct scene *scene, bool was_chosen, const char *what)
 {
+	scene_resolve(scene);
 	const struct recipe_subject subject = { .dataset = scene->dataset, .split = scene->split };
 	AUTO(text_done) struct text fresh = { 0 };
 	AUTO(text_done) struct text json = { 0 };

@@ -54,13 +54,17 @@ static void set_method(struct run_settings *settings, size_t m)
 
 static struct split *make_split(const struct dataset *dataset, const struct run_settings *settings)
 {
-	struct split *split = NULL;
+	struct split *split = NULL, *less = NULL;
 	struct err err;
 
 	cr_assert_eq(split_create(dataset, settings->data.test_fraction, settings->data.stratified,
 				  settings->data.split_seed, &split, &err),
 		     ERR_OK, "%s", err.message);
-	return split;
+	if (!method_at((size_t)settings->method)->loss->uses_meta_set)
+		return split;
+	cr_assert_eq(split_take_meta(split, dataset, 3, settings->data.split_seed, &less, &err), ERR_OK);
+	split_free(split);
+	return less;
 }
 
 /* One at a time: they share a recipe. */
