@@ -1,6 +1,7 @@
 """What the benchmarks share: running hardrow, medians of interleaved rounds, tables."""
 
 import pathlib
+import resource
 import sqlite3
 import statistics
 import subprocess
@@ -37,6 +38,13 @@ class Bench:
         if process.returncode != 0:
             raise SystemExit(f"{' '.join(map(str, arguments))}: exit code {process.returncode}\n{errors.decode()}")
         return time.perf_counter() - start, (text or b"").decode()
+
+    def cpu(self, *arguments):
+        """CPU seconds of the program, user and system; its output is discarded."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.run(*arguments, discard=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
     def train_command(self, db, dataset, epochs, *options):
         """hardrow train --quiet, softmax regression with SGD, momentum 0.9, batch 32."""

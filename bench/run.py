@@ -7,7 +7,7 @@
   d  bytes per instance-epoch
   e  the table4 sweep with one and two jobs against PyTorch + sqlite3 (extrapolated)
   f  peak memory
-  g  seven queries through the stock sqlite3 shell and through `hardrow sql`
+  g  questions through the stock sqlite3 shell, plain rows, the extension, `hardrow sql`, numpy and DuckDB
   h  one epoch of an MLP against numpy, scikit-learn and PyTorch, one thread each
 """
 

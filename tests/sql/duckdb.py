@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""duckdb.py PROGRAM: every view of a file binds in DuckDB with docs/duckdb.sql, and has the rows that SQLite gives.
+"""duckdb.py PROGRAM: every view of a file binds in DuckDB with docs/duckdb.sql, and has the rows that SQLite gives; so has the
+Parquet file that docs/export.md makes.
 
 DuckDB reads a SQLite file by an extension that is not in its package, so the file's tables are copied: their rows, and the
 text of the views as it stands in the file. Needs node and its package @duckdb/node-api, found by NODE_PATH or in a folder
@@ -30,6 +31,7 @@ def make(folder):
     hardrow("influence", "--run", "1", "--save")
     hardrow("influence", "--run", "1", "--instance", "3", "--save")
     hardrow("materialize", "2")
+    hardrow("export", "1", "2", "--what", "dynamics", "--format", "csv", "--out", "csv")
     return sqlite3.connect(folder / "t.db")
 
 
@@ -62,11 +64,22 @@ def comparable(row, names):
     return [repr(float(value)) if isinstance(value, (int, float)) else str(value) for value in values]
 
 
+def parquet(folder):
+    """The statement of docs/export.md, and a view of what it makes."""
+    line = re.search(r"^    (COPY .*)$", (SOURCE / "docs/export.md").read_text(), re.M)[1]
+    file = f"{folder}/dynamics.parquet"
+    return line.replace("folder/", f"{folder}/csv/").replace("dynamics.parquet", file), f"CREATE VIEW parquet AS FROM '{file}'"
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         db = make(pathlib.Path(folder))
         views = db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'view'").fetchall()
-        question = json.dumps({"statements": list(statements(db)), "views": views})
+        copy, parquet_view = parquet(folder)
+        # As it was exported: a TEMP view, for SQLite alone.
+        db.execute("CREATE TEMP VIEW parquet AS SELECT run_id, epoch, instance_id, part, class, predicted, p_true, du, dl, difficulty,"
+                   " weight, draws FROM dynamics WHERE run_id IN (1, 2)")
+        question = json.dumps({"statements": [*statements(db), copy], "views": [*views, ("parquet", parquet_view)]})
         try:
             done = subprocess.run(["node", DUCKDB], input=question, capture_output=True, text=True, timeout=120)
         except FileNotFoundError:
@@ -79,18 +92,19 @@ def main():
             return 1
         answers = json.loads(done.stdout)
         failures = 0
-        for name, _ in views:
+        for name in answers:
             asked = db.execute(f"SELECT * FROM {name}")
             names = [column[0] for column in asked.description]
             expected = sorted(comparable(row, names) for row in asked)
             answer = answers[name]
             got = sorted(comparable(row, names) for row in answer.get("rows", []))
-            blobs = [column for column in answer.get("types", []) if column not in ("BIGINT", "DOUBLE", "VARCHAR")]
+            known = ("BIGINT", "DOUBLE", "VARCHAR") + ("FLOAT", "USMALLINT") * (name == "parquet")
+            blobs = [column for column in answer.get("types", []) if column not in known]
             if "error" in answer or got != expected or expected == [] or blobs != ["BLOB"] * (name == "weights"):
                 failures += 1
                 differ = [pair for pair in zip(expected, got) if pair[0] != pair[1]][:1]
                 print(f"---- {name}: {answer.get('error')}, {len(expected)} rows, {len(got)} in DuckDB, {blobs}: {differ}")
-    print(f"{len(views) - failures} passed, {failures} failed")
+    print(f"{len(answers) - failures} passed, {failures} failed")
     return 1 if failures else 0
 
 
