@@ -119,6 +119,10 @@ static enum err_code shape_network(const struct run_settings *options, struct re
 	shape->precision = options->precision > 0	? (enum network_precision)(options->precision - 1)
 			   : recipe->model == MODEL_MLP ? PRECISION_SINGLE
 							: PRECISION_DOUBLE;
+	if (shape->precision == PRECISION_SINGLE && (float)options->training.optimization.epsilon == 0)
+		return err_set(err, ERR_INPUT,
+			       "epsilon %g will not do: it is 0 in single precision; precision double takes it",
+			       options->training.optimization.epsilon);
 	if (recipe->model == MODEL_LOGREG && options->hidden != NULL)
 		return err_set(err, ERR_INPUT, "hidden '%s' will not do: logreg has no hidden layers; model mlp has",
 			       options->hidden);
