@@ -124,7 +124,7 @@ static enum err_code order_classes(const struct import *import, struct class_set
 		return err->code;
 	for (size_t c = 0; c < set->count; c++)
 		members[c] = 1;
-	return class_set_order(set, members, &rank, &subject->class_names, &subject->classes, err);
+	return class_set_order(set, members, false, &rank, &subject->class_names, &subject->classes, err);
 }
 
 static enum err_code map_by_name(struct import *import, struct err *err)
@@ -418,7 +418,7 @@ enum err_code import_predictions(const char *file, const struct import_settings 
 	AUTO(recorder_freep) struct recorder *recorder = NULL;
 	int64_t run_id = 0;
 
-	if (dataset_read_csv(file, &(struct reading){ .label = "class" }, &import.rows, err) != ERR_OK ||
+	if (dataset_read(file, &(struct reading){ .label = "class", .is_plain = true }, &import.rows, err) != ERR_OK ||
 	    map_columns(&import, err) != ERR_OK || sort_rows(&import, err) != ERR_OK ||
 	    make_subject(&import, err) != ERR_OK || check_epochs(&import, err) != ERR_OK ||
 	    recorder_open(database, false, watch, &recorder, err) != ERR_OK ||

@@ -1,6 +1,7 @@
 #include "app/plan.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "data/folds.h"
@@ -161,6 +162,19 @@ struct track_run plan_track_run(const struct planned_run *run, const char *setti
 enum err_code plan_register_one(struct track *track, void *run, struct err *err)
 {
 	return plan_register(track, run, err);
+}
+
+void plan_tell_notes(const struct dataset *dataset, const struct runner_watch *watch)
+{
+	const char *line = watch->notice != NULL ? dataset->notes : NULL;
+
+	while (line != NULL && *line != '\0') {
+		char shown[400];
+		size_t length = strcspn(line, "\n");
+		(void)snprintf(shown, sizeof shown, "%s: %.*s", dataset->path, (int)length, line);
+		watch->notice(watch->context, shown);
+		line += length + (line[length] == '\n');
+	}
 }
 
 /* Bytes that the runs will put into the file, to within some 10 %. */

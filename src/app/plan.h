@@ -30,6 +30,9 @@ MUST_CHECK enum err_code plan_key(struct planned_run *run, struct err *err);
  */
 struct track_run plan_track_run(const struct planned_run *run, const char *settings);
 
+/* A notice for each thing that was found out about the data set's file, "PATH: the label is column 3, 'x3'". */
+void plan_tell_notes(const struct dataset *dataset, const struct runner_watch *watch);
+
 /* A notice when the runs will write more than 1 GB, one when they have too many weights to record each epoch, and one
  * of methods that are wrong for their model. */
 void plan_warn(const struct planned_run *runs, size_t count, const struct runner_watch *watch);

@@ -64,6 +64,8 @@ static enum err_code open_datasets(struct plan *plan, const struct data_path *pa
 			return err_prefix(err, "sweep %s", plan->sweep->name);
 		if (code == ERR_MISSING && watch->notice != NULL)
 			watch->notice(watch->context, err->message);
+		if (code == ERR_OK)
+			plan_tell_notes(plan->datasets[i], watch);
 		found += code == ERR_OK;
 	}
 	return found > 0 ? ERR_OK : err_set(err, ERR_MISSING, "none of the sweep's data sets is on this machine");

@@ -1,10 +1,12 @@
 #include "app/trial.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "app/ordering.h"
 #include "app/plan.h"
 #include "base/mem.h"
+#include "data/levels.h"
 
 struct ordering {
 	const struct recipe *recipe;
@@ -25,6 +27,22 @@ static enum err_code read_ordering(struct track *track, void *context, struct er
 	return run_id == 0
 		   ? ERR_OK
 		   : ordering_read(track, (int64_t)run_id, ordering->recipe->subject.dataset, &ordering->loss, err);
+}
+
+/* They are what a test row has and the model has never seen. */
+static enum err_code tell_unknown_levels(const struct recipe_subject *subject, const struct runner_watch *watch,
+					 struct err *err)
+{
+	char line[160];
+	size_t count = 0;
+
+	if (levels_count_unknown(subject->dataset, subject->split, &count, err) != ERR_OK)
+		return err->code;
+	(void)snprintf(line, sizeof line, "%zu test rows have a text that no training row has: it counts as none",
+		       count);
+	if (count > 0 && watch->notice != NULL)
+		watch->notice(watch->context, line);
+	return ERR_OK;
 }
 
 enum err_code trial_run(const struct trial *trial, const struct track_environment *environment,
@@ -48,6 +66,7 @@ enum err_code trial_run(const struct trial *trial, const struct track_environmen
 	    plan_open(catalogue, &trial->path, trial->data, settings, &dataset, err) != ERR_OK ||
 	    plan_split(dataset, settings, true, &derived, &split, err) != ERR_OK)
 		return err->code;
+	plan_tell_notes(dataset, watch);
 	if (derived != NULL) {
 		dataset_free(dataset);
 		dataset = take_ptr(&derived);
@@ -67,6 +86,8 @@ enum err_code trial_run(const struct trial *trial, const struct track_environmen
 	    recorder_call(recorder, RECORDER_WRITES, plan_register_one, &run, err) != ERR_OK)
 		return err->code;
 	plan_warn(&run, 1, watch);
+	if (tell_unknown_levels(&subject, watch, err) != ERR_OK)
+		return err->code;
 	enum err_code code = runner_execute(recorder, &run, 1, 1, environment, watch, ret_progress, err);
 	if (code != ERR_OK && code != ERR_INTERRUPTED)
 		return code;

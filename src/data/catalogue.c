@@ -250,7 +250,7 @@ static enum err_code read_entry(const struct catalogue_entry *entry, const char 
 		return read_images(file, entry->label, reading, ret_dataset, err);
 	if (reading->label == NULL)
 		of_entry.label = entry->label;
-	return dataset_read_csv(file, &of_entry, ret_dataset, err);
+	return dataset_read(file, &of_entry, ret_dataset, err);
 }
 
 static enum err_code open_entry(const struct catalogue_entry *entry, const struct data_path *path,
@@ -276,7 +276,7 @@ static bool is_path(const char *name)
 	static const char suffix[] = ".csv";
 	size_t length = strlen(name);
 
-	return strchr(name, '/') != NULL ||
+	return strchr(name, '/') != NULL || strcmp(name, "-") == 0 ||
 	       (length >= strlen(suffix) && strcmp(name + length - strlen(suffix), suffix) == 0);
 }
 
@@ -303,7 +303,7 @@ static enum err_code open_path(const char *path, const struct reading *reading, 
 
 	if (file_is_directory(path))
 		return read_images(path, "class", reading, ret_dataset, err);
-	if (dataset_read_csv(path, reading, &dataset, err) != ERR_OK)
+	if (dataset_read(path, reading, &dataset, err) != ERR_OK)
 		return err->code;
 	/* A handful of rows can be so. */
 	if (dataset->classes == dataset->instances && dataset->instances > 9)

@@ -1,5 +1,6 @@
 #include "data/dataset.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -7,192 +8,197 @@
 
 #include "base/mem.h"
 #include "base/parse.h"
-#include "base/text.h"
-#include "data/encoding.h"
+#include "data/design.h"
+#include "data/input.h"
 #include "data/table.h"
 
 const char *missing_policy_name(size_t i)
 {
-	static const char *const names[] = {
-		[MISSING_ERROR] = "error", [MISSING_MEAN] = "mean", [MISSING_DROP] = "drop"
-	};
+	static const char *const names[] = { [MISSING_ERROR] = "error",
+					     [MISSING_MEAN] = "mean",
+					     [MISSING_DROP] = "drop",
+					     [MISSING_MEDIAN] = "median",
+					     [MISSING_INDICATOR] = "indicator" };
 
 	return i < ARRAY_LENGTH(names) ? names[i] : NULL;
 }
 
-static enum err_code refuse_missing(const struct table *table, const char *path, struct err *err)
+static enum err_code refuse_missing(const struct table *table, const struct reading *reading, struct err *err)
 {
 	bool is_label = table->missing_column == table->label;
+	const char *name = table->columns.at[table->missing_column].name;
+	size_t count = 0;
 
+	if (reading->is_plain)
+		return err_set(err, ERR_INPUT, "%s:%zu: column '%s': a value is missing", table->path,
+			       table->missing_line, name);
+	for (size_t j = 0; j < table->columns.count; j++)
+		count += table->columns.at[j].missing;
 	return err_set(err, ERR_INPUT,
-		       "%s:%zu: column '%s': a missing %s, the first of %zu; %s'--missing drop' accepts %s", path,
-		       table->missing_line, table->columns[table->missing_column], is_label ? "label" : "value",
-		       table->missing_count, is_label ? "" : "'--missing mean' or ", is_label ? "it" : "them");
+		       "%s:%zu: column '%s': a missing %s, the first of %zu; %s'--missing drop' accepts %s",
+		       table->path, table->missing_line, name, is_label ? "label" : "value", count,
+		       is_label ? "" : "'--missing mean' or ", is_label ? "it" : "them");
 }
 
-/* Missing values of feature j <- the mean of the present ones. */
-static enum err_code fill_column(struct table *table, const char *path, size_t j, struct err *err)
-{
-	double *x = table->x + j;
-	double sum = 0;
-	size_t present = 0;
-
-	for (size_t i = 0; i < table->row_count; i++)
-		if (!isnan(x[i * table->features])) {
-			sum += x[i * table->features];
-			present++;
-		}
-	if (present == table->row_count)
-		return ERR_OK;
-	if (present == 0)
-		return err_set(err, ERR_INPUT, "%s: column '%s': every value is missing, so there is no mean", path,
-			       table->columns[table_feature_column(table, j)]);
-	if (!isfinite(sum))
-		return err_set(err, ERR_INPUT, "%s: column '%s': its values are too large for a mean", path,
-			       table->columns[table_feature_column(table, j)]);
-	for (size_t i = 0; i < table->row_count; i++)
-		if (isnan(x[i * table->features]))
-			x[i * table->features] = sum / (double)present;
-	return ERR_OK;
-}
-
-static enum err_code fill_missing(struct table *table, const char *path, struct err *err)
+/* Labels cannot be filled in; columns without any value are left out. */
+static enum err_code check_missing(struct table *table, struct err *err)
 {
 	for (size_t i = 0; i < table->row_count; i++)
 		if (table->rows[i].class == TABLE_NO_CLASS)
 			return err_set(err, ERR_INPUT,
-				       "%s:%u: column '%s': a missing label; only '--missing drop' accepts it", path,
-				       table->rows[i].line, table->columns[table->label]);
-	for (size_t j = 0; j < table->features; j++)
-		if (fill_column(table, path, j, err) != ERR_OK)
+				       "%s:%u: column '%s': a missing label; only '--missing drop' accepts it",
+				       table->path, table->rows[i].line, table->columns.at[table->label].name);
+	for (size_t j = 0; j < table->columns.count; j++) {
+		struct column *column = &table->columns.at[j];
+		if (!table_has_feature(table, j) || column->missing < table->row_count)
+			continue;
+		column->is_left_out = true;
+		if (text_append(&table->notes, err, "column '%s' is left out: every value is missing\n",
+				column->name) != ERR_OK)
 			return err->code;
+	}
 	return ERR_OK;
 }
 
 static bool row_is_complete(const struct table *table, size_t i)
 {
-	for (size_t j = 0; j < table->features; j++)
-		if (isnan(table->x[i * table->features + j]))
+	for (size_t j = 0; j < table->columns.count; j++)
+		if (table_has_feature(table, j) && isnan(table->x[i * table->slots + table_slot(table, j)]))
 			return false;
 	return table->rows[i].class != TABLE_NO_CLASS;
 }
 
-static enum err_code drop_incomplete(struct table *table, const char *path, struct err *err)
+static enum err_code drop_incomplete(struct table *table, struct err *err)
 {
+	size_t first_test = table->row_count - table->test_rows;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < table->row_count; i++) {
-		if (!row_is_complete(table, i))
+		if (!row_is_complete(table, i)) {
+			table->test_rows -= i >= first_test;
 			continue;
-		memmove(table->x + kept * table->features, table->x + i * table->features,
-			table->features * sizeof *table->x);
-		if (table->has_target)
+		}
+		if (table->target != NULL)
 			table->target[kept] = table->target[i];
+		memmove(table->x + kept * table->slots, table->x + i * table->slots, table->slots * sizeof *table->x);
 		table->rows[kept++] = table->rows[i];
 	}
 	table->row_count = kept;
+	for (size_t j = 0; j < table->columns.count; j++)
+		table->columns.at[j].missing = 0;
 	if (kept == 0)
-		return err_set(err, ERR_INPUT, "%s: every row has a missing value, so none is left", path);
+		return err_set(err, ERR_INPUT, "%s: every row has a missing value, so none is left", table->path);
 	return ERR_OK;
 }
 
-static enum err_code treat_missing(struct table *table, const char *path, enum missing_policy missing, struct err *err)
+static enum err_code treat_missing(struct table *table, const struct reading *reading, struct err *err)
 {
-	if (table->missing_count == 0)
+	if (table->missing_line == 0)
 		return ERR_OK;
-	switch (missing) {
-	case MISSING_ERROR:
-		break;
-	case MISSING_MEAN:
-		return fill_missing(table, path, err);
-	case MISSING_DROP:
-		return drop_incomplete(table, path, err);
-	}
-	return refuse_missing(table, path, err);
+	if (reading->missing == MISSING_ERROR)
+		return refuse_missing(table, reading, err);
+	return reading->missing == MISSING_DROP ? drop_incomplete(table, err) : check_missing(table, err);
 }
 
 /* dataset->y, class_names and classes from the labels as they appeared. */
 static enum err_code order_classes(struct dataset *dataset, struct table *table, struct err *err)
 {
+	struct column *label = &table->columns.at[table->label];
 	AUTO(mem_freep) uint32_t *members = NULL;
 	AUTO(mem_freep) uint32_t *rank = NULL;
+	size_t present = 0;
 
-	if (mem_new(&members, table->classes.count, err) != ERR_OK)
+	if (mem_new(&members, label->levels.count, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < table->row_count; i++)
-		members[table->rows[i].class]++;
-	if (class_set_order(&table->classes, members, &rank, &dataset->class_names, &dataset->classes, err) != ERR_OK)
+		present += members[table->rows[i].class]++ == 0;
+	if (class_set_order(&label->levels, members, label->is_declared, &rank, &dataset->class_names,
+			    &dataset->classes, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < table->row_count; i++)
 		dataset->y[i] = rank[table->rows[i].class];
+	if (present == dataset->classes)
+		return ERR_OK;
+	return text_append(&table->notes, err, "labels that are the same number, as 1 and 1.0, are one class\n");
+}
+
+/* Two classes that only case or a dot at the end tells apart are probably one. */
+static enum err_code warn_of_likeness(const struct dataset *dataset, struct table *table, struct err *err)
+{
+	AUTO(class_set_done) struct class_set seen = { 0 };
+
+	for (size_t c = 0; c < dataset->classes; c++) {
+		struct text folded AUTO(text_done) = { 0 };
+		struct text shown AUTO(text_done) = { 0 };
+		uint32_t index;
+		if (text_append_clean(&shown, dataset->class_names[c], err) != ERR_OK ||
+		    text_append(&folded, err, "%s", dataset->class_names[c]) != ERR_OK)
+			return err->code;
+		for (size_t i = 0; i < folded.length; i++)
+			folded.data[i] = (char)tolower((unsigned char)folded.data[i]);
+		if (folded.length > 1 && folded.data[folded.length - 1] == '.')
+			folded.data[folded.length - 1] = '\0';
+		if (class_set_find(&seen, folded.data, &index) &&
+		    text_append(&table->notes, err,
+				"class '%s' differs from another only by case or a dot at its end\n",
+				shown.data) != ERR_OK)
+			return err->code;
+		if (class_set_add(&seen, folded.data, &index, err) != ERR_OK)
+			return err->code;
+	}
 	return ERR_OK;
 }
 
-/* A file without a header row shows: numbers for the features' names and a label for the label's. */
-static bool header_is_data(const struct dataset *dataset)
+static bool cut_suffix(char *name, const char *suffix)
 {
-	double number;
+	size_t length = strlen(name);
 
-	for (size_t j = 0; j < dataset->features; j++)
-		if (!parse_real(dataset->feature_names[j], &number))
-			return false;
-	for (size_t c = 0; c < dataset->classes; c++)
-		if (strcmp(dataset->class_names[c], dataset->label) == 0)
-			return true;
-	return dataset->target != NULL && parse_real(dataset->label, &number);
-}
-
-static enum err_code check_classes(const struct dataset *dataset, const struct table *table, struct err *err)
-{
-	if (header_is_data(dataset))
-		return err_set(err, ERR_INPUT,
-			       "%s:%zu: the first row is data ('%s' is a label): a header row is missing",
-			       dataset->path, table->header_line, dataset->label);
-	if (dataset->classes < 2 && dataset->target == NULL)
-		return err_set(err, ERR_INPUT, "%s: column '%s' holds one class only, '%s'; two are needed",
-			       dataset->path, dataset->label, dataset->class_names[0]);
-	return ERR_OK;
+	if (length <= strlen(suffix) || strcmp(name + length - strlen(suffix), suffix) != 0)
+		return false;
+	name[length - strlen(suffix)] = '\0';
+	return true;
 }
 
 static enum err_code name_dataset(struct dataset *dataset, const char *path, struct err *err)
 {
-	static const char suffix[] = ".csv";
+	static const char *const suffixes[] = { ".csv", ".tsv", ".arff", ".dat", ".data", ".txt" };
 	const char *slash = strrchr(path, '/');
+	const char *name = strcmp(path, "-") == 0 ? "stdin" : slash == NULL ? path : slash + 1;
 
-	if (mem_copy_text(path, &dataset->path, err) != ERR_OK ||
-	    mem_copy_text(slash == NULL ? path : slash + 1, &dataset->name, err) != ERR_OK)
+	if (mem_copy_text(path, &dataset->path, err) != ERR_OK || mem_copy_text(name, &dataset->name, err) != ERR_OK)
 		return err->code;
-	size_t length = strlen(dataset->name);
-	if (length >= sizeof suffix && strcmp(dataset->name + length - strlen(suffix), suffix) == 0)
-		dataset->name[length - strlen(suffix)] = '\0';
+	(void)cut_suffix(dataset->name, ".gz");
+	for (size_t i = 0; i < ARRAY_LENGTH(suffixes); i++)
+		if (cut_suffix(dataset->name, suffixes[i]))
+			break;
 	return ERR_OK;
 }
 
 /* The table's numbers and names become the data set's. */
-static enum err_code take_table(struct dataset *dataset, struct table *table, struct err *err)
+static enum err_code take_table(struct dataset *dataset, struct table *table, const struct reading *reading,
+				struct err *err)
 {
 	size_t n = table->row_count;
 
 	dataset->instances = n;
-	dataset->features = table->features;
 	if (mem_new(&dataset->y, n, err) != ERR_OK || mem_new(&dataset->instance_id, n, err) != ERR_OK ||
 	    mem_new(&dataset->source_line, n, err) != ERR_OK ||
-	    mem_new(&dataset->feature_names, table->features, err) != ERR_OK ||
-	    (!table->has_target && order_classes(dataset, table, err) != ERR_OK))
+	    (!reading->has_target && order_classes(dataset, table, err) != ERR_OK) ||
+	    design_make(table, reading, dataset, err) != ERR_OK)
 		return err->code;
 	dataset->target = take_ptr(&table->target);
 	for (size_t i = 0; i < n; i++) {
 		dataset->instance_id[i] = table->rows[i].number;
 		dataset->source_line[i] = table->rows[i].line;
 	}
-	for (size_t j = 0; j < table->features; j++)
-		dataset->feature_names[j] = take_ptr(&table->columns[table_feature_column(table, j)]);
-	dataset->label = take_ptr(&table->columns[table->label]);
-	/* The room that doubling left over goes back; if it cannot, the block is as good as it was. */
-	double *fitted = reallocarray(table->x, n * table->features, sizeof *table->x);
-	dataset->x = fitted != NULL ? fitted : table->x;
-	table->x = NULL;
-	return check_classes(dataset, table, err);
+	dataset->label = take_ptr(&table->columns.at[table->label].name);
+	if (dataset->classes < 2 && !reading->has_target)
+		return err_set(err, ERR_INPUT, "%s: column '%s' holds one class only, '%s'; two are needed",
+			       dataset->path, dataset->label, dataset->class_names[0]);
+	if (warn_of_likeness(dataset, table, err) != ERR_OK)
+		return err->code;
+	dataset->notes = take_ptr(&table->notes.data);
+	return ERR_OK;
 }
 
 /* dataset->group from the column called `groups`, NULL: there is none. */
@@ -207,29 +213,51 @@ static enum err_code take_groups(struct dataset *dataset, const struct table *ta
 		return err->code;
 	for (size_t i = 0; i < table->row_count; i++)
 		dataset->group[i] = table->rows[i].group;
-	dataset->groups = table->groups.count;
+	dataset->groups = table->columns.at[table->group].levels.count;
 	if (text_append(&suffix, err, "groups:%s", groups) != ERR_OK)
 		return err->code;
 	return dataset_derive(dataset, suffix.data, groups, err);
 }
 
-enum err_code dataset_read_csv(const char *path, const struct reading *reading, struct dataset **ret_dataset,
-			       struct err *err)
+/* The identity is that of the bytes, and of what was said about reading them. */
+static enum err_code identify(struct dataset *dataset, const struct text *content, const struct text *test,
+			      const struct reading *reading, struct err *err)
 {
-	AUTO(dataset_freep) struct dataset *dataset = NULL;
-	struct table table AUTO(table_done) = { .has_target = reading->has_target };
-	AUTO(mem_freep) char *text = NULL;
-	size_t length = 0;
+	struct text said AUTO(text_done) = { 0 };
+	char of_test[FILE_SHA256_SIZE];
 
-	if (mem_new(&dataset, 1, err) != ERR_OK || name_dataset(dataset, path, err) != ERR_OK ||
-	    file_read(path, &text, &length, err) != ERR_OK || encoding_check(path, text, length, err) != ERR_OK)
-		return err->code;
-	file_sha256(text, length, dataset->sha256);
+	file_sha256(content->data, content->length, dataset->sha256);
 	memcpy(dataset->origin, dataset->sha256, sizeof dataset->origin);
 	dataset->missing = missing_policy_name((size_t)reading->missing);
-	if (table_read(path, text, length, reading, &table, err) != ERR_OK ||
-	    treat_missing(&table, path, (enum missing_policy)reading->missing, err) != ERR_OK ||
-	    take_table(dataset, &table, err) != ERR_OK || take_groups(dataset, &table, reading->groups, err) != ERR_OK)
+	if (test->data != NULL) {
+		file_sha256(test->data, test->length, of_test);
+		if (text_append(&said, err, " test %s", of_test) != ERR_OK)
+			return err->code;
+	}
+	if (reading_append(reading, &said, err) != ERR_OK)
+		return err->code;
+	return said.length == 0 ? ERR_OK : dataset_identify(dataset, "read", said.data + 1, err);
+}
+
+enum err_code dataset_read(const char *path, const struct reading *reading, struct dataset **ret_dataset,
+			   struct err *err)
+{
+	AUTO(dataset_freep) struct dataset *dataset = NULL;
+	struct table table AUTO(table_done) = { 0 };
+	struct text content AUTO(text_done) = { 0 };
+	struct text test AUTO(text_done) = { 0 };
+
+	if (mem_new(&dataset, 1, err) != ERR_OK || name_dataset(dataset, path, err) != ERR_OK ||
+	    input_read(path, &content, err) != ERR_OK ||
+	    (reading->test != NULL && input_read(reading->test, &test, err) != ERR_OK) ||
+	    identify(dataset, &content, &test, reading, err) != ERR_OK)
+		return err->code;
+	const struct rows_text rows = { path, content.data, content.length, 1 };
+	const struct rows_text test_rows = { reading->test, test.data, test.length, 1 };
+	if (table_read(&rows, reading, &table, err) != ERR_OK ||
+	    (reading->test != NULL && table_append_test(&test_rows, reading, &table, err) != ERR_OK) ||
+	    treat_missing(&table, reading, err) != ERR_OK || take_table(dataset, &table, reading, err) != ERR_OK ||
+	    take_groups(dataset, &table, reading->groups, err) != ERR_OK)
 		return err->code;
 	*ret_dataset = take_ptr(&dataset);
 	return ERR_OK;
@@ -268,6 +296,7 @@ void dataset_free(struct dataset *dataset)
 	free(dataset->instance_id);
 	free(dataset->source_line);
 	free(dataset->own_test);
+	free(dataset->notes);
 	free(dataset->group);
 	free(dataset);
 }

@@ -1,5 +1,4 @@
-/* A data set in memory: numeric features and a class per instance; or a number, the target, whose bins are its classes
- * (data/target_bins.h).
+/* A data set in memory: numeric features and a class per instance.
  * Shapes: n instances, d features, k classes. */
 #ifndef HARDROW_DATA_DATASET_H
 #define HARDROW_DATA_DATASET_H
@@ -22,7 +21,7 @@ struct dataset {
 	char origin[FILE_SHA256_SIZE]; /* the same of what was read, whatever was made of it */
 	const char *missing;	       /* how missing values were treated: "error", "mean", "drop"; NULL: not known */
 	size_t instances, features, classes;
-	double *x;	       /* X (n, d), row-major */
+	double *x;	       /* X (n, d), row-major; NaN is missing (data/scale.h fills it in) */
 	uint32_t *y;	       /* (n) class index, 0 .. k-1 */
 	double *target;	       /* (n) of a data set that was read for its targets, else NULL */
 	uint32_t *instance_id; /* (n) 0-based data row of the file; consecutive unless rows were dropped */
@@ -31,31 +30,33 @@ struct dataset {
 	size_t groups;	       /* 0 if rows have none; then the next is NULL */
 	uint32_t *group;       /* (n) 0 .. groups-1: rows of one group train together or test together */
 	char **feature_names;  /* (d) */
-	char **class_names;    /* (k), sorted as scikit-learn does: by value if all are integers, else bytewise */
+	char **class_names;    /* (k), by value if all are numbers, else bytewise, or as the file declares them */
 	size_t subclasses;     /* 0 if it is not relabelled (data/relabel.h); then the next two are NULL */
 	uint32_t *subclass;    /* (n) index of the original class */
 	char **subclass_names; /* (subclasses) */
+	char *notes;	       /* lines for the person: what was found out about the file; NULL: nothing */
 	uint32_t
 	    *flipped_from; /* (n) class before the label was made wrong (data/flip.h), or NOT_FLIPPED; NULL: none was */
 };
 
-/* Reads a CSV: header row, numeric features, one label column. Quoted fields, LF,
- * CRLF or CR, a UTF-8 byte order mark and blank lines are all right; lines are counted as an editor does, also through
- * quoted line breaks. "?", "" and "NA" are missing values (in the label too). The values of the column of groups are
- * taken as texts; read with one, the data set is called NAME-groups:COLUMN (dataset_derive). ERR_INPUT, one line with
- * file, line and column, for: ragged row, text in a numeric column, NaN or infinity, one class only, more than 65535
- * classes, no rows, empty file, a field over 1 MiB, stray or unclosed quotes, a directory, a binary file (NUL byte or
- * not UTF-8), duplicate or empty column names, a first row that is data (numbers and a label), unknown label or column
- * of groups, missing values under MISSING_ERROR (their count and the first), a missing group, a
- * target that is no finite number up to TABLE_LARGEST_TARGET. */
-MUST_CHECK enum err_code dataset_read_csv(const char *path, const struct reading *reading, struct dataset **ret_dataset,
-					  struct err *err);
+/* Reads a file of rows: separated values, ARFF or KEEL, also compressed with gzip; "-" is standard input. What is not
+ * said in `reading` is found out (data/table.h, data/design.h says how), and said in dataset->notes. Quoted fields,
+ * LF, CRLF or CR, a UTF-8 byte order mark, a Ctrl-Z at the end and blank lines are all right; lines are counted as an
+ * editor does, also through quoted line breaks. The values of the column of groups are taken as
+ * texts; read with one, the data set is called NAME-groups:COLUMN (dataset_derive). ERR_INPUT, one line with file, line
+ * and column, for what those refuse,
+ * and: one class only, more than 65535 classes, no rows, an empty file, a directory, another compression, no UTF-8,
+ * a missing group, missing values under MISSING_ERROR (their count and the first), a missing label but under
+ * MISSING_DROP, a target that is no finite number up to TABLE_LARGEST_TARGET. */
+MUST_CHECK enum err_code dataset_read(const char *path, const struct reading *reading, struct dataset **ret_dataset,
+				      struct err *err);
 
 /* Whether its classes are numbers, and so many or so odd ones that a number may have been meant. */
 bool dataset_looks_continuous(const struct dataset *dataset);
 
-/* Gives a data set that was changed another identity: its sha256 becomes that of the text "SHA256 suffix choice", where
- * `choice` says which of the possible ones of that name it is. The second also calls it NAME-suffix. */
+/* Gives a data set that was changed, or read in an unusual way, another identity: its sha256 becomes that of the text
+ * "SHA256 suffix choice", where `choice` says which of the possible ones of that name it is. The second also calls it
+ * NAME-suffix. */
 MUST_CHECK enum err_code dataset_identify(struct dataset *dataset, const char *suffix, const char *choice,
 					  struct err *err);
 MUST_CHECK enum err_code dataset_derive(struct dataset *dataset, const char *suffix, const char *choice,

@@ -16,6 +16,11 @@ static void stream_done(z_stream *stream)
 	(void)inflateEnd(stream);
 }
 
+bool gzip_is_magic(const char *data, size_t length)
+{
+	return length >= 2 && data[0] == '\x1f' && data[1] == '\x8b';
+}
+
 enum err_code gzip_expand(const char *path, const char *packed, size_t length, size_t most, struct text *content,
 			  struct err *err)
 {
@@ -62,7 +67,7 @@ enum err_code gzip_read(const char *path, char **ret_data, size_t *ret_length, s
 
 	if (file_read(path, &data, &length, err) != ERR_OK)
 		return err->code;
-	if (length >= 2 && data[0] == '\x1f' && data[1] == '\x8b') {
+	if (gzip_is_magic(data, length)) {
 		if (gzip_expand(path, data, length, UINT_MAX, &content, err) != ERR_OK)
 			return err->code;
 		free(data);

@@ -2,10 +2,14 @@
 #ifndef HARDROW_DATA_GZIP_H
 #define HARDROW_DATA_GZIP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
 #include "base/text.h"
+
+/* Whether the data (length) begin as gzip's do. */
+bool gzip_is_magic(const char *data, size_t length);
 
 /* Appends what the gzip data (length) expand to, a NUL behind it. `path` is for messages. ERR_INPUT: they are damaged,
  * cut off, have more bytes behind their end, or expand to more than `most` bytes: no more than that is ever held. */

@@ -1,10 +1,13 @@
 #include "data/scale.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "data/filling.h"
+#include "data/levels.h"
 
 const char *scale_kind_name(size_t i)
 {
@@ -13,77 +16,126 @@ const char *scale_kind_name(size_t i)
 	return i < ARRAY_LENGTH(names) ? names[i] : NULL;
 }
 
-static bool is_constant(const struct dataset *dataset, const struct split *split, size_t j)
-{
-	const double *x = dataset->x + j;
-	size_t d = dataset->features;
+/* Texts of numbers that were computed in different ways differ in their last bits. */
+#define NOISE (16 * DBL_EPSILON)
 
-	for (size_t i = 1; i < split->train_count; i++)
-		if (x[split->train[i] * d] != x[split->train[0] * d])
+static bool is_constant(const double *x, size_t d, const struct split *split, size_t j)
+{
+	double low = x[split->train[0] * d + j];
+	double high = low;
+
+	for (size_t i = 1; i < split->train_count; i++) {
+		double value = x[split->train[i] * d + j];
+		low = value < low ? value : low;
+		high = value > high ? value : high;
+		if (high - low > NOISE * fmax(fabs(low), fabs(high)))
 			return false;
+	}
 	return true;
 }
 
-/* mean (d), sd (d) of the training part. Row by row: a column of a wide table is far apart in memory. */
-static void fit(const struct dataset *dataset, const struct split *split, struct scaled *scaled)
+/* mean (d), sd (d) of x (n, d) over the training part. Row by row: a column of a wide table is far apart in memory. */
+static void fit(const double *x, size_t d, const struct split *split, struct scaled *scaled)
 {
-	size_t d = dataset->features;
 	double n = (double)split->train_count;
 
 	for (size_t i = 0; i < split->train_count; i++)
 		for (size_t j = 0; j < d; j++)
-			scaled->mean[j] += dataset->x[split->train[i] * d + j];
+			scaled->mean[j] += x[split->train[i] * d + j];
 	for (size_t j = 0; j < d; j++)
 		scaled->mean[j] /= n;
 	for (size_t i = 0; i < split->train_count; i++)
 		for (size_t j = 0; j < d; j++) {
-			double deviation = dataset->x[split->train[i] * d + j] - scaled->mean[j];
+			double deviation = x[split->train[i] * d + j] - scaled->mean[j];
 			scaled->sd[j] += deviation * deviation;
 		}
 	for (size_t j = 0; j < d; j++)
 		/* Rounding in the mean leaves a constant column a tiny deviation, which division would blow up. */
-		scaled->sd[j] = is_constant(dataset, split, j) ? 0 : sqrt(scaled->sd[j] / n);
+		scaled->sd[j] = is_constant(x, d, split, j) ? 0 : sqrt(scaled->sd[j] / n);
+}
+
+/* scaled->values <- (x - mean) / sd; x may be the values themselves. */
+static void apply(const double *x, size_t n, size_t d, struct scaled *scaled)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < d; j++)
+			scaled->values[i * d + j] =
+			    scaled->sd[j] > 0 ? (x[i * d + j] - scaled->mean[j]) / scaled->sd[j] : 0;
+}
+
+/* Copies x with missing values filled in. */
+static enum err_code fill_in(const struct dataset *dataset, struct scaled *scaled, struct err *err)
+{
+	size_t d = dataset->features;
+
+	if (mem_new(&scaled->values, dataset->instances * d, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < dataset->instances; i++)
+		for (size_t j = 0; j < d; j++) {
+			double x = dataset->x[i * d + j];
+			scaled->values[i * d + j] = isnan(x) ? scaled->fill[j] : x;
+		}
+	scaled->x = scaled->values;
+	return ERR_OK;
 }
 
 static enum err_code standardise(const struct dataset *dataset, const struct split *split, struct scaled *scaled,
 				 struct err *err)
 {
 	size_t d = dataset->features;
+	const double *x = scaled->x;
 
-	if (mem_new(&scaled->values, dataset->instances * d, err) != ERR_OK)
+	if (scaled->values == NULL && mem_new(&scaled->values, dataset->instances * d, err) != ERR_OK)
 		return err->code;
-	fit(dataset, split, scaled);
+	fit(x, d, split, scaled);
 	for (size_t j = 0; j < d; j++)
 		if (!isfinite(scaled->mean[j]) || !isfinite(scaled->sd[j]))
 			return err_set(err, ERR_INPUT, "%s: column '%s': its values are too large to be standardised",
 				       dataset->name, dataset->feature_names[j]);
-	for (size_t i = 0; i < dataset->instances; i++)
-		for (size_t j = 0; j < d; j++)
-			scaled->values[i * d + j] =
-			    scaled->sd[j] > 0 ? (dataset->x[i * d + j] - scaled->mean[j]) / scaled->sd[j] : 0;
+	apply(x, dataset->instances, d, scaled);
 	scaled->x = scaled->values;
 	return ERR_OK;
 }
 
-static void keep(const struct dataset *dataset, struct scaled *scaled)
+/* Without scaling: only unknown levels are taken away. */
+static enum err_code keep(const struct dataset *dataset, const uint8_t *is_unknown, struct scaled *scaled,
+			  struct err *err)
 {
-	scaled->x = dataset->x;
-	for (size_t j = 0; j < dataset->features; j++)
-		scaled->sd[j] = 1;
+	size_t d = dataset->features;
+	bool all = true;
+
+	for (size_t j = 0; j < d; j++) {
+		scaled->sd[j] = !is_unknown[j];
+		all = all && !is_unknown[j];
+	}
+	if (all)
+		return ERR_OK;
+	const double *x = scaled->x;
+	if (scaled->values == NULL && mem_new(&scaled->values, dataset->instances * d, err) != ERR_OK)
+		return err->code;
+	apply(x, dataset->instances, d, scaled);
+	scaled->x = scaled->values;
+	return ERR_OK;
 }
 
 enum err_code scale_fit(const struct dataset *dataset, const struct split *split, enum scale_kind kind,
 			struct scaled *ret_scaled, struct err *err)
 {
-	struct scaled scaled AUTO(scaled_done) = { 0 };
+	struct scaled scaled AUTO(scaled_done) = { .x = dataset->x };
+	AUTO(mem_freep) uint32_t *first = NULL;
+	AUTO(mem_freep) uint8_t *is_unknown = NULL;
 
 	if (mem_new(&scaled.mean, dataset->features, err) != ERR_OK ||
-	    mem_new(&scaled.sd, dataset->features, err) != ERR_OK)
+	    mem_new(&scaled.sd, dataset->features, err) != ERR_OK ||
+	    mem_new(&is_unknown, dataset->features, err) != ERR_OK || levels_find(dataset, &first, err) != ERR_OK ||
+	    filling_find(dataset, split, first, &scaled.fill, err) != ERR_OK ||
+	    (scaled.fill != NULL && fill_in(dataset, &scaled, err) != ERR_OK))
 		return err->code;
-	if (kind == SCALE_NONE)
-		keep(dataset, &scaled);
-	else if (standardise(dataset, split, &scaled, err) != ERR_OK)
-		return err->code;
+	levels_mark_unknown(dataset, split, first, is_unknown);
+	enum err_code code =
+	    kind == SCALE_NONE ? keep(dataset, is_unknown, &scaled, err) : standardise(dataset, split, &scaled, err);
+	if (code != ERR_OK)
+		return code;
 	*ret_scaled = scaled;
 	scaled = (struct scaled){ 0 };
 	return ERR_OK;
@@ -92,6 +144,7 @@ enum err_code scale_fit(const struct dataset *dataset, const struct split *split
 void scaled_done(struct scaled *scaled)
 {
 	free(scaled->values);
+	free(scaled->fill);
 	free(scaled->mean);
 	free(scaled->sd);
 	*scaled = (struct scaled){ 0 };

@@ -6,125 +6,43 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/text.h"
-#include "data/rows.h"
+#include "data/attributes.h"
+#include "data/choice.h"
+#include "data/header.h"
 #include "data/value.h"
+
+#define LEVELS_MOST 1000 /* of a text column that has too many */
 
 struct filling {
 	struct table *table;
-	const char *path;
 	const struct reading *reading;
-	bool has_header;
+	const char *path;
+	bool skips_header; /* the first row is one */
+	bool is_test;	   /* rows of the test part, behind those of the table */
+	bool dot_is_told;
+	size_t rows; /* of this text */
 };
 
-static int compare_names(const void *left, const void *right)
+bool table_has_feature(const struct table *table, size_t j)
 {
-	const char *const *a = left;
-	const char *const *b = right;
-
-	return strcmp(*a, *b);
+	return j != table->label && j != table->group && !table->columns.at[j].is_left_out;
 }
 
-static enum err_code check_names(const struct table *table, const char *path, struct err *err)
+size_t table_slot(const struct table *table, size_t j)
 {
-	AUTO(mem_freep) const char **sorted = NULL;
-
-	if (mem_new(&sorted, table->column_count, err) != ERR_OK)
-		return err->code;
-	for (size_t j = 0; j < table->column_count; j++) {
-		sorted[j] = table->columns[j];
-		if (sorted[j][0] == '\0')
-			return err_set(err, ERR_INPUT, "%s:%zu: column %zu has no name in the header row%s", path,
-				       table->header_line, j + 1,
-				       j == 0 ? "; pandas leaves its index out with index=False" : "");
-	}
-	qsort(sorted, table->column_count, sizeof *sorted, compare_names);
-	for (size_t j = 1; j < table->column_count; j++)
-		if (strcmp(sorted[j - 1], sorted[j]) == 0)
-			return err_set(err, ERR_INPUT,
-				       "%s:%zu: two columns are called '%s': is there a header row with their names?",
-				       path, table->header_line, sorted[j]);
-	return ERR_OK;
-}
-
-static enum err_code unknown_column(const struct filling *filling, const char *name, struct err *err)
-{
-	const size_t most = 12;
-	const struct table *table = filling->table;
-	struct text known AUTO(text_done) = { 0 };
-
-	for (size_t j = 0; j < table->column_count && j < most; j++)
-		if (text_append(&known, err, "%s'%s'", j == 0 ? "" : ", ", table->columns[j]) != ERR_OK)
-			return err->code;
-	return err_set(err, ERR_INPUT, "%s:%zu: no column is called '%s'; there are %s%s", filling->path,
-		       table->header_line, name, known.data, table->column_count > most ? ", …" : "");
-}
-
-static enum err_code find_column(const struct filling *filling, const char *name, size_t *ret_column, struct err *err)
-{
-	const struct table *table = filling->table;
-	size_t last = table->column_count - 1;
-
-	if (strcmp(table->columns[last], name) == 0) {
-		*ret_column = last;
-		return ERR_OK;
-	}
-	for (size_t j = 0; j < last; j++)
-		if (strcmp(table->columns[j], name) == 0) {
-			*ret_column = j;
-			return ERR_OK;
-		}
-	return unknown_column(filling, name, err);
-}
-
-static enum err_code end_header(struct filling *filling, size_t line, struct err *err)
-{
-	struct table *table = filling->table;
-	const struct reading *reading = filling->reading;
-
-	table->header_line = line;
-	filling->has_header = true;
-	if (check_names(table, filling->path, err) != ERR_OK)
-		return err->code;
-	table->label = table->column_count - 1;
-	table->group = TABLE_NO_GROUPS;
-	if ((reading->label != NULL && find_column(filling, reading->label, &table->label, err) != ERR_OK) ||
-	    (reading->groups != NULL && find_column(filling, reading->groups, &table->group, err) != ERR_OK))
-		return err->code;
-	if (table->group == table->label)
-		return err_set(err, ERR_INPUT,
-			       "%s:%zu: column '%s' cannot be both the label and the groups; --label "
-			       "says where the classes are",
-			       filling->path, line, reading->groups);
-	table->features = table->column_count - 1 - (reading->groups != NULL);
-	if (table->column_count == 1)
-		return err_set(err, ERR_INPUT,
-			       "%s:%zu: '%s' is the only column; a data set has features and a label, comma-separated",
-			       filling->path, line, table->columns[0]);
-	if (table->features == 0)
-		return err_set(err, ERR_INPUT, "%s:%zu: beside the label '%s' and the groups '%s' there is no column",
-			       filling->path, line, table->columns[table->label], reading->groups);
-	return ERR_OK;
-}
-
-static enum err_code take_name(struct table *table, const char *text, struct err *err)
-{
-	if (mem_more(&table->columns, table->column_count, &table->column_capacity, err) != ERR_OK ||
-	    mem_copy_text(text, &table->columns[table->column_count], err) != ERR_OK)
-		return err->code;
-	table->column_count++;
-	return ERR_OK;
+	return j - (j > table->label);
 }
 
 static enum err_code start_row(struct filling *filling, size_t line, struct err *err)
 {
 	struct table *table = filling->table;
 
-	if (line > UINT32_MAX)
+	if (line > UINT32_MAX || table->row_count == UINT32_MAX)
 		return err_set(err, ERR_INPUT, "%s:%zu: more lines than 32 bits count", filling->path, line);
-	if (mem_grow((void **)&table->x, table->row_count, &table->x_capacity, table->features * sizeof *table->x,
-		     err) != ERR_OK ||
-	    (table->has_target && mem_more(&table->target, table->row_count, &table->target_capacity, err) != ERR_OK) ||
+	if (mem_grow((void **)&table->x, table->row_count, &table->x_capacity, table->slots * sizeof *table->x, err) !=
+		ERR_OK ||
+	    (filling->reading->has_target &&
+	     mem_more(&table->target, table->row_count, &table->target_capacity, err) != ERR_OK) ||
 	    mem_more(&table->rows, table->row_count, &table->row_capacity, err) != ERR_OK)
 		return err->code;
 	table->rows[table->row_count] =
@@ -132,46 +50,119 @@ static enum err_code start_row(struct filling *filling, size_t line, struct err 
 	return ERR_OK;
 }
 
-static void note_missing(struct table *table, size_t line, size_t column)
+static void note_missing(struct table *table, size_t line, size_t j)
 {
-	if (table->missing_count++ == 0) {
+	table->columns.at[j].missing++;
+	if (table->missing_line == 0) {
 		table->missing_line = line;
-		table->missing_column = column;
+		table->missing_column = j;
 	}
 }
 
-static enum err_code take_group(struct filling *filling, size_t line, const char *text, struct err *err)
+static bool is_missing(const struct filling *filling, size_t j, const char *text, bool quoted)
 {
-	struct table *table = filling->table;
-	const char *name = table->columns[table->group];
+	const char *list = filling->reading->missing_values;
 
-	if (value_is_missing(text))
-		return err_set(err, ERR_INPUT, "%s:%zu: column '%s': a missing group", filling->path, line, name);
-	if (class_set_add(&table->groups, text, &table->rows[table->row_count].group, err) != ERR_OK)
-		return err_prefix(err, "%s:%zu: column '%s'", filling->path, line, name);
+	if (list != NULL)
+		return value_is_listed(text, list);
+	if (text[0] == '\0')
+		return true;
+	if (quoted)
+		return false;
+	return j == filling->table->label ? value_is_missing_label(text) : value_is_missing(text);
+}
+
+/* The level of `text`; what a file declares is all there is. */
+static enum err_code find_level(struct filling *filling, size_t line, size_t j, const char *text, uint32_t *ret_level,
+				struct err *err)
+{
+	struct column *column = &filling->table->columns.at[j];
+
+	if (column->is_declared) {
+		if (!class_set_find(&column->levels, text, ret_level))
+			return err_set(err, ERR_INPUT, "%s:%zu: column '%s': '%s' is none of its declared values",
+				       filling->path, line, column->name, text);
+		return ERR_OK;
+	}
+	if (class_set_add(&column->levels, text, ret_level, err) != ERR_OK)
+		return err_prefix(err, "%s:%zu: column '%s'", filling->path, line, column->name);
 	return ERR_OK;
 }
 
-/* The first bytes of a long text, whole UTF-8 characters only. */
-static int shown_length(const char *text)
+/* The test file of UCI's adult has its labels end in a dot. */
+static enum err_code cut_dot(struct filling *filling, char *text, struct err *err)
 {
-	int length = (int)strnlen(text, 60);
+	struct table *table = filling->table;
+	const struct class_set *known = &table->columns.at[table->label].levels;
+	size_t length = strlen(text);
+	uint32_t level;
+
+	if (!filling->is_test || length < 2 || text[length - 1] != '.' || class_set_find(known, text, &level))
+		return ERR_OK;
+	text[length - 1] = '\0';
+	if (!class_set_find(known, text, &level)) {
+		text[length - 1] = '.';
+		return ERR_OK;
+	}
+	if (filling->dot_is_told)
+		return ERR_OK;
+	filling->dot_is_told = true;
+	return text_append(&table->notes, err, "labels of %s end in a dot, which is left out\n", filling->path);
+}
+
+static enum err_code take_group(struct filling *filling, size_t line, const char *text, bool quoted, struct err *err)
+{
+	struct table *table = filling->table;
+
+	if (is_missing(filling, table->group, text, quoted))
+		return err_set(err, ERR_INPUT, "%s:%zu: column '%s': a missing group", filling->path, line,
+			       table->columns.at[table->group].name);
+	return find_level(filling, line, table->group, text, &table->rows[table->row_count].group, err);
+}
+
+/* The first bytes of a long text, whole UTF-8 characters only. */
+static size_t shown_length(const char *text)
+{
+	size_t length = strnlen(text, 60);
 
 	while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
 		length--;
 	return length;
 }
 
-static enum err_code take_number(struct filling *filling, size_t line, size_t column, const char *text,
-				 double *ret_value, struct err *err)
+/* A text in a column of numbers: kept for the message. */
+static enum err_code note_text(struct column *column, size_t line, const char *text, struct err *err)
 {
-	bool is_number = value_read(text, ret_value);
+	struct text shown AUTO(text_done) = { 0 };
+	size_t length = shown_length(text);
 
-	if (is_number && isfinite(*ret_value))
+	if (column->texts++ > 0)
 		return ERR_OK;
-	return err_set(err, ERR_INPUT, "%s:%zu: column '%s': '%.*s%s' is not a %snumber", filling->path, line,
-		       filling->table->columns[column], shown_length(text), text,
-		       text[shown_length(text)] == '\0' ? "" : "…", is_number ? "finite " : "");
+	if (text_append(&shown, err, "%.*s%s", (int)length, text, text[length] == '\0' ? "" : "…") != ERR_OK)
+		return err->code;
+	column->text_line = line;
+	column->text = take_ptr(&shown.data);
+	return ERR_OK;
+}
+
+static bool read_number(const struct filling *filling, const char *text, double *ret_value)
+{
+	return value_read(text, ret_value) ||
+	       (filling->table->format.decimal_comma && value_read_decimal_comma(text, ret_value));
+}
+
+static enum err_code take_number(struct filling *filling, size_t line, size_t j, const char *text, double *ret_value,
+				 struct err *err)
+{
+	struct column *column = &filling->table->columns.at[j];
+
+	if (!read_number(filling, text, ret_value))
+		return note_text(column, line, text, err);
+	column->numbers++;
+	if (!isfinite(*ret_value))
+		return err_set(err, ERR_INPUT, "%s:%zu: column '%s': '%.*s' is not a finite number", filling->path,
+			       line, column->name, (int)shown_length(text), text);
+	return ERR_OK;
 }
 
 static enum err_code take_target(struct filling *filling, size_t line, const char *text, struct err *err)
@@ -184,101 +175,231 @@ static enum err_code take_target(struct filling *filling, size_t line, const cha
 		return err->code;
 	if (fabs(*target) > TABLE_LARGEST_TARGET)
 		return err_set(err, ERR_INPUT, "%s:%zu: column '%s': '%.*s' is too large for a target: at most %g",
-			       filling->path, line, table->columns[table->label], shown_length(text), text,
+			       filling->path, line, table->columns.at[table->label].name, (int)shown_length(text), text,
 			       TABLE_LARGEST_TARGET);
 	return ERR_OK;
 }
 
-static enum err_code take_label(struct filling *filling, size_t line, const char *text, struct err *err)
+static enum err_code take_label(struct filling *filling, size_t line, char *text, bool quoted, struct err *err)
 {
 	struct table *table = filling->table;
 
-	if (value_is_missing(text)) {
+	if (is_missing(filling, table->label, text, quoted)) {
 		note_missing(table, line, table->label);
 		return ERR_OK;
 	}
-	if (table->has_target)
+	if (filling->reading->has_target)
 		return take_target(filling, line, text, err);
-	if (class_set_add(&table->classes, text, &table->rows[table->row_count].class, err) != ERR_OK)
-		return err_prefix(err, "%s:%zu: column '%s'", filling->path, line, table->columns[table->label]);
+	if (cut_dot(filling, text, err) != ERR_OK)
+		return err->code;
+	return find_level(filling, line, table->label, text, &table->rows[table->row_count].class, err);
+}
+
+static enum err_code take_level(struct filling *filling, size_t line, size_t j, const char *text, double *ret_value,
+				struct err *err)
+{
+	struct column *column = &filling->table->columns.at[j];
+	uint32_t level = 0;
+	double number;
+
+	if (column->is_declared)
+		column->texts++;
+	else if (read_number(filling, text, &number))
+		column->numbers++;
+	else if (note_text(column, line, text, err) != ERR_OK)
+		return err->code;
+	/* It will not be used: what else there is does not matter. */
+	if (!column->is_declared && column->levels.count > LEVELS_MOST &&
+	    column->levels.count > reading_most_levels(filling->reading))
+		return ERR_OK;
+	column->looked_at++;
+	if (find_level(filling, line, j, text, &level, err) != ERR_OK)
+		return err->code;
+	*ret_value = level;
 	return ERR_OK;
 }
 
-static enum err_code take_feature(struct filling *filling, size_t line, size_t column, const char *text,
-				  struct err *err)
+static enum err_code take_field(void *user, size_t line, size_t j, char *text, bool quoted, struct err *err)
 {
+	struct filling *filling = user;
 	struct table *table = filling->table;
 	double value = NAN;
 
-	if (value_is_missing(text))
-		note_missing(table, line, column);
-	else if (take_number(filling, line, column, text, &value, err) != ERR_OK)
-		return err->code;
-	size_t feature = column - (column > table->label) - (column > table->group);
-	table->x[table->row_count * table->features + feature] = value;
-	return ERR_OK;
-}
-
-static enum err_code take_field(void *user, size_t line, size_t column, const char *text, struct err *err)
-{
-	struct filling *filling = user;
-
-	if (!filling->has_header)
-		return take_name(filling->table, text, err);
-	if (column == 0 && start_row(filling, line, err) != ERR_OK)
-		return err->code;
-	if (column >= filling->table->column_count)
+	if (filling->skips_header)
 		return ERR_OK;
-	if (column == filling->table->label)
-		return take_label(filling, line, text, err);
-	return column == filling->table->group ? take_group(filling, line, text, err)
-					       : take_feature(filling, line, column, text, err);
+	if (j == 0 && start_row(filling, line, err) != ERR_OK)
+		return err->code;
+	if (j >= table->columns.count || table->columns.at[j].is_left_out)
+		return ERR_OK;
+	if (j == table->label)
+		return take_label(filling, line, text, quoted, err);
+	if (j == table->group)
+		return take_group(filling, line, text, quoted, err);
+	bool is_text = table->columns.at[j].is_text;
+	uint32_t level;
+	/* A declared level "none" is one. */
+	if (is_missing(filling, j, text, quoted) &&
+	    !(table->columns.at[j].is_declared && class_set_find(&table->columns.at[j].levels, text, &level)))
+		note_missing(table, line, j);
+	else if ((is_text ? take_level : take_number)(filling, line, j, text, &value, err) != ERR_OK)
+		return err->code;
+	table->x[table->row_count * table->slots + table_slot(table, j)] = value;
+	return ERR_OK;
 }
 
 static enum err_code end_row(void *user, size_t line, size_t columns, struct err *err)
 {
 	struct filling *filling = user;
+	struct table *table = filling->table;
+	bool is_header = filling->skips_header;
 
-	if (!filling->has_header)
-		return end_header(filling, line, err);
-	if (columns != filling->table->column_count)
-		return err_set(err, ERR_INPUT, "%s:%zu: %zu field%s, but the header row has %zu", filling->path, line,
-			       columns, columns == 1 ? "" : "s", filling->table->column_count);
-	filling->table->row_count++;
+	filling->skips_header = false;
+	if (columns != table->columns.count)
+		return err_set(err, ERR_INPUT, "%s:%zu: %zu field%s, but the %s %zu", filling->path, line, columns,
+			       columns == 1 ? "" : "s",
+			       table->is_declared	? "attributes are"
+			       : filling->is_test	? "rows of the other file have"
+			       : table->header_line > 0 ? "header row has"
+							: "first row has",
+			       table->columns.count);
+	if (is_header)
+		return ERR_OK;
+	table->row_count++;
+	filling->rows++;
 	return ERR_OK;
 }
 
-enum err_code table_read(const char *path, const char *text, size_t length, const struct reading *reading,
-			 struct table *table, struct err *err)
+/* Once through the text: everything that is collected is collected anew. */
+static enum err_code fill(const struct rows_text *text, struct filling *filling, struct err *err)
 {
-	struct filling filling = { .table = table, .path = path, .reading = reading };
-	const struct row_sink sink = { take_field, end_row, &filling };
+	struct table *table = filling->table;
+	const struct row_sink sink = { take_field, end_row, filling };
 
-	if (rows_read(path, text, length, &sink, err) != ERR_OK)
+	columns_forget(&table->columns);
+	table->row_count = table->missing_line = 0;
+	filling->rows = 0;
+	filling->skips_header = table->header_line > 0;
+	if (rows_read(text, &table->format.rows, SIZE_MAX, &sink, err) != ERR_OK)
 		return err->code;
-	if (!filling.has_header)
-		return err_set(err, ERR_INPUT, "%s: is empty", path);
-	if (table->row_count == 0)
-		return err_set(err, ERR_INPUT, "%s: has a header row but no data rows", path);
+	return table->row_count > 0 ? ERR_OK
+				    : err_set(err, ERR_INPUT, "%s: has %s but no data rows", text->path,
+					      table->is_declared ? "attributes" : "a header row");
+}
+
+/* Columns of numbers with more texts than numbers become text columns; true if there were any. */
+static bool find_text_columns(struct table *table)
+{
+	bool found = false;
+
+	for (size_t j = 0; j < table->columns.count; j++) {
+		struct column *column = &table->columns.at[j];
+		if (column->is_text || column->texts <= column->numbers || j == table->label)
+			continue;
+		column->is_text = true;
+		found = true;
+	}
+	return found;
+}
+
+/* A text among numbers. */
+static enum err_code check_columns(const struct table *table, const char *path, struct err *err)
+{
+	for (size_t j = 0; j < table->columns.count; j++) {
+		const struct column *column = &table->columns.at[j];
+		if (column->text != NULL && !column->is_left_out &&
+		    (!column->is_text || j == table->label || column->numbers >= column->texts))
+			return err_set(err, ERR_INPUT, "%s:%zu: column '%s': '%s' is not a number", path,
+				       column->text_line, column->name, column->text);
+	}
 	return ERR_OK;
 }
 
-size_t table_feature_column(const struct table *table, size_t j)
+static enum err_code say_format(struct table *table, const struct reading *reading, struct err *err)
 {
-	size_t first = table->label < table->group ? table->label : table->group;
-	size_t second = table->label < table->group ? table->group : table->label;
+	if (reading->separator != SEPARATOR_AUTO || table->format.rows.separator == ',')
+		return ERR_OK;
+	return text_append(&table->notes, err, "separated by %ss%s\n", format_separator_name(&table->format),
+			   table->format.decimal_comma ? ", with decimal commas" : "");
+}
 
-	j += j >= first;
-	return j + (j >= second);
+/* Texts of an ARFF file stand in either quote, seldom in both. */
+static enum err_code read_declared(const struct rows_text *text, struct table *table, size_t *ret_label,
+				   struct rows_text *ret_rows, struct text *dense, struct err *err)
+{
+	const struct reading reading = { .comment = "%" };
+
+	if (attributes_read(text, &table->columns, ret_label, ret_rows, dense, err) != ERR_OK)
+		return err->code;
+	table->format = format_find(ret_rows, &reading);
+	if (memchr(ret_rows->data, '"', ret_rows->length) == NULL)
+		table->format.rows.quote = '\'';
+	return ERR_OK;
+}
+
+static enum err_code find_columns(const struct rows_text *text, const struct reading *reading, struct table *table,
+				  struct err *err)
+{
+	table->format = format_find(text, reading);
+	if (say_format(table, reading, err) != ERR_OK)
+		return err->code;
+	return header_find(text, reading, table, err);
+}
+
+enum err_code table_read(const struct rows_text *text, const struct reading *reading, struct table *table,
+			 struct err *err)
+{
+	struct filling filling = { .table = table, .reading = reading, .path = text->path };
+	struct text dense AUTO(text_done) = { 0 };
+	struct rows_text rows = *text;
+	size_t declared = NO_COLUMN;
+
+	table->path = text->path;
+	table->is_declared = !reading->is_plain && attributes_are_in(text);
+	enum err_code code = table->is_declared ? read_declared(text, table, &declared, &rows, &dense, err)
+						: find_columns(text, reading, table, err);
+	if (code != ERR_OK || choice_make(table, reading, declared, err) != ERR_OK)
+		return err->code;
+	table->slots = table->columns.count - 1;
+	if (fill(&rows, &filling, err) != ERR_OK ||
+	    (!reading->is_plain && find_text_columns(table) && fill(&rows, &filling, err) != ERR_OK))
+		return err->code;
+	return check_columns(table, text->path, err);
+}
+
+enum err_code table_append_test(const struct rows_text *text, const struct reading *reading, struct table *table,
+				struct err *err)
+{
+	struct filling filling = { .table = table, .reading = reading, .path = text->path, .is_test = true };
+	const struct row_sink sink = { take_field, end_row, &filling };
+	struct table other AUTO(table_done) = { .path = text->path, .is_declared = attributes_are_in(text) };
+	struct text dense AUTO(text_done) = { 0 };
+	struct rows_text rows = *text;
+	size_t declared = NO_COLUMN;
+	enum err_code code = other.is_declared ? read_declared(text, &other, &declared, &rows, &dense, err)
+					       : find_columns(text, reading, &other, err);
+
+	if (code != ERR_OK)
+		return code;
+	filling.skips_header = other.header_line > 0;
+	for (size_t j = 0; filling.skips_header && j < other.columns.count && j < table->columns.count; j++)
+		if (table->header_line > 0 && strcmp(other.columns.at[j].name, table->columns.at[j].name) != 0)
+			return err_set(err, ERR_INPUT, "%s:%zu: column %zu is called '%s', in %s it is '%s'",
+				       text->path, other.header_line, j + 1, other.columns.at[j].name, table->path,
+				       table->columns.at[j].name);
+	if (rows_read(&rows, &other.format.rows, SIZE_MAX, &sink, err) != ERR_OK)
+		return err->code;
+	table->test_rows = filling.rows;
+	if (filling.rows == 0)
+		return err_set(err, ERR_INPUT, "%s: has a header row but no data rows", text->path);
+	return check_columns(table, text->path, err);
 }
 
 void table_done(struct table *table)
 {
-	mem_free_texts(table->columns, table->column_count);
+	columns_done(&table->columns);
 	free(table->x);
 	free(table->target);
 	free(table->rows);
-	class_set_done(&table->classes);
-	class_set_done(&table->groups);
+	text_done(&table->notes);
 	*table = (struct table){ 0 };
 }

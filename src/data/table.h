@@ -1,4 +1,4 @@
-/* A CSV as numbers, before missing values are dealt with and classes are put in order. */
+/* A file of rows as numbers and levels, before anything is made of it. */
 #ifndef HARDROW_DATA_TABLE_H
 #define HARDROW_DATA_TABLE_H
 
@@ -7,49 +7,67 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "data/classes.h"
+#include "base/text.h"
+#include "data/columns.h"
+#include "data/format.h"
 #include "data/reading.h"
 
 #define TABLE_NO_CLASS UINT32_MAX
-#define TABLE_NO_GROUPS SIZE_MAX
+#define TABLE_LARGEST_TARGET 1e30
 
 struct table_row {
-	uint32_t class;	 /* index into classes.names, 0 of a target; TABLE_NO_CLASS if the label is missing */
-	uint32_t group;	 /* index into groups.names; 0 without a column of groups */
+	uint32_t class;	 /* index into the levels of the label, 0 of a target; TABLE_NO_CLASS if it is missing */
+	uint32_t group;	 /* index into the levels of the column of groups, 0 without one */
 	uint32_t line;	 /* of the file, 1-based, on which the row starts */
 	uint32_t number; /* 0-based data row of the file */
 };
 
 struct table {
-	bool has_target; /* the label is a number: set before table_read() */
-	char **columns;	 /* names, those of label and groups among them */
-	size_t column_count, column_capacity;
-	size_t header_line;
-	size_t label;	 /* column of the label */
-	size_t group;	 /* column of the groups, TABLE_NO_GROUPS */
-	size_t features; /* columns that are neither */
-	double *x;	 /* (rows, features) row-major, in file order; NaN is missing, nothing else */
-	double *target;	 /* (rows) labels that are numbers, else NULL */
+	const char *path; /* for messages; borrowed */
+	struct columns columns;
+	struct format format;
+	bool is_declared;   /* by an ARFF or KEEL header */
+	size_t header_line; /* 0: there is no header row */
+	size_t label;	    /* column of the label */
+	size_t group;	    /* column of the groups, NO_COLUMN without */
+	size_t slots;	    /* columns but the label */
+	double *x;	/* (rows, slots) row-major, in file order: numbers, of a text column the level; NaN: missing */
+	double *target; /* (rows) labels that are numbers, else NULL */
 	struct table_row *rows;
-	size_t row_count, x_capacity, target_capacity, row_capacity;
-	struct class_set classes, groups;
-	size_t missing_count;
-	size_t missing_line, missing_column; /* of the first one */
+	size_t target_capacity;
+	size_t row_count, x_capacity, row_capacity;
+	size_t test_rows;		     /* the last ones, of another file */
+	size_t missing_line, missing_column; /* of the first missing value; line 0: there is none */
+	struct text notes;		     /* a line for each thing that was found out rather than said */
 };
 
-/* Targets are at most so large: predictions of them are recorded as float32. */
-#define TABLE_LARGEST_TARGET 1e30
+/* Whether column j becomes features: it is no label, no group and not left out. */
+bool table_has_feature(const struct table *table, size_t j);
 
-/* Reads the CSV `text` (rows_read() says how); `reading` names the columns of label and groups. Zero-initialise
- * *table but for has_target; table_done() frees it, also after an error. ERR_INPUT, with `path` and line: a header with
- * an empty or repeated name or no feature, no column of such a name, one column for both, a missing group, a row of
- * another length than the header, a feature that is no finite number, a target that is none or too large, more rows or
- * lines than 32 bits count. */
-MUST_CHECK enum err_code table_read(const char *path, const char *text, size_t length, const struct reading *reading,
-				    struct table *table, struct err *err);
+/* The place of column j, which is not the label, in a row of x. */
+size_t table_slot(const struct table *table, size_t j);
 
-/* The column that feature j is. */
-size_t table_feature_column(const struct table *table, size_t j);
+/* Reads the text: an ARFF or KEEL header (data/attributes.h), or a header row, or none.
+ *
+ * Without reading->header, the first row is data if each of its fields is a number, or if it has the type of the rows
+ * below (the first 200): numbers wherever they have numbers; where they have none, values that are seen again in at
+ * least half of the columns. A label's usual name (class, label, target, y, species) makes it a header. Without one,
+ * columns are called x1, x2, …; so is a column without a name, by its place. A name that was there before gets ".1".
+ *
+ * A column is text if most of its values are no numbers; in a column of numbers a text is an error. The label is the
+ * column that `reading` names, or the one output of KEEL, or the last, unless another one alone has a usual name.
+ *
+ * Zero-initialise *table; table_done() frees it, also after an error. `path` must outlive it. ERR_INPUT, with `path`
+ * and line: what rows_read() and attributes_read() refuse, no column called as `reading` says, one that is both label
+ * and groups, a missing group, fewer than two columns, a row of another length than the first, a text among numbers, a
+ * number that is not finite, more rows or lines than 32 bits count. */
+MUST_CHECK enum err_code table_read(const struct rows_text *text, const struct reading *reading, struct table *table,
+				    struct err *err);
+
+/* Appends the rows of another file with the same columns: the test part. Its labels may end in a dot that the others'
+ * do not have (UCI's adult). */
+MUST_CHECK enum err_code table_append_test(const struct rows_text *text, const struct reading *reading,
+					   struct table *table, struct err *err);
 
 void table_done(struct table *table);
 

@@ -2,13 +2,48 @@
 
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "base/parse.h"
 
+static bool is_one_of(const char *text, const char *const *words)
+{
+	/* Most fields are numbers, and longer than that. */
+	if (strnlen(text, 7) == 7)
+		return false;
+	for (size_t i = 0; words[i] != NULL; i++)
+		if (strcasecmp(text, words[i]) == 0)
+			return true;
+	return false;
+}
+
+bool value_is_missing_label(const char *text)
+{
+	static const char *const words[] = { "", "?", "na", "n/a", "nan", "null", "<null>", NULL };
+
+	return is_one_of(text, words);
+}
+
 bool value_is_missing(const char *text)
 {
-	return text[0] == '\0' || strcmp(text, "?") == 0 || strcmp(text, "NA") == 0;
+	static const char *const words[] = { ".", "-", "none", NULL };
+
+	if (text[0] >= '0' && text[0] <= '9')
+		return false;
+	return value_is_missing_label(text) || is_one_of(text, words);
+}
+
+bool value_is_listed(const char *text, const char *list)
+{
+	size_t length = strlen(text);
+
+	for (const char *at = list; length > 0 && at != NULL; at = strchr(at, ',')) {
+		at += *at == ',';
+		if (strcspn(at, ",") == length && strncmp(at, text, length) == 0)
+			return true;
+	}
+	return length == 0;
 }
 
 bool value_read(const char *text, double *ret_value)
@@ -38,4 +73,52 @@ bool value_read(const char *text, double *ret_value)
 		value /= powers[next - point - 1];
 	*ret_value = *text == '-' ? -value : value;
 	return true;
+}
+
+bool value_read_decimal_comma(const char *text, double *ret_value)
+{
+	char copy[64];
+	size_t comma = strcspn(text, ",");
+	size_t length = strnlen(text, sizeof copy);
+
+	if (length == sizeof copy || text[comma] == '\0' || strchr(text, '.') != NULL)
+		return false;
+	memcpy(copy, text, length + 1);
+	copy[comma] = '.';
+	return value_read(copy, ret_value);
+}
+
+/* Digits, and whatever else is in `others`; at least one digit. */
+static bool is_made_of(const char *text, const char *others)
+{
+	size_t digits = 0;
+
+	for (; *text != '\0'; text++)
+		if (*text >= '0' && *text <= '9')
+			digits++;
+		else if (strchr(others, *text) == NULL)
+			return false;
+	return digits > 0;
+}
+
+const char *value_likely(const char *text, const char **ret_remedy)
+{
+	size_t length = strlen(text);
+	static const char *const currencies[] = { "$", "\xe2\x82\xac", "\xc2\xa3" };
+
+	*ret_remedy = "make it a number";
+	for (size_t i = 0; i < ARRAY_LENGTH(currencies); i++)
+		if (strncmp(text, currencies[i], strlen(currencies[i])) == 0 &&
+		    is_made_of(text + strlen(currencies[i]), "., -"))
+			return "an amount of money";
+	if (length > 1 && text[length - 1] == '%' && is_made_of(text, ".,+-%"))
+		return "a percentage";
+	if (strchr(text, ',') != NULL && is_made_of(text, ".,+-")) {
+		*ret_remedy = "write it with a point and nothing between thousands";
+		return "a number with a comma";
+	}
+	*ret_remedy = "make numbers of it, such as days since a date";
+	if (length >= 8 && is_made_of(text, "-/.: TZ+") && strpbrk(text + 1, "-/:") != NULL)
+		return "a date or time";
+	return NULL;
 }

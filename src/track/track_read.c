@@ -1,5 +1,6 @@
 #include "track/track_read.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -243,7 +244,10 @@ enum err_code track_read_features(struct track *track, const struct track_run_ro
 			return err->code;
 		if (more && db_read_text(stmt, 0, &number, err) != ERR_OK)
 			return err->code;
-		if (!more || !parse_real(number, &ret_x[i]))
+		bool is_missing = more && strcmp(number, "null") == 0;
+		if (is_missing)
+			ret_x[i] = NAN;
+		else if (!more || !parse_real(number, &ret_x[i]))
 			return bad_instances(track, row, err);
 	}
 	return ERR_OK;

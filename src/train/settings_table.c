@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/parse.h"
 #include "data/dataset.h"
+#include "data/reading.h"
 #include "data/relabel.h"
 #include "data/scale.h"
 #include "data/target_bins.h"
@@ -100,7 +101,8 @@ const struct option_spec settings_specs[] = {
 	{ .name = "task", .type = OPTION_CHOICE, FIELD(data.task), .choice = task_name, .initial = "classification",
 	  .help = "what the label is: a class, or a number" },
 	{ .name = "label", .type = OPTION_TEXT, FIELD(data.reading.label), .argument = "COLUMN",
-	  .help = "the column with the class, or the number; default: the catalogue's, or the last" },
+	  .help = "the column with the class, or the number; or first or last; default: the catalogue's, the one with a "
+		  "usual name (class, label, target, y, species), or the last" },
 	{ .name = "target-bins", .type = OPTION_TEXT, FIELD(data.target_bins), .check = check_target_bins,
 	  .argument = "auto|N|width:W", .initial = SETTINGS_TARGET_BINS,
 	  .help = "of regression: bins of the label, which stand for classes in all that goes by their sizes; auto: "
@@ -110,7 +112,32 @@ const struct option_spec settings_specs[] = {
 	  .help = "of regression: what the network is trained on; whatever is recorded has the label's unit" },
 	{ .name = "missing", .type = OPTION_CHOICE, FIELD(data.reading.missing), .choice = missing_policy_name,
 	  .initial = "error",
-	  .help = "what to do with missing values" },
+	  .help = "what to do with missing values; mean and median are those of the training part, indicator adds a "
+		  "feature that tells them" },
+	{ .name = "missing-values", .type = OPTION_TEXT, FIELD(data.reading.missing_values), .argument = "TEXT,...",
+	  .help = "what stands for a missing value besides nothing; default: ?, NA, N/A, NaN, NULL, None, -, ., <null>" },
+	{ .name = "separator", .type = OPTION_CHOICE, FIELD(data.reading.separator), .choice = separator_name,
+	  .initial = "auto",
+	  .help = "what separates the fields; auto: what the first lines show" },
+	{ .name = "header", .type = OPTION_CHOICE, FIELD(data.reading.header), .choice = header_name,
+	  .initial = "auto",
+	  .help = "whether the first row has the names of the columns; auto: if it is unlike the rows below" },
+	{ .name = "comment", .type = OPTION_TEXT, FIELD(data.reading.comment), .argument = "TEXT",
+	  .help = "leave out lines that begin with it" },
+	{ .name = "encode", .type = OPTION_CHOICE, FIELD(data.reading.encode), .choice = encode_name,
+	  .initial = "one-hot",
+	  .help = "what becomes of text columns: a feature for each text, one feature, or an error" },
+	{ .name = "max-levels", .type = OPTION_COUNT, FIELD(data.reading.max_levels), .min = 1, .max = 65535,
+	  .argument = "N", .initial = TEXT_OF(READING_MAX_LEVELS),
+	  .help = "refuse text columns with more different texts" },
+	{ .name = "drop", .type = OPTION_TEXT, FIELD(data.reading.drop), .argument = "COLUMN,...",
+	  .help = "columns to leave out" },
+	{ .name = "columns", .type = OPTION_TEXT, FIELD(data.reading.columns), .argument = "COLUMN,...",
+	  .help = "the only columns to use, besides the label" },
+	{ .name = "keep-ids", .type = OPTION_FLAG, FIELD(data.reading.keep_ids),
+	  .help = "keep columns that number the rows" },
+	{ .name = "test", .type = OPTION_TEXT, FIELD(data.reading.test), .argument = "FILE",
+	  .help = "another file with the same columns: the test part" },
 	{ .name = "scale", .type = OPTION_CHOICE, FIELD(data.scale), .choice = scale_kind_name, .initial = "none",
 	  .help = "standard: subtract the mean, divide by the deviation, both of the training part" },
 	{ .name = "test-fraction", .type = OPTION_REAL, FIELD(data.test_fraction), .min = 0, .max = 0.999,

@@ -1,4 +1,4 @@
-/* The CSV of a data set. The first byte chooses how missing values are treated and whether the label is named. */
+/* A file of rows. The first byte chooses how it is read. */
 #include "base/mem.h"
 #include "data/dataset.h"
 #include "input.h"
@@ -10,10 +10,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size == 0)
 		return 0;
-	const char *label = (data[0] & 4) != 0 ? "class" : NULL;
 	AUTO(input_close) const struct input input = input_open(data + 1, size - 1);
-	if (dataset_read_csv(input.path, &(struct reading){ .label = label, .missing = (int)(data[0] % 3) }, &dataset,
-			     &err) != ERR_OK)
+	const struct reading reading = {
+		.label = (data[0] & 4) != 0 ? "class" : NULL,
+		.missing = (int)(data[0] % 3 + (data[0] & 8) / 4),
+		.has_target = (data[0] & 16) != 0,
+		.test = (data[0] & 32) != 0 ? input.path : NULL,
+		.keep_ids = (data[0] & 64) != 0,
+		.encode = (data[0] & 128) != 0 ? ENCODE_ORDINAL : ENCODE_ONE_HOT,
+	};
+	if (dataset_read(input.path, &reading, &dataset, &err) != ERR_OK)
+		return 0;
+	if (reading.has_target)
 		return 0;
 	input_require(dataset->classes >= 2 && dataset->features >= 1, "a data set of one class or no feature");
 	for (size_t i = 0; i < dataset->instances; i++)

@@ -20,7 +20,7 @@ void resumed_set_up(void)
 	char path[4096];
 
 	(void)snprintf(path, sizeof path, "%s/datasets/glass.csv", getenv("HARDROW_SOURCE"));
-	cr_assert_eq(dataset_read_csv(path, &(struct reading){ .label = "class" }, &dataset, &err), ERR_OK, "%s",
+	cr_assert_eq(dataset_read(path, &(struct reading){ .label = "class" }, &dataset, &err), ERR_OK, "%s",
 		     err.message);
 	cr_assert_eq(split_create(dataset, 0.2, true, 0, &whole, &err), ERR_OK, "%s", err.message);
 	cr_assert_eq(split_take_meta(whole, dataset, 3, 0, &split, &err), ERR_OK, "%s", err.message);
@@ -252,7 +252,7 @@ void resumed_set_up_regression(void)
 	char path[4096];
 
 	(void)snprintf(path, sizeof path, "%s/datasets/glass.csv", getenv("HARDROW_SOURCE"));
-	cr_assert_eq(dataset_read_csv(path, &reading, &dataset, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(dataset_read(path, &reading, &dataset, &err), ERR_OK, "%s", err.message);
 	cr_assert_eq(dataset_bin_target(dataset, "12", &err), ERR_OK, "%s", err.message);
 	cr_assert_eq(split_create(dataset, 0.2, true, 0, &split, &err), ERR_OK, "%s", err.message);
 }

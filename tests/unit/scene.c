@@ -21,7 +21,7 @@ void scene_init(struct scene *scene, const char *method, const char *model)
 
 	*scene = (struct scene){ 0 };
 	cr_assert_eq(file_join(getenv("HARDROW_SOURCE"), "datasets/glass.csv", &path, &err), ERR_OK);
-	cr_assert_eq(dataset_read_csv(path, &(struct reading){ 0 }, &scene->dataset, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(dataset_read(path, &(struct reading){ 0 }, &scene->dataset, &err), ERR_OK, "%s", err.message);
 	free(path);
 	cr_assert_eq(split_create(scene->dataset, .2, true, 0, &scene->split, &err), ERR_OK);
 	option_reset(settings_specs, settings_spec_count, &scene->settings);

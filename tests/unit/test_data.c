@@ -307,7 +307,7 @@ Test(scale, values_too_large_to_square_are_refused)
 Test(names, follow_the_enums)
 {
 	cr_expect_str_eq(missing_policy_name(MISSING_DROP), "drop");
-	cr_expect_null(missing_policy_name(MISSING_DROP + 1));
+	cr_expect_null(missing_policy_name(MISSING_INDICATOR + 1));
 	cr_expect_str_eq(scale_kind_name(SCALE_STANDARD), "standard");
 	cr_expect_null(scale_kind_name(SCALE_STANDARD + 1));
 }

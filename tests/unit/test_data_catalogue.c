@@ -192,7 +192,7 @@ Test(catalogue, another_content_under_a_known_name_is_refused)
 
 Test(catalogue, a_file_of_ones_own_opens_by_name_or_path)
 {
-	static const char text[] = "class,a\n1,x\n2,y\n";
+	static const char text[] = "b,a\n1,x\n2,y\n";
 	static const char *const names[] = { "own", "./own", "own.csv" };
 	const struct data_path path = { (const char *const[]){ NULL } };
 	struct err err = { 0 };

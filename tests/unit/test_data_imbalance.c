@@ -26,7 +26,7 @@ static struct dataset *make(size_t each, size_t k, size_t first, size_t step)
 	for (size_t i = 0; i < each * k; i++)
 		cr_assert_eq(text_append(&csv, &err, "%zu,%zu\n", i, first + i % k * step), ERR_OK);
 	scratch_write("t.csv", csv.data, csv.length);
-	cr_assert_eq(dataset_read_csv("t.csv", &(struct reading){ 0 }, &dataset, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(dataset_read("t.csv", &(struct reading){ 0 }, &dataset, &err), ERR_OK, "%s", err.message);
 	return dataset;
 }
 
@@ -56,8 +56,7 @@ Test(imbalance, bins_of_a_target_are_thinned)
 		struct dataset *dataset = NULL, *tailed = NULL;
 		struct split *split = NULL;
 		struct imbalance imbalance;
-		cr_assert_eq(dataset_read_csv("t.csv", &(struct reading){ .has_target = true }, &dataset, &err),
-			     ERR_OK);
+		cr_assert_eq(dataset_read("t.csv", &(struct reading){ .has_target = true }, &dataset, &err), ERR_OK);
 		cr_assert_eq(dataset_bin_target(dataset, "width:1", &err), ERR_OK, "%s", err.message);
 		cr_assert_eq(imbalance_parse(cases[i].text, &imbalance, &err), ERR_OK);
 		imbalance.max = cases[i].max;
@@ -267,7 +266,7 @@ Test(imbalance, negative_classes_have_a_parity)
 	const char csv[] = "a,class\n1,-3\n2,1\n3,2\n";
 
 	scratch_write("t.csv", csv, sizeof csv - 1);
-	cr_assert_eq(dataset_read_csv("t.csv", &(struct reading){ 0 }, &dataset, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(dataset_read("t.csv", &(struct reading){ 0 }, &dataset, &err), ERR_OK, "%s", err.message);
 	cr_assert_eq(dataset_relabel(dataset, RELABEL_EVEN_ODD, &err), ERR_OK, "%s", err.message);
 	cr_expect_arr_eq(dataset->y, y, sizeof y);
 	dataset_free(dataset);

@@ -49,7 +49,7 @@ static void scene_init(struct scene *scene, const char *dataset, bool standardis
 	snprintf(name, sizeof name, "%s.csv", dataset);
 	cr_assert_eq(file_join(getenv("HARDROW_SOURCE"), "datasets", &folder, &err), ERR_OK);
 	cr_assert_eq(file_join(folder, name, &path, &err), ERR_OK);
-	cr_assert_eq(dataset_read_csv(path, &(struct reading){ 0 }, &scene->dataset, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(dataset_read(path, &(struct reading){ 0 }, &scene->dataset, &err), ERR_OK, "%s", err.message);
 	free(path);
 	free(folder);
 	cr_assert_eq(split_create(scene->dataset, 0, false, 0, &scene->split, &err), ERR_OK, "%s", err.message);

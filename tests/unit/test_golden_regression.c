@@ -22,7 +22,7 @@ static void set_up(void)
 	struct err err;
 
 	(void)snprintf(path, sizeof path, "%s/datasets/diabetes.csv", getenv("HARDROW_SOURCE"));
-	cr_assert_eq(dataset_read_csv(path, &(struct reading){ .has_target = true }, &dataset, &err), ERR_OK, "%s",
+	cr_assert_eq(dataset_read(path, &(struct reading){ .has_target = true }, &dataset, &err), ERR_OK, "%s",
 		     err.message);
 	cr_assert_eq(dataset_bin_target(dataset, "20", &err), ERR_OK, "%s", err.message);
 	cr_assert_eq(split_create(dataset, 0, false, 0, &split, &err), ERR_OK, "%s", err.message);

@@ -15,7 +15,7 @@ static struct dataset *read_bundled(const char *name)
 	char path[4096];
 
 	(void)snprintf(path, sizeof path, "%s/datasets/%s.csv", getenv("HARDROW_SOURCE"), name);
-	cr_assert_eq(dataset_read_csv(path, &(struct reading){ .label = "class" }, &dataset, &err), ERR_OK, "%s",
+	cr_assert_eq(dataset_read(path, &(struct reading){ .label = "class" }, &dataset, &err), ERR_OK, "%s",
 		     err.message);
 	return dataset;
 }

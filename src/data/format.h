@@ -1,0 +1,23 @@
+/* What a text of rows looks like: separator, quotes, decimal commas. */
+#ifndef HARDROW_DATA_FORMAT_H
+#define HARDROW_DATA_FORMAT_H
+
+#include <stdbool.h>
+
+#include "data/reading.h"
+#include "data/rows.h"
+
+struct format {
+	struct row_format rows;
+	bool decimal_comma; /* "1,5" is a number; only where the separator is no comma */
+};
+
+/* From the first lines of `text`, unless `reading` says it. The separator is the first of semicolon, tab, comma and
+ * blanks that stands equally often, at least once, in each of them; else the first of comma, semicolon, tab and blanks
+ * that the first has; else the comma. */
+struct format format_find(const struct rows_text *text, const struct reading *reading);
+
+/* "comma", "semicolon", … */
+const char *format_separator_name(const struct format *format);
+
+#endif

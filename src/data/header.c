@@ -1,0 +1,184 @@
+#include "data/header.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "data/value.h"
+
+#define LOOKED_AT 200 /* rows */
+
+/* What is seen of a column in the rows below the first. */
+struct glimpse {
+	char *first; /* its field in the first row; owned */
+	size_t numbers, texts;
+	bool again; /* the first is there once more */
+};
+
+struct looking {
+	const struct reading *reading;
+	bool decimal_comma;
+	struct glimpse *columns;
+	size_t count, capacity;
+	size_t rows;
+	size_t line; /* of the first row */
+};
+
+static void looking_done(struct looking *looking)
+{
+	for (size_t j = 0; j < looking->count; j++)
+		free(looking->columns[j].first);
+	free(looking->columns);
+}
+
+static bool is_missing(const struct looking *looking, const char *text, bool quoted)
+{
+	const char *list = looking->reading->missing_values;
+
+	return list != NULL ? value_is_listed(text, list) : !quoted && value_is_missing(text);
+}
+
+static bool is_number(const struct looking *looking, char *text)
+{
+	double value;
+
+	return value_read(text, &value) || (looking->decimal_comma && value_read_decimal_comma(text, &value));
+}
+
+static enum err_code look_at_field(void *user, size_t line, size_t column, char *text, bool quoted, struct err *err)
+{
+	struct looking *looking = user;
+
+	if (looking->rows == 0) {
+		looking->line = line;
+		if (mem_more(&looking->columns, looking->count, &looking->capacity, err) != ERR_OK)
+			return err->code;
+		looking->columns[looking->count] = (struct glimpse){ 0 };
+		return mem_copy_text(text, &looking->columns[looking->count++].first, err);
+	}
+	if (column >= looking->count)
+		return ERR_OK;
+	struct glimpse *glimpse = &looking->columns[column];
+	glimpse->again = glimpse->again || strcmp(text, glimpse->first) == 0;
+	if (is_missing(looking, text, quoted))
+		return ERR_OK;
+	if (is_number(looking, text))
+		glimpse->numbers++;
+	else
+		glimpse->texts++;
+	return ERR_OK;
+}
+
+static enum err_code look_at_row(void *user, size_t line, size_t columns, struct err *err)
+{
+	struct looking *looking = user;
+
+	(void)line;
+	(void)columns;
+	(void)err;
+	looking->rows++;
+	return ERR_OK;
+}
+
+bool header_is_label_name(const char *name)
+{
+	static const char *const names[] = { "class", "label", "target", "y", "species" };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
+		if (strcasecmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The first row has the type of those below. */
+static bool first_is_data(const struct looking *looking)
+{
+	size_t numbers = 0; /* fields of the first row that are numbers */
+	size_t of_numbers = 0, of_texts = 0, again = 0;
+
+	for (size_t j = 0; j < looking->count; j++) {
+		const struct glimpse *glimpse = &looking->columns[j];
+		bool number = is_number(looking, glimpse->first);
+		bool nothing = is_missing(looking, glimpse->first, false);
+		bool below = glimpse->numbers > 0 && glimpse->texts == 0;
+		numbers += number;
+		of_numbers += below;
+		of_texts += glimpse->texts > 0;
+		again += glimpse->texts > 0 && glimpse->again;
+		if ((below && !number && !nothing) ||
+		    (!below && !glimpse->again && header_is_label_name(glimpse->first)))
+			return false;
+	}
+	if (numbers == looking->count || looking->rows < 2)
+		return numbers == looking->count;
+	return of_numbers > 0 ? numbers > 0 : of_texts > 0 && 2 * again >= of_texts;
+}
+
+/* ".1", ".2", … behind a name that is there already. */
+static enum err_code add_named(struct table *table, const char *name, struct err *err)
+{
+	struct columns *columns = &table->columns;
+	struct text other AUTO(text_done) = { 0 };
+	struct text shown AUTO(text_done) = { 0 };
+
+	if (text_append(&other, err, "%s", name) != ERR_OK)
+		return err->code;
+	for (size_t i = 1; columns_find(columns, other.data) != NO_COLUMN; i++) {
+		text_clear(&other);
+		if (text_append(&other, err, "%s.%zu", name, i) != ERR_OK)
+			return err->code;
+	}
+	if (strcmp(other.data, name) != 0 &&
+	    (text_append_clean(&shown, name, err) != ERR_OK ||
+	     text_append(&table->notes, err, "two columns are called '%s': column %zu is '%s.%s' here\n", shown.data,
+			 columns->count + 1, shown.data, strrchr(other.data, '.') + 1) != ERR_OK))
+		return err->code;
+	return columns_add(columns, other.data, other.length, err);
+}
+
+static enum err_code add_numbered(struct table *table, struct err *err)
+{
+	struct text name AUTO(text_done) = { 0 };
+
+	if (text_append(&name, err, "x%zu", table->columns.count + 1) != ERR_OK)
+		return err->code;
+	return add_named(table, name.data, err);
+}
+
+static enum err_code name_columns(const struct looking *looking, bool has_header, struct table *table, struct err *err)
+{
+	for (size_t j = 0; j < looking->count; j++) {
+		const struct glimpse *glimpse = &looking->columns[j];
+		bool is_named = has_header && glimpse->first[0] != '\0';
+		if (has_header && !is_named &&
+		    text_append(&table->notes, err, "column %zu has no name: it is 'x%zu' here\n", j + 1, j + 1) !=
+			ERR_OK)
+			return err->code;
+		enum err_code code = is_named ? add_named(table, glimpse->first, err) : add_numbered(table, err);
+		if (code != ERR_OK)
+			return code;
+		table->columns.at[j].is_text = !looking->reading->is_plain && glimpse->texts > glimpse->numbers;
+	}
+	return ERR_OK;
+}
+
+enum err_code header_find(const struct rows_text *text, const struct reading *reading, struct table *table,
+			  struct err *err)
+{
+	AUTO(looking_done)
+	struct looking looking = { .reading = reading, .decimal_comma = table->format.decimal_comma };
+	const struct row_sink sink = { look_at_field, look_at_row, &looking };
+
+	if (rows_read(text, &table->format.rows, LOOKED_AT + 1, &sink, err) != ERR_OK)
+		return err->code;
+	if (looking.rows == 0)
+		return err_set(err, ERR_INPUT, "%s: is empty", text->path);
+	bool has_header = reading->is_plain || reading->header == HEADER_YES ||
+			  (reading->header == HEADER_AUTO && !first_is_data(&looking));
+	table->header_line = has_header ? looking.line : 0;
+	if (!has_header && reading->header == HEADER_AUTO &&
+	    text_append(&table->notes, err, "no header row: the columns are x1 to x%zu\n", looking.count) != ERR_OK)
+		return err->code;
+	return name_columns(&looking, has_header, table, err);
+}
