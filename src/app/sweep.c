@@ -18,6 +18,7 @@ struct meta_split {
 /* The plan and what it points to. */
 struct plan {
 	const struct sweep *sweep;
+	const struct runner_watch *watch;
 	struct sweep_pair *pairs; /* (models, methods) */
 	struct catalogue *catalogue;
 	struct dataset **datasets; /* (data sets), NULL: not on this machine */
@@ -228,15 +229,32 @@ static enum err_code plan_run(struct plan *plan, const struct recipe_subject *su
 	return ERR_OK;
 }
 
-/* Each method with each model; those that do not go together are left out. */
+/* Whether the method of a pair is for such data; *err is why it is not. */
+static bool suits_data(const struct sweep_pair *pair, const struct dataset *dataset, struct err *err)
+{
+	struct recipe recipe;
+
+	return recipe_resolve_parts(&pair->settings, &recipe, err) == ERR_OK &&
+	       recipe_check_data(&recipe, dataset, err) == ERR_OK;
+}
+
+/* Each method with each model; those that do not go together, or with the data, are left out. */
 static enum err_code plan_pairs(struct plan *plan, const struct recipe_subject *subject, size_t s, struct err *err)
 {
 	size_t methods = plan->sweep->methods.count;
 
 	for (size_t i = 0; i < sweep_model_count(plan->sweep) * methods; i++) {
 		struct run_settings options = plan->pairs[i].settings;
-		if (plan->pairs[i].mismatch == NULL &&
-		    plan_run(plan, subject, &options, plan->sweep->methods.at[i % methods], s, err) != ERR_OK)
+		const char *method = plan->sweep->methods.at[i % methods];
+		if (plan->pairs[i].mismatch != NULL)
+			continue;
+		if (!suits_data(&plan->pairs[i], subject->dataset, err)) {
+			if (err_prefix(err, "method %s", method) != ERR_OK && s == 0 && i < methods &&
+			    plan->watch->notice != NULL)
+				plan->watch->notice(plan->watch->context, err->message);
+			continue;
+		}
+		if (plan_run(plan, subject, &options, method, s, err) != ERR_OK)
 			return err->code;
 	}
 	return ERR_OK;
@@ -313,7 +331,7 @@ enum err_code sweep_run(const struct sweep *sweep, const char *database, const s
 			struct sweep_result *ret_result, struct err *err)
 {
 	AUTO(recorder_freep) struct recorder *recorder = NULL;
-	AUTO(plan_done) struct plan plan = { .sweep = sweep };
+	AUTO(plan_done) struct plan plan = { .sweep = sweep, .watch = watch };
 	const struct recorder_watch recorder_watch = { watch->context, watch->notice, watch->stop, watch->begins };
 
 	if (sweep_compose(sweep, &plan.pairs, err) != ERR_OK ||

@@ -29,6 +29,9 @@ static enum err_code create_rule(const struct whatif_request *request, struct wh
 		return err_set(err, ERR_INPUT,
 			       "method %s will not do: it has a second stage, and so weighs by the epoch",
 			       recipe->method.name);
+	if (recipe->sampler_parameters.neighbours > 0)
+		return err_set(err, ERR_INPUT, "sampler %s will not do: it goes by features, not by predictions",
+			       recipe->method.sampler->name);
 	const struct loss *loss = recipe->method.loss;
 	if (loss->uses_meta_set)
 		return err_set(err, ERR_INPUT, "loss %s will not do: its weights come from gradients", loss->name);

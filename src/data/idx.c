@@ -270,6 +270,7 @@ enum err_code dataset_read_idx(const char *folder, const char *label, struct dat
 	dataset->missing = missing_policy_name(MISSING_ERROR);
 	idx_pictures_sum(&images, dataset->sha256);
 	memcpy(dataset->origin, dataset->sha256, sizeof dataset->origin);
+	dataset->has_images = true;
 	*ret_dataset = take_ptr(&dataset);
 	return ERR_OK;
 }

@@ -47,6 +47,7 @@ static enum err_code copy_names(const struct dataset *source, struct dataset *co
 	copy->classes = source->classes;
 	copy->subclasses = source->subclasses;
 	copy->groups = source->groups;
+	copy->has_images = source->has_images;
 	if (mem_copy_text(source->name, &copy->name, err) != ERR_OK ||
 	    mem_copy_text(source->path, &copy->path, err) != ERR_OK ||
 	    mem_copy_text(source->label, &copy->label, err) != ERR_OK ||

@@ -149,6 +149,23 @@ static void pass(struct layers *layers, const uint32_t *index, struct rng *dropo
 	classify(layers, &below, ret_logits);
 }
 
+/* The batch's rows, which stand in `gathered` at i * row + j * column, become mixed ones. */
+static void mix(const struct network_batch *batch, real *gathered, size_t row, size_t column)
+{
+	size_t d = batch->inputs->features;
+
+	for (size_t i = 0; i < batch->count; i++) {
+		const real *partner = (const real *)batch->inputs->rows + batch->partner[i] * d;
+		real share = (real)batch->share[i];
+		if (share == 0)
+			continue;
+		for (size_t j = 0; j < d; j++) {
+			real *x = &gathered[i * row + j * column];
+			*x += share * (partner[j] - *x);
+		}
+	}
+}
+
 /* Puts a batch together, padded to `lanes`; index NULL: the instances from `first` on. */
 static void gather(struct layers *layers, const struct network_batch *batch, size_t first, size_t lanes)
 {
@@ -159,11 +176,15 @@ static void gather(struct layers *layers, const struct network_batch *batch, siz
 	layers->batch = (struct tile){ .lanes = lanes, .count = batch->count, .data = layers->gathered };
 	if (!layers->takes_rows) {
 		tile_gather(&layers->batch, rows, d, index);
+		if (batch->partner != NULL)
+			mix(batch, layers->gathered, 1, lanes);
 		return;
 	}
 	for (size_t i = 0; i < batch->count; i++)
 		memcpy(layers->gathered + i * d, rows + (index != NULL ? index[i] : first + i) * d, d * sizeof *rows);
 	memset(layers->gathered + batch->count * d, 0, (lanes - batch->count) * d * sizeof *rows);
+	if (batch->partner != NULL)
+		mix(batch, layers->gathered, d, 1);
 }
 
 void layers_forward(struct layers *layers, const struct network_batch *batch, struct rng *dropout, double *ret_logits)
@@ -189,7 +210,7 @@ static void take_some(struct layers *layers, const struct network_inputs *inputs
 					       .count = TILE_INSTANCES,
 					       .data = (real *)inputs->tiles + first * inputs->features };
 	} else if (count == 0) {
-		const struct network_batch rest = { inputs, NULL, left };
+		const struct network_batch rest = { .inputs = inputs, .count = left };
 		gather(layers, &rest, first, TILE_INSTANCES);
 	} else {
 		layers->batch = (struct tile){ .lanes = count,

@@ -203,7 +203,7 @@ void network_read_tile(struct network *network, const struct network_inputs *inp
 		       double *ret_features)
 {
 	uint32_t index[TILE_INSTANCES];
-	const struct network_batch batch = { inputs, index, TILE_INSTANCES };
+	const struct network_batch batch = { .inputs = inputs, .index = index, .count = TILE_INSTANCES };
 
 	for (size_t i = 0; i < TILE_INSTANCES; i++) {
 		size_t at = t * TILE_INSTANCES + i;

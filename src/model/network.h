@@ -109,6 +109,9 @@ struct network_batch {
 	const struct network_inputs *inputs;
 	const uint32_t *index;
 	size_t count; /* m, at most the shape's `instances` */
+	/* (count) of rows that are mixed: x_i + share (x_j - x_i), j the partner; NULL: none is. */
+	const uint32_t *partner;
+	const double *share;
 };
 
 /* Instances belong to groups; in a training pass a feature x of group g becomes scale_g x + shift_g before dropout, and

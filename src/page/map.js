@@ -228,12 +228,12 @@ function describeMap() {
   const bands = [[.8, 1.01], [.6, .8], [.4, .6], [.2, .4], [0, .2]];
   const thirds = [0, 1, 2].map(i => [map.spread * i / 3, map.spread * (i + 1) / 3]);
   const within = (value, [low, high], last) => value >= low && (value < high || last);
-  const numbers = bands.map(band => ({ band, counts: thirds.map((third, i) => map.shown.filter(row =>
+  const counted = bands.map(band => ({ band, counts: thirds.map((third, i) => map.shown.filter(row =>
     within(map.summary.p_true_mean(row), band) && within(map.summary.p_true_sd(row), third, i === 2)).length) }));
   byId('map-table').replaceChildren(table([
     { name: 'confidence', text: ({ band }) => `${band[0].toFixed(1)} to ${Math.min(band[1], 1).toFixed(1)}` },
     ...thirds.map((third, i) => ({ name: `variability ${number(third[0], 1)} to ${number(third[1], 1)}`, number: true, text: ({ counts }) => String(counts[i]) })),
-  ], numbers, 'Rows by confidence and variability'));
+  ], counted, 'Rows by confidence and variability'));
   const kind = map.shown.length === map.summary.rows ? '' : ` of ${map.summary.rows}`;
   byId('map-count').textContent = `${map.shown.length}${kind} rows.${describePictures()}`;
   byId('map-canvas').setAttribute('aria-label', `Data map of ${map.run.title}, ${map.run.model}, ${map.run.curve_name}: ${map.shown.length} rows. A table follows.`);

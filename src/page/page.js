@@ -195,11 +195,11 @@ function drawRun() {
 
 function drawHead() {
   const names = unique(runs.map(run => run.experiment)), left = runs.filter(run => run.left_out).length;
-  const what = reportOf('accuracy-table') && names[0] !== null ? names[0] : runs.length === 1 ? `run ${runs[0].run_id}` : counted(runs.length, 'run');
+  const what = reportOf('accuracy-table') && names[0] !== null ? names[0] : runs.length === 1 ? `run ${runs[0].run_id}` : `${runs.length} runs`;
   byId('title').textContent = what;
   document.title = `${what} \u2013 hardrow`;
-  byId('subtitle').textContent = `${counted(runs.length, 'run')}, ${counted(unique(runs.map(run => run.dataset)).length, 'data set')}, hardrow ${unique(runs.map(run => run.hardrow_version)).join(', ')}` +
-    (left > 0 ? `. ${counted(left, 'data map')} left out to keep the page small: --run shows them.` : '');
+  byId('subtitle').textContent = `${runs.length} runs, ${unique(runs.map(run => run.dataset)).length} data sets, hardrow ${unique(runs.map(run => run.hardrow_version)).join(', ')}` +
+    (left > 0 ? `. Data maps of ${left} runs are left out to keep the page small: --run shows them.` : '');
 }
 
 function start() {

@@ -17,7 +17,6 @@ function number(value, digits = 3) {
   return Math.abs(value) >= 1e5 || Math.abs(value) < 1e-4 ? value.toExponential(2) : String(+value.toPrecision(digits + 1));
 }
 
-const counted = (count, noun) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 const percent = value => value === null || value === undefined ? '\u2013' : (100 * value).toFixed(1);
 const signed = value => (value >= 0 ? '+' : '\u2212') + Math.abs(100 * value).toFixed(2);
 

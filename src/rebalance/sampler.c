@@ -22,6 +22,11 @@ static const struct sampler *const samplers[] = {
 	&sampler_anti_curriculum,
 	&sampler_under,
 	&sampler_over,
+	&sampler_smote,
+	&sampler_borderline_smote,
+	&sampler_adasyn,
+	&sampler_mixup,
+	&sampler_remix,
 };
 
 const struct sampler *sampler_at(size_t i)
@@ -59,6 +64,10 @@ struct sampler_parameters sampler_fill_parameters(const struct sampler *sampler,
 		.pace_epochs = fill_count(given->pace_epochs, defaults->pace_epochs),
 		.first_epochs = ordering_run > 0 ? 0 : fill_count(given->first_epochs, defaults->first_epochs),
 		.ordering_run = ordering_run,
+		.neighbours = fill_count(given->neighbours, defaults->neighbours),
+		.mixup_alpha = fill(defaults->mixup_alpha != 0, given->mixup_alpha, defaults->mixup_alpha),
+		.remix_kappa = fill(defaults->remix_kappa != 0, given->remix_kappa, defaults->remix_kappa),
+		.remix_tau = fill(defaults->remix_tau != 0, given->remix_tau, defaults->remix_tau),
 		.is_soft = sampler->has_soft_bound && given->is_soft,
 		.kernel = given->kernel,
 	};
@@ -208,8 +217,20 @@ enum err_code sampler_work_init(struct sampler_work *work, const struct instance
 	return ERR_OK;
 }
 
+enum err_code sampler_work_init_mixture(struct sampler_work *work, size_t draws, struct err *err)
+{
+	struct mixture *mixture = &work->mixture;
+
+	if (mem_new(&mixture->partner, draws, err) != ERR_OK || mem_new(&mixture->share, draws, err) != ERR_OK)
+		return err->code;
+	return mem_new(&mixture->label_share, draws, err);
+}
+
 void sampler_work_done(struct sampler_work *work)
 {
+	free(work->mixture.partner);
+	free(work->mixture.share);
+	free(work->mixture.label_share);
 	free(work->scratch);
 	free(work->index_scratch);
 	free(work->memory);
@@ -221,6 +242,34 @@ void sampler_work_visit_state(struct sampler_work *work, const struct instances 
 {
 	rng_visit_state(&work->rng, visitor);
 	state_visit(visitor, "memory", STATE_UINT32, count_memory(instances), work->memory);
+}
+
+/* Beta(alpha, alpha): from alpha 1 on by rejection from the uniform distribution, whose density is at most its own at
+ * 1/2; below by Joehnk (1964). */
+static double draw_beta(struct rng *rng, double alpha)
+{
+	for (;;) {
+		double u = rng_uniform(rng);
+		double v = rng_uniform(rng);
+		if (alpha >= 1) {
+			if (v < pow(4 * u * (1 - u), alpha - 1))
+				return u;
+			continue;
+		}
+		double a = pow(u, 1 / alpha), b = pow(v, 1 / alpha);
+		if (a + b > 0 && a + b <= 1)
+			return a / (a + b);
+	}
+}
+
+void sampler_mix(const struct sampling *sampling, struct sampler_work *work, size_t count)
+{
+	const struct part *train = &sampling->instances.train;
+
+	for (size_t i = 0; i < count; i++) {
+		work->mixture.partner[i] = train->index[rng_below(&work->rng, (uint32_t)train->count)];
+		work->mixture.share[i] = draw_beta(&work->rng, sampling->parameters.mixup_alpha);
+	}
 }
 
 void sampler_weigh(const struct sampler *sampler, struct sampling *sampling)

@@ -13,14 +13,18 @@ static size_t filled(const struct sampler_parameters *parameters, double largest
 	return count > 0 && least > count ? (size_t)least : count;
 }
 
-static double weigh_filled(const struct sampling *sampling, size_t c)
+size_t sampler_filled(const struct sampling *sampling, size_t c)
 {
-	uint32_t count = sampling->instances.train.class_count[c];
-
-	return (double)filled(&sampling->parameters, sampling->largest, count, sampling->class_size[c]) / count;
+	return filled(&sampling->parameters, sampling->largest, sampling->instances.train.class_count[c],
+		      sampling->class_size[c]);
 }
 
-static size_t count_filled(const struct sampler_parameters *parameters, const uint32_t *class_count, size_t classes)
+static double weigh_filled(const struct sampling *sampling, size_t c)
+{
+	return (double)sampler_filled(sampling, c) / sampling->instances.train.class_count[c];
+}
+
+size_t sampler_most_filled(const struct sampler_parameters *parameters, const uint32_t *class_count, size_t classes)
 {
 	const struct kernel *kernel = &parameters->kernel;
 	double largest = 0;
@@ -43,7 +47,7 @@ static size_t fill_over(const struct sampling *sampling, struct sampler_work *wo
 	for (size_t c = 0; c < sampling->instances.classes; c++) {
 		const uint32_t *members = sampling->by_class + sampling->class_start[c];
 		uint32_t count = sampling->instances.train.class_count[c];
-		size_t end = drawn + filled(&sampling->parameters, sampling->largest, count, sampling->class_size[c]);
+		size_t end = drawn + sampler_filled(sampling, c);
 		memcpy(ret_order + drawn, members, count * sizeof *ret_order);
 		for (drawn += count; drawn < end; drawn++)
 			ret_order[drawn] = members[rng_below(&work->rng, count)];
@@ -60,6 +64,6 @@ const struct sampler sampler_over = {
 	.uses_ratio = true,
 	.defaults = { .ratio = 1 },
 	.weigh_class = weigh_filled,
-	.most_draws = count_filled,
+	.most_draws = sampler_most_filled,
 	.fill = fill_over,
 };

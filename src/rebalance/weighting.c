@@ -84,6 +84,7 @@ static enum err_code create_sampling(struct weighting *weighting, struct err *er
 			  err) != ERR_OK)
 		return err->code;
 	weighting->sampling.epochs = weighting->settings.epochs;
+	weighting->sampling.neighbourhood = weighting->settings.neighbourhood;
 	weighting->sampling.difficulty = predictions->difficulty->value;
 	weighting->sampling.p_true = predictions->p_true;
 	weighting->sampling.log_p_true = predictions->log_p_true;

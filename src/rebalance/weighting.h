@@ -13,7 +13,8 @@
 struct weighting_settings {
 	const struct sampler *sampler; /* may be another from one epoch to the next */
 	struct sampler_parameters sampler_parameters;
-	size_t epochs;		     /* of the run */
+	size_t epochs;				   /* of the run */
+	const struct neighbourhood *neighbourhood; /* borrowed; of samplers with `neighbours` */
 	const double *ordering_loss; /* (n) borrowed: mean losses of the ordering run; NULL: there is none */
 	const double *class_weight;  /* (k) borrowed, may change between epochs: the loss's weight of each class */
 	bool loss_weighs_difficulty; /* its weight of an instance is N w instead (loss.h) */

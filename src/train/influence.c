@@ -125,7 +125,7 @@ static void pass(struct influence *influence, const struct influence_some *some,
 {
 	const struct influence_subject *subject = &influence->subject;
 	size_t lanes = tile_lanes(some->count);
-	const struct network_batch batch = { subject->inputs, some->index, some->count };
+	const struct network_batch batch = { .inputs = subject->inputs, .index = some->index, .count = some->count };
 	struct loss_tile tile = { influence->logits, influence->y, influence->scale, lanes };
 
 	for (size_t i = 0; i < lanes; i++) {

@@ -44,6 +44,11 @@ static enum err_code compose(const struct run_settings *options, struct recipe *
 		composed.stage = options->second_stage == 1 ? NULL : stage_at((size_t)options->second_stage - 2);
 	if (method_find_misfit(&composed, task, &kind, &name))
 		return refuse_part(recipe, kind, name, err);
+	if ((composed.sampler->mixes_labels && composed.loss->see_tile != NULL) ||
+	    (composed.sampler->mixes && composed.loss->uses_meta_set))
+		return err_set(err, ERR_INPUT,
+			       "loss %s will not do: it looks at whole batches, and sampler %s mixes rows",
+			       composed.loss->name, composed.sampler->name);
 	recipe->method = composed;
 	return ERR_OK;
 }
@@ -284,12 +289,21 @@ static void fit_subject(const struct run_settings *options, struct recipe *recip
 	recipe->batch_size = parse_unsigned(options->batch_size, &size) && size < most ? (size_t)size : most;
 }
 
+enum err_code recipe_check_data(const struct recipe *recipe, const struct dataset *dataset, struct err *err)
+{
+	if (!dataset->has_images || recipe->sampler_parameters.neighbours == 0)
+		return ERR_OK;
+	return err_set(err, ERR_INPUT, "%s: sampler %s will not do: points between two images are no images",
+		       dataset->name, recipe->method.sampler->name);
+}
+
 static enum err_code check_subject(const struct recipe *recipe, struct err *err)
 {
 	AUTO(adjustment_state_done) struct adjustment_state adjustment = { 0 };
 	const struct split *split = recipe->subject.split;
 
-	if (loss_check(recipe->method.loss, &recipe->loss_parameters, split->classes, err) != ERR_OK)
+	if (loss_check(recipe->method.loss, &recipe->loss_parameters, split->classes, err) != ERR_OK ||
+	    recipe_check_data(recipe, recipe->subject.dataset, err) != ERR_OK)
 		return err->code;
 	if (recipe->method.loss->uses_meta_set && split->meta_count == 0)
 		return err_set(err, ERR_INPUT, "loss %s will not do: no instances are set apart for it",

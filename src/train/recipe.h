@@ -79,6 +79,9 @@ const char *recipe_tuned_name(const struct recipe *recipe);
 double recipe_tuned_value(const struct recipe *recipe);
 void recipe_choose(struct recipe *recipe, double value);
 
+/* ERR_INPUT: its sampler is not for data like this: the neighbours of an image are not like it. */
+MUST_CHECK enum err_code recipe_check_data(const struct recipe *recipe, const struct dataset *dataset, struct err *err);
+
 /* Appends what a run of it is called: the method, then "+PART" for --apply, and for each sampler ("-sampling" behind it
  * if a loss has the same name), loss, second stage or adjustment that is not its own. */
 MUST_CHECK enum err_code recipe_append_method(const struct recipe *recipe, struct text *text, struct err *err);

@@ -61,7 +61,9 @@ static void smooth_features(struct trainer *trainer)
 	for (size_t first = 0; first < split->train_count; first += trainer->chunk) {
 		size_t left = split->train_count - first;
 		size_t count = left < trainer->chunk ? left : trainer->chunk;
-		const struct network_batch batch = { trainer->inputs, split->train + first, count };
+		const struct network_batch batch = { .inputs = trainer->inputs,
+						     .index = split->train + first,
+						     .count = count };
 		network_forward(trainer->network, &batch, NULL, trainer->log_p);
 		network_read_input(trainer->network, last, trainer->bin_features);
 		for (size_t i = 0; i < count; i++)

@@ -23,6 +23,10 @@ static enum err_code allocate(struct trainer *trainer, struct err *err)
 	    mem_new(&trainer->delta, outputs * lanes, err) != ERR_OK ||
 	    mem_new(&trainer->log_p, outputs * lanes, err) != ERR_OK ||
 	    mem_new(&trainer->features, h * TILE_INSTANCES, err) != ERR_OK ||
+	    (trainer->recipe->method.sampler->mixes_labels &&
+	     (mem_new(&trainer->partner_weight, trainer->batch_size, err) != ERR_OK ||
+	      mem_new(&trainer->partner_delta, k * lanes, err) != ERR_OK ||
+	      mem_new(&trainer->partner_log_p, k * lanes, err) != ERR_OK)) ||
 	    mem_new(&trainer->order, trainer->most_draws, err) != ERR_OK || mem_new(&trainer->draws, n, err) != ERR_OK)
 		return err->code;
 	return ERR_OK;
@@ -185,11 +189,20 @@ static enum err_code create_predictions(struct trainer *trainer, struct err *err
 {
 	const struct recipe *recipe = trainer->recipe;
 	const struct instances instances = split_instances(trainer->dataset, trainer->split);
+	const struct sampler *sampler = recipe->method.sampler;
+	size_t neighbours = recipe->sampler_parameters.neighbours;
+
+	/* As the network sees them. */
+	if (neighbours > 0 &&
+	    neighbourhood_create(trainer->scaled.x, trainer->dataset->features, &instances, neighbours,
+				 sampler->crowd * neighbours, &trainer->neighbourhood, err) != ERR_OK)
+		return err->code;
 	bool needs_unadjusted = recipe->method.adjustment != NULL && follows_predictions(&recipe->method);
 	const struct weighting_settings weighting = {
-		.sampler = recipe->method.sampler,
+		.sampler = sampler,
 		.sampler_parameters = recipe->sampler_parameters,
 		.epochs = recipe->training.epochs,
+		.neighbourhood = trainer->neighbourhood,
 		.ordering_loss = recipe->subject.ordering_loss,
 		.class_weight = trainer->class_weight,
 		.loss_weighs_difficulty = method_weights(&recipe->method)->uses_difficulty,
@@ -202,6 +215,8 @@ static enum err_code create_predictions(struct trainer *trainer, struct err *err
 	if (weighting_create(needs_unadjusted ? trainer->unadjusted : trainer->predictions, &weighting,
 			     &trainer->weighting, err) != ERR_OK ||
 	    sampler_work_init(&trainer->sampler_work, &instances, recipe->training.seed, err) != ERR_OK)
+		return err->code;
+	if (sampler->mixes && sampler_work_init_mixture(&trainer->sampler_work, trainer->most_draws, err) != ERR_OK)
 		return err->code;
 	trainer->sampler_work.keep_order = trainer->batch_size == trainer->most_draws;
 	return ERR_OK;
@@ -261,6 +276,10 @@ void trainer_free(struct trainer *trainer)
 	free(trainer->delta);
 	free(trainer->log_p);
 	free(trainer->features);
+	free(trainer->partner_weight);
+	free(trainer->partner_delta);
+	free(trainer->partner_log_p);
+	neighbourhood_free(trainer->neighbourhood);
 	free(trainer->order);
 	free(trainer->draws);
 	sampler_work_done(&trainer->sampler_work);

@@ -27,46 +27,108 @@ struct chunk {
 	const uint32_t *index; /* (count) */
 	const double *weight;  /* (count) */
 	size_t count;
+	/* (count) of a sampler that mixes, else NULL: the partners and their shares of the rows; of one that mixes
+	 * labels, what the losses by the partners' labels weigh */
+	const uint32_t *partner;
+	const double *share, *partner_weight;
 };
+
+/* What the sampler of now mixes the draws from `index` on with; NULLs: nothing. */
+static struct mixture mixture_at(const struct trainer *trainer, const uint32_t *index)
+{
+	const struct sampler *sampler = trainer->weighting->settings.sampler;
+	const struct mixture *all = &trainer->sampler_work.mixture;
+	size_t at = (size_t)(index - trainer->order);
+
+	if (!sampler->mixes)
+		return (struct mixture){ NULL, NULL, NULL };
+	return (struct mixture){ all->partner + at, all->share + at,
+				 sampler->mixes_labels ? all->label_share + at : NULL };
+}
 
 static struct chunk chunk_at(const struct trainer *trainer, const uint32_t *index, size_t first, size_t count)
 {
-	return (struct chunk){ index + first, trainer->batch_weight + first,
-			       count - first < trainer->chunk ? count - first : trainer->chunk };
+	const struct mixture mixture = mixture_at(trainer, index + first);
+
+	return (struct chunk){
+		.index = index + first,
+		.weight = trainer->batch_weight + first,
+		.count = count - first < trainer->chunk ? count - first : trainer->chunk,
+		.partner = mixture.partner,
+		.share = mixture.share,
+		.partner_weight = mixture.label_share != NULL ? trainer->partner_weight + first : NULL,
+	};
+}
+
+/* Logits with the labels of `index` (count) and what their losses weigh. */
+static struct loss_tile label(struct trainer *trainer, const uint32_t *index, const double *weight, size_t count,
+			      double *logits)
+{
+	size_t lanes = tile_lanes(count);
+
+	for (size_t i = 0; i < lanes; i++) {
+		trainer->batch_y[i] = i < count ? trainer->predictions->y[index[i]] : 0;
+		trainer->batch_scale[i] = i < count ? weight[i] : 0;
+	}
+	return (struct loss_tile){ logits, trainer->batch_y, trainer->batch_scale, lanes };
 }
 
 /* The training pass of a chunk. */
 static struct loss_tile pass_chunk(struct trainer *trainer, const struct chunk *chunk, struct rng *dropout)
 {
-	size_t count = chunk->count;
-	size_t lanes = tile_lanes(count);
-	const struct network_batch batch = { trainer->inputs, chunk->index, count };
+	const struct network_batch batch = {
+		.inputs = trainer->inputs,
+		.index = chunk->index,
+		.count = chunk->count,
+		.partner = chunk->partner,
+		.share = chunk->share,
+	};
 
-	for (size_t i = 0; i < lanes; i++) {
-		trainer->batch_y[i] = i < count ? trainer->predictions->y[chunk->index[i]] : 0;
-		trainer->batch_scale[i] = i < count ? chunk->weight[i] : 0;
-	}
 	network_forward(trainer->network, &batch, dropout, trainer->log_p);
 	if (learns_scales(trainer))
-		class_scales_forward(trainer->scales, lanes, trainer->log_p);
-	return (struct loss_tile){ trainer->log_p, trainer->batch_y, trainer->batch_scale, lanes };
+		class_scales_forward(trainer->scales, tile_lanes(chunk->count), trainer->log_p);
+	return label(trainer, chunk->index, chunk->weight, chunk->count, trainer->log_p);
+}
+
+/* The gradient of a tile's losses by its logits, which it overwrites. */
+static void differentiate(struct trainer *trainer, const struct loss_tile *tile, double *ret_delta)
+{
+	size_t k = trainer->dataset->classes;
+
+	/* Nobody asks for the value here, and softmax cross-entropy's gradient can be had without it. */
+	if (trainer->loss.loss->evaluate != NULL) {
+		(void)loss_evaluate(&trainer->loss, tile, ret_delta);
+		return;
+	}
+	tile_softmax(tile->logits, tile->lanes, k, tile->logits, ret_delta);
+	tile_cross_entropy_delta(ret_delta, tile->y, tile->scale, tile->lanes, k, ret_delta);
+}
+
+/* The same of a chunk whose labels are mixed: the sum of those by either label. */
+static void differentiate_mixed(struct trainer *trainer, const struct chunk *chunk, const struct loss_tile *tile)
+{
+	size_t count = trainer->recipe->shape.outputs * tile->lanes;
+
+	memcpy(trainer->partner_log_p, tile->logits, count * sizeof *trainer->partner_log_p);
+	differentiate(trainer, tile, trainer->delta);
+	const struct loss_tile partners =
+	    label(trainer, chunk->partner, chunk->partner_weight, chunk->count, trainer->partner_log_p);
+	differentiate(trainer, &partners, trainer->partner_delta);
+	for (size_t i = 0; i < count; i++)
+		trainer->delta[i] += trainer->partner_delta[i];
 }
 
 /* Adds the gradients of a chunk. */
 static void learn_chunk(struct trainer *trainer, const struct chunk *chunk)
 {
-	size_t k = trainer->dataset->classes;
 	struct loss_tile tile = pass_chunk(trainer, chunk, &trainer->dropout_rng);
 
 	if (trainer->moving_mean.features > 0)
 		moving_mean_add(&trainer->moving_mean, trainer->network, chunk->count);
-	/* Nobody asks for the value here, and softmax cross-entropy's gradient can be had without it. */
-	if (trainer->loss.loss->evaluate != NULL) {
-		(void)loss_evaluate(&trainer->loss, &tile, trainer->delta);
-	} else {
-		tile_softmax(tile.logits, tile.lanes, k, tile.logits, trainer->delta);
-		tile_cross_entropy_delta(trainer->delta, tile.y, tile.scale, tile.lanes, k, trainer->delta);
-	}
+	if (chunk->partner_weight != NULL)
+		differentiate_mixed(trainer, chunk, &tile);
+	else
+		differentiate(trainer, &tile, trainer->delta);
 	if (learns_scales(trainer))
 		class_scales_backward(trainer->scales, tile.lanes, trainer->delta);
 	else
@@ -86,23 +148,31 @@ static void look_ahead(struct trainer *trainer, const uint32_t *index, size_t co
 	trainer->loss.loss->finish_batch(&trainer->loss);
 }
 
-/* Sets trainer->batch_weight. */
+/* Sets trainer->batch_weight and, where labels are mixed, partner_weight. */
 static void weigh_batch(struct trainer *trainer, const uint32_t *index, size_t count)
 {
-	double divisor = (double)count;
+	const double *weight = trainer->weighting->loss_weight;
+	const struct mixture mixture = mixture_at(trainer, index);
+	double sum = 0;
 
 	if (trainer->meta_weights != NULL) {
 		meta_weights_weigh(trainer->meta_weights, index, count, &trainer->dropout_rng, trainer->batch_weight);
 		return;
 	}
-
-	if (trainer->recipe->reduction == REDUCTION_WEIGHTS) {
-		divisor = 0;
-		for (size_t i = 0; i < count; i++)
-			divisor += trainer->weighting->loss_weight[index[i]];
+	for (size_t i = 0; i < count; i++) {
+		double share = mixture.label_share != NULL ? mixture.label_share[i] : 0;
+		double partner = mixture.label_share != NULL ? share * weight[mixture.partner[i]] : 0;
+		trainer->batch_weight[i] = (1 - share) * weight[index[i]];
+		if (mixture.label_share != NULL)
+			trainer->partner_weight[i] = partner;
+		sum += trainer->batch_weight[i] + partner;
 	}
-	for (size_t i = 0; i < count; i++)
-		trainer->batch_weight[i] = trainer->weighting->loss_weight[index[i]] / divisor;
+	double divisor = trainer->recipe->reduction == REDUCTION_WEIGHTS ? sum : (double)count;
+	for (size_t i = 0; i < count; i++) {
+		trainer->batch_weight[i] /= divisor;
+		if (mixture.label_share != NULL)
+			trainer->partner_weight[i] /= divisor;
+	}
 }
 
 static void learn_batch(struct trainer *trainer, const uint32_t *index, size_t count, double rate_factor)

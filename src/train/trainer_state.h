@@ -44,10 +44,14 @@ struct trainer {
 	double *batch_weight;	       /* (batch_size) of each loss in the sum that is a batch's */
 	double *batch_y, *batch_scale; /* (L) */
 	double *delta, *log_p;	       /* (k, L) */
-	double *features;	       /* (h, 64) of a tile, see trainer_take_grand() */
-	size_t most_draws;	       /* that an epoch may have */
-	uint32_t *order;	       /* (most_draws) the epoch's draws */
-	uint32_t *draws;	       /* (n) */
+	/* (k, L) the same for the partners' labels, of a sampler that mixes them, else NULL */
+	double *partner_delta, *partner_log_p;
+	double *partner_weight;		     /* (batch_size) of the losses by their labels */
+	struct neighbourhood *neighbourhood; /* of a sampler that goes by it, else NULL */
+	double *features;		     /* (h, 64) of a tile, see trainer_take_grand() */
+	size_t most_draws;		     /* that an epoch may have */
+	uint32_t *order;		     /* (most_draws) the epoch's draws */
+	uint32_t *draws;		     /* (n) */
 	struct sampler_work sampler_work;
 	size_t batch_size;
 	double seconds;

@@ -3,7 +3,7 @@
 part of Fashion-MNIST (Debian's package dataset-fashion-mnist): every_method.py HARDROW
 
 Each is trained again, to the same bytes ('verify --retrain'). A method of the program that one of the two leaves out is a
-failure, and so is one that is no better than guessing.
+failure, but for images those that say so in one line; and so is one that is no better than guessing.
 """
 
 import gzip
@@ -61,6 +61,8 @@ def check(experiment, folder, told, guessing):
     accuracy = {(model, method): mean for model, method, mean in db.execute(
         "SELECT model, method, avg(test_accuracy) FROM runs GROUP BY model, method")}
     for method in all_methods():
+        if f"method {method}: fashion" in told:
+            continue
         models = [model for model in MODELS if f"method {method}, model {model}: " not in told]
         if not models:
             problems.append(f"{method} trains no model")

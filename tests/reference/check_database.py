@@ -161,7 +161,7 @@ def class_draws(count, counts, settings, epoch):
         return max(counts.values()) / count / count
     if sampler == "under-sampling":
         return min(1, math.floor(min(counts.values()) / settings["ratio"] + 1e-9) / count)
-    if sampler == "over-sampling":
+    if sampler in ("over-sampling", "smote"):
         return max(1, math.floor(max(counts.values()) * settings["ratio"] + 1e-9) / count)
     return 1.0
 
@@ -235,7 +235,7 @@ def check_draws(where, draws, counts, settings, complaints):
         most = sum(min(count, smallest + (5 if count > smallest else 0)) for count in counts.values())
         complaints.compare("self-paced draws", where, len(counts) <= sum(draws) <= most and max(draws) == 1, True, 0)
         return
-    varies = settings["sampler"] in ("under-sampling", "over-sampling")
+    varies = settings["sampler"] in ("under-sampling", "over-sampling", "smote")
     expected = sum(count * (class_draws(count, counts, settings, 0) if varies else 1) for count in counts.values())
     complaints.compare("sum of draws", where, float(sum(draws)), float(expected), 1e-6)
 

@@ -19,7 +19,7 @@ RUNS = [
     ["--data", "iris", "--method", "difficulty", "--apply", "weight", "--prior", "0.01", "--batch-size", "full"],
     *(["--data", "glass", "--method", method, "--scale", "standard"]
       for method in ("square-root-sampling", "class-balanced-sampling", "class-aware", "progressive", "reversed",
-                     "under-sampling", "over-sampling", "self-paced")),
+                     "under-sampling", "over-sampling", "self-paced", "smote", "mixup", "remix")),
     *(["--data", "glass", "--scale", "standard", "--sampler", *sampler] for sampler in (
         ["self-paced-learning"], ["self-paced-learning", "--pace-soft", "--pace-growth", "1.1", "--first-epochs", "3"],
         ["curriculum", "--pace-epochs", "1"], ["anti-curriculum", "--pace-start", "0.2", "--pace-epochs", "2"])),

@@ -117,7 +117,7 @@ static double loss_of(struct bench *bench, uint32_t i, double *ret_gradient)
 	_Alignas(64) double delta[3 * 16] = { 0 };
 	_Alignas(64) double y[16] = { bench->data.y[i] };
 	_Alignas(64) double scale[16] = { 1 };
-	const struct network_batch batch = { bench->inputs, &i, 1 };
+	const struct network_batch batch = { .inputs = bench->inputs, .index = &i, .count = 1 };
 	const struct loss_tile tile = { logits, y, scale, tile_lanes(1) };
 	size_t at = 0;
 

@@ -24,7 +24,7 @@ Test(learn, a_loss_looks_at_the_batch_that_it_learns)
 	const struct trainer *trained = scene.trainer;
 	struct trainer *trainer = twin.trainer;
 	size_t count = scene.split->train_count;
-	const struct network_batch batch = { trainer->inputs, trained->order, count };
+	const struct network_batch batch = { .inputs = trainer->inputs, .index = trained->order, .count = count };
 	const struct loss_tile tile = { trainer->log_p, trainer->batch_y, trainer->batch_scale, tile_lanes(count) };
 	cr_assert_leq(count, trainer->chunk);
 	for (size_t i = 0; i < count; i++) {
@@ -78,7 +78,7 @@ static double explicit_norm(struct trainer *trainer, uint32_t i)
 	size_t k = trainer->dataset->classes, lanes = tile_lanes(1);
 	size_t last = network_layer_count(trainer->network) - 1;
 	size_t h = network_layer(trainer->network, last).inputs;
-	const struct network_batch batch = { trainer->inputs, &i, 1 };
+	const struct network_batch batch = { .inputs = trainer->inputs, .index = &i, .count = 1 };
 	double weight[CLASSES * FEATURES], bias[CLASSES], sum = 0;
 
 	for (size_t lane = 0; lane < lanes; lane++) {

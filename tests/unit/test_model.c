@@ -77,7 +77,7 @@ static void free_scene(struct scene *scene)
  * dropped each time. */
 static double loss(struct scene *scene)
 {
-	const struct network_batch batch = { scene->inputs, batch_index, M };
+	const struct network_batch batch = { .inputs = scene->inputs, .index = batch_index, .count = M };
 	double log_p[K * LANES] __attribute__((aligned(64)));
 	struct rng dropout;
 	double sum = 0;
@@ -275,7 +275,7 @@ Test(network, predictions_are_the_logits_of_a_pass_without_dropout)
 		double predicted[(N + TILE_INSTANCES) * K] __attribute__((aligned(64)));
 		shape.precision = s % 2 == 0 ? PRECISION_DOUBLE : PRECISION_SINGLE;
 		struct scene *scene = make_scene(&shape);
-		const struct network_batch batch = { scene->inputs, batch_index, M };
+		const struct network_batch batch = { .inputs = scene->inputs, .index = batch_index, .count = M };
 		network_forward(scene->network, &batch, NULL, scene->logits);
 		network_predict(scene->network, scene->inputs, 0, N, predicted);
 		for (size_t c = 0; c < K; c++)
@@ -299,7 +299,7 @@ Test(network, training_passes_are_calibrated)
 						     .precision = (enum network_precision)precision,
 						     .calibrates = true };
 		struct scene *scene = make_scene(&shape);
-		const struct network_batch batch = { scene->inputs, batch_index, M };
+		const struct network_batch batch = { .inputs = scene->inputs, .index = batch_index, .count = M };
 		double plain[9 * LANES], calibrated[9 * LANES];
 		struct rng dropout;
 		rng_init(&dropout, 9, RNG_DROPOUT);
@@ -413,7 +413,7 @@ Test(network, cosine_logits_equal_the_golden_vector)
 	cr_assert_eq(network_inputs_create(network, instance, 1, &inputs, &err), ERR_OK);
 	cr_expect_eq(network_count_parameters(&shape), 12);
 	network_write_layer(network, 0, weight, NULL);
-	const struct network_batch batch = { inputs, batch_index, 1 };
+	const struct network_batch batch = { .inputs = inputs, .index = batch_index, .count = 1 };
 	network_forward(network, &batch, NULL, logits);
 	for (size_t c = 0; c < 3; c++)
 		cr_expect_float_eq(logits[c * 8], expected[c], 1e-9, "class %zu: %.12g", c, logits[c * 8]);
@@ -441,7 +441,7 @@ Test(network, cosine_of_nothing_is_zero)
 		struct err err;
 		network_inputs_free(scene->inputs);
 		cr_assert_eq(network_inputs_create(scene->network, zeros, M, &scene->inputs, &err), ERR_OK);
-		const struct network_batch nothing = { scene->inputs, all, M };
+		const struct network_batch nothing = { .inputs = scene->inputs, .index = all, .count = M };
 		network_forward(scene->network, &nothing, NULL, scene->logits);
 		for (size_t i = 0; i < K * LANES; i++)
 			cr_expect_eq(scene->logits[i], 0);
@@ -455,7 +455,7 @@ Test(network, dropout_is_for_training_only_and_keeps_the_mean)
 		.inputs = D, .outputs = K, .instances = M, .hidden_count = 1, .hidden = { 20 }, .dropout = 0.4
 	};
 	struct scene *scene = make_scene(&shape);
-	const struct network_batch batch = { scene->inputs, batch_index, M };
+	const struct network_batch batch = { .inputs = scene->inputs, .index = batch_index, .count = M };
 	double plain[K * LANES] __attribute__((aligned(64)));
 	struct rng rng;
 	double sum = 0;

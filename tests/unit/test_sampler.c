@@ -14,7 +14,9 @@
 struct scene {
 	uint32_t class_count[MAX_CLASSES], train[MAX_INSTANCES], y[MAX_INSTANCES];
 	double difficulty[MAX_INSTANCES], p_true[MAX_INSTANCES], log_p_true[MAX_INSTANCES], loss[MAX_INSTANCES];
+	double x[MAX_INSTANCES];
 	size_t instances;
+	struct neighbourhood *neighbourhood;
 	struct sampling sampling;
 	struct sampler_work work;
 };
@@ -22,9 +24,14 @@ struct scene {
 static void scene_smooth(struct scene *scene, const struct sampler *sampler, const uint32_t counts[MAX_CLASSES],
 			 uint64_t seed, struct kernel kernel)
 {
-	const struct sampler_parameters nothing = {
-		.class_power = NAN, .ratio = NAN, .pace_start = NAN, .pace_growth = NAN, .kernel = kernel
-	};
+	const struct sampler_parameters nothing = { .class_power = NAN,
+						    .ratio = NAN,
+						    .pace_start = NAN,
+						    .pace_growth = NAN,
+						    .mixup_alpha = NAN,
+						    .remix_kappa = NAN,
+						    .remix_tau = NAN,
+						    .kernel = kernel };
 	struct sampler_parameters parameters = sampler_fill_parameters(sampler, &nothing);
 	uint32_t left[MAX_CLASSES];
 	struct instances instances = { .classes = MAX_CLASSES,
@@ -41,6 +48,7 @@ static void scene_smooth(struct scene *scene, const struct sampler *sampler, con
 		size_t at = scene->instances++;
 		cr_assert_lt(at, MAX_INSTANCES);
 		scene->y[at] = (uint32_t)c;
+		scene->x[at] = (double)(at * 31 % 37);
 		scene->difficulty[at] = 0.3 + (double)(at * 7 % 11);
 		scene->p_true[at] = 1 / (1 + 0.2 * (double)(at * 5 % 13));
 		scene->log_p_true[at] = log(scene->p_true[at]);
@@ -53,6 +61,15 @@ static void scene_smooth(struct scene *scene, const struct sampler *sampler, con
 	instances.count = scene->instances;
 	cr_assert_eq(sampling_init(&scene->sampling, &instances, &parameters, &err), ERR_OK);
 	cr_assert_eq(sampler_work_init(&scene->work, &instances, seed, &err), ERR_OK);
+	if (parameters.neighbours > 0)
+		cr_assert_eq(neighbourhood_create(scene->x, 1, &instances, parameters.neighbours,
+						  sampler->crowd * parameters.neighbours, &scene->neighbourhood, &err),
+			     ERR_OK);
+	if (sampler->mixes)
+		cr_assert_eq(sampler_work_init_mixture(
+				 &scene->work, sampler_most_draws(sampler, &parameters, counts, MAX_CLASSES), &err),
+			     ERR_OK);
+	scene->sampling.neighbourhood = scene->neighbourhood;
 	scene->sampling.difficulty = scene->difficulty;
 	scene->sampling.p_true = scene->p_true;
 	scene->sampling.log_p_true = scene->log_p_true;
@@ -73,6 +90,7 @@ static void scene_init(struct scene *scene, const struct sampler *sampler, const
 
 static void scene_done(struct scene *scene)
 {
+	neighbourhood_free(scene->neighbourhood);
 	sampling_done(&scene->sampling);
 	sampler_work_done(&scene->work);
 }
@@ -207,9 +225,9 @@ Test(sampler, draws_as_often_as_it_says)
 		for (size_t i = 0; i < ARRAY_LENGTH(counts) * 4; i++) {
 			struct scene scene;
 			double mean[MAX_INSTANCES], error[MAX_INSTANCES];
-			/* Self-paced is for classes only, which are not smoothed. */
-			enum kernel_kind kind =
-			    i % 4 < 2 || sampler_at(s) == &sampler_self_paced ? KERNEL_NONE : KERNEL_TRIANGULAR;
+			/* Sizes of classes, which are all that some go by, are not smoothed. */
+			bool is_for_classes = sampler_at(s) == &sampler_self_paced || sampler_at(s)->needs_classes;
+			enum kernel_kind kind = i % 4 < 2 || is_for_classes ? KERNEL_NONE : KERNEL_TRIANGULAR;
 			scene_smooth(&scene, sampler_at(s), counts[i / 4], 1, (struct kernel){ kind, 3, 1 });
 			scene.sampling.epoch = i % 2 == 0 ? 1 : 3;
 			sampler_weigh(sampler_at(s), &scene.sampling);

@@ -132,7 +132,7 @@ Test(run, equal_seeds_give_equal_bytes_and_others_do_not)
 
 static bool varies(const struct sampler *sampler)
 {
-	return sampler == &sampler_under || sampler == &sampler_over || sampler == &sampler_self_paced;
+	return sampler->uses_ratio || sampler == &sampler_self_paced;
 }
 
 Test(run, weights_have_mean_one_and_test_instances_none)
@@ -443,7 +443,7 @@ Test(settings, refuse_what_makes_no_sense)
 		{ "beta", "1" },	  { "test-fraction", "1" },
 		{ "learning-rate", "0" }, { "learning-rate", "inf" },
 		{ "hidden", "1000001" },  { "momentum", "1" },
-		{ "method", "smote" },	  { "seed", "9223372036854775808" },
+		{ "method", "smite" },	  { "seed", "9223372036854775808" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
