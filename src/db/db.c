@@ -99,7 +99,8 @@ void db_freep(struct db **db)
 
 enum err_code db_finish(struct db *db, struct err *err)
 {
-	static const char *const steps[] = { "PRAGMA analysis_limit = 400", "PRAGMA optimize",
+	/* optimize writes the statistics of each table in a transaction of its own, with five syncs, if it is let. */
+	static const char *const steps[] = { "PRAGMA analysis_limit = 400", "BEGIN; PRAGMA optimize; COMMIT",
 					     "PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA journal_mode = DELETE" };
 
 	if (presence_check(db, err) != ERR_OK)
@@ -108,6 +109,8 @@ enum err_code db_finish(struct db *db, struct err *err)
 	db_be_patient_until(db, clock_seconds() + FINISH_SECONDS);
 	for (size_t i = 0; i < ARRAY_LENGTH(steps); i++) {
 		int code = sqlite3_exec(db->handle, steps[i], NULL, NULL, NULL);
+		if (code != SQLITE_OK && sqlite3_get_autocommit(db->handle) == 0)
+			(void)sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
 		if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY && (code & 0xff) != SQLITE_LOCKED)
 			return db_fail(db, code, false, err);
 	}

@@ -65,6 +65,35 @@ Test(db, finish_beside_a_reader_without_wal)
 	db_free(db);
 }
 
+/* How many transactions have written the file: bytes 24 to 27 of an SQLite file. */
+static uint32_t count_changes(const char *path)
+{
+	AUTO(mem_freep) char *data = NULL;
+	size_t length = 0;
+	uint32_t count = 0;
+	struct err err;
+
+	cr_assert_eq(file_read(path, &data, &length, &err), ERR_OK, "%s", err.message);
+	for (size_t i = 24; i < 28; i++)
+		count = count * 256 + (unsigned char)data[i];
+	return count;
+}
+
+Test(db, finish_writes_statistics_at_once)
+{
+	struct err err = { 0 };
+	struct db *db = database_open("a.db", DB_WRITE);
+
+	database_exec(db, A_RUN);
+	/* Questions whose plans would be better with statistics. */
+	cr_assert_eq(database_query_int(db, "SELECT count(*) FROM run WHERE dataset_id = 1"), 1);
+	cr_assert_eq(database_query_int(db, "SELECT count(*) FROM instance WHERE dataset_id = 7"), 0);
+	uint32_t before = count_changes("a.db");
+	cr_assert_eq(db_finish(db, &err), ERR_OK, "%s", err.message);
+	cr_expect_eq(count_changes("a.db"), before + 1);
+	db_free(db);
+}
+
 /* Nothing to migrate, the same views: not a byte is written. */
 Test(db, second_opening_writes_nothing)
 {
