@@ -76,8 +76,9 @@ static enum err_code write_entry(struct out *out, const struct catalogue *catalo
 		[8] = { .type = OUT_TEXT, .text = entry->licence },
 		[9] = { .type = OUT_TEXT, .text = entry->doi },
 	};
-	enum err_code code =
-	    catalogue_open(catalogue, path, entry->name, &(struct reading){ .missing = MISSING_MEAN }, &dataset, err);
+	enum err_code code = catalogue_open(
+	    catalogue, path, entry->name,
+	    &(struct reading){ .missing = MISSING_MEAN, .has_target = catalogue_is_regression(entry) }, &dataset, err);
 
 	if (!catalogue_is_regression(entry))
 		values[4] = (struct out_value){ .type = OUT_INTEGER, .integer = (int64_t)entry->classes };

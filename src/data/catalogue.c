@@ -259,6 +259,11 @@ static enum err_code open_entry(const struct catalogue_entry *entry, const struc
 	AUTO(dataset_freep) struct dataset *dataset = NULL;
 	AUTO(mem_freep) char *file = NULL;
 
+	if (catalogue_is_regression(entry) && !reading->has_target && reading->label == NULL)
+		return err_set(err, ERR_INPUT,
+			       "%s: its label is a number: --task regression predicts it, --label %s takes each value "
+			       "for a class",
+			       entry->name, entry->label);
 	if (catalogue_locate(entry, path, &file, err) != ERR_OK ||
 	    read_entry(entry, file, reading, &dataset, err) != ERR_OK)
 		return err->code;

@@ -67,7 +67,7 @@ MUST_CHECK enum err_code catalogue_locate(const struct catalogue_entry *entry, c
  * does not know when such a file exists; a path that is a folder with four IDX files is an image data set). From the
  * catalogue, the label is the entry's unless `reading` says otherwise. The sha256 of a catalogue file is checked:
  * another content is ERR_INPUT naming both sums. Unknown name: ERR_INPUT with the nearest known one. Images have no
- * targets. */
+ * targets. An entry whose label is a number wants a reading with a target, or with a label: ERR_INPUT. */
 MUST_CHECK enum err_code catalogue_open(const struct catalogue *catalogue, const struct data_path *path,
 					const char *name_or_path, const struct reading *reading,
 					struct dataset **ret_dataset, struct err *err);

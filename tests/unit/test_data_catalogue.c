@@ -239,8 +239,19 @@ Test(catalogue, bundled_targets_are_there)
 	struct dataset *dataset = NULL;
 	struct err err = { 0 };
 
-	cr_assert_eq(catalogue_open(catalogue, &path, "diabetes", &(struct reading){ 0 }, &dataset, &err), ERR_OK, "%s",
-		     err.message);
+	cr_expect_eq(catalogue_open(catalogue, &path, "diabetes", &(struct reading){ 0 }, &dataset, &err), ERR_INPUT);
+	cr_expect_str_eq(err.message,
+			 "diabetes: its label is a number: --task regression predicts it, --label progression "
+			 "takes each value for a class");
+	cr_assert_eq(
+	    catalogue_open(catalogue, &path, "diabetes", &(struct reading){ .label = "progression" }, &dataset, &err),
+	    ERR_OK, "%s", err.message);
+	cr_expect_eq(dataset->classes, 214);
+	dataset_freep(&dataset);
+	dataset = NULL;
+	cr_assert_eq(
+	    catalogue_open(catalogue, &path, "diabetes", &(struct reading){ .has_target = true }, &dataset, &err),
+	    ERR_OK, "%s", err.message);
 	cr_expect_eq(dataset->instances, entry->rows);
 	cr_expect_eq(dataset->features, entry->features);
 	cr_expect_str_eq(dataset->label, "progression");

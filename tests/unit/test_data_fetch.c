@@ -206,8 +206,9 @@ static void expect_fetched_from(const char *name, const char *raw_name, const st
 	scratch_write(raw_name, raw->data, raw->length);
 	append_mirror(&mirror);
 	cr_assert_eq(catalogue_fetch(entry, mirror.data, "new", &err), ERR_OK, "%s", err.message);
-	cr_assert_eq(catalogue_open(catalogue, &path, name, &(struct reading){ 0 }, &dataset, &err), ERR_OK, "%s",
-		     err.message);
+	cr_assert_eq(catalogue_open(catalogue, &path, name,
+				    &(struct reading){ .has_target = catalogue_is_regression(entry) }, &dataset, &err),
+		     ERR_OK, "%s", err.message);
 	cr_expect_eq(dataset->instances, entry->rows);
 	cr_expect_eq(dataset->features, entry->features);
 	if (!catalogue_is_regression(entry))

@@ -187,3 +187,28 @@ Test(golden_regression, training_comes_to_the_optimum)
 			    golden->mse);
 	}
 }
+
+static double last_mse(const struct trainer *trainer)
+{
+	return trainer_predictions(trainer)->regression->train[GROUP_ALL].mse;
+}
+
+/* Until then it is plain training. */
+Test(golden_regression, features_are_smoothed_from_the_epoch_that_is_said)
+{
+	struct run_settings plain = defaults(), smoothed;
+	struct recipe plain_recipe, smoothed_recipe;
+
+	set(&plain, "init", "uniform");
+	set(&plain, "model", "mlp");
+	set(&plain, "dropout", "0.2");
+	smoothed = plain;
+	set(&smoothed, "method", "fds");
+	set(&smoothed, "feature-start", "3");
+	AUTO(trainer_freep) struct trainer *base = start(&plain, &plain_recipe, "base");
+	AUTO(trainer_freep) struct trainer *fds = start(&smoothed, &smoothed_recipe, "fds");
+	for (size_t epoch = 1; epoch <= 5; epoch++) {
+		cr_assert(trainer_run_epoch(base) && trainer_run_epoch(fds));
+		cr_expect_eq(last_mse(base) == last_mse(fds), epoch <= 3, "epoch %zu", epoch);
+	}
+}
