@@ -22,6 +22,7 @@ struct dataset {
 	const char *missing;	       /* how missing values were treated: "error", "mean", "drop"; NULL: not known */
 	size_t instances, features, classes;
 	bool has_images;       /* the features are the pixels of images */
+	bool has_levels;       /* some features stand for the texts of a column */
 	double *x;	       /* X (n, d), row-major; NaN is missing (data/scale.h fills it in) */
 	uint32_t *y;	       /* (n) class index, 0 .. k-1 */
 	double *target;	       /* (n) of a data set that was read for its targets, else NULL */

@@ -195,6 +195,7 @@ static enum err_code add_text(struct making *making, size_t j, struct err *err)
 	for (size_t i = 0; i < levels; i++)
 		places[level_at(column, i)] =
 		    is_boolean ? strcasecmp(column->levels.names[level_at(column, i)], "true") == 0 : (double)i;
+	making->dataset->has_levels |= !is_boolean;
 	if (is_boolean || making->reading->encode == ENCODE_ORDINAL)
 		return add_ordinal(making, j, places, err);
 	for (size_t i = 0; i < levels; i++) {

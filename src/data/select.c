@@ -48,6 +48,7 @@ static enum err_code copy_names(const struct dataset *source, struct dataset *co
 	copy->subclasses = source->subclasses;
 	copy->groups = source->groups;
 	copy->has_images = source->has_images;
+	copy->has_levels = source->has_levels;
 	if (mem_copy_text(source->name, &copy->name, err) != ERR_OK ||
 	    mem_copy_text(source->path, &copy->path, err) != ERR_OK ||
 	    mem_copy_text(source->label, &copy->label, err) != ERR_OK ||

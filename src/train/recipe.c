@@ -291,10 +291,11 @@ static void fit_subject(const struct run_settings *options, struct recipe *recip
 
 enum err_code recipe_check_data(const struct recipe *recipe, const struct dataset *dataset, struct err *err)
 {
-	if (!dataset->has_images || recipe->sampler_parameters.neighbours == 0)
+	if (recipe->sampler_parameters.neighbours == 0 || !(dataset->has_images || dataset->has_levels))
 		return ERR_OK;
-	return err_set(err, ERR_INPUT, "%s: sampler %s will not do: points between two images are no images",
-		       dataset->name, recipe->method.sampler->name);
+	return err_set(err, ERR_INPUT, "%s: sampler %s will not do: points between two %s", dataset->name,
+		       recipe->method.sampler->name,
+		       dataset->has_images ? "images are no images" : "texts are no texts; --drop leaves columns out");
 }
 
 static enum err_code check_subject(const struct recipe *recipe, struct err *err)

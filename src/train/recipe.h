@@ -79,7 +79,7 @@ const char *recipe_tuned_name(const struct recipe *recipe);
 double recipe_tuned_value(const struct recipe *recipe);
 void recipe_choose(struct recipe *recipe, double value);
 
-/* ERR_INPUT: its sampler is not for data like this: the neighbours of an image are not like it. */
+/* ERR_INPUT: its sampler draws between instances, and between these is nothing: images, texts. */
 MUST_CHECK enum err_code recipe_check_data(const struct recipe *recipe, const struct dataset *dataset, struct err *err);
 
 /* Appends what a run of it is called: the method, then "+PART" for --apply, and for each sampler ("-sampling" behind it
