@@ -269,6 +269,9 @@ enum err_code influence_save_changes(struct track *track, const struct influence
 	if (subject_init(&subject, track, request, err) != ERR_OK)
 		return err->code;
 	const struct method *method = &subject.run->recipe.method;
+	if (method->sampler->is_bilateral)
+		return err_set(err, ERR_INPUT, "run %lld: its steps are of pairs of instances, one for each branch",
+			       (long long)request->run_id);
 	if (method->loss->uses_meta_set)
 		return err_set(err, ERR_INPUT, "run %lld: the weights of its batches (loss %s) are not recorded",
 			       (long long)request->run_id, method->loss->name);

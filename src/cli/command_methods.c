@@ -31,7 +31,8 @@ static const struct out_column columns[] = {
 /* What the method does besides its sampler and loss. */
 static enum err_code append_also(struct text *text, const struct method *method, struct err *err)
 {
-	if (method->cosine.heads > 0 && text_append(text, err, "cosine classifier") != ERR_OK)
+	if ((method->cosine.heads > 0 && text_append(text, err, "cosine classifier") != ERR_OK) ||
+	    (method->sampler->is_bilateral && text_append(text, err, "bilateral classifier") != ERR_OK))
 		return err->code;
 	if (method->weights != NULL && text_append(text, err, "weights of %s, ", method->weights->name) != ERR_OK)
 		return err->code;
@@ -128,6 +129,12 @@ static enum err_code explain(const char *name, struct err *err)
 		help_write_entry(stdout, "features", FEATURE_SMOOTHING_FORMULA);
 	if (method->cosine.heads > 0)
 		help_write_entry(stdout, "classifier", "cosine");
+	if (method->sampler->is_bilateral)
+		help_write_entry(
+		    stdout, "classifier",
+		    "bilateral: z = 2 (a W_c f_c(x_c) + (1 - a) W_r f_r(x_r)), x_c of the first half of the "
+		    "draws, x_r of the second; loss a CE(z, y_c) + (1 - a) CE(z, y_r); a = 1/2 and x_c = x_r "
+		    "where it predicts");
 	help_write_entry(stdout, "divided by",
 			 method_reduction(method) == REDUCTION_WEIGHTS ? "the sum of a batch's weights"
 								       : "the size of a batch");

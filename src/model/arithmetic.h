@@ -37,6 +37,7 @@ struct arithmetic {
 	bool (*is_finite)(const struct layers *layers);
 	enum err_code (*fill_inputs)(const struct layers *layers, const double *x, struct network_inputs *inputs,
 				     struct err *err);
+	void (*set_halves)(struct layers *layers, const struct network_halves *halves);
 	void (*calibrate)(struct layers *layers, const struct network_calibration *calibration);
 	void (*forward)(struct layers *layers, const struct network_batch *batch, struct rng *dropout,
 			double *ret_logits);

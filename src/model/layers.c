@@ -96,6 +96,7 @@ static enum err_code layers_create(const struct network_shape *shape, struct lay
 	layers->count = shape->hidden_count + 1;
 	layers->activation = shape->activation;
 	layers->dropout = shape->dropout;
+	layers->shared = shape->branch_layers > 0 ? shape->hidden_count - shape->branch_layers : layers->count;
 	layers->lanes = lanes;
 	layers->takes_rows = takes_rows;
 	layers->parameter_count = network_count_parameters(shape);
@@ -109,6 +110,9 @@ static enum err_code layers_create(const struct network_shape *shape, struct lay
 	    mem_new(&layers->narrow_delta, shape->outputs * narrow_lanes, err) != ERR_OK)
 		return err->code;
 	if (shape->cosine.heads > 0 && make_cosine(layers, shape, lanes, err) != ERR_OK)
+		return err->code;
+	if (shape->branch_layers > 0 && (mem_new(&layers->no_bias, shape->outputs, err) != ERR_OK ||
+					 mem_new(&layers->no_gradient, shape->outputs, err) != ERR_OK))
 		return err->code;
 	size_t features = network_shape_layer(shape, shape->hidden_count).inputs;
 	if (shape->calibrates && (mem_new(&layers->calibrated, features * lanes, err) != ERR_OK ||
@@ -125,28 +129,42 @@ static void fill_uniform(real *values, size_t count, double bound, struct rng *r
 		values[i] = (real)(bound * (2.0 * rng_uniform(rng) - 1.0));
 }
 
+/* The same, but for what joins two branches. */
+static void fill_weights(const struct layers *layers, size_t l, double bound, struct rng *rng)
+{
+	const struct dense_layer *layer = &layers->layer[l];
+	bool is_apart = l > layers->shared && l + 1 < layers->count;
+
+	for (size_t j = 0; j < layer->outputs; j++) {
+		real *row = layer->weight + j * layer->inputs;
+		size_t first = is_apart && j >= layer->outputs / 2 ? layer->inputs / 2 : 0;
+		fill_uniform(row + first, is_apart ? layer->inputs / 2 : layer->inputs, bound, rng);
+	}
+}
+
 static void layers_initialise(struct layers *layers, size_t first, enum network_init init, struct rng *rng)
 {
 	for (size_t l = first; l < layers->count; l++) {
 		const struct dense_layer *layer = &layers->layer[l];
 		size_t weights = layer->inputs * layer->outputs;
-		double fan_in = (double)layer->inputs;
-		double fan_out = (double)layer->outputs;
+		bool is_branch = l >= layers->shared && l + 1 < layers->count;
+		double fan_in = (double)(is_branch && l > layers->shared ? layer->inputs / 2 : layer->inputs);
+		double fan_out = (double)(is_branch ? layer->outputs / 2 : layer->outputs);
 		memset(layer->weight, 0, weights * sizeof *layer->weight);
 		memset(layer->bias, 0, layer->outputs * sizeof *layer->bias);
 		switch (init) {
 		case INIT_ZERO:
 			break;
 		case INIT_UNIFORM:
-			fill_uniform(layer->weight, weights, 1.0 / sqrt(fan_in), rng);
+			fill_weights(layers, l, 1.0 / sqrt(fan_in), rng);
 			if (layer->has_bias)
 				fill_uniform(layer->bias, layer->outputs, 1.0 / sqrt(fan_in), rng);
 			break;
 		case INIT_GLOROT:
-			fill_uniform(layer->weight, weights, sqrt(6.0 / (fan_in + fan_out)), rng);
+			fill_weights(layers, l, sqrt(6.0 / (fan_in + fan_out)), rng);
 			break;
 		case INIT_HE:
-			fill_uniform(layer->weight, weights, sqrt(6.0 / fan_in), rng);
+			fill_weights(layers, l, sqrt(6.0 / fan_in), rng);
 			break;
 		}
 	}
@@ -208,6 +226,11 @@ static bool is_finite(const struct layers *layers)
 	return true;
 }
 
+static void set_halves(struct layers *layers, const struct network_halves *halves)
+{
+	layers->halves = halves;
+}
+
 static void calibrate(struct layers *layers, const struct network_calibration *calibration)
 {
 	layers->calibration = calibration;
@@ -254,6 +277,7 @@ const struct arithmetic REAL_NAME(arithmetic) = {
 	.class_norm = class_norm,
 	.is_finite = is_finite,
 	.fill_inputs = layers_fill_inputs,
+	.set_halves = set_halves,
 	.calibrate = calibrate,
 	.forward = layers_forward,
 	.backward = layers_backward,

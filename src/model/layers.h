@@ -21,8 +21,11 @@ struct layers {
 	struct dense_layer *layer;
 	enum network_activation activation;
 	double dropout;
-	bool has_dropped;	   /* the last forward pass left outputs out */
-	struct tile_cosine cosine; /* heads 0: the classifier is linear */
+	size_t shared;			     /* layers below the branches; `count` without any */
+	const struct network_halves *halves; /* of training passes; NULL: none */
+	bool is_halved;			     /* the last forward pass was of halves */
+	bool has_dropped;		     /* the last forward pass left outputs out */
+	struct tile_cosine cosine;	     /* heads 0: the classifier is linear */
 	size_t parameter_count;
 	real *parameters, *gradients; /* layer by layer, weights before biases */
 	size_t first_learning;	      /* layers below are frozen */

@@ -126,12 +126,39 @@ static void calibrate_features(struct layers *layers, const uint32_t *index)
 	}
 }
 
+/* Whether what layer l gave out was multiplied by layer->kept. */
+static bool has_kept(const struct layers *layers, size_t l)
+{
+	return layers->has_dropped || (layers->is_halved && l >= layers->shared);
+}
+
+/* Sends each half of the batch through its branch alone. */
+static void part(const struct layers *layers, size_t l)
+{
+	const struct dense_layer *layer = &layers->layer[l];
+	const struct network_halves *halves = layers->halves;
+	bool is_last = l + 2 == layers->count;
+	size_t lanes = layers->batch.lanes;
+
+	for (size_t j = 0; j < layer->outputs; j++) {
+		size_t branch = j >= layer->outputs / 2;
+		real scale = is_last ? (real)halves->scale[branch] : 1;
+		for (size_t i = 0; i < lanes; i++) {
+			size_t at = j * lanes + i;
+			real factor = (i >= halves->count) == branch ? scale : 0;
+			layer->kept[at] = layers->has_dropped ? layer->kept[at] * factor : factor;
+			layer->output[at] *= factor;
+		}
+	}
+}
+
 /* The network's outputs for layers->batch, of a calibrated pass the instances `index`. */
 static void pass(struct layers *layers, const uint32_t *index, struct rng *dropout, real *ret_logits)
 {
 	struct tile below = layers->batch;
 
 	layers->has_dropped = dropout != NULL && layers->dropout > 0;
+	layers->is_halved = dropout != NULL && layers->halves != NULL;
 	layers->is_calibrated = dropout != NULL && layers->calibration != NULL;
 	for (size_t l = 0; l + 1 < layers->count; l++) {
 		const struct dense_layer *layer = &layers->layer[l];
@@ -145,6 +172,8 @@ static void pass(struct layers *layers, const uint32_t *index, struct rng *dropo
 		}
 		if (layers->has_dropped)
 			drop(dropout, layers->dropout, count, layer->kept, below.data);
+		if (layers->is_halved && l >= layers->shared)
+			part(layers, l);
 	}
 	classify(layers, &below, ret_logits);
 }
@@ -290,8 +319,6 @@ static void backward_layer(struct layers *layers, size_t l, const real *delta, r
 
 void layers_backward(struct layers *layers, const double *outer_delta)
 {
-	bool dropped = layers->has_dropped;
-
 	take_delta(layers, outer_delta);
 	const real *delta = layers->delta;
 	for (size_t l = layers->count - 1; l > layers->first_learning; l--) {
@@ -299,6 +326,7 @@ void layers_backward(struct layers *layers, const double *outer_delta)
 		size_t count = under->outputs * layers->batch.lanes;
 		backward_layer(layers, l, delta, under->delta);
 		bool is_calibrated = layers->is_calibrated && l + 1 == layers->count;
+		bool dropped = has_kept(layers, l - 1);
 		for (size_t i = 0; i < count && dropped; i++)
 			under->delta[i] *= under->kept[i];
 		for (size_t i = 0; i < count && is_calibrated; i++)

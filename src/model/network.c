@@ -59,7 +59,7 @@ struct network_layer network_shape_layer(const struct network_shape *shape, size
 	return (struct network_layer){
 		.inputs = l > 0 ? shape->hidden[l - 1] : shape->inputs,
 		.outputs = l < shape->hidden_count ? shape->hidden[l] : shape->outputs,
-		.has_bias = l < shape->hidden_count || shape->cosine.heads == 0,
+		.has_bias = l < shape->hidden_count || (shape->cosine.heads == 0 && shape->branch_layers == 0),
 	};
 }
 
@@ -162,6 +162,11 @@ void network_inputs_free(struct network_inputs *inputs)
 void network_inputs_freep(struct network_inputs **inputs)
 {
 	network_inputs_free(*inputs);
+}
+
+void network_set_halves(struct network *network, const struct network_halves *halves)
+{
+	network->arithmetic->set_halves(network->layers, halves);
 }
 
 void network_calibrate(struct network *network, const struct network_calibration *calibration)

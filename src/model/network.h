@@ -37,9 +37,13 @@ struct network_shape {
 	enum network_activation activation;
 	enum network_precision precision;
 	struct tile_cosine cosine; /* of the classifier, whose heads divide its inputs; 0 heads: linear, with a bias */
-	double dropout;		   /* share of hidden outputs set to 0 in training, [0, 1) */
-	bool calibrates;	   /* network_calibrate() will be called; there is a hidden layer */
-	size_t instances;	   /* of the largest batch to come */
+	/* So many of the last hidden layers are two branches, side by side: the first half of a layer's units, an even
+	 * number, belongs to one and reads nothing of the other's. Both go into the linear classifier, which has no
+	 * bias then. 0: no branches. */
+	size_t branch_layers;
+	double dropout;	  /* share of hidden outputs set to 0 in training, [0, 1) */
+	bool calibrates;  /* network_calibrate() will be called; there is a hidden layer */
+	size_t instances; /* of the largest batch to come */
 };
 
 /* Weights and biases of a network of that shape; a cosine classifier has no bias. */
@@ -65,6 +69,7 @@ struct network_layer network_shape_layer(const struct network_shape *shape, size
 
 /* Initial parameters, drawn in row-major order layer by layer, weights before biases.
  *     zero     all 0
+ *     (weights between branches are 0 and not drawn, and inputs and outputs count those of one branch)
  *     uniform  weights and biases U(-a, a), a = 1/sqrt(inputs) (PyTorch's nn.Linear)
  *     glorot   weights U(-a, a), a = sqrt(6 / (inputs + outputs)), biases 0 (Glorot and Bengio 2010)
  *     he       weights U(-a, a), a = sqrt(6 / inputs), biases 0 (He et al. 2015) */
@@ -124,6 +129,16 @@ struct network_calibration {
 /* Training passes are calibrated from now on, by the numbers that stand there then; NULL: as they are. Borrowed. The
  * shape says that it calibrates. */
 void network_calibrate(struct network *network, const struct network_calibration *calibration);
+
+/* Of a network with branches: in training passes the first `count` instances go through the first branch alone, all
+ * others through the second, and the features that come out of them are multiplied by scale. */
+struct network_halves {
+	size_t count;
+	double scale[2];
+};
+
+/* Training passes are of halves from now on, as they stand there then; NULL: they are not. Borrowed. */
+void network_set_halves(struct network *network, const struct network_halves *halves);
 
 /* Logits (k, L) of a batch; ret_logits is 64-byte aligned. With `dropout` not NULL this is a training pass: hidden
  * outputs are dropped by its random numbers and the others scaled up (inverted dropout, Srivastava et al. 2014); NULL

@@ -85,6 +85,8 @@ static const struct method methods[] = {
 	  .sampler = &sampler_all, .loss = &loss_pairwise },
 	{ .name = "meta-reweight", .summary = "loss weighted by whether a step helps a balanced meta set", .source = "Ren et al. 2018",
 	  .sampler = &sampler_all, .loss = &loss_meta_reweight },
+	{ .name = "bbn", .summary = "two branches, from uniform to reversed draws", .source = "Zhou et al. 2020",
+	  .sampler = &sampler_bilateral, .loss = &loss_cross_entropy },
 	{ .name = "drw", .summary = "class weights in the last epochs only", .source = "Cao et al. 2019",
 	  .sampler = &sampler_all, .loss = &loss_cross_entropy, .stage = &stage_drw },
 	{ .name = "ldam-drw", .summary = "LDAM, with class weights in the last epochs", .source = "Cao et al. 2019",

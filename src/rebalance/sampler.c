@@ -27,6 +27,7 @@ static const struct sampler *const samplers[] = {
 	&sampler_adasyn,
 	&sampler_mixup,
 	&sampler_remix,
+	&sampler_bilateral,
 };
 
 const struct sampler *sampler_at(size_t i)
@@ -68,6 +69,8 @@ struct sampler_parameters sampler_fill_parameters(const struct sampler *sampler,
 		.mixup_alpha = fill(defaults->mixup_alpha != 0, given->mixup_alpha, defaults->mixup_alpha),
 		.remix_kappa = fill(defaults->remix_kappa != 0, given->remix_kappa, defaults->remix_kappa),
 		.remix_tau = fill(defaults->remix_tau != 0, given->remix_tau, defaults->remix_tau),
+		.branch_mix = defaults->branch_mix == NULL || given->branch_mix == NULL ? defaults->branch_mix
+											: given->branch_mix,
 		.is_soft = sampler->has_soft_bound && given->is_soft,
 		.kernel = given->kernel,
 	};

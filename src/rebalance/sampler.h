@@ -16,20 +16,21 @@
 #include "rebalance/kernel.h"
 #include "rebalance/neighbourhood.h"
 
-/* What a sampler can be given. NaN, 0 of a count: not given, or the sampler has no such parameter. */
+/* What a sampler can be given. NaN, 0 of a count, NULL: not given, or the sampler has no such parameter. */
 struct sampler_parameters {
-	double class_power;  /* q of square-root and class-balanced */
-	double ratio;	     /* of under-sampling and over-sampling, in (0, 1] */
-	double pace_start;   /* the share of the easiest to begin with, in (0, 1] */
-	double pace_growth;  /* what the share, or the bound of the loss, is multiplied by; > 1 */
-	size_t pace_epochs;  /* the share grows every so many epochs */
-	size_t first_epochs; /* so many have everyone; what they cost says who is easy */
-	size_t ordering_run; /* a recorded run that says who is easy instead of them; 0: none */
-	size_t neighbours;   /* k: a new row is between an instance and one of so many nearest of its class */
-	double mixup_alpha;  /* l ~ Beta(alpha, alpha) */
-	double remix_kappa;  /* a class is rare beside one that is kappa times as large */
-	double remix_tau;    /* of remix: the rarer class gets the label if its share of the row is above 1 - tau */
-	bool is_soft;	     /* draws fade out below the bound of the loss instead of ending at it */
+	double class_power;	/* q of square-root and class-balanced */
+	double ratio;		/* of under-sampling and over-sampling, in (0, 1] */
+	double pace_start;	/* the share of the easiest to begin with, in (0, 1] */
+	double pace_growth;	/* what the share, or the bound of the loss, is multiplied by; > 1 */
+	size_t pace_epochs;	/* the share grows every so many epochs */
+	size_t first_epochs;	/* so many have everyone; what they cost says who is easy */
+	size_t ordering_run;	/* a recorded run that says who is easy instead of them; 0: none */
+	size_t neighbours;	/* k: a new row is between an instance and one of so many nearest of its class */
+	double mixup_alpha;	/* l ~ Beta(alpha, alpha) */
+	double remix_kappa;	/* a class is rare beside one that is kappa times as large */
+	double remix_tau;	/* of remix: the rarer class gets the label if its share of the row is above 1 - tau */
+	const char *branch_mix; /* borrowed: of bilateral.h; NULL: not given */
+	bool is_soft;		/* draws fade out below the bound of the loss instead of ending at it */
 	/* Of classes in an order, as the bins of a target are: their sizes are smoothed by it wherever a sampler goes
 	 * by them; given to every sampler. */
 	struct kernel kernel;
@@ -114,6 +115,7 @@ struct sampler {
 	bool uses_epochs;   /* its draws depend on how many epochs there are in all */
 	/* Its expected draws jump where a prediction passes a bound: those of rounded predictions may be others. */
 	bool has_bounds;
+	bool is_bilateral; /* its draws are in two halves, for the branches of the bilateral classifier */
 	/* Of what has no flag here 0: no such parameter. With first_epochs it has an order. */
 	struct sampler_parameters defaults;
 	/* Expected draws of an instance in the epoch to come, any scale: of class c, n_c > 0, or of every training
@@ -131,7 +133,8 @@ struct sampler {
 extern const struct sampler sampler_all, sampler_bootstrap, sampler_multinomial, sampler_systematic,
     sampler_square_root, sampler_class_balanced, sampler_class_aware, sampler_progressive, sampler_reversed,
     sampler_self_paced, sampler_self_paced_learning, sampler_curriculum, sampler_anti_curriculum, sampler_under,
-    sampler_over, sampler_smote, sampler_borderline_smote, sampler_adasyn, sampler_mixup, sampler_remix;
+    sampler_over, sampler_smote, sampler_borderline_smote, sampler_adasyn, sampler_mixup, sampler_remix,
+    sampler_bilateral;
 
 const struct sampler *sampler_at(size_t i); /* NULL behind the last */
 const char *sampler_name(size_t i);	    /* NULL behind the last */

@@ -82,6 +82,36 @@ static double fill(double given, double initial)
 	return isnan(given) ? initial : given;
 }
 
+/* The bilateral classifier and its draws go together, and with losses of single instances. */
+static enum err_code check_branches(const struct run_settings *options, const struct recipe *recipe, struct err *err)
+{
+	const struct method *method = &recipe->method;
+	bool is_bilateral = method->sampler->is_bilateral;
+
+	if (is_bilateral && options->classifier != CLASSIFIER_METHOD && options->classifier != CLASSIFIER_BILATERAL)
+		return err_set(err, ERR_INPUT, "classifier '%s' will not do: sampler %s needs the bilateral classifier",
+			       classifier_name((size_t)options->classifier), method->sampler->name);
+	if (!is_bilateral && options->classifier == CLASSIFIER_BILATERAL)
+		return err_set(err, ERR_INPUT,
+			       "classifier 'bilateral' will not do: it needs the draws of sampler "
+			       "bilateral, as method bbn has them");
+	if (!is_bilateral)
+		return ERR_OK;
+	if (recipe->model == MODEL_LOGREG)
+		return err_set(err, ERR_INPUT,
+			       "classifier bilateral will not do: logreg has no hidden layers for two "
+			       "branches; model mlp has");
+	if (method->loss->needs_cosine || method->cosine.heads > 0 || method->loss->see_tile != NULL ||
+	    method->loss->uses_meta_set)
+		return err_set(err, ERR_INPUT, "sampler %s will not do: loss %s is not one of pairs of instances",
+			       method->sampler->name, method->loss->name);
+	if (method->stage != NULL && method->stage->sampler != NULL)
+		return err_set(err, ERR_INPUT,
+			       "second stage %s will not do: it has draws of its own, and sampler %s has two",
+			       method->stage->name, method->sampler->name);
+	return ERR_OK;
+}
+
 static enum err_code choose_classifier(const struct run_settings *options, struct recipe *recipe, struct err *err)
 {
 	const struct tile_cosine *given = &options->cosine;
@@ -94,6 +124,8 @@ static enum err_code choose_classifier(const struct run_settings *options, struc
 		return err_set(err, ERR_INPUT, "classifier 'linear' will not do: %s %s needs the cosine classifier",
 			       method->loss->needs_cosine ? "loss" : "method",
 			       method->loss->needs_cosine ? method->loss->name : method->name);
+	if (check_branches(options, recipe, err) != ERR_OK)
+		return err->code;
 	if (options->classifier != CLASSIFIER_COSINE && !is_needed) {
 		if (!isnan(given->scale) || given->heads > 0 || !isnan(given->gamma))
 			return err_set(err, ERR_INPUT, "classifier-%s will not do: the classifier is linear",
@@ -137,6 +169,14 @@ static enum err_code shape_network(const struct run_settings *options, struct re
 	if (recipe->model == MODEL_MLP)
 		shape->hidden_count =
 		    settings_read_hidden(options->hidden != NULL ? options->hidden : MLP_HIDDEN, shape->hidden);
+	if (recipe->method.sampler->is_bilateral) {
+		shape->branch_layers = options->branch_layers > 0 ? options->branch_layers : 1;
+		if (shape->branch_layers > shape->hidden_count)
+			return err_set(err, ERR_INPUT, "branch-layers %zu will not do: there are %zu hidden layers",
+				       shape->branch_layers, shape->hidden_count);
+		for (size_t l = shape->hidden_count - shape->branch_layers; l < shape->hidden_count; l++)
+			shape->hidden[l] *= 2;
+	}
 	size_t features = network_shape_layer(shape, shape->hidden_count).inputs;
 	if (shape->cosine.heads > 0 && features % shape->cosine.heads != 0)
 		return err_set(err, ERR_INPUT, "classifier-heads %zu will not do: %zu features do not divide into them",
@@ -285,7 +325,8 @@ static void fit_subject(const struct run_settings *options, struct recipe *recip
 	} else if (recipe->data.folds > 0) {
 		recipe->data.test_fraction = 1 / (double)recipe->data.folds;
 	}
-	size_t most = recipe_count_draws(recipe, split);
+	/* With two branches a batch has as many of either's draws. */
+	size_t most = recipe_count_draws(recipe, split) / (recipe->method.sampler->is_bilateral ? 2 : 1);
 	recipe->batch_size = parse_unsigned(options->batch_size, &size) && size < most ? (size_t)size : most;
 }
 

@@ -19,8 +19,12 @@ static void say_hidden(const struct recipe *recipe, struct saying *saying)
 	size_t length = 0;
 
 	for (size_t l = 0; l < recipe->shape.hidden_count; l++)
-		length += (size_t)snprintf(saying->hidden + length, sizeof saying->hidden - length, "%s%zu",
-					   l == 0 ? "" : ",", recipe->shape.hidden[l]);
+		length += (size_t)snprintf(
+		    saying->hidden + length, sizeof saying->hidden - length, "%s%zu", l == 0 ? "" : ",",
+		    recipe->shape.hidden[l] / (l + recipe->shape.branch_layers < recipe->shape.hidden_count ||
+						       recipe->shape.branch_layers == 0
+						   ? 1
+						   : 2));
 	saying->options.hidden = recipe->shape.hidden_count > 0 ? saying->hidden : NULL;
 }
 
@@ -33,7 +37,10 @@ static void say_model(const struct recipe *recipe, struct saying *saying)
 	options->precision = (int)recipe->shape.precision + 1;
 	options->dropout = recipe->shape.dropout;
 	options->cosine = recipe->shape.cosine;
-	options->classifier = recipe->shape.cosine.heads > 0 ? CLASSIFIER_COSINE : CLASSIFIER_LINEAR;
+	options->classifier = recipe->shape.cosine.heads > 0	? CLASSIFIER_COSINE
+			      : recipe->shape.branch_layers > 0 ? CLASSIFIER_BILATERAL
+								: CLASSIFIER_LINEAR;
+	options->branch_layers = recipe->shape.branch_layers;
 	if (recipe->shape.cosine.heads == 0)
 		options->cosine.scale = options->cosine.gamma = NAN;
 	say_hidden(recipe, saying);

@@ -15,7 +15,7 @@ const char *model_name(size_t i)
 
 const char *classifier_name(size_t i)
 {
-	static const char *const names[] = { "method", "linear", "cosine" };
+	static const char *const names[] = { "method", "linear", "cosine", "bilateral" };
 	return i < ARRAY_LENGTH(names) ? names[i] : NULL;
 }
 

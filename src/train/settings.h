@@ -77,6 +77,7 @@ struct run_settings {
 	int activation;		   /* enum network_activation */
 	int classifier;		   /* enum classifier_kind */
 	struct tile_cosine cosine; /* scale and gamma NaN, heads 0: the method's own, or the defaults */
+	size_t branch_layers;	   /* of the bilateral classifier; 0: 1 */
 	int precision;		   /* 0: the model's own, else enum network_precision + 1 */
 	double dropout;
 	/* training */
@@ -89,7 +90,7 @@ struct run_settings {
 enum model_kind { MODEL_LOGREG, MODEL_MLP };
 const char *model_name(size_t i); /* NULL behind the last */
 
-enum classifier_kind { CLASSIFIER_METHOD, CLASSIFIER_LINEAR, CLASSIFIER_COSINE };
+enum classifier_kind { CLASSIFIER_METHOD, CLASSIFIER_LINEAR, CLASSIFIER_COSINE, CLASSIFIER_BILATERAL };
 const char *classifier_name(size_t i); /* NULL behind the last */
 
 #define MLP_HIDDEN "64"

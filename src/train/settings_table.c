@@ -10,6 +10,7 @@
 #include "data/relabel.h"
 #include "data/scale.h"
 #include "data/target_bins.h"
+#include "rebalance/bilateral.h"
 #include "rebalance/loss_focal_error.h"
 #include "rebalance/loss_pairwise.h"
 #include "train/recipe.h"
@@ -321,7 +322,15 @@ const struct option_spec settings_specs[] = {
 	  .initial = "relu",
 	  .help = "of hidden layers" },
 	{ .name = "classifier", .type = OPTION_CHOICE, FIELD(classifier), .choice = classifier_name, .initial = "method",
-	  .help = "the last layer; cosine: of features and weights of length 1, without bias; method: what it needs" },
+	  .help = "the last layer; cosine: of features and weights of length 1, without bias; bilateral: of two branches "
+	          "that learn from other draws, of method bbn; method: what it needs" },
+	{ .name = "branch-layers", .type = OPTION_COUNT, FIELD(branch_layers), .max = NETWORK_HIDDEN_MAX, .argument = "N",
+	  .initial = "0",
+	  .help = "of classifier bilateral: so many of the hidden layers, from the last, are two, one in each branch; 0: 1" },
+	{ .name = "branch-mix", .type = OPTION_TEXT, FIELD(sampler_parameters.branch_mix), .check = bilateral_check_mix,
+	  .argument = "NAME",
+	  .describe = settings_describe_parts,
+	  .help = "what the first branch counts from epoch to epoch: parabolic, linear, cosine, parabolic-increment, equal, beta" },
 	{ .name = "classifier-scale", .type = OPTION_REAL, FIELD(cosine.scale), .above_min = true, .argument = "S",
 	  .describe = settings_describe_parts, .help = "its logits are up to S" },
 	{ .name = "classifier-heads", .type = OPTION_COUNT, FIELD(cosine.heads), .argument = "N",

@@ -239,6 +239,9 @@ enum err_code trainer_create(const struct dataset *dataset, const struct split *
 	    network_inputs_create(trainer->network, trainer->scaled.x, dataset->instances, &trainer->inputs, err) !=
 		ERR_OK)
 		return err->code;
+	if (recipe->shape.branch_layers > 0 &&
+	    branches_create(trainer->chunk, dataset->classes, &trainer->branches, err) != ERR_OK)
+		return err->code;
 	trainer_start_biases(trainer);
 	trainer_start_schedule(trainer);
 	weigh_classes(trainer);
@@ -270,6 +273,7 @@ void trainer_free(struct trainer *trainer)
 	free(trainer->class_weight);
 	free(trainer->final_class_weight);
 	meta_weights_free(trainer->meta_weights);
+	branches_free(trainer->branches);
 	free(trainer->batch_weight);
 	free(trainer->batch_y);
 	free(trainer->batch_scale);

@@ -175,7 +175,8 @@ static void weigh_batch(struct trainer *trainer, const uint32_t *index, size_t c
 	}
 }
 
-static void learn_batch(struct trainer *trainer, const uint32_t *index, size_t count, double rate_factor)
+/* Adds the gradients of a batch. */
+static void add_gradients(struct trainer *trainer, const uint32_t *index, size_t count)
 {
 	weigh_batch(trainer, index, count);
 	if (trainer->loss.loss->see_tile != NULL)
@@ -187,6 +188,17 @@ static void learn_batch(struct trainer *trainer, const uint32_t *index, size_t c
 	}
 	if (trainer->moving_mean.features > 0)
 		moving_mean_end_batch(&trainer->moving_mean, count);
+}
+
+/* Of draws in two halves each batch has as many from either. */
+static void learn_batch(struct trainer *trainer, const uint32_t *index, size_t count, double rate_factor)
+{
+	if (trainer->branches == NULL) {
+		add_gradients(trainer, index, count);
+	} else {
+		network_clear_gradients(trainer->network);
+		branches_learn(trainer, index, index + trainer->most_draws / 2, count);
+	}
 	if (learns_scales(trainer))
 		class_scales_step(trainer->scales, rate_factor);
 	else
@@ -195,7 +207,7 @@ static void learn_batch(struct trainer *trainer, const uint32_t *index, size_t c
 
 void trainer_learn_epoch(struct trainer *trainer, double rate_factor)
 {
-	size_t draws = sample(trainer);
+	size_t draws = sample(trainer) / (trainer->branches != NULL ? 2 : 1);
 
 	if (learns_scales(trainer))
 		class_scales_begin_epoch(trainer->scales);

@@ -6,6 +6,7 @@
 #include "base/rng.h"
 #include "model/class_scales.h"
 #include "train/adjuster.h"
+#include "train/branches.h"
 #include "train/meta_weights.h"
 #include "train/moving_mean.h"
 #include "train/trainer.h"
@@ -24,6 +25,7 @@ struct trainer {
 	struct network_inputs *inputs;
 	struct optimizer *optimizer;
 	struct class_scales *scales;	   /* of a second stage that learns them, else NULL */
+	struct branches *branches;	   /* of networks that have two, else NULL */
 	struct meta_weights *meta_weights; /* of losses that use a meta set, else NULL */
 	struct adjuster adjuster;
 	struct moving_mean moving_mean;		    /* of cosine classifiers */

@@ -157,6 +157,11 @@ def class_draws(count, counts, settings, epoch):
     if sampler == "progressive":
         share = min(epoch / (settings["epochs"] - 1), 1) if settings["epochs"] > 1 else 1
         return (1 - share) / sum(counts.values()) + share / len(counts) / count
+    if sampler == "bilateral":  # Zhou et al. 2020, behind the last epoch the reversed branch alone
+        past = epoch / settings["epochs"]
+        alpha = {"parabolic": 1 - past ** 2, "linear": 1 - past, "cosine": math.cos(past * math.pi / 2),
+                 "parabolic-increment": past ** 2}.get(settings["branch_mix"], 0.5)
+        return alpha + (1 - alpha) * sum(counts.values()) / count ** 2 / sum(1 / size for size in counts.values())
     if sampler == "reversed":
         return max(counts.values()) / count / count
     if sampler == "under-sampling":
@@ -234,6 +239,9 @@ def check_draws(where, draws, counts, settings, complaints):
         smallest = min(counts.values())
         most = sum(min(count, smallest + (5 if count > smallest else 0)) for count in counts.values())
         complaints.compare("self-paced draws", where, len(counts) <= sum(draws) <= most and max(draws) == 1, True, 0)
+        return
+    if settings["sampler"] == "bilateral":
+        complaints.compare("bilateral draws", where, sum(draws) == 2 * len(draws) and min(draws) >= 1, True, 0)
         return
     varies = settings["sampler"] in ("under-sampling", "over-sampling", "smote")
     expected = sum(count * (class_draws(count, counts, settings, 0) if varies else 1) for count in counts.values())

@@ -52,7 +52,9 @@ class Run:
         scale = {name: matrix(value, r, c)[0] for _, _, name, r, c, value in rows if name.startswith("scale_")}
         for epoch, layer, name, r, c, value in rows:
             if name == "weight":
-                self.layers.setdefault(epoch, []).append([matrix(value, r, c), None])
+                # The bilateral classifier is linear, without a bias of its own.
+                bias = [0.0] * r if self.settings["classifier"] == "bilateral" else None
+                self.layers.setdefault(epoch, []).append([matrix(value, r, c), bias])
             elif name == "bias":
                 self.layers[epoch][layer][1] = [row[0] for row in matrix(value, r, c)]
             elif name == "mean_feature":

@@ -122,8 +122,64 @@ def meta_lines():
             + "".join(f"static const double meta_{name}[] = {listed(value.ravel())};\n" for name, value in values.items()))
 
 
+def bilateral_lines():
+    """Zhou et al. 2020: loss and gradient of one step on pairs, by differences and exactly; two hidden layers, the last of which
+    is one of each branch."""
+    random = np.random.default_rng(11)
+    inputs, shared, own, classes, alpha = 3, 4, 2, 3, .64
+    uniform, reverse = np.array([0, 3, 5, 9, 10]), np.array([2, 6, 1, 2, 8])
+    x, y = random.normal(size=(12, inputs)), np.array([0, 1, 2, 0, 1, 0, 2, 0, 1, 0, 0, 1])
+    # Shared, uniform branch, reversed branch, their classifiers.
+    parameters = [random.normal(size=shape) * .8 for shape in (
+        (shared, inputs), shared, (own, shared), own, (own, shared), own, (classes, own), (classes, own))]
+
+    def forward(p):
+        below = [np.tanh(x[half] @ p[0].T + p[1]) for half in (uniform, reverse)]
+        features = [np.tanh(below[0] @ p[2].T + p[3]), np.tanh(below[1] @ p[4].T + p[5])]
+        z = 2 * (alpha * features[0] @ p[6].T + (1 - alpha) * features[1] @ p[7].T)
+        return below, features, z
+
+    def loss(p):
+        z = forward(p)[2]
+        log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+        pairs = np.arange(len(z))
+        return -np.mean(alpha * log_p[pairs, y[uniform]] + (1 - alpha) * log_p[pairs, y[reverse]])
+
+    below, features, z = forward(parameters)
+    delta = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    delta -= alpha * np.eye(classes)[y[uniform]] + (1 - alpha) * np.eye(classes)[y[reverse]]
+    delta /= len(z)
+    gradient, shared_weight, shared_bias = [], 0, 0
+    for half, share, head in ((0, alpha, 6), (1, 1 - alpha, 7)):
+        inner = 2 * share * delta @ parameters[head] * (1 - features[half] ** 2)
+        gradient += [inner.T @ below[half], inner.sum(axis=0)]
+        lower = inner @ parameters[2 + 2 * half] * (1 - below[half] ** 2)
+        shared_weight, shared_bias = shared_weight + lower.T @ x[(uniform, reverse)[half]], shared_bias + lower.sum(axis=0)
+    heads = [2 * share * delta.T @ features[half] for half, share in ((0, alpha), (1, 1 - alpha))]
+    gradient = [shared_weight, shared_bias, *gradient, *heads]
+    for i, parameter in enumerate(parameters):
+        for at in np.ndindex(parameter.shape):
+            moved = [[p.copy() for p in parameters] for _ in range(2)]
+            moved[0][i][at] += 1e-5
+            moved[1][i][at] -= 1e-5
+            assert abs((loss(moved[0]) - loss(moved[1])) / 2e-5 - gradient[i][at]) < 1e-8
+
+    def laid_out(p):
+        """As the program has them: a layer's two branches side by side."""
+        return {"shared_weight": p[0], "shared_bias": p[1], "weight": np.vstack([p[2], p[4]]), "bias": np.hstack([p[3], p[5]]),
+                "classifier": np.hstack([p[6], p[7]])}
+
+    both = {**laid_out(parameters), **{name + "_gradient": value for name, value in laid_out(gradient).items()}, "x": x}
+    return ("\n/* A tanh network of 3 inputs, 4 shared units, 2 units in each of two branches and 3 classes: a step on pairs. */\n"
+            f"static const double bilateral_fixed_alpha = {alpha};\n"
+            f"static const uint32_t bilateral_y[] = {{ {', '.join(map(str, y))} }};\n"
+            f"static const uint32_t bilateral_uniform[] = {{ {', '.join(map(str, uniform))} }};\n"
+            f"static const uint32_t bilateral_reversed[] = {{ {', '.join(map(str, reverse))} }};\n"
+            + "".join(f"static const double bilateral_{name}[] = {listed(value.ravel())};\n" for name, value in both.items()))
+
+
 def main():
-    (HERE / "methods.h").write_text(HEADER + pacing_lines() + meta_lines() + "/* clang-format on */\n\n#endif\n", encoding="utf-8")
+    (HERE / "methods.h").write_text(HEADER + pacing_lines() + meta_lines() + bilateral_lines() + "/* clang-format on */\n\n#endif\n", encoding="utf-8")
 
 
 main()

@@ -27,6 +27,8 @@ RUNS = [
     ["--data", "glass", "--method", "under-sampling", "--ratio", "0.3", "--loss", "class-balanced", "--scale", "standard"],
     ["--data", "balance-scale", "--method", "over-sampling", "--ratio", "0.6", "--batch-size", "full"],
     ["--data", "glass", "--method", "meta-reweight", "--scale", "standard", "--meta-per-class", "4"],
+    *(["--data", "glass", "--method", "bbn", "--scale", "standard", "--model", "mlp", "--hidden", "6", "--branch-mix", mix]
+      for mix in ("parabolic", "cosine", "beta")),
     ["--data", "heart", "--method", "self-paced", "--loss", "difficulty", "--scale", "standard"],
     ["--data", "glass", "--sampler", "multinomial", "--loss", "difficulty", "--scale", "standard"],
     ["--data", "glass", "--method", "difficulty", "--difficulty", "per-epoch", "--prior", "0.1", "--scale", "standard"],
@@ -82,6 +84,7 @@ LATE = [
     [*GLASS, "--method", "temperature", "--temperature", "2.5", *MLP],
     [*GLASS, "--method", "lws", *MLP],
     [*GLASS, "--method", "crt", *MLP],
+    [*GLASS, "--method", "bbn", *MLP],
 ]
 
 INFLUENCES = [

@@ -43,6 +43,7 @@ static struct scene *make_scene(const struct network_shape *shape)
 	struct err err;
 	struct rng rng;
 
+	static const struct network_halves halves = { M / 2, { 1.4, 0.6 } };
 	rng_init(&rng, 3, RNG_SAMPLING);
 	for (size_t i = 0; i < N * shape->inputs; i++)
 		x[i] = (float)(2 * rng_uniform(&rng) - 1);
@@ -61,6 +62,8 @@ static struct scene *make_scene(const struct network_shape *shape)
 		group_scale[at] = 0.5 + rng_uniform(&rng);
 		group_shift[at] = rng_uniform(&rng) - 0.5;
 	}
+	if (shape->branch_layers > 0)
+		network_set_halves(scene->network, &halves);
 	if (shape->calibrates)
 		network_calibrate(scene->network, &calibration);
 	return scene;
@@ -147,6 +150,9 @@ static const struct network_shape shapes[] = {
 	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 1, .hidden = { 9 }, .calibrates = true },
 	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 2, .hidden = { 6, 8 }, .dropout = 0.3,
 	  .activation = ACTIVATION_TANH, .calibrates = true },
+	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 1, .hidden = { 6 }, .branch_layers = 1 },
+	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 3, .hidden = { 5, 6, 4 }, .branch_layers = 2,
+	  .dropout = 0.3, .activation = ACTIVATION_TANH },
 	{ .inputs = D, .outputs = K, .instances = M, .hidden_count = 1, .hidden = { 8 }, .calibrates = true,
 	  .cosine = { 16, 2, 0 } },
 };

@@ -101,6 +101,8 @@ static const struct {
 	{ "meta-per-class", "3", "meta-reweight", "logreg", { NULL } },
 	{ "class-power", "0.3", "square-root-sampling", "logreg", { NULL } },
 	{ "ratio", "0.5", "over-sampling", "logreg", { NULL } },
+	{ "branch-layers", "2", "bbn", "mlp", { "hidden", "5,4" } },
+	{ "branch-mix", "linear", "bbn", "mlp", { NULL } },
 	{ "pace-start", "0.3", "curriculum", "logreg", { NULL } },
 	{ "pace-growth", "1.2", "self-paced-learning", "logreg", { NULL } },
 	{ "pace-epochs", "2", "anti-curriculum", "logreg", { NULL } },

@@ -126,6 +126,8 @@ Test(sampler, class_shares_equal_the_published_vectors)
 		{ &sampler_progressive, NAN, 5, { 1. / 3, 1. / 3, 1. / 3 } },
 		{ &sampler_progressive, NAN, 6, { 1. / 3, 1. / 3, 1. / 3 } },
 		{ &sampler_reversed, NAN, 1, { 0.009009009009, 0.09009009009, 0.9009009009 } },
+		{ &sampler_bilateral, NAN, 1, { 0.9009009009, 0.09009009009, 0.009009009009 } },
+		{ &sampler_bilateral, NAN, 6, { 0.009009009009, 0.09009009009, 0.9009009009 } },
 	};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
@@ -230,6 +232,8 @@ Test(sampler, draws_as_often_as_it_says)
 			enum kernel_kind kind = i % 4 < 2 || is_for_classes ? KERNEL_NONE : KERNEL_TRIANGULAR;
 			scene_smooth(&scene, sampler_at(s), counts[i / 4], 1, (struct kernel){ kind, 3, 1 });
 			scene.sampling.epoch = i % 2 == 0 ? 1 : 3;
+			if (sampler_at(s)->is_bilateral)
+				scene.sampling.parameters.branch_mix = "equal";
 			sampler_weigh(sampler_at(s), &scene.sampling);
 			double total = draw(sampler_at(s), &scene, mean, error);
 			double scale = total / sum_of_weights(&scene);
@@ -264,8 +268,9 @@ Test(sampler, draws_in_random_order)
 		for (size_t r = 0; r < ROUNDS; r++) {
 			uint32_t order[MAX_INSTANCES];
 			size_t count = sampler_at(s)->fill(&scene.sampling, &scene.work, order);
+			size_t part = sampler_at(s)->is_bilateral ? count / 2 : count;
 			for (size_t i = 0; i < count; i++) {
-				double from_middle = (double)i - ((double)count - 1) / 2;
+				double from_middle = (double)(i % part) - ((double)part - 1) / 2;
 				place[order[i]] += from_middle;
 				squares[order[i]] += from_middle * from_middle;
 				draws[order[i]]++;

@@ -45,7 +45,8 @@ static void set_method(struct run_settings *settings, size_t m)
 	set(settings, "epochs", "20");
 	if (method_at(m)->cosine.heads > 0)
 		set(settings, "classifier-heads", "1");
-	if ((method_at(m)->stage != NULL && method_at(m)->stage->retrains_classifier) ||
+	if (method_at(m)->sampler->is_bilateral ||
+	    (method_at(m)->stage != NULL && method_at(m)->stage->retrains_classifier) ||
 	    (method_at(m)->adjustment != NULL && method_at(m)->adjustment->passes > 0)) {
 		set(settings, "model", "mlp");
 		set(settings, "hidden", "8");
@@ -132,7 +133,7 @@ Test(run, equal_seeds_give_equal_bytes_and_others_do_not)
 
 static bool varies(const struct sampler *sampler)
 {
-	return sampler->uses_ratio || sampler == &sampler_self_paced;
+	return sampler->is_bilateral || sampler->uses_ratio || sampler == &sampler_self_paced;
 }
 
 Test(run, weights_have_mean_one_and_test_instances_none)
