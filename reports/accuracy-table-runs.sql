@@ -5,7 +5,7 @@
 -- param method: method, required, the column
 -- param experiment: experiment, which experiment; without it the newest
 -- param adjusted: yes|no = no, whether runs made by 'hardrow adjust' count
--- empty: there is no run of {method} on {dataset} in this experiment
+-- empty: there is no experiment, or it has no run of {method} on {dataset}
 WITH chosen AS (
   SELECT experiment_id, name FROM experiment WHERE name = coalesce(:experiment, name)
   ORDER BY experiment_id DESC LIMIT 1

@@ -6,12 +6,12 @@
 -- param metric: metric_names(test) = accuracy, what is compared
 -- param adjusted: yes|no = no, whether runs made by 'hardrow adjust' count
 -- param reference: method = base, the method that the others are compared with
--- param rope: number = 1, points of percent; a smaller difference is none
+-- param rope: amount = 1, points of percent; a smaller difference is none
 -- pivot: row=_method, column="worse", cell=_worse
 -- pivot: row=_method, column="same", cell=_same
 -- pivot: row=_method, column="better", cell=_better
 -- pivot: row=_method, column="data sets", cell=datasets
--- empty: no method has a data set in common with {reference} in this experiment
+-- empty: there is no experiment, or no method of it has a data set in common with {reference}
 WITH chosen AS (
   SELECT experiment_id, name FROM experiment WHERE name = coalesce(:experiment, name)
   ORDER BY experiment_id DESC LIMIT 1

@@ -14,7 +14,7 @@
 -- pivot: row=_data_set, column="p (Holm)", cell=_p
 -- pivot: row=_data_set, column="splits", cell=splits
 -- below: compare-methods-settings
--- empty: {method} and {other} have no split of a data set in common in this experiment
+-- empty: there is no experiment, or {method} and {other} have no split of a data set in common in it; 'hardrow compare RUN RUN' compares any two runs
 WITH chosen AS (
   SELECT experiment_id, name FROM experiment WHERE name = coalesce(:experiment, name)
   ORDER BY experiment_id DESC LIMIT 1

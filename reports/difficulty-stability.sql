@@ -8,7 +8,7 @@
 -- param adjusted: yes|no = no, whether runs made by 'hardrow adjust' count
 -- pivot: row=_method, column=_other_method, cell=_cell
 -- plot: matrix, x=_other_method, y=_method, value=mean, title=_title, xtitle="other method", ytitle="method"
--- empty: this experiment has no two finished runs on this data set that can be compared, or they are older than the measure
+-- empty: there is no experiment, or it has no two finished runs on this data set that can be compared, or they are older than the measure
 --
 -- Spearman's: the correlation of the ranks, equal values have their mean rank, over the instances that are in the training
 -- part of both runs. Rows of the result: method, other method, pairs of runs, mean, lowest and highest.

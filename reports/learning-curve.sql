@@ -8,7 +8,7 @@
 -- param methods: text, only these methods, as base,difficulty
 -- param adjusted: yes|no = no, whether runs made by 'hardrow adjust' count
 -- plot: bands, x=epoch, y=mean, low=low, high=high, by=_method, title=_title, ytitle="mean ± deviation"
--- empty: there is no finished run on this data set in this experiment, or none of these methods
+-- empty: there is no experiment, or it has no finished run on this data set, or none of these methods
 --
 -- The runs of current_runs count, the seeds of a split averaged first. low and high are the mean less and plus the sample
 -- standard deviation, NULL with one split. An epoch that not all splits have says so in `splits`.

@@ -3,9 +3,9 @@
 -- format: csv
 -- param run: run, the run; without it the newest one that is done and recorded from its first epoch on
 -- param shares: integers, unlearned in about so many percent of the epochs; without it 10,20,40
--- param tolerance: number = 2, so many points more or less are about the same
+-- param tolerance: amount = 2, so many points more or less are about the same
 -- param part: all|train|test = train, of which part
--- param fall: number = 0.00001, a smaller fall of p_true is none
+-- param fall: amount = 0.00001, a smaller fall of p_true is none
 -- plot: lines, x=epoch, y=loss, by=_share_of_epochs, title=_title, ytitle="mean loss, -ln p(true class)"
 -- plot: lines, x=epoch, y=difficulty, by=_share_of_epochs, ytitle="mean difficulty"
 -- empty: there is no finished run that is recorded from its first epoch on, or none of its instances is unlearned that often

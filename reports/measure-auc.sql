@@ -2,21 +2,21 @@
 -- heading: Area under the ROC curve of finding the wrong labels, of part {part}
 -- note: 0.5 is chance. Means over the data sets, then over the splits, each of which has flips of its own; ± is half of the
 -- note: 95 % interval over the splits, for these data sets. p-true is the mean over the epochs of the true class's probability.
--- param experiment: experiment, which experiment; without it the newest
+-- param experiment: experiment, which experiment; without it the newest, or in a file without any all runs
 -- param part: all|train|test = train, among which instances; those of the test part were never trained on
 -- param dataset: dataset, only this data set
 -- pivot: row=measure, column=_kind, cell=_cell
--- empty: the experiment has no finished run with flip-labels
+-- empty: there is no finished run with flip-labels, or none in the experiment
 --
 -- The probability that a wrong label ranks above a right one, equal ranks counted half (Mann and Whitney 1947). Hard is a
 -- low p-true, AUM and correctness and a high value of the others; what was never learned counts as forgotten most often.
 WITH chosen AS (
-  SELECT experiment_id FROM experiment WHERE name = coalesce(:experiment, name) ORDER BY experiment_id DESC LIMIT 1
+  SELECT (SELECT max(experiment_id) FROM experiment WHERE name = coalesce(:experiment, name)) AS experiment_id
 ),
 member AS MATERIALIZED (
   SELECT s.*, r.dataset, r.model, r.method, r.split_seed, r.fold, i.flipped_from IS NOT NULL AS is_flipped
   FROM current_runs AS r
-  JOIN chosen ON chosen.experiment_id = r.experiment_id
+  JOIN chosen ON chosen.experiment_id IS r.experiment_id
   JOIN instance_summary AS s ON s.run_id = r.run_id
   JOIN instances AS i ON i.dataset_id = r.dataset_id AND i.instance_id = s.instance_id
   WHERE r.status = 'done' AND :part IN ('all', s.part) AND (:dataset IS NULL OR r.dataset = :dataset)

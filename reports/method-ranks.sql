@@ -11,7 +11,7 @@
 -- pivot: row=method, column="mean", cell=_mean
 -- pivot: row=method, column="p (Holm)", cell=_p
 -- plot: ranks, x=method, y=mean_rank, low=_group_low, high=_group_high, ruler=critical_difference, title=_title
--- empty: this experiment has no two methods on the same data sets
+-- empty: there is no experiment, or it has no two methods on the same data sets
 --
 -- A data set counts if every method has a finished run on it; with several models each of them makes it another one.
 -- Several splits and seeds are averaged first; equal values share their mean rank. Columns from chi_square on are the

@@ -16,6 +16,7 @@
 -- pivot: row=_method, column="most from one data set", cell=_largest
 -- pivot: row=_method, column="splits", cell=_splits
 -- pivot: row=_method, column=_reaching_name, cell=_reaching
+-- empty: there is no experiment, or no method of it has a split of a data set in common with {reference}
 --
 -- The last columns: the gain of the paper's own table (difficulty minus base, means of its figures), and on how many of
 -- our splits the averaged difference alone would have reached it. A single split says little: that is how little.

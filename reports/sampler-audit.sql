@@ -4,7 +4,7 @@
 -- note: where draws follow weights.
 -- note: A p-value near 1 in every epoch: draws that are spread more evenly than by chance (each instance once, or systematic).
 -- note: A weight also holds the instance's weight in the loss: where methods weigh there, draws do not follow it.
--- param run: run, the run; without it the newest one that is done and has two recorded epochs
+-- param run: run, the run; without it the newest one that is done and has two epochs behind each other recorded
 -- param cells: class|weight = class, cells are classes, or tenths of the instances in the order of their weights
 -- param epoch: integers, only these epochs, as 2,10
 -- plot: lines, x=epoch, y=ratio, by=cell, title=_title, ytitle="draws / expected"
@@ -17,7 +17,8 @@
 -- all of them have one again.
 WITH subject AS (
   SELECT run_id, dataset, method FROM runs WHERE run_id = coalesce(:run, (
-    SELECT max(run_id) FROM runs JOIN epochs USING (run_id) WHERE status = 'done' AND recorded AND epoch > 1))
+    SELECT max(run_id) FROM runs JOIN epochs AS now USING (run_id) JOIN epochs AS was USING (run_id)
+    WHERE status = 'done' AND now.recorded AND was.recorded AND was.epoch = now.epoch - 1))
 ),
 drawn AS MATERIALIZED (
   SELECT epoch, instance_id, class, draws, weight FROM subject CROSS JOIN dynamics USING (run_id) WHERE part = 'train'

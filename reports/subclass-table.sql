@@ -7,7 +7,7 @@
 -- param dataset: dataset, which data set; without it the first that has sub-classes
 -- param adjusted: yes|no = no, whether runs made by 'hardrow adjust' count
 -- pivot: row=_method, column=_metric, cell=_cell
--- empty: there is no finished run on a data set with sub-classes ('--relabel') in this experiment
+-- empty: there is no experiment, or it has no finished run on a data set with sub-classes ('--relabel')
 --
 -- The runs of current_runs count, the seeds of a split averaged first. Rows of the result:
 -- data set, model, method, source (NULL: this file), metric, splits, mean and sample standard deviation; accuracies are

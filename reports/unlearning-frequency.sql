@@ -3,7 +3,7 @@
 -- note: In shares of the epochs, over the instances. Unlearned: p_true falls by more than {fall}.
 -- param run: run, the run; without it the newest one that is done and recorded from its first epoch on
 -- param part: all|train|test = train, of which part
--- param fall: number = 0.00001, a smaller fall of p_true is none
+-- param fall: amount = 0.00001, a smaller fall of p_true is none
 -- plot: bars, x=_class_bar, y=mean, low=q25, high=q75, by=_class, title=_title, xtitle="class (instances)", ytitle="share of the epochs"
 -- plot: bars, x=_subclass_bar, y=mean, low=q25, high=q75, by=_class, xtitle="sub-class (instances)", ytitle="share of the epochs"
 -- empty: there is no finished run that is recorded from its first epoch on, or it has no such instances

@@ -68,6 +68,16 @@ static double sum_up(const struct whatif *whatif, const double *weight, double *
 	return sum * sum / squares;
 }
 
+static bool are_alike(const struct whatif *whatif)
+{
+	const struct instances *instances = &whatif->run.predictions->instances;
+
+	for (size_t i = 0; i < instances->train.count; i++)
+		if (whatif->weight[instances->train.index[i]] != 1)
+			return false;
+	return true;
+}
+
 /* The weights after the epoch that was just taken in. */
 static void take_weights(struct whatif *whatif)
 {
@@ -128,6 +138,7 @@ enum err_code whatif_compute(struct track *track, const struct whatif_request *r
 		return err->code;
 	whatif->recorded_size = sum_up(whatif, whatif->recorded, whatif->recorded_share);
 	whatif->size = sum_up(whatif, whatif->weight, whatif->share);
+	whatif->all_alike = are_alike(whatif);
 	return ERR_OK;
 }
 

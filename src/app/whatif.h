@@ -27,6 +27,7 @@ struct whatif {
 	double *recorded, *weight;  /* (n) of the run, and of the rule: mean 1 over the training part, NaN elsewhere */
 	double recorded_size, size; /* effective sample sizes, (sum w)^2 / sum w^2 */
 	double *recorded_share, *share; /* (k) of each class in the weights */
+	bool all_alike;			/* the rule gives every instance of the training part the weight 1 */
 };
 
 /* The weights that follow the epoch's predictions, by the run's recorded difficulty. ERR_INPUT: no such run, an epoch

@@ -41,7 +41,7 @@ static enum err_code run_export(const struct invocation *invocation, struct err 
 	enum err_code code = export_runs(track, runs, count, &request, &files, err);
 	interrupt_release();
 	if (code == ERR_OK)
-		print_clean(stdout, "%zu files in %s\n", files, options->folder);
+		print_clean(stdout, "%zu file%s in %s\n", files, files == 1 ? "" : "s", options->folder);
 	return code;
 }
 
@@ -51,7 +51,8 @@ static const struct option_spec specs[] = {
 	  .type = OPTION_CHOICE,
 	  .offset = offsetof(struct export_options, what),
 	  .choice = export_what_name,
-	  .initial = "all" },
+	  .initial = "all",
+	  .help = "what is recorded of the runs" },
 	{ .name = "format",
 	  .letter = 'f',
 	  .type = OPTION_CHOICE,

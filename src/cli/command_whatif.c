@@ -95,8 +95,13 @@ static enum err_code show(const struct invocation *invocation, const struct what
 		    "After epoch %zu: weights of run %lld (%s, effective sample size %.1f) and by %s (%.1f)\n\n",
 		    whatif->epoch, (long long)whatif->run.run_id, whatif->run.row.method, whatif->recorded_size,
 		    method.data, whatif->size);
-	return options->instances ? write_instances(whatif, format, &target, err)
-				  : write_classes(whatif, format, &target, err);
+	enum err_code code = options->instances ? write_instances(whatif, format, &target, err)
+						: write_classes(whatif, format, &target, err);
+	if (code == ERR_OK && format == OUT_FORMAT_TABLE && whatif->all_alike)
+		print_clean(stdout,
+			    "\nBy %s all instances weigh alike; what else it changes does not show in weights.\n",
+			    method.data);
+	return code;
 }
 
 static enum err_code run_whatif(const struct invocation *invocation, struct err *err)

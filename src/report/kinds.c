@@ -9,7 +9,8 @@ static const struct report_kind kinds[] = {
 	{ "text", FORM_TEXT, "TEXT", 0, NULL, NULL },
 	{ "integer", FORM_INTEGER, "N", INT64_MIN, NULL, NULL },
 	{ "count", FORM_INTEGER, "N", 1, NULL, NULL },
-	{ "number", FORM_REAL, "X", 0, NULL, NULL },
+	{ "number", FORM_REAL, "X", INT64_MIN, NULL, NULL },
+	{ "amount", FORM_REAL, "X", 0, NULL, NULL },
 	{ "integers", FORM_INTEGERS, "N,N…", INT64_MIN, NULL, NULL },
 	{ "run", FORM_INTEGER, "RUN", INT64_MIN, "SELECT run_id FROM run", "run" },
 	{ "runs", FORM_INTEGERS, "RUN,RUN…", INT64_MIN, "SELECT run_id FROM run", "run" },
@@ -38,5 +39,6 @@ const struct report_kind *report_kind_find(const char *name)
 
 const char *report_kind_names(void)
 {
-	return "text, integer, count, number, integers, run, runs, experiment, dataset, title, method, class or a|b|c";
+	return "text, integer, count, number, amount, integers, run, runs, experiment, dataset, title, method, class "
+	       "or a|b|c";
 }

@@ -10,7 +10,7 @@ struct report_kind {
 	const char *name;
 	enum report_form form;
 	const char *argument; /* what the help calls the value */
-	int64_t minimum;      /* of integers */
+	int64_t minimum;      /* of numbers; INT64_MIN: none */
 	const char *known;    /* SELECT of all values in the file, as text, or NULL */
 	const char *noun;     /* "no NOUN 'x' in FILE" */
 };

@@ -15,10 +15,10 @@
  *     -- below: REPORT                             printed under this one, in table format only
  *     -- explain: REPORT PARAM PARAM               what --explain VALUE VALUE runs
  *
- * KIND is one of kinds.c (text, integer, count, number, integers, run, runs, experiment, dataset, title, method, class)
- * or choices with '|' between them. A parameter is :NAME in the SQL, bound as text, number or (integers, runs) a JSON
- * array; one that is not given and has no default is NULL. In NAME '-' and '_' are the same. The value of the kinds
- * from `run` on must exist in the file.
+ * KIND is one of kinds.c (text, integer, count, number, amount, integers, run, runs, experiment, dataset, title,
+ * method, class) or choices with '|' between them; an amount is a number from 0. A parameter is :NAME in the SQL, bound
+ * as text, number or (integers, runs) a JSON array; one that is not given and has no default is NULL. In NAME '-' and
+ * '_' are the same. The value of the kinds from `run` on must exist in the file.
  *
  * Columns whose name begins with '_' are for headings and cells of tables: CSV, JSON and tables without a pivot leave
  * them out. The text that the first row has in the column `_note` stands below the table, after the notes of the

@@ -88,6 +88,9 @@ static enum err_code check_form(const struct report_param *param, const char *te
 	case FORM_REAL:
 		if (!parse_real(text, &real) || !isfinite(real))
 			return err_set(err, ERR_USAGE, "'%s' will not do: --%s takes a number", text, param->name);
+		if (real < (double)param->kind->minimum)
+			return err_set(err, ERR_USAGE, "'%s' will not do: --%s takes a number from %" PRId64, text,
+				       param->name, param->kind->minimum);
 		return ERR_OK;
 	case FORM_INTEGERS:
 		return read_integers(param, text, list, err);
