@@ -106,13 +106,13 @@ def remix_share(n_i, n_j, share, kappa=3, tau=.5):
 
 def remix_lines():
     cases = [(n_i, n_j, share) for n_i, n_j in ((30, 10), (29, 10), (10, 30), (10, 29), (5, 5), (100, 1), (1, 100))
-             for share in (.1, .4, .625, .9)]
+             for share in (.1, .4, .5, .625, .9)]
     return ("/* Sizes of the classes of i and j, the share of j in the row and in the label. */\n"
             "static const double synthetic_remix[][4] = {\n"
             + "".join(f"\t{numbers([*case, remix_share(*case)])},\n" for case in cases) + "};\n\n")
 
 
-def mixed_epochs(name, by_class):
+def mixed_epochs(name, by_class, by_weights):
     x, y, _ = reference.load(DATASETS / (name + ".csv"))
     x = reference.standardise(x)
     n, k = len(y), y.max() + 1
@@ -127,15 +127,17 @@ def mixed_epochs(name, by_class):
         rows = x + share[:, None] * (x[j] - x)
         p = np.exp(reference.log_softmax(rows @ weight.T + bias))
         own, other = (1 - label) * of_class[y], label * of_class[y[j]]
-        delta = (own[:, None] * (p - np.eye(k)[y]) + other[:, None] * (p - np.eye(k)[y[j]])) / n
+        divisor = (own + other).sum() if by_weights else n
+        delta = (own[:, None] * (p - np.eye(k)[y]) + other[:, None] * (p - np.eye(k)[y[j]])) / divisor
         weight, bias = weight - .5 * delta.T @ rows, bias - .5 * delta.sum(axis=0)
         yield epoch, -reference.log_softmax(x @ weight.T + bias)[i, y].mean(), weight, bias
 
 
-def mixed_lines(name, by_class):
+def mixed_lines(name, by_class, by_weights=False):
     lines = "".join(f"\t{{ {epoch}, {float(loss)!r}, {braces(map(numbers, weight))}, {numbers(bias)} }},\n"
-                    for epoch, loss, weight, bias in mixed_epochs(name, by_class))
-    return f"static const struct synthetic_epoch synthetic_{by_class.replace('-', '_')}[] = {{\n{lines}}};\n\n"
+                    for epoch, loss, weight, bias in mixed_epochs(name, by_class, by_weights))
+    called = by_class.replace("-", "_") + ("_by_weights" if by_weights else "")
+    return f"static const struct synthetic_epoch synthetic_{called}[] = {{\n{lines}}};\n\n"
 
 
 def check():
@@ -155,6 +157,7 @@ def main():
         sys.exit(check())
     text = (HEADER + instance_lines("glass") + instance_lines("balance-scale") + remix_lines()
             + mixed_lines("balance-scale", "plain") + mixed_lines("balance-scale", "inverse-frequency")
+            + mixed_lines("balance-scale", "inverse-frequency", True)
             + "/* clang-format on */\n\n#endif\n")
     (HERE / "synthetic.h").write_text(text, encoding="utf-8")
 

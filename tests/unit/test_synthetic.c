@@ -228,6 +228,8 @@ Test(synthetic, small_and_remote_classes)
 		{ &sampler_smote, 0, 24, { 1, 8, 8. / 3 } },
 		{ &sampler_borderline_smote, 2, 8 + 1 + 3, { 1, 1, 1 } },
 		{ &sampler_adasyn, 2, 8 + 8 + 3, { 1, 8, 1 } },
+		/* There are eleven others. */
+		{ &sampler_borderline_smote, 20, 8 + 1 + 8, { 1, 1, 8. / 3 } },
 	};
 	const struct instances instances = { .count = 12, .classes = 3, .y = y, .train = { 12, index, sizes } };
 
@@ -243,6 +245,8 @@ Test(synthetic, small_and_remote_classes)
 		cr_assert_eq(neighbourhood_count(neighbourhood, 3), 2);
 		cr_expect_eq(neighbourhood->near[9 * 5], 10);
 		cr_expect_eq(neighbourhood->near[11 * 5 + 1], 9);
+		if (cases[i].crowd > 11)
+			cr_expect_eq(neighbourhood->strangers[9], 9);
 		cr_assert_eq(sampling_init(&sampling, &instances, &parameters, &err), ERR_OK);
 		cr_assert_eq(sampler_work_init(&work, &instances, 1, &err), ERR_OK);
 		cr_assert_eq(sampler_work_init_mixture(&work, 24, &err), ERR_OK);
@@ -321,7 +325,7 @@ static size_t fill_as_golden(const struct sampling *sampling, struct sampler_wor
 	return n;
 }
 
-static void expect_steps(const char *loss, const struct synthetic_epoch *expected, size_t count)
+static void expect_steps(const char *loss, const char *reduction, const struct synthetic_epoch *expected, size_t count)
 {
 	static const struct sampler mixed = {
 		.name = "mixed", .mixes = true, .mixes_labels = true, .fill = fill_as_golden
@@ -335,7 +339,7 @@ static void expect_steps(const char *loss, const struct synthetic_epoch *expecte
 	set(&scene, "init", "zero");
 	set(&scene, "learning-rate", "0.5");
 	set(&scene, "momentum", "0");
-	set(&scene, "reduction", "batch");
+	set(&scene, "reduction", reduction);
 	scene_create(&scene, &mixed);
 	for (size_t e = 0; e < count; e++) {
 		double weight[3][4], bias[3];
@@ -354,8 +358,11 @@ static void expect_steps(const char *loss, const struct synthetic_epoch *expecte
 
 Test(synthetic, steps_on_mixed_rows_are_those_of_numpy)
 {
-	expect_steps("cross-entropy", synthetic_plain, ARRAY_LENGTH(synthetic_plain));
-	expect_steps("inverse-frequency", synthetic_inverse_frequency, ARRAY_LENGTH(synthetic_inverse_frequency));
+	expect_steps("cross-entropy", "batch", synthetic_plain, ARRAY_LENGTH(synthetic_plain));
+	expect_steps("inverse-frequency", "batch", synthetic_inverse_frequency,
+		     ARRAY_LENGTH(synthetic_inverse_frequency));
+	expect_steps("inverse-frequency", "weights", synthetic_inverse_frequency_by_weights,
+		     ARRAY_LENGTH(synthetic_inverse_frequency_by_weights));
 }
 
 /* Wide inputs are put together row by row, and single precision mixes in its own. */
