@@ -10,10 +10,16 @@
 #include "train/settings.h"
 
 struct methods_options {
-	int format;
+	int task, format;
 };
 
 static const struct option_spec specs[] = {
+	{ .name = "task",
+	  .type = OPTION_CHOICE,
+	  .offset = offsetof(struct methods_options, task),
+	  .choice = task_name,
+	  .initial = "classification",
+	  .help = "list the methods of this task, and as what they train there" },
 	{ .name = "format",
 	  .letter = 'f',
 	  .type = OPTION_CHOICE,
@@ -28,25 +34,27 @@ static const struct out_column columns[] = {
 	{ .name = "parameters" }, { .name = "source" },	 { .name = "formula" }, { .name = "summary" },
 };
 
+/* "what NAME" in a list; nothing without a name. */
+static enum err_code append_item(struct text *text, const char *what, const char *name, struct err *err)
+{
+	return name == NULL ? ERR_OK : text_append(text, err, "%s%s%s", text->length > 0 ? ", " : "", what, name);
+}
+
 /* What the method does besides its sampler and loss. */
 static enum err_code append_also(struct text *text, const struct method *method, struct err *err)
 {
-	if ((method->cosine.heads > 0 && text_append(text, err, "cosine classifier") != ERR_OK) ||
-	    (method->sampler->is_bilateral && text_append(text, err, "bilateral classifier") != ERR_OK))
+	const struct loss *weights = method->weights;
+
+	if (append_item(text, "", method->cosine.heads > 0 ? "cosine classifier" : NULL, err) != ERR_OK ||
+	    append_item(text, "", method->sampler->is_bilateral ? "bilateral classifier" : NULL, err) != ERR_OK ||
+	    append_item(text, "weights of ", weights != NULL && weights->class_weights != NULL ? weights->name : NULL,
+			err) != ERR_OK ||
+	    append_item(text, "kernel ", method->kernel.kind != KERNEL_NONE ? kernel_name(method->kernel.kind) : NULL,
+			err) != ERR_OK ||
+	    append_item(text, "", method->smooths_features ? "smoothed features" : NULL, err) != ERR_OK ||
+	    append_item(text, "second stage ", method->stage != NULL ? method->stage->name : NULL, err) != ERR_OK)
 		return err->code;
-	if (method->weights != NULL && text_append(text, err, "weights of %s, ", method->weights->name) != ERR_OK)
-		return err->code;
-	if (method->kernel.kind != KERNEL_NONE &&
-	    text_append(text, err, "kernel %s%s", kernel_name(method->kernel.kind),
-			method->smooths_features ? ", smoothed features" : "") != ERR_OK)
-		return err->code;
-	if (method->stage != NULL &&
-	    text_append(text, err, "%ssecond stage %s", text->length > 0 ? ", " : "", method->stage->name) != ERR_OK)
-		return err->code;
-	if (method->adjustment != NULL &&
-	    text_append(text, err, "%sadjustment %s", text->length > 0 ? ", " : "", method->adjustment->name) != ERR_OK)
-		return err->code;
-	return ERR_OK;
+	return append_item(text, "adjustment ", method->adjustment != NULL ? method->adjustment->name : NULL, err);
 }
 
 static enum err_code append_part(struct text *text, const char *label, const char *formula, struct err *err)
@@ -82,7 +90,10 @@ static enum err_code list(const struct invocation *invocation, struct err *err)
 	if (out_begin((size_t)options->format, &target, columns, shown, &out, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; method_at(i) != NULL; i++) {
-		const struct method *method = method_at(i);
+		struct method in_task;
+		if (!method_in_task(method_at(i), (enum task)options->task, &in_task))
+			continue;
+		const struct method *method = &in_task;
 		AUTO(text_done) struct text parameters = { 0 };
 		AUTO(text_done) struct text also = { 0 };
 		AUTO(text_done) struct text formula = { 0 };
