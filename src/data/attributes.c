@@ -20,25 +20,54 @@ static void skip_blanks(struct place *place)
 		place->at++;
 }
 
-/* The next word: in quotes, or up to a blank or one of `stops`. */
-static void take_word(struct place *place, const char *stops, const char **ret_word, size_t *ret_length)
+struct word {
+	const char *at; /* without its quotes */
+	size_t length;
+	bool quoted;
+	bool escaped; /* a backslash stands before a quote or another backslash */
+};
+
+/* The next word: in quotes, or up to one of `stops`, without blanks at its end. */
+static struct word take_word(struct place *place, const char *stops)
 {
+	struct word word = { 0 };
+
 	skip_blanks(place);
 	char quote = place->at < place->end && strchr("'\"", *place->at) != NULL ? *place->at : '\0';
-	place->at += quote != '\0';
-	*ret_word = place->at;
-	while (place->at < place->end &&
-	       (quote != '\0' ? *place->at != quote
-			      : strchr(" \t", *place->at) == NULL && strchr(stops, *place->at) == NULL))
-		place->at++;
-	*ret_length = (size_t)(place->at - *ret_word);
-	place->at += quote != '\0' && place->at < place->end;
+	word.quoted = word.escaped = quote != '\0';
+	place->at += word.quoted;
+	word.at = place->at;
+	while (place->at < place->end && (word.quoted ? *place->at != quote : strchr(stops, *place->at) == NULL))
+		place->at += word.quoted && *place->at == '\\' && place->at + 1 < place->end ? 2 : 1;
+	word.length = (size_t)(place->at - word.at);
+	while (!word.quoted && word.length > 0 && strchr(" \t", word.at[word.length - 1]) != NULL)
+		word.length--;
+	place->at += word.quoted && place->at < place->end;
 	skip_blanks(place);
+	return word;
 }
 
-static bool is_word(const char *word, size_t length, const char *of)
+/* Appends the word without its backslashes, each '"' as `quote`. */
+static enum err_code append_word(const struct word *word, const char *quote, struct text *text, struct err *err)
 {
-	return strlen(of) == length && strncasecmp(word, of, length) == 0;
+	size_t i = 0;
+
+	while (i < word->length) {
+		size_t from = i += word->escaped && word->at[i] == '\\' && i + 1 < word->length;
+		if (word->at[i] == '"' && text_append(text, err, "%s", quote) != ERR_OK)
+			return err->code;
+		from += word->at[i++] == '"';
+		while (i < word->length && word->at[i] != '"' && !(word->escaped && word->at[i] == '\\'))
+			i++;
+		if (text_append_bytes(text, word->at + from, i - from, err) != ERR_OK)
+			return err->code;
+	}
+	return text_append_bytes(text, "", 0, err);
+}
+
+static bool is_word(const struct word *word, const char *of)
+{
+	return strlen(of) == word->length && strncasecmp(word->at, of, word->length) == 0;
 }
 
 static bool takes(struct place *place, char byte)
@@ -49,12 +78,12 @@ static bool takes(struct place *place, char byte)
 	return true;
 }
 
-static enum err_code add_level(struct column *column, const char *word, size_t length, struct err *err)
+static enum err_code add_level(struct column *column, const struct word *word, struct err *err)
 {
 	struct text text AUTO(text_done) = { 0 };
 	uint32_t index;
 
-	if (text_append_bytes(&text, word, length, err) != ERR_OK || text_append_bytes(&text, "", 0, err) != ERR_OK)
+	if (append_word(word, "\"", &text, err) != ERR_OK)
 		return err->code;
 	return class_set_add(&column->levels, text.data, &index, err);
 }
@@ -63,22 +92,22 @@ static enum err_code add_level(struct column *column, const char *word, size_t l
 static enum err_code read_attribute(struct place *place, struct columns *columns, struct err *err)
 {
 	static const char *const numbers[] = { "numeric", "real", "integer" };
-	const char *word;
-	size_t length;
+	struct word word = take_word(place, " \t{");
+	struct text name AUTO(text_done) = { 0 };
 
-	take_word(place, "{", &word, &length);
-	if (length == 0 || place->at == place->end)
+	if (word.length == 0 || place->at == place->end)
 		return err_set(err, ERR_INPUT, "%s:%zu: '@attribute' takes a name and a type", place->path,
 			       place->line);
-	if (columns_add(columns, word, length, err) != ERR_OK)
+	if (append_word(&word, "\"", &name, err) != ERR_OK ||
+	    columns_add(columns, name.data, name.length, err) != ERR_OK)
 		return err->code;
 	struct column *column = &columns->at[columns->count - 1];
 	column->is_text = true;
 	if (takes(place, '{')) {
 		column->is_declared = true;
 		do {
-			take_word(place, ",}", &word, &length);
-			if (length > 0 && add_level(column, word, length, err) != ERR_OK)
+			word = take_word(place, ",}");
+			if (word.length > 0 && add_level(column, &word, err) != ERR_OK)
 				return err_prefix(err, "%s:%zu", place->path, place->line);
 		} while (takes(place, ','));
 		if (!takes(place, '}'))
@@ -86,9 +115,9 @@ static enum err_code read_attribute(struct place *place, struct columns *columns
 				       place->line, column->name);
 		return ERR_OK;
 	}
-	take_word(place, "[{", &word, &length);
+	word = take_word(place, " \t[{");
 	for (size_t i = 0; i < ARRAY_LENGTH(numbers); i++)
-		column->is_text = column->is_text && !is_word(word, length, numbers[i]);
+		column->is_text = column->is_text && !is_word(&word, numbers[i]);
 	return ERR_OK;
 }
 
@@ -102,16 +131,14 @@ static bool begins_with(const struct place *place, const char *keyword)
 static enum err_code read_list(struct place *place, struct columns *columns, bool *named, struct err *err)
 {
 	do {
-		const char *word;
-		size_t length;
-		size_t j = 0;
-		take_word(place, ",", &word, &length);
-		while (j < columns->count &&
-		       (strlen(columns->at[j].name) != length || strncmp(columns->at[j].name, word, length) != 0))
-			j++;
-		if (j == columns->count)
-			return err_set(err, ERR_INPUT, "%s:%zu: '%.*s' is no attribute", place->path, place->line,
-				       (int)length, word);
+		struct word word = take_word(place, ",");
+		struct text name AUTO(text_done) = { 0 };
+		if (append_word(&word, "\"", &name, err) != ERR_OK)
+			return err->code;
+		size_t j = columns_find(columns, name.data);
+		if (j == NO_COLUMN)
+			return err_set(err, ERR_INPUT, "%s:%zu: '%s' is no attribute", place->path, place->line,
+				       name.data);
 		named[j] = true;
 	} while (takes(place, ','));
 	return ERR_OK;
@@ -188,68 +215,87 @@ bool attributes_are_in(const struct rows_text *text)
 	return rest.length > 0 && (begins_with(&place, "@relation") || begins_with(&place, "@attribute"));
 }
 
-/* Appends the sparse row as separated values in double quotes. */
-static enum err_code write_dense_row(struct place *place, const struct columns *columns, struct text *dense,
-				     struct err *err)
+/* Appends the value as separated values have it: in double quotes if it has quotes. */
+static enum err_code write_value(const struct word *word, struct text *rows, struct err *err)
 {
-	size_t j = 0;
+	const char *quote = word->quoted ? "\"" : "";
+
+	if (text_append(rows, err, "%s", quote) != ERR_OK ||
+	    append_word(word, word->quoted ? "\"\"" : "\"", rows, err) != ERR_OK)
+		return err->code;
+	return text_append(rows, err, "%s", quote);
+}
+
+static enum err_code end_of_row(const struct place *place, struct text *rows, struct err *err)
+{
+	if (place->at < place->end)
+		return err_set(err, ERR_INPUT, "%s:%zu: '%.*s' behind the row: rows with weights are not read",
+			       place->path, place->line, (int)(place->end - place->at), place->at);
+	return text_append(rows, err, "\n");
+}
+
+/* Appends the row {2 X, 5 Y}. */
+static enum err_code write_sparse_row(struct place *place, const struct columns *columns, struct text *rows,
+				      struct err *err)
+{
 	bool more = takes(place, '{');
 
-	while (j < columns->count) {
+	for (size_t j = 0; j < columns->count; j++) {
 		const struct column *column = &columns->at[j];
-		const char *word = column->is_text && column->levels.count > 0 ? column->levels.names[0] : "0";
-		size_t length = strlen(word);
+		const char *nothing = column->is_text && column->levels.count > 0 ? column->levels.names[0] : "0";
+		struct word word = { nothing, strlen(nothing), column->is_text, false };
 		struct place ahead = *place;
-		const char *index;
-		size_t index_length;
-		take_word(&ahead, ",}", &index, &index_length);
+		struct word index = take_word(&ahead, " \t,}");
 		char *end = NULL;
-		unsigned long at = more && index_length > 0 ? strtoul(index, &end, 10) : columns->count;
-		if (more && index_length > 0 && (end != index + index_length || at < j || at >= columns->count))
+		unsigned long at = more && index.length > 0 ? strtoul(index.at, &end, 10) : columns->count;
+		if (more && index.length > 0 && (end != index.at + index.length || at < j || at >= columns->count))
 			return err_set(err, ERR_INPUT, "%s:%zu: '%.*s' is no column from %zu to %zu of a sparse row",
-				       place->path, place->line, (int)index_length, index, j, columns->count - 1);
+				       place->path, place->line, (int)index.length, index.at, j, columns->count - 1);
 		if (at == j) {
 			*place = ahead;
-			take_word(place, ",}", &word, &length);
+			word = take_word(place, ",}");
 			more = takes(place, ',');
 		}
-		bool is_missing = is_word(word, length, "?");
-		if (text_append(dense, err, "%s%s%.*s%s", j == 0 ? "" : ",", is_missing ? "" : "'", (int)length, word,
-				is_missing ? "" : "'") != ERR_OK)
+		if (text_append(rows, err, "%s", j == 0 ? "" : ",") != ERR_OK ||
+		    write_value(&word, rows, err) != ERR_OK)
 			return err->code;
-		j++;
 	}
 	if (!takes(place, '}'))
 		return err_set(err, ERR_INPUT, "%s:%zu: a sparse row ends with '}'", place->path, place->line);
-	return text_append(dense, err, "\n");
+	return end_of_row(place, rows, err);
 }
 
-static enum err_code write_dense(struct rows_text rows, const struct columns *columns, struct text *dense,
-				 struct err *err)
+static enum err_code write_row(struct place *place, struct text *rows, struct err *err)
 {
-	for (; rows.length > 0; next_line(&rows)) {
-		struct place place = place_at(&rows);
-		enum err_code code =
-		    is_comment(&place) ? text_append(dense, err, "\n") : write_dense_row(&place, columns, dense, err);
+	const char *stops = memchr(place->at, ',', (size_t)(place->end - place->at)) != NULL ? "," : " \t";
+	bool more = true;
+
+	while (more && !(place->at < place->end && *place->at == '{')) {
+		struct word word = take_word(place, stops);
+		more = *stops == ',' ? takes(place, ',') : place->at < place->end;
+		if (write_value(&word, rows, err) != ERR_OK || (more && text_append(rows, err, ",") != ERR_OK))
+			return err->code;
+	}
+	return end_of_row(place, rows, err);
+}
+
+/* Writes the rows anew, separated by commas and with double quotes only, one line for each line. */
+static enum err_code write_rows(struct rows_text from, const struct columns *columns, struct text *rows,
+				struct err *err)
+{
+	for (; from.length > 0; next_line(&from)) {
+		struct place place = place_at(&from);
+		enum err_code code = is_comment(&place) ? text_append(rows, err, "\n")
+				     : *place.at == '{' ? write_sparse_row(&place, columns, rows, err)
+							: write_row(&place, rows, err);
 		if (code != ERR_OK)
 			return code;
 	}
-	return ERR_OK;
-}
-
-static bool is_sparse(struct rows_text rows)
-{
-	struct place place = place_at(&rows);
-
-	while (rows.length > 0 && is_comment(&place)) {
-		next_line(&rows);
-		place = place_at(&rows);
-	}
-	return rows.length > 0 && *place.at == '{';
+	return text_append_bytes(rows, "", 0, err);
 }
 
 enum err_code attributes_read(const struct rows_text *text, struct columns *columns, size_t *ret_label,
-			      struct rows_text *ret_rows, struct text *dense, struct err *err)
+			      struct rows_text *ret_rows, struct text *rows, struct err *err)
 {
 	struct rows_text rest = *text;
 	bool has_data = false;
@@ -265,11 +311,11 @@ enum err_code attributes_read(const struct rows_text *text, struct columns *colu
 		return err_set(err, ERR_INPUT, "%s: %s", text->path,
 			       has_data ? "declares no @attribute" : "has no line '@data' before its rows");
 	*ret_rows = rest;
-	if (!is_sparse(rest))
+	if (strpbrk(rest.data, "'\"{") == NULL)
 		return ERR_OK;
-	if (write_dense(rest, columns, dense, err) != ERR_OK || text_append_bytes(dense, "", 0, err) != ERR_OK)
+	if (write_rows(rest, columns, rows, err) != ERR_OK)
 		return err->code;
-	ret_rows->data = dense->data;
-	ret_rows->length = dense->length;
+	ret_rows->data = rows->data;
+	ret_rows->length = rows->length;
 	return ERR_OK;
 }

@@ -23,16 +23,22 @@ static enum err_code unknown_column(const struct table *table, const char *name,
 static size_t find_usual_label(const struct columns *columns)
 {
 	size_t found = NO_COLUMN;
+	size_t last = columns->count - 1;
 
-	for (size_t j = 0; j < columns->count; j++) {
+	/* A separator at the end of each line makes a column of nothing. */
+	while (last > 0 && columns->at[last].is_left_out)
+		last--;
+	for (size_t j = 0; j <= last; j++) {
 		const char *name = columns->at[j].name;
-		if (!header_is_label_name(name) || (strcmp(name, "y") == 0 && columns_find(columns, "x") != NO_COLUMN))
+		bool is_coordinate = (strcmp(name, "y") == 0 && columns_find(columns, "x") != NO_COLUMN) ||
+				     (strcmp(name, "Y") == 0 && columns_find(columns, "X") != NO_COLUMN);
+		if (!header_is_label_name(name) || is_coordinate)
 			continue;
-		if (found != NO_COLUMN || j + 1 == columns->count)
-			return columns->count - 1;
+		if (found != NO_COLUMN || j == last)
+			return last;
 		found = j;
 	}
-	return found != NO_COLUMN ? found : columns->count - 1;
+	return found != NO_COLUMN ? found : last;
 }
 
 /* `declared`: the label by the file's own header, or NO_COLUMN. */
@@ -50,8 +56,8 @@ static enum err_code choose_label(struct table *table, const struct reading *rea
 		table->label = declared != NO_COLUMN ? declared : find_usual_label(columns);
 		if (declared == NO_COLUMN && (table->label + 1 != columns->count || table->header_line == 0) &&
 		    !table->is_declared)
-			return text_append(&table->notes, err, "the label is column %zu, '%s'\n", table->label + 1,
-					   columns->at[table->label].name);
+			return table_note(table, err, "the label is column %zu, '%s'", table->label + 1,
+					  columns->at[table->label].name);
 		return ERR_OK;
 	}
 	table->label = columns_find(columns, name);

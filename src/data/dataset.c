@@ -53,8 +53,7 @@ static enum err_code check_missing(struct table *table, struct err *err)
 		if (!table_has_feature(table, j) || column->missing < table->row_count)
 			continue;
 		column->is_left_out = true;
-		if (text_append(&table->notes, err, "column '%s' is left out: every value is missing\n",
-				column->name) != ERR_OK)
+		if (table_note(table, err, "column '%s' is left out: every value is missing", column->name) != ERR_OK)
 			return err->code;
 	}
 	return ERR_OK;
@@ -63,7 +62,8 @@ static enum err_code check_missing(struct table *table, struct err *err)
 static bool row_is_complete(const struct table *table, size_t i)
 {
 	for (size_t j = 0; j < table->columns.count; j++)
-		if (table_has_feature(table, j) && isnan(table->x[i * table->slots + table_slot(table, j)]))
+		if (table_has_feature(table, j) && !table_has_too_many_levels(table, j) &&
+		    isnan(table->x[i * table->slots + table_slot(table, j)]))
 			return false;
 	return table->rows[i].class != TABLE_NO_CLASS;
 }
@@ -119,7 +119,7 @@ static enum err_code order_classes(struct dataset *dataset, struct table *table,
 		dataset->y[i] = rank[table->rows[i].class];
 	if (present == dataset->classes)
 		return ERR_OK;
-	return text_append(&table->notes, err, "labels that are the same number, as 1 and 1.0, are one class\n");
+	return table_note(table, err, "labels that are the same number, as 1 and 1.0, are one class");
 }
 
 /* Two classes that only case or a dot at the end tells apart are probably one. */
@@ -129,19 +129,16 @@ static enum err_code warn_of_likeness(const struct dataset *dataset, struct tabl
 
 	for (size_t c = 0; c < dataset->classes; c++) {
 		struct text folded AUTO(text_done) = { 0 };
-		struct text shown AUTO(text_done) = { 0 };
 		uint32_t index;
-		if (text_append_clean(&shown, dataset->class_names[c], err) != ERR_OK ||
-		    text_append(&folded, err, "%s", dataset->class_names[c]) != ERR_OK)
+		if (text_append(&folded, err, "%s", dataset->class_names[c]) != ERR_OK)
 			return err->code;
 		for (size_t i = 0; i < folded.length; i++)
 			folded.data[i] = (char)tolower((unsigned char)folded.data[i]);
 		if (folded.length > 1 && folded.data[folded.length - 1] == '.')
 			folded.data[folded.length - 1] = '\0';
 		if (class_set_find(&seen, folded.data, &index) &&
-		    text_append(&table->notes, err,
-				"class '%s' differs from another only by case or a dot at its end\n",
-				shown.data) != ERR_OK)
+		    table_note(table, err, "class '%s' differs from another only by case or a dot at its end",
+			       dataset->class_names[c]) != ERR_OK)
 			return err->code;
 		if (class_set_add(&seen, folded.data, &index, err) != ERR_OK)
 			return err->code;
@@ -252,8 +249,8 @@ enum err_code dataset_read(const char *path, const struct reading *reading, stru
 	    (reading->test != NULL && input_read(reading->test, &test, err) != ERR_OK) ||
 	    identify(dataset, &content, &test, reading, err) != ERR_OK)
 		return err->code;
-	const struct rows_text rows = { path, content.data, content.length, 1 };
-	const struct rows_text test_rows = { reading->test, test.data, test.length, 1 };
+	const struct rows_text rows = input_rows(path, &content);
+	const struct rows_text test_rows = input_rows(reading->test, &test);
 	if (table_read(&rows, reading, &table, err) != ERR_OK ||
 	    (reading->test != NULL && table_append_test(&test_rows, reading, &table, err) != ERR_OK) ||
 	    treat_missing(&table, reading, err) != ERR_OK || take_table(dataset, &table, reading, err) != ERR_OK ||

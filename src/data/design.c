@@ -63,13 +63,8 @@ static enum err_code add_feature(struct making *making, struct feature feature, 
 
 static enum err_code leave_out(struct making *making, struct column *column, const char *why, struct err *err)
 {
-	struct text name AUTO(text_done) = { 0 };
-
 	column->is_left_out = true;
-	if (text_append_clean(&name, column->name, err) != ERR_OK)
-		return err->code;
-	return text_append(&making->table->notes, err, "column '%s' is left out: %s; --keep-ids keeps it\n", name.data,
-			   why);
+	return table_note(making->table, err, "column '%s' is left out: %s; --keep-ids keeps it", column->name, why);
 }
 
 static bool is_called_id(const char *name)
@@ -92,19 +87,25 @@ static size_t count_used(const struct table *table)
 	return count;
 }
 
-/* x, x + 1, …, x 0 or 1. Names of columns without one are "x1", so that small files without header keep theirs. */
+/* 0, 1, … or 1, 2, … by the rows of the file, whether or not some were dropped; the test part may begin again. Names of
+ * columns without one are "x1", so that small files without header keep theirs. */
 static bool counts_rows(const struct making *making, size_t j)
 {
 	const struct table *table = making->table;
 	const double *x = table->x + table_slot(table, j);
 	const char *name = table->columns.at[j].name;
+	size_t first_test = table->row_count - table->test_rows;
+	double first = x[0] - table->rows[0].number; /* what the file's first row has */
 
-	if (table->row_count < 2 || (x[0] != 0 && x[0] != 1) ||
+	if (table->row_count < 2 || (first != 0 && first != 1) ||
 	    (table->row_count < ROWS_OF_IDS && (!is_called_id(name) || table->header_line == 0)))
 		return false;
-	for (size_t i = 1; i < table->row_count; i++)
-		if (x[i * table->slots] != x[0] + (double)i)
+	for (size_t i = 1; i < table->row_count; i++) {
+		if (i == first_test && x[i * table->slots] == x[0])
+			first = x[0] - table->rows[i].number;
+		if (x[i * table->slots] != first + table->rows[i].number)
 			return false;
+	}
 	return true;
 }
 
@@ -123,28 +124,37 @@ static bool is_level(const struct column *column, const char *const *words, size
 /* The column says who tests. */
 static enum err_code take_parts(struct making *making, size_t j, struct err *err)
 {
-	const struct table *table = making->table;
+	struct table *table = making->table;
 	const struct column *column = &table->columns.at[j];
 	struct dataset *dataset = making->dataset;
 	const double *x = table->x + table_slot(table, j);
 
+	if (column->missing > 0)
+		return err_set(err, ERR_INPUT,
+			       "%s: column '%s' says which rows test, but not of %zu row%s: '--missing drop' leaves "
+			       "%s out, --drop the column",
+			       table->path, column->name, column->missing, column->missing == 1 ? "" : "s",
+			       column->missing == 1 ? "it" : "them");
 	if (dataset->own_test == NULL && mem_new(&dataset->own_test, table->row_count, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < table->row_count; i++)
 		dataset->own_test[i] = strcasecmp(column->levels.names[(size_t)x[i * table->slots]], "test") == 0;
-	return text_append(&making->table->notes, err, "column '%s' says which rows test\n", column->name);
+	return table_note(table, err, "column '%s' says which rows test", column->name);
+}
+
+static bool is_likely_no_text(const struct column *column)
+{
+	const char *remedy;
+
+	return column->text != NULL && value_likely(column->text, &remedy) != NULL;
 }
 
 static enum err_code refuse_text(const struct making *making, const struct column *column, struct err *err)
 {
-	const char *remedy = NULL;
-	const char *likely = column->text != NULL ? value_likely(column->text, &remedy) : NULL;
 	const char *path = making->table->path;
 
-	if (likely != NULL)
-		return err_set(err, ERR_INPUT,
-			       "%s:%zu: column '%s': '%s' is %s: %s, or leave the column out with --drop", path,
-			       column->text_line, column->name, column->text, likely, remedy);
+	if (is_likely_no_text(column))
+		return table_refuse_text(column, path, err);
 	if (making->reading->encode == ENCODE_ERROR)
 		return err_set(
 		    err, ERR_INPUT, "%s:%zu: column '%s': '%s' is not a number; --encode one-hot takes texts", path,
@@ -179,14 +189,13 @@ static enum err_code add_text(struct making *making, size_t j, struct err *err)
 	size_t levels = column->levels.count;
 	double *places = NULL;
 
-	if (is_level(column, parts, ARRAY_LENGTH(parts)) && levels == 2 && column->missing == 0 &&
-	    making->table->test_rows == 0)
+	if (is_level(column, parts, ARRAY_LENGTH(parts)) && levels == 2 && making->table->test_rows == 0)
 		return take_parts(making, j, err);
 	if (!column->is_declared && levels == column->looked_at && levels >= ROWS_OF_IDS &&
 	    !making->reading->keep_ids && count_used(making->table) > 1)
 		return leave_out(making, column, "it has another text in every row", err);
-	if ((column->text != NULL && value_likely(column->text, &(const char *){ NULL }) != NULL) ||
-	    making->reading->encode == ENCODE_ERROR || levels > reading_most_levels(making->reading))
+	if (is_likely_no_text(column) || making->reading->encode == ENCODE_ERROR ||
+	    levels > reading_most_levels(making->reading))
 		return refuse_text(making, column, err);
 	if (mem_new(&places, levels, err) != ERR_OK)
 		return err->code;

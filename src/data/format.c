@@ -1,8 +1,10 @@
 #include "data/format.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
+#include "data/value.h"
 
 #define LOOKED_AT 20 /* lines */
 
@@ -76,14 +78,14 @@ static struct sample take_sample(const struct rows_text *text, const char *comme
 	return sample;
 }
 
-/* The same number, at least one, in every line. */
+/* The same number, at least one, in every line; names may be one less. */
 static bool is_steady(const struct sample *sample, char separator, char quote)
 {
 	size_t first = 0;
 
 	for (size_t i = 0; i < sample->count; i++) {
 		size_t count = count_separators(sample->line[i], sample->length[i], separator, quote);
-		if (count == 0 || (i > 0 && count != first))
+		if (count == 0 || (i > 0 && count != first && (i > 1 || sample->count < 3 || count != first + 1)))
 			return false;
 		first = count;
 	}
@@ -118,38 +120,87 @@ static char find_quote(const struct sample *sample)
 	return opening >= sample->count && opening > 0 ? '\'' : '"';
 }
 
-/* Whether a field of the line is digits, a comma and digits, and none has a point between digits. */
-static void look_for_decimals(const char *line, size_t length, bool *ret_comma, bool *ret_point)
+/* Whether the field is a number with a decimal sign, and if so whether that is a comma. Dates with points are none. */
+static bool has_decimals(const char *field, size_t length, bool *ret_comma)
 {
-	for (size_t i = 1; i + 1 < length; i++) {
-		bool between = strchr("0123456789", line[i - 1]) != NULL && strchr("0123456789", line[i + 1]) != NULL;
-		*ret_comma = *ret_comma || (between && line[i] == ',');
-		*ret_point = *ret_point || (between && line[i] == '.');
-	}
+	char copy[32];
+	double value;
+
+	if (length >= sizeof copy)
+		return false;
+	memcpy(copy, field, length);
+	copy[length] = '\0';
+	*ret_comma = strchr(copy, ',') != NULL;
+	return *ret_comma ? value_read_decimal_comma(copy, &value)
+			  : strchr(copy, '.') != NULL && value_read(copy, &value);
 }
 
-struct format format_find(const struct rows_text *text, const struct reading *reading)
+/* Numbers may be whole for many rows, so the whole text is looked at, but only if it has a comma. */
+static bool has_decimal_commas(const struct rows_text *text, const struct row_format *rows)
 {
+	const char ends[] = { '\r', '\n', rows->quote, rows->separator, rows->separator == ' ' ? '\t' : '\0', '\0' };
+	bool comma = false;
+
+	if (rows->separator == ',' || memchr(text->data, ',', text->length) == NULL)
+		return false;
+	for (const char *at = text->data; *at != '\0';) {
+		at += strspn(at, " ");
+		size_t length = strcspn(at, ends);
+		size_t shown = length;
+		while (shown > 0 && at[shown - 1] == ' ')
+			shown--;
+		if (has_decimals(at, shown, &comma))
+			return comma;
+		at += length + (at[length] != '\0');
+	}
+	return false;
+}
+
+static enum separator_kind separator_of(char byte)
+{
+	for (size_t i = SEPARATOR_COMMA; i < ARRAY_LENGTH(separators); i++)
+		if (separators[i] == byte)
+			return (enum separator_kind)i;
+	return SEPARATOR_AUTO;
+}
+
+/* Excel says the separator in a first line "sep=;", which is skipped. */
+static enum separator_kind skip_separator_line(struct rows_text *text)
+{
+	struct rows_line line = rows_line_at(text->data);
+	bool is_one = line.length == 5 && strncasecmp(text->data, "sep=", 4) == 0;
+	enum separator_kind separator = is_one ? separator_of(text->data[4]) : SEPARATOR_AUTO;
+
+	if (separator == SEPARATOR_AUTO)
+		return SEPARATOR_AUTO;
+	text->data += line.length + line.end;
+	text->length -= line.length + line.end;
+	text->line++;
+	return separator;
+}
+
+struct format format_find(struct rows_text *text, const struct reading *reading)
+{
+	enum separator_kind said = reading->is_plain ? SEPARATOR_AUTO : skip_separator_line(text);
 	struct sample sample = take_sample(text, reading->comment);
 	struct format format = { .rows = { ',', '"', reading->comment } };
-	bool comma = false;
-	bool point = false;
 
 	if (reading->is_plain)
 		return format;
 	format.rows.quote = find_quote(&sample);
-	format.rows.separator = reading->separator != SEPARATOR_AUTO ? separators[reading->separator]
-								     : find_separator(&sample, format.rows.quote);
-	for (size_t i = 0; i < sample.count && format.rows.separator != ','; i++)
-		look_for_decimals(sample.line[i], sample.length[i], &comma, &point);
-	format.decimal_comma = comma && !point;
+	if (reading->separator != SEPARATOR_AUTO)
+		said = (enum separator_kind)reading->separator;
+	format.rows.separator = said != SEPARATOR_AUTO ? separators[said] : find_separator(&sample, format.rows.quote);
+	format.decimal_comma = has_decimal_commas(text, &format.rows);
 	return format;
+}
+
+bool format_read_number(const struct format *format, const char *text, double *ret_value)
+{
+	return (format->decimal_comma ? value_read_decimal_comma : value_read)(text, ret_value);
 }
 
 const char *format_separator_name(const struct format *format)
 {
-	for (size_t i = SEPARATOR_COMMA; i < ARRAY_LENGTH(separators); i++)
-		if (separators[i] == format->rows.separator)
-			return separator_name(i);
-	return "";
+	return separator_name(separator_of(format->rows.separator));
 }

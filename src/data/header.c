@@ -18,9 +18,11 @@ struct glimpse {
 
 struct looking {
 	const struct reading *reading;
-	bool decimal_comma;
+	const struct format *format;
 	struct glimpse *columns;
-	size_t count, capacity;
+	size_t count, capacity; /* those of the first row, and one more */
+	size_t fields;		/* of the first row */
+	size_t longer;		/* rows that have one field more */
 	size_t rows;
 	size_t line; /* of the first row */
 };
@@ -39,11 +41,19 @@ static bool is_missing(const struct looking *looking, const char *text, bool quo
 	return list != NULL ? value_is_listed(text, list) : !quoted && value_is_missing(text);
 }
 
-static bool is_number(const struct looking *looking, char *text)
+static bool is_number(const struct looking *looking, const char *text)
 {
 	double value;
 
-	return value_read(text, &value) || (looking->decimal_comma && value_read_decimal_comma(text, &value));
+	return format_read_number(looking->format, text, &value);
+}
+
+static enum err_code add_glimpse(struct looking *looking, const char *text, struct err *err)
+{
+	if (mem_more(&looking->columns, looking->count, &looking->capacity, err) != ERR_OK)
+		return err->code;
+	looking->columns[looking->count] = (struct glimpse){ 0 };
+	return mem_copy_text(text, &looking->columns[looking->count++].first, err);
 }
 
 static enum err_code look_at_field(void *user, size_t line, size_t column, char *text, bool quoted, struct err *err)
@@ -52,10 +62,7 @@ static enum err_code look_at_field(void *user, size_t line, size_t column, char 
 
 	if (looking->rows == 0) {
 		looking->line = line;
-		if (mem_more(&looking->columns, looking->count, &looking->capacity, err) != ERR_OK)
-			return err->code;
-		looking->columns[looking->count] = (struct glimpse){ 0 };
-		return mem_copy_text(text, &looking->columns[looking->count++].first, err);
+		return add_glimpse(looking, text, err);
 	}
 	if (column >= looking->count)
 		return ERR_OK;
@@ -75,10 +82,11 @@ static enum err_code look_at_row(void *user, size_t line, size_t columns, struct
 	struct looking *looking = user;
 
 	(void)line;
-	(void)columns;
-	(void)err;
-	looking->rows++;
-	return ERR_OK;
+	looking->longer += looking->rows > 0 && columns == looking->fields + 1;
+	if (looking->rows++ > 0)
+		return ERR_OK;
+	looking->fields = columns;
+	return add_glimpse(looking, "", err);
 }
 
 bool header_is_label_name(const char *name)
@@ -89,6 +97,42 @@ bool header_is_label_name(const char *name)
 		if (strcasecmp(name, names[i]) == 0)
 			return true;
 	return false;
+}
+
+/* The first row has a field less than all below: they end with a separator, or their first field has no name. Else the
+ * column behind the last is forgotten. */
+static bool find_short_header(struct looking *looking)
+{
+	struct glimpse *last = &looking->columns[looking->fields];
+
+	if (looking->rows < 3 || looking->longer + 1 < looking->rows) {
+		free(last->first);
+		looking->count--;
+		return false;
+	}
+	if (last->numbers + last->texts == 0)
+		return true;
+	char *nothing = last->first;
+	for (size_t j = looking->fields; j > 0; j--)
+		looking->columns[j].first = looking->columns[j - 1].first;
+	looking->columns[0].first = nothing;
+	return true;
+}
+
+/* Four or more fields of the first row are 0, 1, 2, …, as programs call columns that have no names, or years. */
+static bool counts_up(const struct looking *looking)
+{
+	double before = 0, value;
+	size_t count = 0;
+
+	for (size_t j = 0; j < looking->count; j++) {
+		if (!format_read_number(looking->format, looking->columns[j].first, &value))
+			continue;
+		if (count++ == 0 ? value != 0 && value < 1000 : value != before + 1)
+			return false;
+		before = value;
+	}
+	return count >= 4;
 }
 
 /* The first row has the type of those below. */
@@ -106,10 +150,13 @@ static bool first_is_data(const struct looking *looking)
 		of_numbers += below;
 		of_texts += glimpse->texts > 0;
 		again += glimpse->texts > 0 && glimpse->again;
-		if ((below && !number && !nothing) ||
+		bool is_label = looking->reading->label != NULL && strcmp(glimpse->first, looking->reading->label) == 0;
+		if ((below && !number && !nothing) || is_label ||
 		    (!below && !glimpse->again && header_is_label_name(glimpse->first)))
 			return false;
 	}
+	if (counts_up(looking))
+		return false;
 	if (numbers == looking->count || looking->rows < 2)
 		return numbers == looking->count;
 	return of_numbers > 0 ? numbers > 0 : of_texts > 0 && 2 * again >= of_texts;
@@ -120,7 +167,6 @@ static enum err_code add_named(struct table *table, const char *name, struct err
 {
 	struct columns *columns = &table->columns;
 	struct text other AUTO(text_done) = { 0 };
-	struct text shown AUTO(text_done) = { 0 };
 
 	if (text_append(&other, err, "%s", name) != ERR_OK)
 		return err->code;
@@ -130,9 +176,8 @@ static enum err_code add_named(struct table *table, const char *name, struct err
 			return err->code;
 	}
 	if (strcmp(other.data, name) != 0 &&
-	    (text_append_clean(&shown, name, err) != ERR_OK ||
-	     text_append(&table->notes, err, "two columns are called '%s': column %zu is '%s.%s' here\n", shown.data,
-			 columns->count + 1, shown.data, strrchr(other.data, '.') + 1) != ERR_OK))
+	    table_note(table, err, "two columns are called '%s': column %zu is '%s' here", name, columns->count + 1,
+		       other.data) != ERR_OK)
 		return err->code;
 	return columns_add(columns, other.data, other.length, err);
 }
@@ -151,13 +196,18 @@ static enum err_code name_columns(const struct looking *looking, bool has_header
 	for (size_t j = 0; j < looking->count; j++) {
 		const struct glimpse *glimpse = &looking->columns[j];
 		bool is_named = has_header && glimpse->first[0] != '\0';
-		if (has_header && !is_named &&
-		    text_append(&table->notes, err, "column %zu has no name: it is 'x%zu' here\n", j + 1, j + 1) !=
-			ERR_OK)
+		bool is_empty = !looking->reading->is_plain && !is_named && looking->rows > 1 &&
+				glimpse->numbers + glimpse->texts == 0 && is_missing(looking, glimpse->first, false);
+		if (is_empty &&
+		    table_note(table, err, "column %zu is left out: it has no name and no value", j + 1) != ERR_OK)
+			return err->code;
+		if (has_header && !is_named && !is_empty &&
+		    table_note(table, err, "column %zu has no name: it is 'x%zu' here", j + 1, j + 1) != ERR_OK)
 			return err->code;
 		enum err_code code = is_named ? add_named(table, glimpse->first, err) : add_numbered(table, err);
 		if (code != ERR_OK)
 			return code;
+		table->columns.at[j].is_left_out = is_empty;
 		table->columns.at[j].is_text = !looking->reading->is_plain && glimpse->texts > glimpse->numbers;
 	}
 	return ERR_OK;
@@ -167,18 +217,23 @@ enum err_code header_find(const struct rows_text *text, const struct reading *re
 			  struct err *err)
 {
 	AUTO(looking_done)
-	struct looking looking = { .reading = reading, .decimal_comma = table->format.decimal_comma };
+	struct looking looking = { .reading = reading, .format = &table->format };
 	const struct row_sink sink = { look_at_field, look_at_row, &looking };
 
 	if (rows_read(text, &table->format.rows, LOOKED_AT + 1, &sink, err) != ERR_OK)
 		return err->code;
 	if (looking.rows == 0)
 		return err_set(err, ERR_INPUT, "%s: is empty", text->path);
-	bool has_header = reading->is_plain || reading->header == HEADER_YES ||
+	table->has_short_header = find_short_header(&looking);
+	bool has_header = reading->is_plain || reading->header == HEADER_YES || table->has_short_header ||
 			  (reading->header == HEADER_AUTO && !first_is_data(&looking));
+	if (has_header && reading->header == HEADER_AUTO && !reading->is_plain && counts_up(&looking) &&
+	    table_note(table, err, "the first row counts up, so it is a header row; --header no reads it as data") !=
+		ERR_OK)
+		return err->code;
 	table->header_line = has_header ? looking.line : 0;
 	if (!has_header && reading->header == HEADER_AUTO &&
-	    text_append(&table->notes, err, "no header row: the columns are x1 to x%zu\n", looking.count) != ERR_OK)
+	    table_note(table, err, "no header row: the columns are x1 to x%zu", looking.count) != ERR_OK)
 		return err->code;
 	return name_columns(&looking, has_header, table, err);
 }

@@ -63,3 +63,15 @@ enum err_code input_read(const char *path, struct text *content, struct err *err
 		content->data[--content->length] = '\0';
 	return encoding_check(path, content->data, content->length, err);
 }
+
+struct rows_text input_rows(const char *path, const struct text *content)
+{
+	static const char byte_order_mark[] = "\xef\xbb\xbf";
+	struct rows_text rows = { path, content->data, content->length, 1 };
+
+	if (content->length > 0 && strncmp(rows.data, byte_order_mark, 3) == 0) {
+		rows.data += 3;
+		rows.length -= 3;
+	}
+	return rows;
+}

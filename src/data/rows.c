@@ -189,18 +189,12 @@ static enum err_code feed(struct reader *reader, const struct rows_text *text)
 enum err_code rows_read(const struct rows_text *text, const struct row_format *format, size_t most,
 			const struct row_sink *sink, struct err *err)
 {
-	static const char byte_order_mark[] = "\xef\xbb\xbf";
 	AUTO(reader_done)
 	struct reader reader = { .path = text->path, .format = format, .sink = sink, .most = most, .err = err };
-	struct rows_text rest = *text;
 
-	if (strncmp(rest.data, byte_order_mark, 3) == 0) {
-		rest.data += 3;
-		rest.length -= 3;
-	}
 	(void)csv_init(&reader.parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL);
 	csv_set_blk_size(&reader.parser, 1 << 16);
 	csv_set_delim(&reader.parser, (unsigned char)(format->separator == ' ' ? '\t' : format->separator));
 	csv_set_quote(&reader.parser, (unsigned char)format->quote);
-	return feed(&reader, &rest);
+	return feed(&reader, text);
 }

@@ -1,7 +1,9 @@
 #include "data/table.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,16 +18,38 @@
 struct filling {
 	struct table *table;
 	const struct reading *reading;
+	const struct table *seen; /* format and header of this text: the table itself, or one without rows */
 	const char *path;
-	bool skips_header; /* the first row is one */
-	bool is_test;	   /* rows of the test part, behind those of the table */
+	const size_t *place; /* of each column of this text, in the table; NULL: the same */
+	bool skips_header;   /* the first row is one */
+	bool is_test;	     /* rows of the test part, behind those of the table */
 	bool dot_is_told;
 	size_t rows; /* of this text */
 };
 
+enum err_code table_note(struct table *table, struct err *err, const char *format, ...)
+{
+	char line[400];
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)vsnprintf(line, sizeof line, format, arguments);
+	va_end(arguments);
+	if (text_append_clean(&table->notes, line, err) != ERR_OK)
+		return err->code;
+	return text_append(&table->notes, err, "\n");
+}
+
 bool table_has_feature(const struct table *table, size_t j)
 {
 	return j != table->label && j != table->group && !table->columns.at[j].is_left_out;
+}
+
+bool table_has_too_many_levels(const struct table *table, size_t j)
+{
+	const struct column *column = &table->columns.at[j];
+
+	return column->is_text && column->looked_at < column->numbers + column->texts;
 }
 
 size_t table_slot(const struct table *table, size_t j)
@@ -107,7 +131,7 @@ static enum err_code cut_dot(struct filling *filling, char *text, struct err *er
 	if (filling->dot_is_told)
 		return ERR_OK;
 	filling->dot_is_told = true;
-	return text_append(&table->notes, err, "labels of %s end in a dot, which is left out\n", filling->path);
+	return table_note(table, err, "labels of %s end in a dot, which is left out", filling->path);
 }
 
 static enum err_code take_group(struct filling *filling, size_t line, const char *text, bool quoted, struct err *err)
@@ -145,18 +169,12 @@ static enum err_code note_text(struct column *column, size_t line, const char *t
 	return ERR_OK;
 }
 
-static bool read_number(const struct filling *filling, const char *text, double *ret_value)
-{
-	return value_read(text, ret_value) ||
-	       (filling->table->format.decimal_comma && value_read_decimal_comma(text, ret_value));
-}
-
 static enum err_code take_number(struct filling *filling, size_t line, size_t j, const char *text, double *ret_value,
 				 struct err *err)
 {
 	struct column *column = &filling->table->columns.at[j];
 
-	if (!read_number(filling, text, ret_value))
+	if (!format_read_number(&filling->seen->format, text, ret_value))
 		return note_text(column, line, text, err);
 	column->numbers++;
 	if (!isfinite(*ret_value))
@@ -204,7 +222,7 @@ static enum err_code take_level(struct filling *filling, size_t line, size_t j, 
 
 	if (column->is_declared)
 		column->texts++;
-	else if (read_number(filling, text, &number))
+	else if (format_read_number(&filling->seen->format, text, &number))
 		column->numbers++;
 	else if (note_text(column, line, text, err) != ERR_OK)
 		return err->code;
@@ -219,32 +237,49 @@ static enum err_code take_level(struct filling *filling, size_t line, size_t j, 
 	return ERR_OK;
 }
 
+static enum err_code take_feature(struct filling *filling, size_t line, size_t j, const char *text, bool quoted,
+				  struct err *err)
+{
+	struct table *table = filling->table;
+	const struct column *column = &table->columns.at[j];
+	double *value = &table->x[table->row_count * table->slots + table_slot(table, j)];
+	uint32_t level;
+
+	/* Most fields are numbers. */
+	if (!column->is_text && filling->reading->missing_values == NULL &&
+	    format_read_number(&filling->seen->format, text, value) && isfinite(*value)) {
+		table->columns.at[j].numbers++;
+		return ERR_OK;
+	}
+	*value = NAN;
+	/* A declared level "none" is one. */
+	if (is_missing(filling, j, text, quoted) &&
+	    !(column->is_declared && class_set_find(&column->levels, text, &level))) {
+		note_missing(table, line, j);
+		return ERR_OK;
+	}
+	return (column->is_text ? take_level : take_number)(filling, line, j, text, value, err);
+}
+
 static enum err_code take_field(void *user, size_t line, size_t j, char *text, bool quoted, struct err *err)
 {
 	struct filling *filling = user;
 	struct table *table = filling->table;
-	double value = NAN;
 
 	if (filling->skips_header)
 		return ERR_OK;
 	if (j == 0 && start_row(filling, line, err) != ERR_OK)
 		return err->code;
-	if (j >= table->columns.count || table->columns.at[j].is_left_out)
+	if (j >= table->columns.count)
+		return ERR_OK;
+	j = filling->place != NULL ? filling->place[j] : j;
+	if (table->columns.at[j].is_left_out)
 		return ERR_OK;
 	if (j == table->label)
 		return take_label(filling, line, text, quoted, err);
 	if (j == table->group)
 		return take_group(filling, line, text, quoted, err);
-	bool is_text = table->columns.at[j].is_text;
-	uint32_t level;
-	/* A declared level "none" is one. */
-	if (is_missing(filling, j, text, quoted) &&
-	    !(table->columns.at[j].is_declared && class_set_find(&table->columns.at[j].levels, text, &level)))
-		note_missing(table, line, j);
-	else if ((is_text ? take_level : take_number)(filling, line, j, text, &value, err) != ERR_OK)
-		return err->code;
-	table->x[table->row_count * table->slots + table_slot(table, j)] = value;
-	return ERR_OK;
+	return take_feature(filling, line, j, text, quoted, err);
 }
 
 static enum err_code end_row(void *user, size_t line, size_t columns, struct err *err)
@@ -252,16 +287,15 @@ static enum err_code end_row(void *user, size_t line, size_t columns, struct err
 	struct filling *filling = user;
 	struct table *table = filling->table;
 	bool is_header = filling->skips_header;
+	const char *other = table->is_declared		     ? "attributes are"
+			    : filling->is_test		     ? "rows of the other file have"
+			    : filling->seen->header_line > 0 ? "header row has"
+							     : "first row has";
 
 	filling->skips_header = false;
-	if (columns != table->columns.count)
+	if (columns + (is_header && filling->seen->has_short_header) != table->columns.count)
 		return err_set(err, ERR_INPUT, "%s:%zu: %zu field%s, but the %s %zu", filling->path, line, columns,
-			       columns == 1 ? "" : "s",
-			       table->is_declared	? "attributes are"
-			       : filling->is_test	? "rows of the other file have"
-			       : table->header_line > 0 ? "header row has"
-							: "first row has",
-			       table->columns.count);
+			       columns == 1 ? "" : "s", other, table->columns.count);
 	if (is_header)
 		return ERR_OK;
 	table->row_count++;
@@ -269,21 +303,30 @@ static enum err_code end_row(void *user, size_t line, size_t columns, struct err
 	return ERR_OK;
 }
 
+/* Appends the rows of the text, whose format and header are those of `seen`. */
+static enum err_code fill_from(const struct rows_text *text, const struct table *seen, struct filling *filling,
+			       struct err *err)
+{
+	const struct row_sink sink = { take_field, end_row, filling };
+
+	filling->rows = 0;
+	filling->seen = seen;
+	filling->skips_header = seen->header_line > 0;
+	if (rows_read(text, &seen->format.rows, SIZE_MAX, &sink, err) != ERR_OK)
+		return err->code;
+	return filling->rows > 0 ? ERR_OK
+				 : err_set(err, ERR_INPUT, "%s: has %s but no data rows", text->path,
+					   seen->is_declared ? "attributes" : "a header row");
+}
+
 /* Once through the text: everything that is collected is collected anew. */
 static enum err_code fill(const struct rows_text *text, struct filling *filling, struct err *err)
 {
 	struct table *table = filling->table;
-	const struct row_sink sink = { take_field, end_row, filling };
 
 	columns_forget(&table->columns);
 	table->row_count = table->missing_line = 0;
-	filling->rows = 0;
-	filling->skips_header = table->header_line > 0;
-	if (rows_read(text, &table->format.rows, SIZE_MAX, &sink, err) != ERR_OK)
-		return err->code;
-	return table->row_count > 0 ? ERR_OK
-				    : err_set(err, ERR_INPUT, "%s: has %s but no data rows", text->path,
-					      table->is_declared ? "attributes" : "a header row");
+	return fill_from(text, table, filling, err);
 }
 
 /* Columns of numbers with more texts than numbers become text columns; true if there were any. */
@@ -301,15 +344,34 @@ static bool find_text_columns(struct table *table)
 	return found;
 }
 
-/* A text among numbers. */
+enum err_code table_refuse_text(const struct column *column, const char *path, struct err *err)
+{
+	const char *remedy = NULL;
+	const char *likely = value_likely(column->text, &remedy);
+
+	if (likely != NULL)
+		return err_set(err, ERR_INPUT,
+			       "%s:%zu: column '%s': '%s' is %s: %s, or leave the column out with --drop", path,
+			       column->text_line, column->name, column->text, likely, remedy);
+	/* In quotes, or it would not be here. */
+	if (value_is_missing(column->text))
+		return err_set(
+		    err, ERR_INPUT,
+		    "%s:%zu: column '%s': '%s' in quotes is not a number; '--missing-values %s' takes it for a "
+		    "missing value",
+		    path, column->text_line, column->name, column->text, column->text);
+	return err_set(err, ERR_INPUT, "%s:%zu: column '%s': '%s' is not a number", path, column->text_line,
+		       column->name, column->text);
+}
+
+/* Refuses a text among numbers; what is a text column was found out before the test part came. */
 static enum err_code check_columns(const struct table *table, const char *path, struct err *err)
 {
 	for (size_t j = 0; j < table->columns.count; j++) {
 		const struct column *column = &table->columns.at[j];
-		if (column->text != NULL && !column->is_left_out &&
-		    (!column->is_text || j == table->label || column->numbers >= column->texts))
-			return err_set(err, ERR_INPUT, "%s:%zu: column '%s': '%s' is not a number", path,
-				       column->text_line, column->name, column->text);
+		bool is_odd = !column->is_text || (table->test_rows == 0 && column->numbers >= column->texts);
+		if (column->text != NULL && !column->is_left_out && (j == table->label || is_odd))
+			return table_refuse_text(column, path, err);
 	}
 	return ERR_OK;
 }
@@ -318,11 +380,10 @@ static enum err_code say_format(struct table *table, const struct reading *readi
 {
 	if (reading->separator != SEPARATOR_AUTO || table->format.rows.separator == ',')
 		return ERR_OK;
-	return text_append(&table->notes, err, "separated by %ss%s\n", format_separator_name(&table->format),
-			   table->format.decimal_comma ? ", with decimal commas" : "");
+	return table_note(table, err, "separated by %ss%s", format_separator_name(&table->format),
+			  table->format.decimal_comma ? ", with decimal commas" : "");
 }
 
-/* Texts of an ARFF file stand in either quote, seldom in both. */
 static enum err_code read_declared(const struct rows_text *text, struct table *table, size_t *ret_label,
 				   struct rows_text *ret_rows, struct text *dense, struct err *err)
 {
@@ -331,18 +392,24 @@ static enum err_code read_declared(const struct rows_text *text, struct table *t
 	if (attributes_read(text, &table->columns, ret_label, ret_rows, dense, err) != ERR_OK)
 		return err->code;
 	table->format = format_find(ret_rows, &reading);
-	if (memchr(ret_rows->data, '"', ret_rows->length) == NULL)
-		table->format.rows.quote = '\'';
 	return ERR_OK;
 }
 
+/* The table's columns, format and header; *ret_rows: the rows, or also the header row, in the text or in `dense`;
+ * *ret_label: the label by the file's own header, or NO_COLUMN. */
 static enum err_code find_columns(const struct rows_text *text, const struct reading *reading, struct table *table,
-				  struct err *err)
+				  size_t *ret_label, struct rows_text *ret_rows, struct text *dense, struct err *err)
 {
-	table->format = format_find(text, reading);
+	table->path = text->path;
+	table->is_declared = !reading->is_plain && attributes_are_in(text);
+	*ret_label = NO_COLUMN;
+	*ret_rows = *text;
+	if (table->is_declared)
+		return read_declared(text, table, ret_label, ret_rows, dense, err);
+	table->format = format_find(ret_rows, reading);
 	if (say_format(table, reading, err) != ERR_OK)
 		return err->code;
-	return header_find(text, reading, table, err);
+	return header_find(ret_rows, reading, table, err);
 }
 
 enum err_code table_read(const struct rows_text *text, const struct reading *reading, struct table *table,
@@ -350,14 +417,11 @@ enum err_code table_read(const struct rows_text *text, const struct reading *rea
 {
 	struct filling filling = { .table = table, .reading = reading, .path = text->path };
 	struct text dense AUTO(text_done) = { 0 };
-	struct rows_text rows = *text;
-	size_t declared = NO_COLUMN;
+	struct rows_text rows;
+	size_t declared;
 
-	table->path = text->path;
-	table->is_declared = !reading->is_plain && attributes_are_in(text);
-	enum err_code code = table->is_declared ? read_declared(text, table, &declared, &rows, &dense, err)
-						: find_columns(text, reading, table, err);
-	if (code != ERR_OK || choice_make(table, reading, declared, err) != ERR_OK)
+	if (find_columns(text, reading, table, &declared, &rows, &dense, err) != ERR_OK ||
+	    choice_make(table, reading, declared, err) != ERR_OK)
 		return err->code;
 	table->slots = table->columns.count - 1;
 	if (fill(&rows, &filling, err) != ERR_OK ||
@@ -366,31 +430,46 @@ enum err_code table_read(const struct rows_text *text, const struct reading *rea
 	return check_columns(table, text->path, err);
 }
 
+/* place (columns) <- where each column of the other table, which has names, is in the table. */
+static enum err_code match_columns(const struct table *other, const struct table *table, size_t *place, struct err *err)
+{
+	for (size_t j = 0; j < other->columns.count && j < table->columns.count; j++) {
+		const char *name = other->columns.at[j].name;
+		place[j] = strcmp(name, table->columns.at[j].name) == 0 ? j : columns_find(&table->columns, name);
+		if (place[j] == NO_COLUMN)
+			return err_set(err, ERR_INPUT, "%s:%zu: column '%s' is not in %s, where column %zu is '%s'",
+				       other->path, other->header_line > 0 ? other->header_line : 1, name, table->path,
+				       j + 1, table->columns.at[j].name);
+	}
+	return ERR_OK;
+}
+
+static bool has_names(const struct table *table)
+{
+	return table->is_declared || table->header_line > 0;
+}
+
 enum err_code table_append_test(const struct rows_text *text, const struct reading *reading, struct table *table,
 				struct err *err)
 {
+	struct table other AUTO(table_done) = { 0 };
 	struct filling filling = { .table = table, .reading = reading, .path = text->path, .is_test = true };
-	const struct row_sink sink = { take_field, end_row, &filling };
-	struct table other AUTO(table_done) = { .path = text->path, .is_declared = attributes_are_in(text) };
+	AUTO(mem_freep) size_t *place = NULL;
 	struct text dense AUTO(text_done) = { 0 };
-	struct rows_text rows = *text;
-	size_t declared = NO_COLUMN;
-	enum err_code code = other.is_declared ? read_declared(text, &other, &declared, &rows, &dense, err)
-					       : find_columns(text, reading, &other, err);
+	struct rows_text rows;
+	size_t declared;
 
-	if (code != ERR_OK)
-		return code;
-	filling.skips_header = other.header_line > 0;
-	for (size_t j = 0; filling.skips_header && j < other.columns.count && j < table->columns.count; j++)
-		if (table->header_line > 0 && strcmp(other.columns.at[j].name, table->columns.at[j].name) != 0)
-			return err_set(err, ERR_INPUT, "%s:%zu: column %zu is called '%s', in %s it is '%s'",
-				       text->path, other.header_line, j + 1, other.columns.at[j].name, table->path,
-				       table->columns.at[j].name);
-	if (rows_read(&rows, &other.format.rows, SIZE_MAX, &sink, err) != ERR_OK)
+	if (find_columns(text, reading, &other, &declared, &rows, &dense, err) != ERR_OK)
+		return err->code;
+	if (has_names(table) && has_names(&other)) {
+		if (mem_new(&place, table->columns.count, err) != ERR_OK ||
+		    match_columns(&other, table, place, err) != ERR_OK)
+			return err->code;
+		filling.place = place;
+	}
+	if (fill_from(&rows, &other, &filling, err) != ERR_OK)
 		return err->code;
 	table->test_rows = filling.rows;
-	if (filling.rows == 0)
-		return err_set(err, ERR_INPUT, "%s: has a header row but no data rows", text->path);
 	return check_columns(table, text->path, err);
 }
 

@@ -81,11 +81,21 @@ bool value_read_decimal_comma(const char *text, double *ret_value)
 	size_t comma = strcspn(text, ",");
 	size_t length = strnlen(text, sizeof copy);
 
-	if (length == sizeof copy || text[comma] == '\0' || strchr(text, '.') != NULL)
+	if (length == sizeof copy || strchr(text, '.') != NULL)
 		return false;
 	memcpy(copy, text, length + 1);
-	copy[comma] = '.';
+	if (copy[comma] == ',')
+		copy[comma] = '.';
 	return value_read(copy, ret_value);
+}
+
+/* "31.12.2020" */
+static bool has_two_points(const char *text)
+{
+	const char *first = strchr(text, '.');
+	const char *second = first != NULL ? strchr(first + 1, '.') : NULL;
+
+	return second != NULL && strchr(second + 1, '.') == NULL;
 }
 
 /* Digits, and whatever else is in `others`; at least one digit. */
@@ -106,6 +116,12 @@ const char *value_likely(const char *text, const char **ret_remedy)
 	size_t length = strlen(text);
 	static const char *const currencies[] = { "$", "\xe2\x82\xac", "\xc2\xa3" };
 
+	double value;
+
+	if (value_read(text, &value)) {
+		*ret_remedy = "write it with a comma, as the others are, and nothing between thousands";
+		return "a number with a point";
+	}
 	*ret_remedy = "make it a number";
 	for (size_t i = 0; i < ARRAY_LENGTH(currencies); i++)
 		if (strncmp(text, currencies[i], strlen(currencies[i])) == 0 &&
@@ -118,7 +134,8 @@ const char *value_likely(const char *text, const char **ret_remedy)
 		return "a number with a comma";
 	}
 	*ret_remedy = "make numbers of it, such as days since a date";
-	if (length >= 8 && is_made_of(text, "-/.: TZ+") && strpbrk(text + 1, "-/:") != NULL)
+	if (length >= (strchr(text, ':') != NULL ? 4 : 8) && is_made_of(text, "-/.: TZ+") &&
+	    (strpbrk(text + 1, "-/:") != NULL || has_two_points(text)))
 		return "a date or time";
 	return NULL;
 }

@@ -17,7 +17,7 @@ bool value_is_listed(const char *text, const char *list);
  * exact doubles, so the one division is correctly rounded (Clinger 1990). */
 bool value_read(const char *text, double *ret_value);
 
-/* The same of a number whose decimal sign is a comma: "1,5". */
+/* The same of a number whose decimal sign, if it has one, is a comma: "1,5". */
 bool value_read_decimal_comma(const char *text, double *ret_value);
 
 /* What a text that is no number probably is, in words ("a date"), and in *ret_remedy what to do; NULL: no idea. */

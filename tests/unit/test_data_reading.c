@@ -9,12 +9,9 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "data/dataset.h"
-#include "data/scale.h"
-#include "data/split.h"
 #include "scratch.h"
 
 TestSuite(reading, .init = scratch_enter, .fini = scratch_leave);
-TestSuite(prepared, .init = scratch_enter, .fini = scratch_leave);
 
 static void append_names(struct text *text, char *const *names, size_t count)
 {
@@ -63,6 +60,20 @@ static const struct {
 	  { 0 },
 	  "a,b|c|x,y|1.5 2 x;3 4.25 y;",
 	  "separated by semicolons, with decimal commas\n" },
+	{ "a;d;c\n1;2;x\n2;3;y\n3;4;x\n4;5;y\n5;6;x\n6;7;y\n7;8;x\n8;9;y\n9;1;x\n1;2;y\n2;3;x\n3;4;y\n4;5;x\n5;6;y\n6;"
+	  "7;x\n"
+	  "7;8;y\n8;9;x\n9;1;y\n1;2;x\n2;3;y\n3;0,5;x\n",
+	  { .columns = "d" },
+	  "d|c|x,y|2 x;3 y;4 x;5 y;6 x;7 y;8 x;9 y;1 x;2 y;3 x;4 y;5 x;6 y;7 x;8 y;9 x;1 y;2 x;3 y;0.5 x;",
+	  "separated by semicolons, with decimal commas\n" },
+	{ "a;d;c\n1,5;01.02.2020;x\n2;02.02.2020;y\n",
+	  { .drop = "d" },
+	  "a|c|x,y|1.5 x;2 y;",
+	  "separated by semicolons, with decimal commas\n" },
+	{ "sep=;\r\na;b\r\n1;x\r\n2,5;y\r\n",
+	  { 0 },
+	  "a|b|x,y|1 x;2.5 y;",
+	  "separated by semicolons, with decimal commas\n" },
 	{ "a\tb\tc\n1\t2\tx, or\n3\t4\ty\n", { 0 }, "a,b|c|x, or,y|1 2 x, or;3 4 y;", "separated by tabs\n" },
 	{ "  a b   c\n 1  2 x\n3 \t4 'y'  \n", { 0 }, "a,b|c|'y',x|1 2 x;3 4 'y';", "separated by blanks\n" },
 	{ "a b \"c d\"\n1 2 \"x  y\"\n3 4 z\n", { 0 }, "a,b|c d|x  y,z|1 2 x  y;3 4 z;", "separated by blanks\n" },
@@ -88,10 +99,34 @@ static const struct {
 	  { .label = "b" },
 	  "a,x2,a.1|b|x,y|1 2 3 x;4 5 6 y;",
 	  "column 2 has no name: it is 'x2' here\ntwo columns are called 'a': column 4 is 'a.1' here\n" },
+	{ "2019,2020,kind\n1,2,p\n3,4,q\n", { .label = "kind" }, "2019,2020|kind|p,q|1 2 p;3 4 q;", NULL },
+	{ "0,1,2,3\n5,6,7,0\n8,9,7,1\n",
+	  { 0 },
+	  "0,1,2|3|0,1|5 6 7 0;8 9 7 1;",
+	  "the first row counts up, so it is a header row; --header no reads it as data\n" },
+	{ "1,2,3,4\n5,6,7,1\n",
+	  { .label = "last" },
+	  "x1,x2,x3|x4|1,4|1 2 3 4;5 6 7 1;",
+	  "no header row: the columns are x1 to x4\n" },
+	/* rows with a field more: names of rows, or a separator at their end */
+	{ "\"a\" \"class\"\n\"1\" 5 \"x\"\n\"2\" 6 \"y\"\n",
+	  { 0 },
+	  "a|class|x,y|5 x;6 y;",
+	  "separated by blanks\ncolumn 1 has no name: it is 'x1' here\n"
+	  "column 'x1' is left out: it counts the rows; --keep-ids keeps it\n" },
+	{ "a,class\n1,x,\n2,y,\n",
+	  { 0 },
+	  "a|class|x,y|1 x;2 y;",
+	  "column 3 is left out: it has no name and no value\nthe label is column 2, 'class'\n" },
+	{ "a,class,\n1,x,\n2,y,\n",
+	  { 0 },
+	  "a|class|x,y|1 x;2 y;",
+	  "column 3 is left out: it has no name and no value\nthe label is column 2, 'class'\n" },
 	/* comments, line ends, end of file */
 	{ "# a\na,b\n#1,x\n1,x\r\r\n2,y\r\r\n\x1a", { .comment = "#" }, "a|b|x,y|1 x;2 y;", NULL },
 	/* labels */
 	{ "class,a,b\nx,1,2\ny,3,4\n", { 0 }, "a,b|class|x,y|1 2 x;3 4 y;", "the label is column 1, 'class'\n" },
+	{ "X,Y,kind\n1,2,p\n3,4,q\n", { 0 }, "X,Y|kind|p,q|1 2 p;3 4 q;", NULL },
 	{ "x,y,kind\n1,2,p\n3,4,q\n", { 0 }, "x,y|kind|p,q|1 2 p;3 4 q;", NULL },
 	{ "a,b\n1,x\n2,y\n", { .label = "first" }, "b=x,b=y|a|1,2|1 0 1;0 1 2;", NULL },
 	{ "a,b\n1,Yes\n2,yes\n3,no.\n4,no\n",
@@ -136,6 +171,14 @@ static const struct {
 	  "column 'id' is left out: it counts the rows; --keep-ids keeps it\n" },
 	{ "id,a,b\n1,5,x\n2,3,y\n", { .keep_ids = true }, "id,a|b|x,y|1 5 x;2 3 y;", NULL },
 	{ "id,b\n1,x\n2,y\n", { 0 }, "id|b|x,y|1 x;2 y;", NULL },
+	{ "id,a,b\n1,5,x\n2,,y\n3,4,y\n",
+	  { .missing = MISSING_DROP },
+	  "a|b|x,y|5 x;4 y;",
+	  "column 'id' is left out: it counts the rows; --keep-ids keeps it\n" },
+	{ "part,a,b\ntrain,5,x\n,6,x\ntest,3,y\n",
+	  { .missing = MISSING_DROP },
+	  "a|b|x,y|5 x;3 y*;",
+	  "column 'part' says which rows test\n" },
 	{ "part,a,b\ntrain,5,x\nTest,3,y\ntrain,2,y\n",
 	  { 0 },
 	  "a|b|x,y|5 x;3 y*;2 y;",
@@ -150,6 +193,21 @@ static const struct {
 	  "@inputs a, c\n@outputs t\n@data\n0.5, x, 3\n1.5, y, 4\n",
 	  { 0 },
 	  "a,c|t|x,y|0.5 3 x;1.5 4 y;",
+	  NULL },
+	{ "\xef\xbb\xbf@relation q\n@attribute 'it\\'s' numeric\n@attribute t {'don\\'t', \"a \\\"b\\\", c\", '?', d "
+	  "e}\n"
+	  "@attribute c {p,q}\n@data\n1, 'don\\'t', p\n% 'x\n2,\"a \\\"b\\\", c\",q\n3,'?',p\n4,d e,q\n",
+	  { 0 },
+	  "it's,t=don't,t=a \"b\", c,t=?,t=d e|c|p,q|1 1 0 0 0 p;2 0 1 0 0 q;3 0 0 1 0 p;4 0 0 0 1 q;",
+	  NULL },
+	{ "@relation s\n@attribute a numeric\n@attribute t {'u\\\\, v',w}\n@attribute c {p,q}\n@data\n{0 1, 2 q}\n{0 "
+	  "?, 1 w}\n",
+	  { .missing = MISSING_MEAN },
+	  "a,t=u\\, v,t=w|c|p,q|1 1 0 q;nan 0 1 p;",
+	  NULL },
+	{ "@relation s\n@attribute a numeric\n@attribute c {'p q',r}\n@data\n1\t'p q'\n2\tr\n",
+	  { 0 },
+	  "a|c|p q,r|1 p q;2 r;",
 	  NULL },
 	{ "@relation s\n@attribute a numeric\n@attribute t {u,v}\n@attribute c {p,q}\n@data\n{0 2.5, 2 q}\n{1 "
 	  "v}\n",
@@ -188,6 +246,31 @@ static const struct {
 	  "t.csv:2: column 'a': '2024-01-31' is a date or time: make numbers of it, such as days since a date, "
 	  "or "
 	  "leave the column out with --drop" },
+	{ "a;d;b\n1,5;01.02.2020;x\n2;03.04.2020;y\n",
+	  { 0 },
+	  "t.csv:2: column 'd': '01.02.2020' is a date or time: make numbers of it, such as days since a date, or "
+	  "leave the column out with --drop" },
+	{ "a,t,b\n1,10:30,x\n2,11:45,y\n",
+	  { 0 },
+	  "t.csv:2: column 't': '10:30' is a date or time: make numbers of it, such as days since a date, or "
+	  "leave the column out with --drop" },
+	{ "a;c;b\n1,5;2;x\n2,5;1.234;y\n3;4;y\n",
+	  { 0 },
+	  "t.csv:3: column 'c': '1.234' is a number with a point: write it with a comma, as the others are, and "
+	  "nothing between thousands, or leave the column out with --drop" },
+	{ "a,b\n\"NA\",x\n1,y\n2,y\n",
+	  { 0 },
+	  "t.csv:2: column 'a': 'NA' in quotes is not a number; '--missing-values NA' takes it for a missing value" },
+	{ "part,a,b\ntrain,5,x\n,6,x\ntest,3,y\n",
+	  { .missing = MISSING_MEAN },
+	  "t.csv: column 'part' says which rows test, but not of 1 row: '--missing drop' leaves it out, --drop the "
+	  "column" },
+	{ "@relation r\n@attribute a numeric\n@attribute c {x,y}\n@data\n1,x,{2}\n",
+	  { 0 },
+	  "t.csv:5: '{2}' behind the row: rows with weights are not read" },
+	{ "@relation r\n@attribute a numeric\n@attribute c {x,y}\n@data\n{0 1}, {2}\n",
+	  { 0 },
+	  "t.csv:5: ', {2}' behind the row: rows with weights are not read" },
 	{ "a,b\n\"1,234\",x\n\"2,500\",y\n",
 	  { 0 },
 	  "t.csv:2: column 'a': '1,234' is a number with a comma: write it with a point and nothing between "
@@ -258,6 +341,21 @@ Test(reading, a_text_of_ones_own_in_every_row_is_no_feature)
 			 "column 'n' is left out: it counts the rows; --keep-ids keeps it\n");
 }
 
+/* Of a column of very many texts only the first ones are kept: the others are not missing. */
+Test(reading, rows_of_very_many_texts_are_not_dropped)
+{
+	struct text text AUTO(text_done) = { 0 };
+	struct err err;
+
+	cr_assert_eq(text_append(&text, &err, "name,a,class\nq,,x\n"), ERR_OK);
+	for (int i = 0; i < 1500; i++)
+		cr_assert_eq(text_append(&text, &err, "p%d,%d,%c\n", i, i % 7, "xy"[i % 2]), ERR_OK);
+	AUTO(dataset_freep)
+	struct dataset *dataset = read_text(text.data, &(struct reading){ .missing = MISSING_DROP });
+	cr_expect_eq(dataset->instances, 1500);
+	cr_expect_eq(dataset->features, 1);
+}
+
 /* A column whose first 200 rows are numbers. */
 Test(reading, a_column_is_text_by_all_its_rows)
 {
@@ -278,19 +376,46 @@ Test(reading, a_column_is_text_by_all_its_rows)
 	cr_expect_eq(dataset->x[699 * 4 + 1], 1);
 }
 
+static const struct {
+	const char *text, *test, *expected, *notes; /* or the message of an error, without notes */
+} parts[] = {
+	{ "a,b\n1,x\n2,y\n", "a,b\n7,x.\n8,y.\n", "a|b|x,y|1 x;2 y;7 x*;8 y*;",
+	  "labels of u.csv end in a dot, which is left out\n" },
+	{ "a,c,b\n1,3,x\n2,4,y\n", "b,a,c\ny,7,9\n", "a,c|b|x,y|1 3 x;2 4 y;7 9 y*;", "" },
+	{ "a,b\n1,x\n2,y\n", "a;b\n7,5;x\n", "a|b|x,y|1 x;2 y;7.5 x*;", "" },
+	{ "id,a,b\n1,5,x\n2,6,y\n", "id,a,b\n1,7,x\n2,8,y\n", "a|b|x,y|5 x;6 y;7 x*;8 y*;",
+	  "column 'id' is left out: it counts the rows; --keep-ids keeps it\n" },
+	{ "t,b\np,x\nq,y\n", "t,b\n1,x\n2,y\n3,y\n",
+	  "t=1,t=2,t=3,t=p,t=q|b|x,y|0 0 0 1 0 x;0 0 0 0 1 y;1 0 0 0 0 x*;0 1 0 0 0 y*;0 0 1 0 0 y*;", "" },
+	{ "@relation r\n@attribute a numeric\n@attribute b {x,y}\n@data\n1,x\n2,y\n",
+	  "@relation r\n@attribute b {y,x}\n@attribute a numeric\n@data\nx,7\n", "a|b|x,y|1 x;2 y;7 x*;", "" },
+	{ "a,b\n1,x\n2,y\n", "a,d\n7,x\n", "u.csv:1: column 'd' is not in t.csv, where column 2 is 'b'", NULL },
+	{ "a,b\n1,x\n2,y\n", "a,b\nzwei,x\n", "u.csv:2: column 'a': 'zwei' is not a number", NULL },
+	{ "a,b\n1,x\n2,y\n", "a,b\n", "u.csv: has a header row but no data rows", NULL },
+};
+
 Test(reading, another_file_is_the_test_part)
 {
-	static const char test[] = "a,b\n7,x.\n8,y.\n";
-	struct text got AUTO(text_done) = { 0 };
+	const struct reading reading = { .test = "u.csv" };
 
-	scratch_write("u.csv", test, sizeof test - 1);
-	AUTO(dataset_freep)
-	struct dataset *dataset = read_text("a,b\n1,x\n2,y\n", &(struct reading){ .test = "u.csv" });
-	describe(dataset, &got);
-	cr_expect_str_eq(got.data, "a|b|x,y|1 x;2 y;7 x*;8 y*;");
-	cr_expect_str_eq(dataset->notes, "labels of u.csv end in a dot, which is left out\n");
-	AUTO(dataset_freep) struct dataset *alone = read_text("a,b\n1,x\n2,y\n", &(struct reading){ 0 });
-	cr_expect_str_neq(alone->sha256, dataset->sha256);
+	for (size_t i = 0; i < ARRAY_LENGTH(parts); i++) {
+		struct text got AUTO(text_done) = { 0 };
+		AUTO(dataset_freep) struct dataset *dataset = NULL;
+		struct err err = { 0 };
+		scratch_write("t.csv", parts[i].text, strlen(parts[i].text));
+		scratch_write("u.csv", parts[i].test, strlen(parts[i].test));
+		bool is_read = dataset_read("t.csv", &reading, &dataset, &err) == ERR_OK;
+		cr_assert_eq(is_read, parts[i].notes != NULL, "%s: %s", parts[i].test, err.message);
+		if (!is_read) {
+			cr_expect_str_eq(err.message, parts[i].expected);
+			continue;
+		}
+		describe(dataset, &got);
+		cr_expect_str_eq(got.data, parts[i].expected, "%s: %s", parts[i].test, got.data);
+		cr_expect_str_eq(dataset->notes != NULL ? dataset->notes : "", parts[i].notes);
+		AUTO(dataset_freep) struct dataset *alone = read_text(parts[i].text, &(struct reading){ 0 });
+		cr_expect_str_neq(alone->sha256, dataset->sha256);
+	}
 }
 
 Test(reading, a_packed_file_is_the_same_data_set)
@@ -360,52 +485,4 @@ Test(reading, files_of_real_people)
 			     dataset->features);
 		cr_expect_eq(dataset->classes, cases[i].classes, "%s: %zu classes", cases[i].name, dataset->classes);
 	}
-}
-
-/* The first four rows train; values (rows, features) prepared as `kind` says. */
-static void expect_prepared(const char *text, int missing, enum scale_kind kind, const char *expected)
-{
-	static uint32_t train[] = { 0, 1, 2, 3 };
-	const struct split split = { .train_count = 4, .train = train };
-	AUTO(dataset_freep) struct dataset *dataset = read_text(text, &(struct reading){ .missing = missing });
-	struct scaled scaled AUTO(scaled_done) = { 0 };
-	struct text got AUTO(text_done) = { 0 };
-	struct err err;
-
-	cr_assert_eq(scale_fit(dataset, &split, kind, &scaled, &err), ERR_OK, "%s", err.message);
-	for (size_t i = 0; i < dataset->instances; i++)
-		for (size_t j = 0; j < dataset->features; j++)
-			cr_assert_eq(text_append(&got, &err, "%.6g%s", scaled.x[i * dataset->features + j],
-						 j + 1 == dataset->features ? ";" : " "),
-				     ERR_OK);
-	cr_expect_str_eq(got.data, expected, "%s: %s", text, got.data);
-}
-
-Test(prepared, missing_values_are_filled_in_from_the_training_part)
-{
-	expect_prepared("a,b\n1,x\n2,y\n6,x\n?,y\n600,x\n?,y\n", MISSING_MEAN, SCALE_NONE, "1;2;6;3;600;3;");
-	expect_prepared("a,b\n1,x\n2,y\n6,x\n?,y\n600,x\n?,y\n", MISSING_MEDIAN, SCALE_NONE, "1;2;6;2;600;2;");
-	expect_prepared("a,b\n1,x\n2,y\n4,x\n5,y\n600,x\n?,y\n", MISSING_MEDIAN, SCALE_NONE, "1;2;4;5;600;3;");
-	expect_prepared("a,b\n1,x\n3,y\n1,x\n3,y\n5,x\n?,y\n", MISSING_MEAN, SCALE_STANDARD, "-1;1;-1;1;3;0;");
-	expect_prepared("a,b\n?,x\n?,y\n?,x\n?,y\n5,x\n?,y\n", MISSING_MEAN, SCALE_NONE, "0;0;0;0;5;0;");
-}
-
-Test(prepared, a_missing_text_is_the_most_frequent_of_the_training_part)
-{
-	expect_prepared("t,b\np,x\nq,y\nq,x\n?,y\np,x\np,x\n?,y\n", MISSING_MEAN, SCALE_NONE,
-			"1 0;0 1;0 1;0 1;1 0;1 0;0 1;");
-}
-
-Test(prepared, a_text_that_only_the_test_part_has_is_none)
-{
-	expect_prepared("t,b\np,x\nq,y\nq,x\np,y\nr,x\n", MISSING_ERROR, SCALE_NONE, "1 0 0;0 1 0;0 1 0;1 0 0;0 0 0;");
-	expect_prepared("t,b\np,x\nq,y\nq,x\np,y\nr,x\n", MISSING_ERROR, SCALE_STANDARD,
-			"1 -1 0;-1 1 0;-1 1 0;1 -1 0;-1 -1 0;");
-}
-
-Test(prepared, rounding_noise_is_not_scaled_up)
-{
-	expect_prepared("a,b\n0.3,x\n0.30000000000000004,y\n0.3,x\n0.3,y\n7,x\n", MISSING_ERROR, SCALE_STANDARD,
-			"0;0;0;0;0;");
-	expect_prepared("a,b\n1,x\n1.0000000001,y\n1,x\n1.0000000001,y\n", MISSING_ERROR, SCALE_STANDARD, "-1;1;-1;1;");
 }
