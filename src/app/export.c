@@ -12,13 +12,14 @@ static const struct {
 	const char *name;
 	enum err_code (*rows)(struct export_run *run, struct err *err);
 	enum err_code (*arrays)(struct export_run *run, struct err *err);
+	bool needs_blocks;
 } subjects[] = {
-	{ "all", NULL, NULL },
-	{ "dynamics", export_dynamics_rows, export_dynamics_arrays },
-	{ "predictions", export_prediction_rows, export_prediction_array },
-	{ "instances", export_instances, export_instances },
-	{ "epochs", export_epochs, export_epochs },
-	{ "weights", export_weight_rows, export_weight_arrays },
+	{ "all", NULL, NULL, false },
+	{ "dynamics", export_dynamics_rows, export_dynamics_arrays, true },
+	{ "predictions", export_prediction_rows, export_prediction_array, true },
+	{ "instances", export_instances, export_instances, false },
+	{ "epochs", export_epochs, export_epochs, false },
+	{ "weights", export_weight_rows, export_weight_arrays, false },
 };
 
 /* tables: the format of `out` for rows. */
@@ -61,6 +62,9 @@ static enum err_code export_run(struct track *track, int64_t run_id, const struc
 
 	if (export_run_read(&run, run_id, err) != ERR_OK)
 		return err->code;
+	if (subjects[request->what].needs_blocks && run.epoch_count == 0)
+		return err_set(err, ERR_INPUT, "run %lld: the instances of its epochs are not recorded",
+			       (long long)run_id);
 	for (size_t i = 1; i < ARRAY_LENGTH(subjects); i++)
 		if ((request->what == 0 || (size_t)request->what == i) &&
 		    export_subject(&run, is_arrays ? subjects[i].arrays : subjects[i].rows, err) != ERR_OK)

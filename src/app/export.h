@@ -24,7 +24,8 @@ struct export_request {
 };
 
 /* Writes RUN's files `runR_NAME.FORMAT` into the folder, which is made, all of them or none. Of a file opened to read.
- * *ret_files: how many. ERR_INPUT: no such run; the folder has files; blocks are damaged. */
+ * *ret_files: how many. ERR_INPUT: no such run; dynamics or predictions alone of a run that has none recorded; the
+ * folder has files; blocks are damaged. */
 MUST_CHECK enum err_code export_runs(struct track *track, const int64_t *runs, size_t count,
 				     const struct export_request *request, size_t *ret_files, struct err *err);
 

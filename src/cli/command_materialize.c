@@ -18,6 +18,9 @@ static enum err_code materialize(struct track *track, int64_t run_id, struct err
 
 	if (track_count_dynamics(track, run_id, &rows, err) != ERR_OK)
 		return err->code;
+	if (rows == 0)
+		return err_set(err, ERR_INPUT, "run %lld: the instances of its epochs are not recorded",
+			       (long long)run_id);
 	if ((double)rows * ROW_BYTES > MUCH)
 		(void)fprintf(stderr, "hardrow: run %lld: this will write about %.1f GB\n", (long long)run_id,
 			      (double)rows * ROW_BYTES / 1e9);

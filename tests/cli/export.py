@@ -117,6 +117,11 @@ def all_or_none():
     missing = hardrow("export", "1", "99", "--out", "new")
     check(missing.returncode == 1 and "no run 99" in missing.stderr and not os.path.exists("new"), f"no such run: {missing}")
     check(hardrow("export", "1").returncode == 2, "without --out")
+    for what in ("dynamics", "predictions"):
+        bare = hardrow("export", "1", "--what", what, "--out", "new", "--db", "bare.db")
+        check(bare.returncode == 1 and "not recorded" in bare.stderr and not os.path.exists("new"), f"no blocks: {bare}")
+    bare = hardrow("export", "1", "--what", "instances", "--out", "bare", "--db", "bare.db")
+    check(bare.returncode == 0 and bare.stdout == "1 file in bare\n", f"one file: {bare}")
     check(hardrow("export", "1", "--out", "t.db").returncode == 1, "--out is a file")
     full = hardrow("export", "1", "--out", "new",
                    preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20000, resource.RLIM_INFINITY)))
@@ -145,6 +150,8 @@ with tempfile.TemporaryDirectory() as folder:
     os.environ["HARDROW_DB"] = "t.db"
     subprocess.run([HARDROW, "train", "-q", "--data", "iris", "--data-dir", DATASETS, "--epochs", "3", "--scale", "standard",
                     "--record-weights", "every:1"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([HARDROW, "train", "-q", "--data", "iris", "--data-dir", DATASETS, "--epochs", "1", "--record", "none",
+                    "--db", "bare.db"], check=True, stdout=subprocess.DEVNULL)
     formats(sqlite3.connect("t.db"))
     all_or_none()
     interrupted()
