@@ -77,6 +77,19 @@ static bool waits_and_tells(void *context, double waited)
 	return goes_on;
 }
 
+/* What a person who reads the file meanwhile ought to know. */
+static void tell_of_network(const struct recorder *recorder)
+{
+	char line[512];
+
+	if (recorder->watch.notice == NULL || !db_is_on_network(track_db(recorder->track)))
+		return;
+	(void)snprintf(line, sizeof line,
+		       "%s: on a network file system programs that read it and those that write it wait for each other",
+		       recorder->path);
+	recorder->watch.notice(recorder->watch.context, line);
+}
+
 enum err_code recorder_open(const char *path, bool must_exist, const struct recorder_watch *watch,
 			    struct recorder **ret_recorder, struct err *err)
 {
@@ -105,6 +118,7 @@ enum err_code recorder_open(const char *path, bool must_exist, const struct reco
 		track_free(recorder->track);
 		return err_set(err, ERR_SYSTEM, "cannot start a thread: %s", strerror(status));
 	}
+	tell_of_network(recorder);
 	take_ptr(&path_copy);
 	*ret_recorder = take_ptr(&recorder);
 	return ERR_OK;

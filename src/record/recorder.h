@@ -9,7 +9,8 @@
  * While another program keeps the file locked, everything goes on until the memory for what waits is used up.
  *
  * Work of less than a second is written with a rollback journal, which writes each page once; what lasts longer goes to
- * WAL, so that others can read while the file grows, but on a network file system.
+ * WAL, so that others can read while the file grows, but on a network file system: there a notice says so at the
+ * beginning.
  *
  * Any thread may begin a recording, and make calls; a recording belongs to one thread at a time. All else is for the
  * thread that opened the recorder. */

@@ -64,56 +64,6 @@ Test(record, threads_each_record_in_order)
 	db_free(db);
 }
 
-/* Seconds until a reader sees so many epochs. */
-static double wait_until_seen(struct db *reader, int64_t epochs)
-{
-	double start = clock_seconds();
-
-	while (database_query_int(reader, "SELECT count(*) FROM epoch") < epochs) {
-		cr_assert_lt(clock_seconds() - start, 20, "it never comes");
-		(void)usleep(5000);
-	}
-	return clock_seconds() - start;
-}
-
-static bool give_up_soon(void *context, double waited)
-{
-	(void)context;
-	return waited < 0.3;
-}
-
-/* Before WAL and in it. A busy machine may be late, but not every time. */
-Test(record, an_epoch_is_seen_soon_and_nothing_is_locked_meanwhile)
-{
-	struct recorder *recorder = recorded_open();
-	struct recording *recording = recorded_begin(recorder, &recorded_small, NULL);
-	struct db *reader = database_open(TRACKED_FILE, DB_READ), *writer = database_open(TRACKED_FILE, DB_WRITE);
-	const struct db_wait soon = { NULL, give_up_soon };
-	double best = 20;
-	struct err err = { 0 };
-
-	db_set_wait(writer, &soon);
-	for (size_t round = 1; round <= 3; round++) {
-		struct epoch_record *next = NULL;
-		cr_assert(recorded_put(recording, 2 * round - 1));
-		double seconds = wait_until_seen(reader, (int64_t)(2 * round - 1));
-		best = seconds < best ? seconds : best;
-		/* The next epoch is under way. */
-		cr_assert_eq(recording_next(recording, &next, &err), ERR_OK);
-		cr_expect_eq(db_begin(writer, &err), ERR_OK, "round %zu: %s", round, err.message);
-		if (db_in_transaction(writer))
-			cr_expect_eq(db_commit(writer, &err), ERR_OK);
-		cr_assert(tracked_fill(next, 2 * round, NULL));
-		recording_put(recording, next);
-		(void)wait_until_seen(reader, (int64_t)(2 * round));
-	}
-	cr_expect_lt(best, 1.0);
-	db_free(reader);
-	db_free(writer);
-	recorded_end(recorder, recording);
-	recorded_close(recorder);
-}
-
 static enum err_code write_and_fail(struct track *track, void *context, struct err *err)
 {
 	(void)context;
