@@ -203,6 +203,7 @@ Test(db_rows, plans_of_the_virtual_tables)
 		{ B_BEFORE_A "USING (epoch) WHERE a.instance_id = 3", "SCAN a", false },
 		{ B_BEFORE_A "USING (instance_id) WHERE a.epoch > 1 AND a.epoch < 9 AND b.epoch > 1", "SCAN a", false },
 		{ B_BEFORE_A "USING (instance_id) WHERE a.class = 'class 1'", "SCAN a", false },
+		{ "SELECT 1 FROM dynamics AS b JOIN epoch AS a USING (epoch) WHERE a.run_id = 10", "SEARCH a", false },
 		{ "SELECT 1 FROM predictions AS b JOIN predictions AS a USING (instance_id) WHERE a.class = 'class 1'",
 		  "SCAN a", false },
 	};
