@@ -373,6 +373,46 @@ Test(recipe, apply_needs_a_method_with_difficulty)
 	cr_expect_eq(resolve_parts(&settings).method.loss, &loss_class_balanced);
 }
 
+Test(recipe, kernels_and_smoothed_features_have_their_conditions)
+{
+	static const struct {
+		const char *options[6][2];
+		const char *message;
+	} cases[] = {
+		{ { { "kernel", "gaussian" } }, "kernel gaussian will not do: it is not for task classification" },
+		{ { { "kernel-size", "7" }, { "task", "regression" } },
+		  "kernel-size will not do: there is no kernel; --kernel says which" },
+		{ { { "kernel-sigma", "1" } }, "kernel-sigma will not do: there is no kernel" },
+		{ { { "task", "regression" }, { "method", "lds" }, { "kernel-size", "4" } },
+		  "kernel-size 4 will not do: it takes an odd number" },
+		{ { { "task", "regression" },
+		    { "method", "lds" },
+		    { "kernel", "triangular" },
+		    { "kernel-sigma", "1" } },
+		  "kernel-sigma will not do: kernel triangular has none" },
+		{ { { "task", "regression" }, { "method", "fds" } },
+		  "method fds will not do: logreg has no hidden layers whose features it could smooth; model mlp has" },
+		{ { { "task", "regression" }, { "second-stage", "rrt" } },
+		  "second stage rrt will not do: logreg has no hidden layers to keep; model mlp has" },
+		{ { { "method", "lds" } }, "method lds will not do: it is not for task classification" },
+		{ { { "task", "regression" }, { "method", "fds" }, { "model", "mlp" } }, NULL },
+		{ { { "task", "regression" }, { "kernel", "laplace" }, { "sampler", "class-balanced" } }, NULL },
+		{ { { "method", "inverse" } }, NULL },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct run_settings settings = defaults();
+		struct recipe recipe;
+		struct err err;
+		for (size_t j = 0; cases[i].options[j][0] != NULL; j++)
+			set(&settings, cases[i].options[j][0], cases[i].options[j][1]);
+		enum err_code code = recipe_resolve_parts(&settings, &recipe, &err);
+		cr_expect_eq(code, cases[i].message != NULL ? ERR_INPUT : ERR_OK, "case %zu", i);
+		cr_expect(code == ERR_OK || strncmp(err.message, cases[i].message, strlen(cases[i].message)) == 0,
+			  "case %zu: %s", i, err.message);
+	}
+}
+
 /* The option at this place in the settings says that `part` has it. */
 static void expect_described(size_t offset, const char *part)
 {
