@@ -114,8 +114,10 @@ enum err_code catalogue_create(struct catalogue **ret_catalogue, struct err *err
 	if (mem_new(&catalogue, 1, err) != ERR_OK)
 		return err->code;
 	parsing.catalogue = catalogue;
-	(void)err_set(err, ERR_SYSTEM, "not in the form of an ini file");
+	err->code = ERR_OK;
 	int line = ini_parse_string(catalogue_text, on_value, &parsing);
+	if (line != 0 && err->code == ERR_OK)
+		(void)err_set(err, ERR_SYSTEM, "not in the form of an ini file");
 	if (line != 0)
 		return err_prefix(err, "the built-in datasets/catalogue.ini:%d", line);
 	*ret_catalogue = take_ptr(&catalogue);
