@@ -230,13 +230,13 @@ enum err_code track_read_features(struct track *track, const struct track_run_ro
 	const char *number = NULL;
 	bool more = false;
 
-	if (db_prepare(
-		track->db,
-		/* Only of arrays: fullkey of an object may crash, see check_keys(). */
-		"SELECT instance.features -> fullkey FROM instance CROSS JOIN json_each(instance.features)"
-		" WHERE dataset_id = :dataset_id AND instance.features GLOB '[[]*' AND type IN ('integer', 'real', 'null')"
-		" ORDER BY position, id",
-		&stmt, err) != ERR_OK)
+	if (db_prepare(track->db,
+		       /* Only of arrays: fullkey of an object may crash, see check_keys(). */
+		       "SELECT instance.features -> fullkey FROM instance CROSS JOIN json_each(instance.features)"
+		       " WHERE dataset_id = :dataset_id AND instance.features GLOB '[[]*' AND type IN ('integer', "
+		       "'real', 'null')"
+		       " ORDER BY position, id",
+		       &stmt, err) != ERR_OK)
 		return err->code;
 	db_bind_int(stmt, ":dataset_id", row->dataset_id);
 	for (size_t i = 0; i < row->instances * row->features; i++) {
