@@ -13,7 +13,7 @@
 -- share is of the class's instances in that part, NULL if there are none.
 WITH subject AS (
   SELECT run_id, dataset_id, method, dataset FROM runs
-  WHERE run_id = coalesce(:run, (SELECT max(run_id) FROM runs WHERE status = 'done'))
+  WHERE run_id = coalesce(:run, (SELECT max(run_id) FROM runs WHERE status = 'done')) AND task = 'classification'
 ),
 judged AS (
   SELECT part, class, predicted FROM subject CROSS JOIN instance_summary USING (run_id)

@@ -1,21 +1,24 @@
 -- title: The hardest instances of a run, and why
 -- heading: The hardest instances, by {by}, of part {part}
 -- note: p_true_mean: the true class's probability, mean over the epochs; correctness: share of epochs predicted right.
+-- note: of a regression: mean_abs_residual, the mean over the epochs, stands in for p_true_mean.
 -- note: hard_by_difficulty: the place by the difficulty after the last epoch, 1 is the hardest.
 -- param run: run, the run; without it the newest one that is done
 -- param dataset: dataset, without --run: the newest run on this data set
 -- param count: count = 10, how many instances
--- param by: p-true|loss|last-loss|aum|el2n|grand|difficulty|forgetting|unlearned = p-true, which measure ranks them
+-- param by: p-true|loss|last-loss|aum|el2n|grand|difficulty|forgetting|unlearned|last-residual = p-true, which measure ranks them
 -- param part: all|train|test = all, of which part
 -- param class: class, only instances of this class
 -- empty: there is no finished run, or it has no such instances, or it is older than the measure: 'hardrow summarize' adds it
 --
 -- p_true_mean finds wrong labels better than difficulty does (docs/measures.md).
 SELECT run_id, instance_id, source_line, part, class, predicted, p_true_mean, mean_loss, aum, el2n, difficulty,
-       hard_by_difficulty, correctness, forgetting_events, unlearned_epochs, grand, features
+       hard_by_difficulty, correctness, forgetting_events, unlearned_epochs, grand, target, mean_abs_residual,
+       last_residual, features
 FROM (
-  SELECT s.*, i.source_line, i.features, rank() OVER (ORDER BY s.difficulty DESC) AS hard_by_difficulty,
-    CASE :by WHEN 'p-true' THEN -s.p_true_mean WHEN 'loss' THEN s.mean_loss WHEN 'last-loss' THEN s.last_loss
+  SELECT s.*, i.source_line, i.features, i.target, rank() OVER (ORDER BY s.difficulty DESC) AS hard_by_difficulty,
+    CASE :by WHEN 'p-true' THEN coalesce(-s.p_true_mean, s.mean_abs_residual)
+      WHEN 'last-residual' THEN abs(s.last_residual) WHEN 'loss' THEN s.mean_loss WHEN 'last-loss' THEN s.last_loss
       WHEN 'aum' THEN -s.aum WHEN 'el2n' THEN s.el2n WHEN 'grand' THEN s.grand WHEN 'difficulty' THEN s.difficulty
       -- One that was never learned is harder than any that was forgotten.
       WHEN 'forgetting' THEN coalesce(s.forgetting_events, 9e999)

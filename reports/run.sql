@@ -14,6 +14,17 @@ level AS (
     FROM shown CROSS JOIN predictions USING (run_id) JOIN instance_summary AS s USING (run_id, instance_id)
     WHERE predictions.epoch = shown.epochs AND s.part = 'test' GROUP BY predictions.instance_id)
 ),
+-- Of a regression.
+number (place, number) AS (
+  VALUES (0, 'mse'), (1, 'mae'), (2, 'geometric mean error'), (3, 'pearson'), (4, 'balanced mae')),
+off AS (
+  SELECT (part = 'test') * 0.2 + CASE shot WHEN 'all' THEN 0 WHEN 'many' THEN 0.05 WHEN 'medium' THEN 0.1 ELSE 0.15 END
+      + 0.01 * place AS ordinal, part, shot, number,
+    CASE number WHEN 'mse' THEN mse WHEN 'mae' THEN mae WHEN 'geometric mean error' THEN geometric_mean
+      WHEN 'pearson' THEN pearson ELSE balanced_mae END AS value
+  FROM shown JOIN regression_metrics AS m ON m.run_id = shown.run_id AND m.epoch = shown.epochs CROSS JOIN number
+  WHERE shot = 'all' OR (part = 'test' AND number IN ('mae', 'geometric mean error'))
+),
 metric (ordinal, name) AS (VALUES metric_rows(test)),
 field (ordinal, field, value) AS (
   SELECT 1, 'run', run_id FROM shown
@@ -30,6 +41,7 @@ field (ordinal, field, value) AS (
   UNION ALL SELECT 12, 'train accuracy', train_accuracy FROM last
   UNION ALL SELECT 13, 'test loss', test_loss FROM last
   UNION ALL SELECT 14 + 0.01 * ordinal, 'test ' || name, metric_value(name, test) FROM last CROSS JOIN metric
+  UNION ALL SELECT 14.5 + ordinal, part || ' ' || number || iif(shot = 'all', '', ', ' || shot || '-shot'), value FROM off
   UNION ALL SELECT 15, 'calibration-error, if calibrated', level FROM level
   UNION ALL SELECT 16, 'effective sample size', effective_sample_size FROM last
   UNION ALL SELECT 17, 'started', started_at FROM shown

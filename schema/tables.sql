@@ -15,6 +15,7 @@ CREATE TABLE dataset (
   classes INTEGER NOT NULL,
   feature_names TEXT NOT NULL,   -- JSON array
   origin TEXT NOT NULL DEFAULT '', -- sha256 of the file that was read, whatever an imbalance made of it; '' not known
+  task TEXT NOT NULL DEFAULT 'classification', -- or regression: the label is a number, the classes are bins of it
   UNIQUE (name, sha256, label, missing)
 ) STRICT;
 
@@ -34,6 +35,7 @@ CREATE TABLE instance (
   features TEXT,                 -- JSON array; NULL above 256 features
   subclass TEXT,                 -- the class before relabelling; NULL if not relabelled
   flipped_from TEXT,             -- the class before 'flip-labels' made it wrong; NULL if it did not
+  target REAL,                   -- the label of a regression; NULL of a classification
   PRIMARY KEY (dataset_id, position),
   UNIQUE (dataset_id, instance_id)
 ) STRICT, WITHOUT ROWID;
@@ -224,8 +226,25 @@ CREATE TABLE block (
   dl BLOB NOT NULL,              -- float32 (m)
   draws BLOB NOT NULL,           -- uint16 (m), 65535 unknown
   p BLOB NOT NULL,               -- float32 (classes, m), class by class
-  checksum INTEGER               -- of the series one after the other, as src/db/series.h lists them; NULL in older versions' rows
+  checksum INTEGER,              -- of the series one after the other, as src/db/series.h lists them; NULL in older versions' rows
+  residual BLOB                  -- float32 (m) prediction less target, of a regression, which has no bytes of predicted and p; else NULL
 ) STRICT;
+
+-- How far the predictions of a regression are off, in the label's unit.
+CREATE TABLE regression_epoch (
+  run_id INTEGER NOT NULL REFERENCES run,
+  epoch INTEGER NOT NULL,
+  part TEXT NOT NULL,            -- train or test
+  shot TEXT NOT NULL,            -- all; many, medium, few: those whose bin has more than 100, 20 to 100, fewer training instances
+  instances INTEGER NOT NULL,    -- so many of the part
+  mse REAL,                      -- mean of residual^2
+  mae REAL,                      -- mean of |residual|
+  geometric_mean REAL,           -- of |residual|
+  pearson REAL,                  -- correlation of predictions and targets
+  balanced_mae REAL,             -- mean over the bins of their mae
+  checksum INTEGER,              -- of this row
+  PRIMARY KEY (run_id, epoch, part, shot)
+) STRICT, WITHOUT ROWID;
 
 -- The matrices of the model.
 CREATE TABLE weight (
@@ -262,6 +281,8 @@ CREATE TABLE instance_summary (
   first_learned INTEGER,         -- the first epoch in which it was predicted right
   unlearned_epochs INTEGER,      -- epochs in which p_true fell by more than 0.00001
   grand REAL,                    -- norm of the last layer's gradient by its loss, at the weights before epoch el2n-epoch
+  mean_abs_residual REAL,        -- of a regression, which has none of the others but difficulty, weight and the losses,
+  last_residual REAL,            -- here squared residuals: mean of |residual|, and residual after the last epoch
   PRIMARY KEY (run_id, instance_id)
 ) STRICT, WITHOUT ROWID;
 

@@ -51,7 +51,12 @@ SELECT
   run.run_uid,
   run.run_key,
   split.folds,
-  split.fold
+  split.fold,
+  dataset.task,
+  CAST((SELECT mse FROM regression_epoch AS off WHERE off.run_id = run.run_id AND off.epoch = last.epoch AND off.part = 'test'
+    AND off.shot = 'all') AS DOUBLE) AS test_mse,
+  CAST((SELECT mae FROM regression_epoch AS off WHERE off.run_id = run.run_id AND off.epoch = last.epoch AND off.part = 'test'
+    AND off.shot = 'all') AS DOUBLE) AS test_mae
 FROM run
 JOIN dataset ON dataset.dataset_id = run.dataset_id
 JOIN split ON split.split_id = run.split_id
@@ -69,7 +74,8 @@ SELECT
   CAST(NOT EXISTS (
     SELECT 1 FROM dataset AS same CROSS JOIN split CROSS JOIN run AS newer
     WHERE same.name = dataset.name
-      AND (same.origin, same.label, same.missing) = (dataset.origin, dataset.label, dataset.missing)
+      AND (same.origin, same.label, same.missing, same.task)
+        = (dataset.origin, dataset.label, dataset.missing, dataset.task)
       AND split.dataset_id = same.dataset_id AND split.seed = runs.split_seed
       AND split.folds = runs.folds AND split.fold = runs.fold
       AND newer.dataset_id = same.dataset_id AND newer.split_id = split.split_id AND newer.method = runs.method
@@ -145,7 +151,8 @@ WHERE run.run_id = class_epoch.run_id
   AND (part.part = 'train'
     OR EXISTS (SELECT 1 FROM split_class AS tested WHERE tested.split_id = run.split_id AND tested.test_instances > 0));
 
--- One row per run, recorded epoch and instance, of every part: train, test, or meta (which weighs the others). Decoded from the blocks, but for epochs whose first
+-- One row per run of a classification, recorded epoch and instance, of every part: train, test, or meta (which weighs the
+-- others). Decoded from the blocks, but for epochs whose first
 -- instance has a row in dynamics_rows: whatever 'hardrow materialize' wrote comes from there.
 CREATE VIEW dynamics AS
 SELECT
@@ -157,7 +164,7 @@ SELECT
     FROM split_part WHERE split_part.split_id = run.split_id AND split_part.word = instance.position >> 6)
     WHEN 1 THEN 'test' WHEN 2 THEN 'meta' ELSE 'train' END) AS TEXT) AS part,
   class.name AS class,
-  series(),
+  series(dynamics),
   CAST(CASE WHEN plain.run_id IS NULL THEN (
     SELECT '[' || group_concat(CASE WHEN in_order.p IS NULL THEN 'null' ELSE printf('%!.17g', in_order.p) END, ',') || ']'
     FROM (
@@ -177,9 +184,45 @@ CROSS JOIN block
 LEFT JOIN dynamics_rows AS plain ON plain.run_id = plain_first.run_id AND plain.epoch = plain_first.epoch
   AND plain.instance_id = instance.instance_id
 WHERE run.run_id = epoch.run_id AND dataset.dataset_id = run.dataset_id AND instance.dataset_id = run.dataset_id
+  AND dataset.task = 'classification'
   AND block.block_id = epoch.first_block + quotient(instance.position, run.block_instances);
 
--- One row per run, recorded epoch, instance and class.
+-- One row per run of a regression, recorded epoch and instance, of both parts. residual is the prediction less the target,
+-- in the label's unit, loss its square, bin the one of the target. du and dl are ours, not the paper's, which has none for
+-- numbers: the rise and the fall of |residual| / (deviation of the targets of the training part) from epoch to epoch.
+CREATE VIEW regression_dynamics AS
+SELECT
+  epoch.run_id,
+  epoch.epoch,
+  instance.instance_id,
+  CAST(CASE (
+    SELECT (split_part.test >> (instance.position & 63) & 1) + 2 * (split_part.meta >> (instance.position & 63) & 1)
+    FROM split_part WHERE split_part.split_id = run.split_id AND split_part.word = instance.position >> 6)
+    WHEN 1 THEN 'test' WHEN 2 THEN 'meta' ELSE 'train' END AS TEXT) AS part,
+  instance.target,
+  CAST(instance.target + stored_real(residual) AS DOUBLE) AS predicted,
+  CAST(stored_real(residual) AS DOUBLE) AS residual,
+  CAST((SELECT error.residual * error.residual FROM (SELECT stored_real(residual) AS residual LIMIT 1) AS error) AS DOUBLE)
+    AS loss,
+  series(both),
+  class.name AS bin
+FROM epoch
+CROSS JOIN run
+CROSS JOIN dataset
+CROSS JOIN instance
+LEFT JOIN class ON class.dataset_id = run.dataset_id AND class.class_index = instance.class_index
+CROSS JOIN block
+WHERE run.run_id = epoch.run_id AND dataset.dataset_id = run.dataset_id AND instance.dataset_id = run.dataset_id
+  AND dataset.task = 'regression'
+  AND block.block_id = epoch.first_block + quotient(instance.position, run.block_instances);
+
+-- One row per run of a regression, epoch, part and shot: all instances of the part, or those whose bin has many (more than
+-- 100), medium, few (fewer than 20) instances in the training part. All are of residuals, in the label's unit.
+CREATE VIEW regression_metrics AS
+SELECT run_id, epoch, part, shot, instances, mse, mae, geometric_mean, pearson, balanced_mae
+FROM regression_epoch;
+
+-- One row per run of a classification, recorded epoch, instance and class.
 CREATE VIEW predictions AS
 SELECT
   epoch.run_id,
@@ -194,6 +237,7 @@ CROSS JOIN instance
 CROSS JOIN block
 CROSS JOIN class
 WHERE run.run_id = epoch.run_id AND dataset.dataset_id = run.dataset_id AND instance.dataset_id = run.dataset_id
+  AND dataset.task = 'classification'
   AND block.block_id = epoch.first_block + quotient(instance.position, run.block_instances)
   AND class.dataset_id = run.dataset_id;
 
@@ -209,7 +253,8 @@ SELECT
   instance.subclass,
   instance.dataset_id,
   instance.position,
-  instance.flipped_from
+  instance.flipped_from,
+  instance.target
 FROM dataset
 CROSS JOIN instance
 CROSS JOIN class

@@ -192,7 +192,8 @@ static enum err_code read_run(struct track *track, void *context, struct err *er
 {
 	struct work *work = context;
 
-	if (stored_run_read(track, work->run_id, &work->request->source, &work->stored, err) != ERR_OK)
+	if (stored_run_read(track, work->run_id, &work->request->source, &work->stored, err) != ERR_OK ||
+	    stored_run_check_classes(&work->stored->row, "adjust", err) != ERR_OK)
 		return err->code;
 	return stored_run_list_epochs(track, work->stored, 1, &work->epochs, &work->epoch_count, err);
 }

@@ -47,14 +47,14 @@ static enum err_code begin_array(const struct export_run *run, const char *name,
 
 struct dynamics_arrays {
 	const struct export_run *run;
-	FILE *streams[SERIES_COUNT];
+	FILE *streams[SERIES_DYNAMICS_COUNT];
 };
 
 static enum err_code put_dynamics(void *context, const struct export_block *block, struct err *err)
 {
 	const struct dynamics_arrays *arrays = context;
 
-	for (enum series s = 0; s < SERIES_COUNT; s++) {
+	for (enum series s = 0; s < SERIES_DYNAMICS_COUNT; s++) {
 		bool is_float = series_specs[s].storage == SERIES_FLOAT32;
 		for (size_t i = 0; i < block->m; i++) {
 			size_t at = series_specs[s].per_class ? arrays->run->y[block->first + i] * block->m + i : i;
@@ -73,7 +73,7 @@ enum err_code export_dynamics_arrays(struct export_run *run, struct err *err)
 	struct dynamics_arrays arrays = { .run = run };
 	const size_t shape[] = { run->epoch_count, run->row.instances };
 
-	for (enum series s = 0; s < SERIES_COUNT; s++)
+	for (enum series s = 0; s < SERIES_DYNAMICS_COUNT; s++)
 		if (begin_array(run, series_specs[s].column, series_specs[s].storage == SERIES_FLOAT32 ? "<f4" : "<u2",
 				shape, ARRAY_LENGTH(shape), &arrays.streams[s], err) != ERR_OK)
 			return err->code;

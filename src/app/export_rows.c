@@ -58,7 +58,7 @@ static enum err_code write_dynamics(void *context, const struct export_block *bl
 {
 	const struct writer *writer = context;
 	const struct export_run *run = writer->run;
-	struct out_value values[KEYS + SERIES_COUNT];
+	struct out_value values[KEYS + SERIES_DYNAMICS_COUNT];
 
 	values[0] = integer((size_t)run->row.run_id);
 	values[1] = integer(block->epoch);
@@ -67,7 +67,7 @@ static enum err_code write_dynamics(void *context, const struct export_block *bl
 		values[2] = integer(run->instance_id[position]);
 		values[3] = text(part_name(run->row.is_test[position]));
 		values[4] = text(run->classes[run->y[position]]);
-		for (enum series s = 0; s < SERIES_COUNT; s++)
+		for (enum series s = 0; s < SERIES_DYNAMICS_COUNT; s++)
 			values[KEYS + s] = series_value(run, block, s, i);
 		if (out_row(writer->out, values, err) != ERR_OK)
 			return err->code;
@@ -77,14 +77,14 @@ static enum err_code write_dynamics(void *context, const struct export_block *bl
 
 enum err_code export_dynamics_rows(struct export_run *run, struct err *err)
 {
-	struct out_column columns[KEYS + SERIES_COUNT] = { { .name = "run_id" },
-							   { .name = "epoch" },
-							   { .name = "instance_id" },
-							   { .name = "part" },
-							   { .name = "class" } };
+	struct out_column columns[KEYS + SERIES_DYNAMICS_COUNT] = { { .name = "run_id" },
+								    { .name = "epoch" },
+								    { .name = "instance_id" },
+								    { .name = "part" },
+								    { .name = "class" } };
 	AUTO(out_freep) struct out *out = NULL;
 
-	for (enum series s = 0; s < SERIES_COUNT; s++)
+	for (enum series s = 0; s < SERIES_DYNAMICS_COUNT; s++)
 		columns[KEYS + s].name = series_specs[s].column;
 	if (begin(run, "dynamics", columns, ARRAY_LENGTH(columns), &out, err) != ERR_OK)
 		return err->code;

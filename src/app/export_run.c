@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/stored_run.h"
 #include "base/mem.h"
 #include "db/db.h"
 #include "track/epoch_record.h"
@@ -35,7 +36,8 @@ enum err_code export_run_read(struct export_run *run, int64_t run_id, struct err
 	AUTO(mem_freep) uint32_t *lines = NULL;
 	AUTO(mem_freep) char **features = NULL;
 
-	if (track_read_run(run->track, run_id, &run->row, err) != ERR_OK)
+	if (track_read_run(run->track, run_id, &run->row, err) != ERR_OK ||
+	    stored_run_check_classes(&run->row, "export", err) != ERR_OK)
 		return err->code;
 	size_t n = run->row.instances;
 	if (mem_new(&run->classes, run->row.classes, err) != ERR_OK || mem_new(&run->y, n, err) != ERR_OK ||
@@ -90,13 +92,13 @@ static bool take_series(const struct export_run *run, struct db_stmt *stmt, stru
 		block->series[s] = db_column_blob(stmt, 1 + (size_t)s, &length);
 		if (length == 0)
 			block->series[s] = NULL;
-		else if (length != series_bytes(s, block->m, run->row.classes))
+		else if (length != series_bytes(s, block->m, track_run_row_probabilities(&run->row)))
 			return false;
 	}
 	return true;
 }
 
-#define SERIES_COLUMN(id, name, column, storage, shape) ", block." #name
+#define SERIES_COLUMN(id, name, column, storage, shape, task) ", block." #name
 
 enum err_code export_run_blocks(const struct export_run *run,
 				enum err_code (*take)(void *context, const struct export_block *block, struct err *err),

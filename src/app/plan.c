@@ -19,8 +19,6 @@ enum err_code plan_open(const struct catalogue *catalogue, const struct data_pat
 
 	reading.has_target = settings->task == TASK_REGRESSION;
 
-	if (reading.has_target)
-		return err_set(err, ERR_INPUT, "task regression cannot be recorded yet");
 	if (catalogue_open(catalogue, path, data, &reading, &dataset, err) != ERR_OK ||
 	    dataset_relabel(dataset, (enum relabel_kind)settings->relabel, err) != ERR_OK ||
 	    (reading.has_target && dataset_bin_target(dataset, settings->target_bins, err) != ERR_OK))
@@ -186,7 +184,7 @@ static double estimate_bytes(const struct planned_run *runs, size_t count)
 		const struct recipe *recipe = &runs[i].recipe;
 		size_t epochs = recipe->training.epochs;
 		double n = (double)recipe->subject.dataset->instances;
-		double k = (double)recipe->subject.dataset->classes;
+		double k = recipe->subject.dataset->target != NULL ? 1 : (double)recipe->subject.dataset->classes;
 		double weights = (double)network_count_parameters(&recipe->shape);
 		bytes += (double)record_rule_count(&recipe->record, epochs) * n * (20.0 + 4.0 * k) * 1.05;
 		bytes += (double)(record_rule_count(&recipe->record_weights, epochs) +
@@ -239,6 +237,21 @@ static void warn_of_tau_norm(const struct planned_run *runs, size_t count, const
 	}
 }
 
+static void warn_of_numbers(const struct planned_run *runs, size_t count, const struct runner_watch *watch)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct dataset *dataset = runs[i].recipe.subject.dataset;
+		char line[300];
+		if (dataset->target != NULL || !dataset_looks_continuous(dataset))
+			continue;
+		(void)snprintf(line, sizeof line,
+			       "%.100s: label '%.60s' has %zu numbers for classes; --task regression predicts a number",
+			       dataset->name, dataset->label, dataset->classes);
+		watch->notice(watch->context, line);
+		return;
+	}
+}
+
 void plan_warn(const struct planned_run *runs, size_t count, const struct runner_watch *watch)
 {
 	if (watch->notice == NULL)
@@ -246,4 +259,5 @@ void plan_warn(const struct planned_run *runs, size_t count, const struct runner
 	warn_of_size(runs, count, watch);
 	warn_of_weights(runs, count, watch);
 	warn_of_tau_norm(runs, count, watch);
+	warn_of_numbers(runs, count, watch);
 }

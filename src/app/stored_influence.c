@@ -56,6 +56,7 @@ static enum err_code subject_init(struct subject *subject, struct track *track, 
 				  struct err *err)
 {
 	if (stored_run_read(track, request->run_id, &request->source, &subject->run, err) != ERR_OK ||
+	    stored_run_check_classes(&subject->run->row, "influence", err) != ERR_OK ||
 	    check_loss(subject, err) != ERR_OK ||
 	    scale_fit(subject->run->dataset, subject->run->split, (enum scale_kind)subject->run->recipe.data.scale,
 		      &subject->scaled, err) != ERR_OK ||

@@ -57,6 +57,8 @@ static enum err_code rebuild_dataset(struct track *track, struct stored_run *run
 	    mem_new(&dataset->feature_names, row->features, err) != ERR_OK ||
 	    track_read_names(track, row, dataset->class_names, dataset->feature_names, err) != ERR_OK ||
 	    track_read_instances(track, row, dataset->y, dataset->instance_id, dataset->source_line, err) != ERR_OK ||
+	    (row->is_regression && (mem_new(&dataset->target, n, err) != ERR_OK ||
+				    track_read_targets(track, row, dataset->target, err) != ERR_OK)) ||
 	    track_read_features(track, row, dataset->x, err) != ERR_OK)
 		return err->code;
 	run->dataset = take_ptr(&dataset);
@@ -173,6 +175,15 @@ void stored_run_free(struct stored_run *run)
 void stored_run_freep(struct stored_run **run)
 {
 	stored_run_free(*run);
+}
+
+enum err_code stored_run_check_classes(const struct track_run_row *row, const char *what, struct err *err)
+{
+	return row->is_regression
+		   ? err_set(err, ERR_INPUT,
+			     "run %lld predicts a number (task regression): %s is for runs that predict classes",
+			     (long long)row->run_id, what)
+		   : ERR_OK;
 }
 
 enum err_code stored_run_create_network(const struct stored_run *run, enum network_precision precision,

@@ -42,6 +42,9 @@ MUST_CHECK enum err_code stored_run_read(struct track *track, int64_t run_id, co
 void stored_run_free(struct stored_run *run);
 void stored_run_freep(struct stored_run **run);
 
+/* ERR_INPUT: the run is one of a regression, and `what` it is asked for is about classes. */
+MUST_CHECK enum err_code stored_run_check_classes(const struct track_run_row *row, const char *what, struct err *err);
+
 /* The run's network, parameters 0, in `precision`, for batches of up to `instances`. */
 MUST_CHECK enum err_code stored_run_create_network(const struct stored_run *run, enum network_precision precision,
 						   size_t instances, struct network **ret_network, struct err *err);

@@ -5,23 +5,9 @@
 
 #include "app/verify_run.h"
 #include "base/mem.h"
+#include "rebalance/regression.h"
 
-/* A float32 is off by at most half of this, relatively; where two go in, by all of it. */
-#define FLOAT32 0x1p-23
 #define DENORMAL 1e-37 /* float32 numbers below are rounded more */
-
-/* Numbers that are computed from counts, in double. */
-#define EXACT 1e-12
-
-/* Probabilities from weights: the sums of a network in single precision may have another order on another machine. */
-#define NETWORK 1e-5
-
-/* Where a number stands: of the epoch, and of an instance or a class, in words. */
-struct place {
-	const struct verify_run *run;
-	const char *what;
-	long long id;
-};
 
 static bool differs(double recorded, double expected, double bound)
 {
@@ -30,7 +16,7 @@ static bool differs(double recorded, double expected, double bound)
 	return recorded != expected && !(fabs(recorded - expected) <= bound);
 }
 
-static void say(const struct place *place, const char *column, double recorded, double expected)
+static void say(const struct verify_place *place, const char *column, double recorded, double expected)
 {
 	const struct verify_run *run = place->run;
 	char line[200], of[60] = "";
@@ -42,7 +28,8 @@ static void say(const struct place *place, const char *column, double recorded, 
 	run->findings->say(run->findings->context, run->run_id, line);
 }
 
-static void compare(const struct place *place, const char *column, double recorded, double expected, double bound)
+void verify_compare(const struct verify_place *place, const char *column, double recorded, double expected,
+		    double bound)
 {
 	place->run->findings->values++;
 	if (differs(recorded, expected, bound))
@@ -58,7 +45,7 @@ static const void *series_of(const struct epoch_record *record, size_t t, enum s
 	return bytes;
 }
 
-static double number(const struct epoch_record *record, size_t t, enum series series, size_t i)
+double verify_number(const struct epoch_record *record, size_t t, enum series series, size_t i)
 {
 	float value;
 
@@ -76,12 +63,12 @@ static unsigned tally(const struct epoch_record *record, size_t t, enum series s
 
 double verify_recorded_weight(const struct verify_run *run, size_t i)
 {
-	return number(run->record, i / TILE_INSTANCES, SERIES_WEIGHT, i % TILE_INSTANCES);
+	return verify_number(run->record, i / TILE_INSTANCES, SERIES_WEIGHT, i % TILE_INSTANCES);
 }
 
-static struct place place_of(const struct verify_run *run, size_t i)
+struct verify_place verify_place_of(const struct verify_run *run, size_t i)
 {
-	return (struct place){ run, "instance", run->dataset.instance_id[i] };
+	return (struct verify_place){ run, "instance", run->dataset.instance_id[i] };
 }
 
 /* The recorded probabilities of tile t into the predictions, where they only can be what probabilities are; in the
@@ -93,7 +80,7 @@ static void take_probabilities(struct verify_run *run, size_t t)
 
 	for (size_t c = 0; c < k; c++)
 		for (size_t i = 0; i < TILE_INSTANCES; i++) {
-			double value = i < m ? number(run->record, t, SERIES_P, c * m + i) : 1.0 / (double)k;
+			double value = i < m ? verify_number(run->record, t, SERIES_P, c * m + i) : 1.0 / (double)k;
 			value = value < 0 ? 0 : value > 1 ? 1 : value;
 			p[c * TILE_INSTANCES + i] = value;
 			log_p[c * TILE_INSTANCES + i] = log(value);
@@ -106,25 +93,25 @@ static void read_out(struct verify_run *run, size_t t, size_t i)
 	struct predictions *predictions = run->predictions;
 	size_t at = t * TILE_INSTANCES + i, k = run->row.classes, m = epoch_record_block_length(run->record, t);
 	const double *p = predictions_p(predictions, t) + i;
-	struct place place = place_of(run, at);
+	struct verify_place place = verify_place_of(run, at);
 	unsigned predicted = tally(run->record, t, SERIES_PREDICTED, i);
 	double sum = 0, highest = 0, other = 0;
 
 	for (size_t c = 0; c < k; c++) {
 		double value = p[c * TILE_INSTANCES];
-		compare(&place, "p", number(run->record, t, SERIES_P, c * m + i), value, 0);
+		verify_compare(&place, "p", verify_number(run->record, t, SERIES_P, c * m + i), value, 0);
 		highest = value > highest ? value : highest;
 		sum += value;
 	}
 	/* Imported ones need not. */
 	if (run->row.has_model && !isnan(sum))
-		compare(&place, "sum of p", sum, 1, (double)k * FLOAT32);
+		verify_compare(&place, "sum of p", sum, 1, (double)k * VERIFY_FLOAT32);
 	if (predicted >= k) {
-		compare(&place, "predicted", predicted, (double)k - 1, 0);
+		verify_compare(&place, "predicted", predicted, (double)k - 1, 0);
 		predicted = 0;
 	}
 	if (!isnan(sum))
-		compare(&place, "p of the predicted class", p[predicted * TILE_INSTANCES], highest, 0);
+		verify_compare(&place, "p of the predicted class", p[predicted * TILE_INSTANCES], highest, 0);
 	predictions->predicted[at] = predicted;
 	predictions->confidence[at] = p[predicted * TILE_INSTANCES];
 	predictions->p_true[at] = p[run->dataset.y[at] * TILE_INSTANCES];
@@ -147,25 +134,27 @@ static double rounding_of(const struct verify_run *run, size_t t, size_t i)
 	for (size_t c = 0; c < run->row.classes; c++) {
 		double now = fmax(p[c * TILE_INSTANCES], floor), before = fmax(past[c * TILE_INSTANCES], floor);
 		double ratio = fabs(log(now / before));
-		error += FLOAT32 * ((now + before) * (ratio + FLOAT32) + fabs(now - before));
+		error += VERIFY_FLOAT32 * ((now + before) * (ratio + VERIFY_FLOAT32) + fabs(now - before));
 	}
 	return error;
 }
 
-static void compare_difficulty(struct verify_run *run, size_t t, size_t i)
+void verify_difficulty(struct verify_run *run, size_t t, size_t i)
 {
 	const struct difficulty *difficulty = run->predictions->difficulty;
 	size_t at = t * TILE_INSTANCES + i;
-	struct place place = place_of(run, at);
+	struct verify_place place = verify_place_of(run, at);
 	double du = difficulty->du[at], dl = difficulty->dl[at], value = difficulty->value[at];
 	bool is_sum = difficulty->settings.kind == DIFFICULTY_CUMULATIVE;
 	double error = is_sum ? run->sum_error[at] : run->step_error[at];
 	double learned = difficulty->settings.prior + (is_sum ? difficulty->sum_dl[at] : dl);
 
-	compare(&place, "du", number(run->record, t, SERIES_DU, i), du, run->step_error[at] + FLOAT32 * du + DENORMAL);
-	compare(&place, "dl", number(run->record, t, SERIES_DL, i), dl, run->step_error[at] + FLOAT32 * dl + DENORMAL);
-	compare(&place, "difficulty", number(run->record, t, SERIES_DIFFICULTY, i), value,
-		(1 + value) * error / fmax(learned - error, DENORMAL) + FLOAT32 * value);
+	verify_compare(&place, "du", verify_number(run->record, t, SERIES_DU, i), du,
+		       run->step_error[at] + VERIFY_FLOAT32 * du + DENORMAL);
+	verify_compare(&place, "dl", verify_number(run->record, t, SERIES_DL, i), dl,
+		       run->step_error[at] + VERIFY_FLOAT32 * dl + DENORMAL);
+	verify_compare(&place, "difficulty", verify_number(run->record, t, SERIES_DIFFICULTY, i), value,
+		       (1 + value) * error / fmax(learned - error, DENORMAL) + VERIFY_FLOAT32 * value);
 }
 
 static void take_tile(struct verify_run *run, size_t t)
@@ -186,9 +175,9 @@ static void take_tile(struct verify_run *run, size_t t)
 	predictions_update_dynamics(predictions, t);
 	for (size_t i = 0; i < m; i++) {
 		if (run->is_complete && !isnan(predictions->p_true[first + i]))
-			compare_difficulty(run, t, i);
+			verify_difficulty(run, t, i);
 		/* The weights follow from the difficulty as it was before it was rounded, or nearly. */
-		predictions->difficulty->value[first + i] = number(run->record, t, SERIES_DIFFICULTY, i);
+		predictions->difficulty->value[first + i] = verify_number(run->record, t, SERIES_DIFFICULTY, i);
 	}
 }
 
@@ -200,23 +189,23 @@ static void compare_weights(struct verify_run *run)
 
 	for (size_t at = 0; at < n; at++) {
 		size_t t = at / TILE_INSTANCES, i = at % TILE_INSTANCES;
-		struct place place = place_of(run, at);
+		struct verify_place place = verify_place_of(run, at);
 		unsigned draws = tally(run->record, t, SERIES_DRAWS, i);
 		double expected = run->split->is_test[at] ? NAN : run->weighting->weight[at];
-		double weight = number(run->record, t, SERIES_WEIGHT, i);
+		double weight = verify_number(run->record, t, SERIES_WEIGHT, i);
 		if (run->has_weighting || isnan(expected))
-			compare(&place, "weight", weight, expected, 4 * FLOAT32 * expected);
+			verify_compare(&place, "weight", weight, expected, 4 * VERIFY_FLOAT32 * expected);
 		if (draws == SERIES_UNKNOWN)
 			continue;
 		if (run->split->is_test[at])
-			compare(&place, "draws", draws, 0, 0);
+			verify_compare(&place, "draws", draws, 0, 0);
 		drawn += draws;
 	}
 	if (run->stored == NULL)
 		return;
 	double most = (double)recipe_count_draws(&run->stored->recipe, run->split);
 	if (drawn > most)
-		compare(&(const struct place){ .run = run }, "sum of draws", drawn, most, 0);
+		verify_compare(&(const struct verify_place){ .run = run }, "sum of draws", drawn, most, 0);
 }
 
 /* Rounding may have moved an instance to another bin of the calibration error, or its loss to infinity. */
@@ -228,7 +217,7 @@ static struct doubts doubts_of(const struct verify_run *run, const struct part *
 {
 	struct doubts doubts = { false, false };
 
-	for (size_t i = 0; i < part->count; i++) {
+	for (size_t i = 0; i < part->count && !run->row.is_regression; i++) {
 		double confidence = run->predictions->confidence[part->index[i]];
 		double place = confidence * CALIBRATION_BINS;
 		doubts.loss |= !(run->predictions->p_true[part->index[i]] > DENORMAL);
@@ -242,7 +231,7 @@ static void compare_numbers(struct verify_run *run, bool weighs)
 	const struct epoch_record *record = run->record, *expected = run->expected;
 	const struct doubts train = doubts_of(run, &run->predictions->instances.train);
 	const struct doubts test = doubts_of(run, &run->predictions->instances.test);
-	const struct place place = { .run = run };
+	const struct verify_place place = { .run = run };
 #define NUMBER(name, field) { #name, record->field, expected->field },
 	const struct {
 		const char *name;
@@ -253,9 +242,9 @@ static void compare_numbers(struct verify_run *run, bool weighs)
 	for (size_t i = 0; i < ARRAY_LENGTH(numbers); i++) {
 		const char *name = numbers[i].name;
 		const struct doubts *doubts = strncmp(name, "train", 5) == 0 ? &train : &test;
-		double bound = EXACT;
+		double bound = VERIFY_EXACT;
 		if (strstr(name, "loss") != NULL || strstr(name, "calibration") != NULL)
-			bound = FLOAT32;
+			bound = run->row.is_regression ? 4 * VERIFY_FLOAT32 * numbers[i].expected : VERIFY_FLOAT32;
 		if ((strstr(name, "loss") != NULL && doubts->loss) ||
 		    (strstr(name, "calibration") != NULL && doubts->bins) || strcmp(name, "seconds") == 0 ||
 		    (run->is_old && isnan(numbers[i].recorded)))
@@ -265,15 +254,15 @@ static void compare_numbers(struct verify_run *run, bool weighs)
 				continue;
 			bound = 1e-5 * numbers[i].expected;
 		}
-		compare(&place, name, numbers[i].recorded, numbers[i].expected, bound);
+		verify_compare(&place, name, numbers[i].recorded, numbers[i].expected, bound);
 	}
-	for (size_t c = 0; c < run->row.classes; c++) {
-		const struct place class = { run, "class", (long long)c };
+	for (size_t c = 0; c < record->classes; c++) {
+		const struct verify_place class = { run, "class", (long long)c };
 		const struct record_class *left = &record->by_class[c], *right = &expected->by_class[c];
-		compare(&class, "train_correct", left->train_correct, right->train_correct, 0);
-		compare(&class, "test_correct", left->test_correct, right->test_correct, 0);
+		verify_compare(&class, "train_correct", left->train_correct, right->train_correct, 0);
+		verify_compare(&class, "test_correct", left->test_correct, right->test_correct, 0);
 		if (weighs)
-			compare(&class, "sampling_share", left->sampling_share, right->sampling_share, 1e-5);
+			verify_compare(&class, "sampling_share", left->sampling_share, right->sampling_share, 1e-5);
 	}
 }
 
@@ -300,7 +289,10 @@ void verify_epoch(struct verify_run *run)
 		return;
 	predictions_begin_epoch(run->predictions, run->record->epoch);
 	for (size_t t = 0; t < run->predictions->tiles; t++)
-		take_tile(run, t);
+		if (run->row.is_regression)
+			verify_regression_tile(run, t);
+		else
+			take_tile(run, t);
 	predictions_measure(run->predictions);
 	weighting_update(run->weighting, (run->row.has_model ? run->record->epoch : run->count) + 1);
 	run->has_weighting = weighs(run);
@@ -314,19 +306,25 @@ void verify_weights(struct verify_run *run)
 {
 	const struct predictions *own = trainer_predictions(run->trainer);
 
+	if (run->row.is_regression) {
+		verify_regression_weights(run);
+		return;
+	}
 	for (size_t c = 0; c < run->row.classes; c++) {
-		const struct place class = { run, "class", (long long)c };
+		const struct verify_place class = { run, "class", (long long)c };
 		double norm = network_class_norm(trainer_network(run->trainer), c);
 		if (!isnan(run->record->by_class[c].weight_norm))
-			compare(&class, "weight_norm", run->record->by_class[c].weight_norm, norm, NETWORK * norm);
+			verify_compare(&class, "weight_norm", run->record->by_class[c].weight_norm, norm,
+				       VERIFY_NETWORK * norm);
 	}
 	for (size_t at = 0; run->record->has_blocks && at < run->row.instances; at++) {
 		size_t t = at / TILE_INSTANCES, i = at % TILE_INSTANCES;
 		size_t m = epoch_record_block_length(run->record, t);
-		struct place place = place_of(run, at);
+		struct verify_place place = verify_place_of(run, at);
 		for (size_t c = 0; c < run->row.classes; c++)
-			compare(&place, "p, from the weights", number(run->record, t, SERIES_P, c * m + i),
-				predictions_p(own, t)[c * TILE_INSTANCES + i], NETWORK);
+			verify_compare(&place, "p, from the weights",
+				       verify_number(run->record, t, SERIES_P, c * m + i),
+				       predictions_p(own, t)[c * TILE_INSTANCES + i], VERIFY_NETWORK);
 	}
 }
 
@@ -337,18 +335,18 @@ static double bound_of(enum measure measure, double expected)
 	case MEASURE_P_TRUE_MEAN:
 	case MEASURE_P_TRUE_SD:
 	case MEASURE_EL2N:
-		return FLOAT32;
+		return VERIFY_FLOAT32;
 	case MEASURE_DIFFICULTY:
 	case MEASURE_WEIGHT:
-		return FLOAT32 * expected;
+		return VERIFY_FLOAT32 * expected;
 	case MEASURE_MEAN_LOSS:
 	case MEASURE_LAST_LOSS:
 	case MEASURE_AUM:
-		return 2 * FLOAT32;
+		return 2 * VERIFY_FLOAT32;
 	case MEASURE_GRAND:
-		return NETWORK * (1 + expected);
+		return VERIFY_NETWORK * (1 + expected);
 	case MEASURE_CORRECTNESS:
-		return EXACT;
+		return VERIFY_EXACT;
 	default:
 		return 0;
 	}
@@ -368,23 +366,31 @@ static bool is_lost(const struct verify_run *run, size_t i, enum measure measure
 void verify_summary(struct verify_run *run, size_t i, const struct track_summary *summary)
 {
 	const struct predictions *predictions = run->predictions;
-	struct place place = { run, "summary of instance", run->dataset.instance_id[i] };
+	struct verify_place place = { run, "summary of instance", run->dataset.instance_id[i] };
 	double expected[MEASURE_COUNT];
 #define NAME(id, column, type) #column,
 	static const char *const names[] = { MEASURES(NAME) };
 #undef NAME
 
-	compare(&place, "part", summary->part, run->split->is_test[i], 0);
-	compare(&place, "class is right", strcmp(summary->class_name, run->dataset.class_names[run->dataset.y[i]]) == 0,
-		1, 0);
-	compare(&place, "predicted is right",
-		strcmp(summary->predicted, run->dataset.class_names[(size_t)predictions->predicted[i]]) == 0, 1, 0);
+	verify_compare(&place, "part", summary->part, run->split->is_test[i], 0);
+	verify_compare(&place, "class is right",
+		       strcmp(summary->class_name, run->dataset.class_names[run->dataset.y[i]]) == 0, 1, 0);
+	if (!run->row.is_regression)
+		verify_compare(
+		    &place, "predicted is right",
+		    strcmp(summary->predicted, run->dataset.class_names[(size_t)predictions->predicted[i]]) == 0, 1, 0);
 	epoch_measure(predictions, run->weighting, i, expected);
 	expected[MEASURE_WEIGHT] = verify_recorded_weight(run, i);
-	if (!summary->has_later)
+	if (!summary->has_later && !run->row.is_regression)
 		expected[MEASURE_FORGETTING_EVENTS] = predictions->dynamics->forgotten[i];
 	run->trusts_grand |= isnan(expected[MEASURE_GRAND]) && !isnan(summary->measure[MEASURE_GRAND]);
-	for (enum measure m = 0; m < (summary->has_later ? MEASURE_COUNT : MEASURE_FIRST_COUNT); m++)
-		if (!is_lost(run, i, m, summary->measure[m], expected[m]))
-			compare(&place, names[m], summary->measure[m], expected[m], bound_of(m, expected[m]));
+	enum measure last = !summary->has_later	     ? MEASURE_FIRST_COUNT
+			    : run->row.is_regression ? MEASURE_COUNT
+						     : MEASURE_MEAN_ABS_RESIDUAL;
+	for (enum measure m = 0; m < last; m++)
+		if (run->row.is_regression && !(fabs(summary->measure[m]) > REGRESSION_LARGEST))
+			verify_compare(&place, names[m], summary->measure[m], expected[m],
+				       8 * VERIFY_FLOAT32 * fabs(expected[m]));
+		else if (!run->row.is_regression && !is_lost(run, i, m, summary->measure[m], expected[m]))
+			verify_compare(&place, names[m], summary->measure[m], expected[m], bound_of(m, expected[m]));
 }

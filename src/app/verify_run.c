@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "rebalance/regression.h"
 #include "train/split_instances.h"
 
 /* More than a uint16 can tell apart are never recorded. */
@@ -20,6 +21,7 @@ void verify_run_done(struct verify_run *run)
 	epoch_record_free(run->expected);
 	mem_free_texts(run->dataset.class_names, run->row.classes);
 	free(run->dataset.y);
+	free(run->dataset.target);
 	free(run->dataset.instance_id);
 	free(run->dataset.source_line);
 	free(run->class_weight);
@@ -59,6 +61,8 @@ static enum err_code read_dataset(struct track *track, struct verify_run *run, s
 	    mem_new(&dataset->class_names, row->classes, err) != ERR_OK ||
 	    track_read_names(track, &classes_alone, dataset->class_names, NULL, err) != ERR_OK ||
 	    track_read_instances(track, row, dataset->y, dataset->instance_id, dataset->source_line, err) != ERR_OK ||
+	    (row->is_regression && (mem_new(&dataset->target, row->instances, err) != ERR_OK ||
+				    track_read_targets(track, row, dataset->target, err) != ERR_OK)) ||
 	    track_read_settings(track, run->run_id, take_setting, run, err) != ERR_OK)
 		return err->code;
 	return split_restore(dataset, row->is_test, row->given, &run->split, err);
@@ -99,6 +103,16 @@ static enum err_code create_weighting(struct verify_run *run, struct err *err)
 	return weighting_create(run->predictions, &settings, &run->weighting, err);
 }
 
+static enum err_code create_predictions(struct verify_run *run, const struct instances *instances, struct err *err)
+{
+	const struct run_settings *settings = &run->settings;
+
+	if (run->row.is_regression)
+		return regression_create_predictions(instances, &settings->difficulty, true, &run->predictions, err);
+	return predictions_create(instances, &settings->difficulty, settings->training.el2n_epoch, &run->predictions,
+				  err);
+}
+
 enum err_code verify_run_init(struct track *track, const struct verify_request *request, struct verify_run *run,
 			      struct err *err)
 {
@@ -108,12 +122,12 @@ enum err_code verify_run_init(struct track *track, const struct verify_request *
 	size_t n = run->row.instances, k = run->row.classes;
 
 	run->is_complete = true;
-	if (epoch_record_create(n, k, 0, 0, &run->record, err) != ERR_OK ||
-	    epoch_record_create(n, k, 0, 0, &run->expected, err) != ERR_OK ||
+	size_t probabilities = track_run_row_probabilities(&run->row);
+	if (epoch_record_create(n, probabilities, 0, 0, &run->record, err) != ERR_OK ||
+	    epoch_record_create(n, probabilities, 0, 0, &run->expected, err) != ERR_OK ||
 	    mem_new(&run->class_weight, k, err) != ERR_OK || mem_new(&run->step_error, n, err) != ERR_OK ||
 	    mem_new(&run->sum_error, n, err) != ERR_OK || mem_new(&run->has_lost, n, err) != ERR_OK ||
-	    predictions_create(&instances, &run->settings.difficulty, run->settings.training.el2n_epoch,
-			       &run->predictions, err) != ERR_OK ||
+	    create_predictions(run, &instances, err) != ERR_OK ||
 	    open_trainer(track, &request->source, run, err) != ERR_OK)
 		return err->code;
 	return create_weighting(run, err);
@@ -122,7 +136,7 @@ enum err_code verify_run_init(struct track *track, const struct verify_request *
 /* From the recorded weights, if they are there. */
 static enum err_code take_grand(struct track *track, struct verify_run *run, struct err *err)
 {
-	if (run->trainer == NULL)
+	if (run->trainer == NULL || run->row.is_regression)
 		return ERR_OK;
 	if (stored_run_take_grand(track, run->stored, run->trainer, err) != ERR_OK)
 		return err->code;
@@ -152,6 +166,8 @@ static enum err_code compare_epochs(struct track *track, const struct verify_req
 			return ERR_OK;
 		result->epochs++;
 		verify_epoch(run);
+		if (run->row.is_regression && verify_regression_metrics(track, run, err) != ERR_OK)
+			return err->code;
 		while (next < count && epochs[next] < run->record->epoch)
 			next++;
 		if (run->trainer == NULL || next == count || epochs[next] != run->record->epoch)

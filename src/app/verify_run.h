@@ -36,6 +36,39 @@ struct verify_run {
 MUST_CHECK enum err_code verify_run_init(struct track *track, const struct verify_request *request,
 					 struct verify_run *run, struct err *err);
 
+/* A float32 is off by at most half of this, relatively; where two go in, by all of it. */
+#define VERIFY_FLOAT32 0x1p-23
+
+/* Numbers that are computed from counts, in double. */
+#define VERIFY_EXACT 1e-12
+
+/* From weights: the sums of a network in single precision may have another order on another machine. */
+#define VERIFY_NETWORK 1e-5
+
+/* Where a number stands: of the epoch, and of an instance or a class, in words. */
+struct verify_place {
+	const struct verify_run *run;
+	const char *what; /* NULL: of the epoch */
+	long long id;
+};
+struct verify_place verify_place_of(const struct verify_run *run, size_t i);
+
+/* Numbers that are further apart than `bound` are a finding; NaN equals NaN only. */
+void verify_compare(const struct verify_place *place, const char *column, double recorded, double expected,
+		    double bound);
+
+/* Number i of a block of float32. */
+double verify_number(const struct epoch_record *record, size_t t, enum series series, size_t i);
+
+/* du, dl and difficulty of number i of tile t, whose step_error is set, against those recorded. */
+void verify_difficulty(struct verify_run *run, size_t t, size_t i);
+
+/* Of a regression: takes tile t of run->record in and compares it; compares the residuals with those of the weights;
+ * compares the epoch's rows of regression_epoch. */
+void verify_regression_tile(struct verify_run *run, size_t t);
+void verify_regression_weights(struct verify_run *run);
+MUST_CHECK enum err_code verify_regression_metrics(struct track *track, struct verify_run *run, struct err *err);
+
 /* The weight of the instance at position i as it is in run->record; NaN in the test part. */
 double verify_recorded_weight(const struct verify_run *run, size_t i);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/stored_run.h"
 #include "base/mem.h"
 
 /* For track_findings: keeps the first. */
@@ -128,7 +129,8 @@ enum err_code whatif_compute(struct track *track, const struct whatif_request *r
 	whatif->findings = (struct track_findings){ .context = whatif, .say = note_damage };
 	run->run_id = request->run_id;
 	run->findings = &whatif->findings;
-	if (verify_run_init(track, &verify, run, err) != ERR_OK || create_rule(request, whatif, err) != ERR_OK)
+	if (verify_run_init(track, &verify, run, err) != ERR_OK ||
+	    stored_run_check_classes(&run->row, "whatif", err) != ERR_OK || create_rule(request, whatif, err) != ERR_OK)
 		return err->code;
 	size_t n = run->row.instances;
 	size_t k = run->row.classes;

@@ -100,7 +100,7 @@ static enum err_code record_epoch(struct work *work, const struct trainer *train
 			      record_rule_takes(&recipe->record, epoch, last), record, err) != ERR_OK)
 		return err->code;
 	record->seconds = trainer_epoch_seconds(trainer);
-	for (size_t c = 0; c < recipe->subject.dataset->classes; c++)
+	for (size_t c = 0; c < record->classes; c++)
 		record->by_class[c].weight_norm = network_class_norm(trainer_network(trainer), c);
 	if (record_rule_takes(&recipe->record_weights, epoch, last))
 		add_weights(trainer, record);
@@ -229,7 +229,7 @@ static struct recording_shape shape_of(const struct recipe *recipe)
 
 	return (struct recording_shape){
 		.instances = instances,
-		.classes = recipe->subject.dataset->classes,
+		.classes = recipe->subject.dataset->target != NULL ? 0 : recipe->subject.dataset->classes,
 		.matrices = 2 * (shape->hidden_count + 1) + 1 + 3,
 		.values = most + beginning,
 	};

@@ -52,6 +52,15 @@ static void measure(const struct dataset *dataset, double *ret_low, double *ret_
 	*ret_whole = whole;
 }
 
+static size_t usual_count(size_t instances)
+{
+	size_t count = instances / TARGET_BINS_AUTO_INSTANCES;
+
+	return count > TARGET_BINS_AUTO_MOST	? TARGET_BINS_AUTO_MOST
+	       : count < TARGET_BINS_AUTO_LEAST ? TARGET_BINS_AUTO_LEAST
+						: count;
+}
+
 static enum err_code lay_out(const struct dataset *dataset, struct target_bins bins, struct grid *ret_grid,
 			     struct err *err)
 {
@@ -63,9 +72,10 @@ static enum err_code lay_out(const struct dataset *dataset, struct target_bins b
 		return err_set(err, ERR_INPUT, "%s: column '%s' holds one value only; there is nothing to predict",
 			       dataset->path, dataset->label);
 	if (bins.kind == TARGET_BINS_AUTO)
-		bins = whole && high - low <= TARGET_BINS_AUTO_SPAN
-			   ? (struct target_bins){ .kind = TARGET_BINS_WIDTH, .width = 1 }
-			   : (struct target_bins){ .kind = TARGET_BINS_COUNT, .count = TARGET_BINS_AUTO_COUNT };
+		bins =
+		    whole && high - low <= TARGET_BINS_AUTO_SPAN
+			? (struct target_bins){ .kind = TARGET_BINS_WIDTH, .width = 1 }
+			: (struct target_bins){ .kind = TARGET_BINS_COUNT, .count = usual_count(dataset->instances) };
 	if (bins.kind == TARGET_BINS_COUNT) {
 		*ret_grid = (struct grid){ low, (high - low) / (double)bins.count, bins.count, false };
 		return ERR_OK;
@@ -81,12 +91,16 @@ static enum err_code lay_out(const struct dataset *dataset, struct target_bins b
 
 static enum err_code name_bins(struct dataset *dataset, const struct grid *grid, struct err *err)
 {
+	/* So many digits that rounding moves an edge by a hundredth of a bin at most. */
+	double largest = fmax(fabs(grid->low), fabs(grid->low + (double)grid->count * grid->width));
+	int digits = (int)fmin(17, fmax(1, ceil(log10(largest / grid->width)) + 2));
+
 	dataset->classes = grid->count;
 	for (size_t b = 0; b < grid->count; b++) {
 		AUTO(text_done) struct text name = { 0 };
 		double low = grid->low + (double)b * grid->width;
-		if (text_append(&name, err, "%.9g", low) != ERR_OK ||
-		    (!grid->is_whole && text_append(&name, err, "..%.9g", low + grid->width) != ERR_OK))
+		if (text_append(&name, err, "%.*g", digits, low) != ERR_OK ||
+		    (!grid->is_whole && text_append(&name, err, "..%.*g", digits, low + grid->width) != ERR_OK))
 			return err->code;
 		dataset->class_names[b] = take_ptr(&name.data);
 	}

@@ -24,11 +24,14 @@ MUST_CHECK enum err_code target_bins_parse(const char *text, struct target_bins 
  * target of the whole data set to the largest, those without an instance too; the last includes its upper end.
  *     N         so many
  *     width:W   [i W, (i + 1) W)
- *     auto      width:1 if all targets are whole numbers, at most AUTO_SPAN apart, as the ages of Yang et al. 2021;
- * else AUTO_COUNT bins, as of their STS-B Bins are called LOW..HIGH, those of whole numbers LOW. ERR_INPUT: targets
- * that are all alike, more bins than classes can be. */
+ *     auto      width:1 if all targets are whole numbers, at most AUTO_SPAN apart, as the ages of Yang et al.
+ *               2021; else one for AUTO_INSTANCES instances, from AUTO_LEAST to AUTO_MOST, as of their STS-B
+ * Bins are called LOW..HIGH, those of whole numbers LOW. ERR_INPUT: targets that are all alike, more bins than classes
+ * can be. */
 #define TARGET_BINS_AUTO_SPAN 100
-#define TARGET_BINS_AUTO_COUNT 50
+#define TARGET_BINS_AUTO_INSTANCES 20
+#define TARGET_BINS_AUTO_LEAST 10
+#define TARGET_BINS_AUTO_MOST 50
 MUST_CHECK enum err_code dataset_bin_target(struct dataset *dataset, const char *text, struct err *err);
 
 #endif

@@ -23,7 +23,11 @@
 	X(FIRST_LEARNED, first_learned, INTEGER)                                                                       \
 	X(UNLEARNED_EPOCHS, unlearned_epochs, INTEGER)
 #define MEASURES_LATEST(X) X(GRAND, grand, REAL)
-#define MEASURES(X) MEASURES_FIRST(X) MEASURES_LATER(X) MEASURES_LATEST(X)
+/* Of a regression, which has none of the others but DIFFICULTY, WEIGHT and the losses. */
+#define MEASURES_REGRESSION(X)                                                                                         \
+	X(MEAN_ABS_RESIDUAL, mean_abs_residual, REAL)                                                                  \
+	X(LAST_RESIDUAL, last_residual, REAL)
+#define MEASURES(X) MEASURES_FIRST(X) MEASURES_LATER(X) MEASURES_LATEST(X) MEASURES_REGRESSION(X)
 
 #define MEASURE_ID(id, column, type) MEASURE_##id,
 enum measure { MEASURES(MEASURE_ID) MEASURE_COUNT };

@@ -18,7 +18,13 @@ unsigned rows_series(enum rows_kind kind, uint64_t columns)
 
 	if (kind == ROWS_PREDICTIONS)
 		return (columns >> PREDICTIONS_PROBABILITY & 1) != 0 ? P_BITS : 0;
-	for (enum series s = 0; s < SERIES_COUNT; s++)
+	if (kind == ROWS_REGRESSION) {
+		for (enum series s = SERIES_DU; s < SERIES_RESIDUAL; s++)
+			series |= (unsigned)(columns >> (REGRESSION_SERIES + s - SERIES_DU) & 1) << s;
+		uint64_t of_residual = 1u << REGRESSION_PREDICTED | 1u << REGRESSION_RESIDUAL | 1u << REGRESSION_LOSS;
+		return (columns & of_residual) != 0 ? series | 1u << SERIES_RESIDUAL : series;
+	}
+	for (enum series s = 0; s < SERIES_DYNAMICS_COUNT; s++)
 		if ((columns >> (DYNAMICS_SERIES + s) & 1) != 0)
 			series |= s == SERIES_P ? P_BITS : 1u << s;
 	return (columns >> DYNAMICS_PROBABILITIES & 1) != 0 ? series | P_BITS : series;
@@ -54,8 +60,10 @@ static int prepare_epochs(struct rows_cursor *cursor)
 	return sqlite3_prepare_v3(
 	    cursor->handle,
 	    "SELECT run.run_id, epoch.epoch, epoch.first_block, run.dataset_id, run.split_id, run.block_instances"
-	    " FROM main.run CROSS JOIN main.epoch ON epoch.run_id = run.run_id"
-	    " WHERE run.run_id BETWEEN ?1 AND ?2 AND epoch.epoch BETWEEN ?3 AND ?4 AND epoch.first_block IS NOT NULL"
+	    " FROM main.run CROSS JOIN main.dataset ON dataset.dataset_id = run.dataset_id"
+	    " CROSS JOIN main.epoch ON epoch.run_id = run.run_id"
+	    " WHERE dataset.task = ?5 AND run.run_id BETWEEN ?1 AND ?2 AND epoch.epoch BETWEEN ?3 AND ?4 AND "
+	    "epoch.first_block IS NOT NULL"
 	    " ORDER BY run.run_id, epoch.epoch",
 	    -1, SQLITE_PREPARE_PERSISTENT, &cursor->find_epochs, NULL);
 }
@@ -88,7 +96,7 @@ static int next_epoch(struct rows_cursor *cursor)
 	const struct subject_filter filter = {
 		.first_instance = cursor->filter.low[DYNAMICS_INSTANCE_ID],
 		.last_instance = cursor->filter.high[DYNAMICS_INSTANCE_ID],
-		.class_name = cursor->kind == ROWS_DYNAMICS ? cursor->filter.class_name : NULL,
+		.class_name = cursor->kind != ROWS_PREDICTIONS ? cursor->filter.class_name : NULL,
 	};
 	int code = sqlite3_step(cursor->find_epochs);
 
@@ -205,6 +213,8 @@ int rows_cursor_start(struct rows_cursor *cursor, const struct rows_filter *filt
 		(void)sqlite3_bind_int64(cursor->find_epochs, 2 * i + 1, filter->low[i]);
 		(void)sqlite3_bind_int64(cursor->find_epochs, 2 * i + 2, filter->high[i]);
 	}
+	(void)sqlite3_bind_text(cursor->find_epochs, 5,
+				cursor->kind == ROWS_REGRESSION ? "regression" : "classification", -1, SQLITE_STATIC);
 	cursor->is_end = false;
 	code = next_epoch(cursor);
 	return code == SQLITE_OK ? seek_row(cursor) : code;
@@ -311,6 +321,13 @@ static void put_series(const struct rows_cursor *cursor, sqlite3_context *contex
 	}
 }
 
+static void put_part(const struct rows_cursor *cursor, sqlite3_context *context)
+{
+	uint32_t position = cursor->subject.instances[cursor->at].position;
+
+	sqlite3_result_text(context, subject_part(&cursor->subject, position), -1, SQLITE_STATIC);
+}
+
 static void put_dynamics(struct rows_cursor *cursor, sqlite3_context *context, int column)
 {
 	const struct subject_instance *instance = &cursor->subject.instances[cursor->at];
@@ -318,7 +335,7 @@ static void put_dynamics(struct rows_cursor *cursor, sqlite3_context *context, i
 	if (column < DYNAMICS_PART)
 		put_key(cursor, context, column);
 	else if (column == DYNAMICS_PART)
-		sqlite3_result_text(context, subject_part(&cursor->subject, instance->position), -1, SQLITE_STATIC);
+		put_part(cursor, context);
 	else if (column == DYNAMICS_CLASS)
 		put_text(context, subject_class_name(&cursor->subject, instance->class_index));
 	else if (column == DYNAMICS_PROBABILITIES)
@@ -327,10 +344,44 @@ static void put_dynamics(struct rows_cursor *cursor, sqlite3_context *context, i
 		put_series(cursor, context, (enum series)(column - DYNAMICS_SERIES));
 }
 
+static void put_real(sqlite3_context *context, double value)
+{
+	if (!isnan(value))
+		sqlite3_result_double(context, value);
+}
+
+static void put_regression(struct rows_cursor *cursor, sqlite3_context *context, int column)
+{
+	const struct subject_instance *instance = &cursor->subject.instances[cursor->at];
+	float stored = get_float(cursor, SERIES_RESIDUAL, instance->position % cursor->block_instances);
+	double residual = isfinite(stored) ? (double)stored : NAN;
+
+	if (column < DYNAMICS_PART)
+		put_key(cursor, context, column);
+	else if (column == DYNAMICS_PART)
+		put_part(cursor, context);
+	else if (column == REGRESSION_TARGET)
+		put_real(context, instance->target);
+	else if (column == REGRESSION_PREDICTED)
+		put_real(context, instance->target + residual);
+	else if (column == REGRESSION_RESIDUAL)
+		put_real(context, residual);
+	else if (column == REGRESSION_LOSS)
+		put_real(context, residual * residual);
+	else if (column == REGRESSION_BIN)
+		put_text(context, subject_class_name(&cursor->subject, instance->class_index));
+	else
+		put_series(cursor, context, (enum series)((int)SERIES_DU + column - (int)REGRESSION_SERIES));
+}
+
 void rows_cursor_column(struct rows_cursor *cursor, sqlite3_context *context, int column)
 {
 	if (cursor->kind == ROWS_DYNAMICS) {
 		put_dynamics(cursor, context, column);
+		return;
+	}
+	if (cursor->kind == ROWS_REGRESSION) {
+		put_regression(cursor, context, column);
 		return;
 	}
 	const struct subject_instance *instance = &cursor->subject.instances[cursor->at];

@@ -1,11 +1,12 @@
-/* Private to db: one scan of a virtual table. Rows come by run, epoch, instance_id (and class, in class order). */
+/* Private to db: one scan of a virtual table, over runs of the task that the table is of. Rows come by run, epoch,
+ * instance_id (and class, in class order). */
 #ifndef HARDROW_DB_ROWS_CURSOR_H
 #define HARDROW_DB_ROWS_CURSOR_H
 
 #include "db/rows_subject.h"
 #include "db/series.h"
 
-enum rows_kind { ROWS_DYNAMICS, ROWS_PREDICTIONS };
+enum rows_kind { ROWS_DYNAMICS, ROWS_PREDICTIONS, ROWS_REGRESSION };
 
 enum dynamics_column {
 	DYNAMICS_RUN_ID,
@@ -14,11 +15,21 @@ enum dynamics_column {
 	DYNAMICS_PART,
 	DYNAMICS_CLASS,
 	DYNAMICS_SERIES, /* the first of the series, in their order */
-	DYNAMICS_PROBABILITIES = DYNAMICS_SERIES + SERIES_COUNT,
+	DYNAMICS_PROBABILITIES = DYNAMICS_SERIES + SERIES_DYNAMICS_COUNT,
 };
 
 /* The first three are those of dynamics. */
 enum predictions_column { PREDICTIONS_CLASS = 3, PREDICTIONS_PROBABILITY };
+
+/* The first four are those of dynamics. */
+enum regression_column {
+	REGRESSION_TARGET = 4,
+	REGRESSION_PREDICTED,
+	REGRESSION_RESIDUAL,
+	REGRESSION_LOSS,
+	REGRESSION_SERIES, /* the first of the series that both tasks have, in their order */
+	REGRESSION_BIN = REGRESSION_SERIES + SERIES_RESIDUAL - SERIES_DU,
+};
 
 /* The series that the columns of the bit set `columns` are made of, as a bit set. */
 unsigned rows_series(enum rows_kind kind, uint64_t columns);

@@ -1,5 +1,6 @@
 #include "db/rows_subject.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,6 +108,7 @@ static int read_instances(struct subject *subject, sqlite3_stmt *stmt, const str
 			.position = (uint32_t)position,
 			.instance_id = sqlite3_column_int64(stmt, 1),
 			.class_index = (uint32_t)class_index,
+			.target = sqlite3_column_type(stmt, 3) == SQLITE_NULL ? NAN : sqlite3_column_double(stmt, 3),
 		};
 		if (!passes(subject, filter, instance.class_index))
 			continue;
@@ -128,9 +130,9 @@ static int load_instances(struct subject *subject, int64_t dataset_id, const str
 	sqlite3_stmt **stmt = is_all ? &subject->find_all : &subject->find_some;
 	/* Two statements: the order of positions is that of the table, a range of instance_id is that of its index. */
 	int code = ready(subject, stmt,
-			 is_all ? "SELECT position, instance_id, class_index FROM main.instance"
+			 is_all ? "SELECT position, instance_id, class_index, target FROM main.instance"
 				  " WHERE dataset_id = ?1 ORDER BY position"
-				: "SELECT position, instance_id, class_index FROM main.instance"
+				: "SELECT position, instance_id, class_index, target FROM main.instance"
 				  " WHERE dataset_id = ?1 AND instance_id BETWEEN ?2 AND ?3 ORDER BY instance_id");
 
 	if (code != SQLITE_OK)

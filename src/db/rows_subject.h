@@ -12,6 +12,7 @@
 struct subject_instance {
 	int64_t instance_id;
 	uint32_t position, class_index;
+	double target; /* NaN: it has none */
 };
 
 /* Which instances to load; class_name NULL: of any class. */

@@ -30,7 +30,11 @@ struct rows_table {
 #define AFFINITY_CLASS " TEXT"
 #define AFFINITY_FLOAT32 " REAL"
 #define AFFINITY_TALLY " INTEGER"
-#define COLUMN(id, name, column, storage, shape) #column AFFINITY_##storage ", "
+#define COLUMN(id, name, column, storage, shape, task) IN_DYNAMICS_##task(#column AFFINITY_##storage ", ")
+#define IN_BOTH_CLASSIFICATION(text) ""
+#define IN_BOTH_BOTH(text) text
+#define IN_BOTH_REGRESSION(text) ""
+#define COLUMN_OF_BOTH(id, name, column, storage, shape, task) IN_BOTH_##task(#column AFFINITY_##storage ", ")
 
 /* The columns have the types of the views' columns. */
 static const struct {
@@ -40,6 +44,10 @@ static const struct {
 					" class TEXT, " SERIES(COLUMN) "probabilities TEXT)" },
 	[ROWS_PREDICTIONS] = { "predictions", "CREATE TABLE x (run_id INTEGER, epoch INTEGER, instance_id INTEGER,"
 					      " class TEXT, probability REAL)" },
+	[ROWS_REGRESSION] = { "regression_dynamics",
+			      "CREATE TABLE x (run_id INTEGER, epoch INTEGER, instance_id INTEGER, part TEXT,"
+			      " target REAL, predicted REAL, residual REAL, loss REAL, " SERIES(
+				  COLUMN_OF_BOTH) "bin TEXT)" },
 };
 
 static struct rows_cursor *cursor_of(sqlite3_vtab_cursor *base)
@@ -62,8 +70,9 @@ static int rows_connect(sqlite3 *handle, void *context, int count, const char *c
 		*ret_message = sqlite3_mprintf("hardrow_rows makes tables of temp only");
 		return SQLITE_ERROR;
 	}
-	if (strcmp(arguments[2], rows_tables[ROWS_PREDICTIONS].name) == 0)
-		kind = ROWS_PREDICTIONS;
+	for (enum rows_kind k = 0; k < ARRAY_LENGTH(rows_tables); k++)
+		if (strcmp(arguments[2], rows_tables[k].name) == 0)
+			kind = k;
 	int code = sqlite3_declare_vtab(handle, rows_tables[kind].columns);
 	if (code != SQLITE_OK)
 		return code;
@@ -108,11 +117,15 @@ static int read_sizes(struct rows_table *table)
 static int slot_of(const struct rows_table *table, sqlite3_index_info *info, int i)
 {
 	const struct sqlite3_index_constraint *constraint = &info->aConstraint[i];
-	int class_column = table->kind == ROWS_DYNAMICS ? (int)DYNAMICS_CLASS : (int)PREDICTIONS_CLASS;
+	const int class_columns[] = {
+		[ROWS_DYNAMICS] = DYNAMICS_CLASS,
+		[ROWS_PREDICTIONS] = PREDICTIONS_CLASS,
+		[ROWS_REGRESSION] = REGRESSION_BIN,
+	};
 
 	if (!constraint->usable)
 		return -1;
-	if (constraint->iColumn == class_column)
+	if (constraint->iColumn == class_columns[table->kind])
 		return constraint->op == SQLITE_INDEX_CONSTRAINT_EQ &&
 			       strcmp(sqlite3_vtab_collation(info, i), "BINARY") == 0
 			   ? PLAN_CLASS
@@ -178,7 +191,7 @@ static void estimate(const struct rows_table *table, int plan, sqlite3_index_inf
 	double instances = values_left(plan, DYNAMICS_INSTANCE_ID, table->instances);
 	double rows = epochs * instances;
 
-	if (table->kind == ROWS_DYNAMICS && plan_has(plan, PLAN_CLASS))
+	if (table->kind != ROWS_PREDICTIONS && plan_has(plan, PLAN_CLASS))
 		rows = fmax(1.0, rows / classes);
 	if (table->kind == ROWS_PREDICTIONS && !plan_has(plan, PLAN_CLASS))
 		rows *= classes;

@@ -1,5 +1,6 @@
-/* Private to db: the virtual tables `dynamics` and `predictions` over the blocks, put as TEMP in front of the views of
- * the same names. They give the same rows as the views, many times faster. They read the tables of main alone. */
+/* Private to db: the virtual tables `dynamics`, `predictions` and `regression_dynamics` over the blocks, put as TEMP in
+ * front of the views of the same names. They give the same rows as the views, many times faster. They read the tables
+ * of main alone. */
 #ifndef HARDROW_DB_ROWS_TABLE_H
 #define HARDROW_DB_ROWS_TABLE_H
 

@@ -16,18 +16,28 @@ enum series_storage {
 	SERIES_TALLY,	/* uint16, from uint32_t: larger ones are cut to 65534, 65535 is not known */
 };
 
-/* X(ID, column of block, column of dynamics, storage, shape): shape INSTANCE is (m), CLASSES (k, m), class by class, of
- * which dynamics shows that of the true class. In the order of the columns of dynamics and of a block's checksum. */
-#define SERIES(X)                                                                                                      \
-	X(PREDICTED, predicted, predicted, CLASS, INSTANCE)                                                            \
-	X(P, p, p_true, FLOAT32, CLASSES)                                                                              \
-	X(DU, du, du, FLOAT32, INSTANCE)                                                                               \
-	X(DL, dl, dl, FLOAT32, INSTANCE)                                                                               \
-	X(DIFFICULTY, difficulty, difficulty, FLOAT32, INSTANCE)                                                       \
-	X(WEIGHT, weight, weight, FLOAT32, INSTANCE)                                                                   \
-	X(DRAWS, draws, draws, TALLY, INSTANCE)
+enum series_task { SERIES_OF_CLASSIFICATION, SERIES_OF_REGRESSION, SERIES_OF_BOTH };
 
-#define SERIES_ID(id, name, column, storage, shape) SERIES_##id,
+/* X(ID, column of block, column of dynamics, storage, shape, task): shape INSTANCE is (m), CLASSES (k, m), class by
+ * class, of which dynamics shows that of the true class; task is whose it is: CLASSIFICATION (in dynamics), REGRESSION
+ * (in regression_dynamics) or BOTH. In the order of the columns and of a block's checksum. Blocks of a classification
+ * have NULL for series of REGRESSION, those of a regression no bytes for series of CLASSIFICATION. */
+#define SERIES(X)                                                                                                      \
+	X(PREDICTED, predicted, predicted, CLASS, INSTANCE, CLASSIFICATION)                                            \
+	X(P, p, p_true, FLOAT32, CLASSES, CLASSIFICATION)                                                              \
+	X(DU, du, du, FLOAT32, INSTANCE, BOTH)                                                                         \
+	X(DL, dl, dl, FLOAT32, INSTANCE, BOTH)                                                                         \
+	X(DIFFICULTY, difficulty, difficulty, FLOAT32, INSTANCE, BOTH)                                                 \
+	X(WEIGHT, weight, weight, FLOAT32, INSTANCE, BOTH)                                                             \
+	X(DRAWS, draws, draws, TALLY, INSTANCE, BOTH)                                                                  \
+	X(RESIDUAL, residual, residual, FLOAT32, INSTANCE, REGRESSION)
+
+/* A piece of SQL that only series of dynamics have: IN_DYNAMICS_##task(text). */
+#define IN_DYNAMICS_CLASSIFICATION(text) text
+#define IN_DYNAMICS_BOTH(text) text
+#define IN_DYNAMICS_REGRESSION(text) ""
+
+#define SERIES_ID(id, name, column, storage, shape, task) SERIES_##id,
 enum series { SERIES(SERIES_ID) SERIES_COUNT };
 #undef SERIES_ID
 
@@ -39,6 +49,7 @@ struct series_spec {
 	const char *column; /* of dynamics */
 	enum series_storage storage;
 	bool per_class;
+	enum series_task task;
 };
 
 extern const struct series_spec series_specs[SERIES_COUNT];
@@ -46,7 +57,10 @@ extern const struct series_spec series_specs[SERIES_COUNT];
 /* Bytes of one number. */
 size_t series_width(enum series series);
 
-/* Bytes of a block of m instances and k classes: of the series, of all series. */
+/* Those of dynamics stand before the others. */
+#define SERIES_DYNAMICS_COUNT SERIES_RESIDUAL
+
+/* Bytes of a block of m instances and k classes, 0 of a regression: of the series, of all series. */
 size_t series_bytes(enum series series, size_t instances, size_t classes);
 size_t series_block_bytes(size_t instances, size_t classes);
 

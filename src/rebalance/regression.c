@@ -176,6 +176,7 @@ static struct regression_metrics conclude(const struct sums *sums, double bin_er
 		.mae = sums->sizes / sums->count,
 		.geometric_mean = exp(sums->logarithms / sums->count),
 		.pearson = variances > 0 ? sums->both / variances : NAN,
+		.prediction_sd = sqrt(sums->prediction_squares / sums->count),
 		.balanced_mae = bin_errors / bins,
 	};
 }
@@ -220,6 +221,9 @@ static void measure(struct predictions *predictions)
 	measure_part(predictions, &predictions->instances.train, regression->train);
 	measure_part(predictions, &predictions->instances.test, regression->test);
 	predictions->train.loss = regression->train[GROUP_ALL].mse;
+	for (size_t i = 0; i < predictions->instances.train.count; i++)
+		if (fabs(regression->residual[predictions->instances.train.index[i]]) > REGRESSION_LARGEST)
+			predictions->train.loss = INFINITY;
 	predictions->test.loss = regression->test[GROUP_ALL].mse;
 }
 

@@ -17,6 +17,10 @@
 #include "base/err.h"
 #include "rebalance/predictions.h"
 
+/* Residuals are recorded as float32: a run in which one of the training part is larger has diverged, its loss is
+ * infinite. */
+#define REGRESSION_LARGEST 1e37
+
 /* All instances of a part, and those whose bin has many, some, few of the training part (enum shot). */
 enum regression_group { GROUP_ALL, GROUP_MANY, GROUP_MEDIUM, GROUP_FEW, REGRESSION_GROUPS };
 const char *regression_group_name(size_t i); /* NULL behind the last */
@@ -27,6 +31,7 @@ struct regression_metrics {
 	double mse, mae;       /* means of residual^2 and |residual| */
 	double geometric_mean; /* of |residual|: exp of the mean of its logarithm; 0 if one is 0 */
 	double pearson;	       /* correlation of predictions and targets; NaN if one of them is constant */
+	double prediction_sd;  /* population deviation of the predictions */
 	double balanced_mae;   /* mean of the bins' mae, over the bins that the group has instances of */
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "rebalance/regression.h"
 
 static struct record_part record_part(const struct part_metrics *metrics)
 {
@@ -14,6 +15,28 @@ static struct record_part record_part(const struct part_metrics *metrics)
 		.macro_f1 = metrics->macro_f1,
 		.calibration_error = metrics->calibration_error,
 	};
+}
+
+static void add_groups(const char *part, const struct regression_metrics *metrics, struct epoch_record *record)
+{
+	for (size_t g = 0; g < REGRESSION_GROUPS; g++)
+		record->regression[record->regression_count++] = (struct record_regression){
+			.part = part,
+			.shot = regression_group_name(g),
+			.instances = metrics[g].instances,
+			.mse = metrics[g].mse,
+			.mae = metrics[g].mae,
+			.geometric_mean = metrics[g].geometric_mean,
+			.pearson = metrics[g].pearson,
+			.balanced_mae = metrics[g].balanced_mae,
+		};
+}
+
+static void fill_regression(const struct regression *regression, struct epoch_record *record)
+{
+	record->regression_count = 0;
+	add_groups("train", regression->train, record);
+	add_groups("test", regression->test, record);
 }
 
 enum err_code epoch_fill_record(const struct predictions *predictions, const struct weighting *weighting,
@@ -28,6 +51,8 @@ enum err_code epoch_fill_record(const struct predictions *predictions, const str
 	record->few_shot_accuracy = predictions->test.shot_accuracy[SHOT_FEW];
 	record->effective_sample_size = weighting->effective_sample_size;
 	record->has_blocks = blocks;
+	if (predictions->regression != NULL)
+		fill_regression(predictions->regression, record);
 	for (size_t c = 0; c < record->classes; c++)
 		record->by_class[c] = (struct record_class){
 			.train_correct = predictions->train.correct[c],
@@ -39,8 +64,6 @@ enum err_code epoch_fill_record(const struct predictions *predictions, const str
 		size_t first = t * TILE_INSTANCES;
 		struct record_tile tile = {
 			.series = {
-				[SERIES_PREDICTED] = predictions->predicted + first,
-				[SERIES_P] = predictions_p(predictions, t),
 				[SERIES_DU] = predictions->difficulty->du + first,
 				[SERIES_DL] = predictions->difficulty->dl + first,
 				[SERIES_DIFFICULTY] = predictions->difficulty->value + first,
@@ -48,6 +71,12 @@ enum err_code epoch_fill_record(const struct predictions *predictions, const str
 				[SERIES_DRAWS] = draws == NULL ? NULL : draws + first,
 			},
 		};
+		if (predictions->regression != NULL) {
+			tile.series[SERIES_RESIDUAL] = predictions->regression->residual + first;
+		} else {
+			tile.series[SERIES_PREDICTED] = predictions->predicted + first;
+			tile.series[SERIES_P] = predictions_p(predictions, t);
+		}
 		epoch_record_encode(record, t, &tile);
 	}
 	return ERR_OK;
@@ -59,8 +88,19 @@ static double known(double value)
 	return isfinite(value) ? value : NAN;
 }
 
-void epoch_measure(const struct predictions *predictions, const struct weighting *weighting, size_t i,
-		   double ret_measure[MEASURE_COUNT])
+static void measure_number(const struct predictions *predictions, size_t i, double ret_measure[MEASURE_COUNT])
+{
+	const struct regression *regression = predictions->regression;
+
+	for (enum measure m = 0; m < MEASURE_COUNT; m++)
+		ret_measure[m] = NAN;
+	ret_measure[MEASURE_MEAN_LOSS] = known(regression->mean_loss[i]);
+	ret_measure[MEASURE_LAST_LOSS] = known(regression->residual[i] * regression->residual[i]);
+	ret_measure[MEASURE_MEAN_ABS_RESIDUAL] = known(regression->mean_abs_residual[i]);
+	ret_measure[MEASURE_LAST_RESIDUAL] = known(regression->residual[i]);
+}
+
+static void measure_class(const struct predictions *predictions, size_t i, double ret_measure[MEASURE_COUNT])
 {
 	const struct dynamics *dynamics = predictions->dynamics;
 	bool ever_learned = dynamics->correct[i] > 0;
@@ -69,8 +109,6 @@ void epoch_measure(const struct predictions *predictions, const struct weighting
 		[MEASURE_P_TRUE_SD] = dynamics_p_true_sd(dynamics, i),
 		[MEASURE_CORRECTNESS] = dynamics->correct[i] / (double)dynamics->epochs,
 		[MEASURE_FORGETTING_EVENTS] = ever_learned ? dynamics->forgotten[i] : NAN,
-		[MEASURE_DIFFICULTY] = predictions->difficulty->value[i],
-		[MEASURE_WEIGHT] = weighting->weight[i],
 		[MEASURE_MEAN_LOSS] = known(dynamics->loss[i]),
 		[MEASURE_LAST_LOSS] = known(-predictions->log_p_true[i]),
 		[MEASURE_AUM] = known(dynamics->margin[i]),
@@ -79,9 +117,22 @@ void epoch_measure(const struct predictions *predictions, const struct weighting
 		[MEASURE_EVER_LEARNED] = ever_learned,
 		[MEASURE_FIRST_LEARNED] = ever_learned ? dynamics->first_learned[i] : NAN,
 		[MEASURE_UNLEARNED_EPOCHS] = dynamics->unlearned[i],
+		[MEASURE_MEAN_ABS_RESIDUAL] = NAN,
+		[MEASURE_LAST_RESIDUAL] = NAN,
 	};
 
 	memcpy(ret_measure, measure, sizeof measure);
+}
+
+void epoch_measure(const struct predictions *predictions, const struct weighting *weighting, size_t i,
+		   double ret_measure[MEASURE_COUNT])
+{
+	if (predictions->regression != NULL)
+		measure_number(predictions, i, ret_measure);
+	else
+		measure_class(predictions, i, ret_measure);
+	ret_measure[MEASURE_DIFFICULTY] = predictions->difficulty->value[i];
+	ret_measure[MEASURE_WEIGHT] = weighting->weight[i];
 }
 
 enum err_code epoch_summarise(const struct epoch_names *names, const struct predictions *predictions,
@@ -89,13 +140,14 @@ enum err_code epoch_summarise(const struct epoch_names *names, const struct pred
 {
 	AUTO(mem_freep) struct track_summary *summaries = NULL;
 	const struct instances *instances = &predictions->instances;
+	bool is_number = predictions->regression != NULL;
 
 	if (mem_new(&summaries, instances->count, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < instances->count; i++) {
 		summaries[i] = (struct track_summary){
 			.class_name = names->classes[instances->y[i]],
-			.predicted = names->classes[(size_t)predictions->predicted[i]],
+			.predicted = is_number ? NULL : names->classes[(size_t)predictions->predicted[i]],
 			.instance_id = names->instance_id[i],
 			.has_later = true,
 		};

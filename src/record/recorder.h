@@ -61,7 +61,8 @@ MUST_CHECK enum err_code recorder_call(struct recorder *recorder, enum recorder_
 				       enum err_code (*work)(struct track *track, void *context, struct err *err),
 				       void *context, struct err *err);
 
-/* Shape of a run: n instances, k classes, and of an epoch's matrices: how many, of how many numbers in all. */
+/* Shape of a run: n instances, k classes (0 of a regression), and of an epoch's matrices: how many, of how many numbers
+ * in all. */
 struct recording_shape {
 	size_t instances, classes, matrices, values;
 };

@@ -20,8 +20,10 @@ and substr(), instr() and printf() are those of that file: texts are cut by subs
                        3.40 takes an object for a key, {{"a":"b"}:0}, and -> and ->> may crash on it; json_each() up to
                        the first such key does not. There is no key where no brace is
     p(class_index)     probability of that class, of `instance`; the other names are those of the view dynamics
-    series()           the columns that src/db/series.h lists, of `instance` in `block`, or of its row `plain`. Blobs are
-                       read in subqueries: a client that sorts rows would sort them with their blobs
+    series(dynamics)   the columns that src/db/series.h lists for classifications, of `instance` in `block`, or of its row
+                       `plain`. Blobs are read in subqueries: a client that sorts rows would sort them with their blobs
+    series(both)       those that it lists for BOTH, of `instance` in `block`
+    stored_real(name)  number of `instance` in the series `name` of float32, read in the same way
 
 In reports, of the metrics that src/db/metrics.h lists for a part, test or train:
     metric_names(part)        'accuracy|balanced-error|...', the choices of a parameter
@@ -37,8 +39,8 @@ import sys
 MIGRATION_NAME = re.compile(r"(\d{4})_[a-z0-9]+(_[a-z0-9]+)*")
 REPORT_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 VIEW_START = re.compile(r"CREATE VIEW ([a-z_]+) AS\n")
-SERIES_MACRO = re.compile(r"^( *)series\(\)", re.M)
-SERIES_ROW = re.compile(r"^\s*X\(\w+, (\w+), (\w+), (\w+), (\w+)\)", re.M)
+SERIES_MACRO = re.compile(r"^( *)series\((dynamics|both)\)", re.M)
+SERIES_ROW = re.compile(r"^\s*X\(\w+, (\w+), (\w+), (\w+), (\w+), (CLASSIFICATION|REGRESSION|BOTH)\)", re.M)
 METRIC_ROW = re.compile(r'^\s*X\("([a-z0-9-]+)", (\w+), (MORE|LESS), (TEST|BOTH)\)', re.M)
 
 # Byte n of a blob as a number is its place in the blob of all bytes.
@@ -123,6 +125,14 @@ def expand_p(class_index):
     return expand_f32("stored.p", f"({class_index}) * ({length}) + {at}")
 
 
+def in_block(value, table="", where=""):
+    return f"(SELECT {value} FROM block AS stored{table} WHERE stored.block_id = block.block_id{where})"
+
+
+def expand_stored_real(name):
+    return in_block(expand_f32(f"stored.{name}", "instance.position % run.block_instances"))
+
+
 # name: (number of arguments, how they become SQL)
 VIEW_MACROS = {
     "f32": (2, expand_f32),
@@ -132,6 +142,7 @@ VIEW_MACROS = {
     "json_numbers": (1, expand_json_numbers),
     "json_flat": (1, expand_json_flat),
     "p": (1, expand_p),
+    "stored_real": (1, expand_stored_real),
 }
 
 
@@ -163,9 +174,9 @@ def expand_macros(text, macros):
     return text[: match.start()] + expand(*arguments) + expand_macros(text[end:], macros)
 
 
-def series_column(row):
-    """A column of dynamics; the names of tables are those of views.sql."""
-    name, column, storage, shape = row
+def series_column(row, has_plain):
+    """A column; the names of tables are those of views.sql."""
+    name, column, storage, shape, _ = row
     at = "instance.position % run.block_instances"
     number = f"u16(stored.{name}, {at})"
     value, type, table, where = {
@@ -174,12 +185,19 @@ def series_column(row):
         "CLASS": ("named.name", "TEXT", " CROSS JOIN class AS named",
                   f" AND named.dataset_id = run.dataset_id AND named.class_index = {number}"),
     }[storage]
-    value = f"(SELECT {value} FROM block AS stored{table} WHERE stored.block_id = block.block_id{where})"
-    return f"CAST(CASE WHEN plain.run_id IS NULL THEN {value} ELSE plain.{column} END AS {type}) AS {column}"
+    value = in_block(value, table, where)
+    if has_plain:
+        value = f"CASE WHEN plain.run_id IS NULL THEN {value} ELSE plain.{column} END"
+    return f"CAST({value} AS {type}) AS {column}"
 
 
 def expand_series(text, rows):
-    return SERIES_MACRO.sub(lambda match: ",\n".join(match[1] + series_column(row) for row in rows), text)
+    tasks = {"dynamics": ("CLASSIFICATION", "BOTH"), "both": ("BOTH",)}
+
+    def expand(match):
+        return ",\n".join(match[1] + series_column(row, match[2] == "dynamics") for row in rows if row[4] in tasks[match[2]])
+
+    return SERIES_MACRO.sub(expand, text)
 
 
 def read_rows(path, row):

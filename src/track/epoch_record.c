@@ -66,6 +66,7 @@ void epoch_record_clear(struct epoch_record *record, size_t epoch)
 	record->has_blocks = false;
 	record->matrix_count = 0;
 	record->value_count = 0;
+	record->regression_count = 0;
 }
 
 size_t epoch_record_block_count(const struct epoch_record *record)
@@ -126,6 +127,8 @@ void epoch_record_encode(struct epoch_record *record, size_t t, const struct rec
 	for (enum series s = 0; s < SERIES_COUNT; s++) {
 		const double *values = tile->series[s];
 		size_t rows = series_specs[s].per_class ? record->classes : 1;
+		if (series_bytes(s, count, record->classes) == 0)
+			continue;
 		switch (series_specs[s].storage) {
 		case SERIES_FLOAT32:
 			for (size_t c = 0; c < rows; c++)

@@ -31,6 +31,14 @@ struct record_part {
 	double loss, accuracy, balanced_error, macro_f1, calibration_error;
 };
 
+/* A row of regression_epoch; NaN: unknown. */
+struct record_regression {
+	const char *part, *shot; /* static */
+	size_t instances;
+	double mse, mae, geometric_mean, pearson, balanced_mae;
+};
+#define RECORD_REGRESSIONS 8 /* both parts, all and three shots */
+
 /* The numbers of an epoch, X(column of the table, field of the record): in the order of a row's checksum. */
 #define EPOCH_NUMBERS(X)                                                                                               \
 	X(train_loss, train.loss)                                                                                      \
@@ -58,6 +66,8 @@ struct epoch_record {
 	double many_shot_accuracy, medium_shot_accuracy, few_shot_accuracy;
 	double effective_sample_size, seconds;
 	struct record_class *by_class; /* (k) */
+	size_t regression_count;       /* 0, or RECORD_REGRESSIONS */
+	struct record_regression regression[RECORD_REGRESSIONS];
 	bool has_blocks;
 	unsigned char *blocks; /* one after the other */
 	uint64_t *checksums;   /* of each block */
@@ -67,7 +77,7 @@ struct epoch_record {
 	size_t value_count, value_capacity;
 };
 
-/* Room for n instances, k classes, `matrices` matrices of `values` doubles in all. */
+/* Room for n instances, k classes (0 of a regression), `matrices` matrices of `values` doubles in all. */
 MUST_CHECK enum err_code epoch_record_create(size_t instances, size_t classes, size_t matrices, size_t values,
 					     struct epoch_record **ret_record, struct err *err);
 void epoch_record_free(struct epoch_record *record);
@@ -80,8 +90,7 @@ MUST_CHECK enum err_code epoch_record_reserve_blocks(struct epoch_record *record
 void epoch_record_freep(struct epoch_record **record);
 
 /* The numbers of a tile of 64 instances, of each series (64) or (k, 64) doubles, of tallies (m) uint32_t. NULL: not
- * known.
- */
+ * known, or not a series of the task. */
 struct record_tile {
 	const void *series[SERIES_COUNT];
 };

@@ -9,12 +9,13 @@
 #include "track/track.h"
 
 /* Statements that read the rows of a checksum. */
-#define TRACK_SUM_COUNT 16
+#define TRACK_SUM_COUNT 19
 
 enum track_statement {
 	TRACK_PUT_INSTANCE,
 	TRACK_PUT_EPOCH,
 	TRACK_PUT_CLASS_EPOCH,
+	TRACK_PUT_REGRESSION,
 	TRACK_PUT_BLOCK,
 	TRACK_PUT_MATRIX,
 	TRACK_PUT_SUMMARY,

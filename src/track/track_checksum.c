@@ -19,6 +19,9 @@ static const struct {
 			   " FROM instance WHERE dataset_id = :id ORDER BY position" },
 	{ SUBJECT_DATASET, "SELECT dataset_id, position, flipped_from FROM instance"
 			   " WHERE dataset_id = :id AND flipped_from IS NOT NULL ORDER BY position" },
+	{ SUBJECT_DATASET, "SELECT dataset_id, task FROM dataset WHERE dataset_id = :id AND task <> 'classification'" },
+	{ SUBJECT_DATASET, "SELECT dataset_id, position, target FROM instance"
+			   " WHERE dataset_id = :id AND target IS NOT NULL ORDER BY position" },
 	{ SUBJECT_SPLIT, "SELECT split_id, dataset_id, seed, test_fraction, stratified, test, given, sha256 FROM split"
 			 " WHERE split_id = :id" },
 	{ SUBJECT_SPLIT, "SELECT split_id, folds, fold FROM split WHERE split_id = :id AND folds > 0" },
@@ -35,6 +38,10 @@ static const struct {
 	{ SUBJECT_MEASURES,
 	  "SELECT run_id, instance_id" MEASURES_LATER(LATER_MEASURE) " FROM instance_summary"
 								     " WHERE run_id = :id ORDER BY instance_id" },
+	{ SUBJECT_MEASURES,
+	  "SELECT run_id, instance_id" MEASURES_REGRESSION(
+	      LATER_MEASURE) " FROM instance_summary"
+			     " WHERE run_id = :id AND mean_abs_residual IS NOT NULL ORDER BY instance_id" },
 	{ SUBJECT_GRADIENTS,
 	  "SELECT run_id, instance_id" MEASURES_LATEST(LATER_MEASURE) " FROM instance_summary"
 								      " WHERE run_id = :id ORDER BY instance_id" },

@@ -8,7 +8,7 @@
 
 #define NUMBER(name, field) #name ", "
 #define MEASURE(id, column, type) ", " #column
-#define SHOWN(id, name, column, storage, shape) #column ", "
+#define SHOWN(id, name, column, storage, shape, task) IN_DYNAMICS_##task(#column ", ")
 
 /* What is compared: the first columns say which row it is, in whose order they come. */
 static const struct {
@@ -22,6 +22,10 @@ static const struct {
 	     " FROM class_epoch WHERE run_id = :run_id ORDER BY epoch, class_index" },
 	{ 2, "SELECT epoch, instance_id AS instance, " SERIES(
 		 SHOWN) "part, class FROM dynamics WHERE run_id = :run_id ORDER BY epoch, instance_id" },
+	{ 3, "SELECT epoch, part, shot, instances, mse, mae, geometric_mean, pearson, balanced_mae"
+	     " FROM regression_epoch WHERE run_id = :run_id ORDER BY epoch, part, shot" },
+	{ 2, "SELECT epoch, instance_id AS instance, part, target, residual, du, dl, difficulty, weight, draws, bin"
+	     " FROM regression_dynamics WHERE run_id = :run_id ORDER BY epoch, instance_id" },
 	{ 2, "SELECT epoch, instance_id AS instance, class, probability FROM predictions WHERE run_id = :run_id"
 	     " ORDER BY epoch, instance_id" },
 	{ 3, "SELECT epoch, layer, name AS matrix, rows, cols, value FROM weight WHERE run_id = :run_id"
@@ -31,6 +35,9 @@ static const struct {
 	     " correctness, iif(correctness > 0, forgetting_events, NULL) AS forgetting_events, difficulty,"
 	     " weight" MEASURES_LATER(MEASURE)
 		 MEASURES_LATEST(MEASURE) " FROM instance_summary WHERE run_id = :run_id ORDER BY instance_id" },
+	{ 1, "SELECT instance_id AS \"summary of instance\"" MEASURES_REGRESSION(
+		 MEASURE) " FROM instance_summary WHERE run_id = :run_id AND mean_abs_residual IS NOT NULL"
+			  " ORDER BY instance_id" },
 };
 
 struct comparison {

@@ -1,4 +1,6 @@
 /* Data sets and splits. */
+#include <math.h>
+
 #include "base/mem.h"
 #include "base/text.h"
 #include "track/statements.h"
@@ -46,8 +48,8 @@ static enum err_code put_instances(struct track *track, int64_t id, const struct
 	if (track_statement(
 		track, TRACK_PUT_INSTANCE,
 		"INSERT INTO instance (dataset_id, position, instance_id, source_line, class_index, features,"
-		" subclass, flipped_from) VALUES (:dataset_id, :position, :instance_id, :source_line, :class_index,"
-		" :features, :subclass, :flipped_from)",
+		" subclass, flipped_from, target) VALUES (:dataset_id, :position, :instance_id, :source_line,"
+		" :class_index, :features, :subclass, :flipped_from, :target)",
 		&stmt, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < dataset->instances; i++) {
@@ -64,6 +66,7 @@ static enum err_code put_instances(struct track *track, int64_t id, const struct
 			     dataset->subclass != NULL ? dataset->subclass_names[dataset->subclass[i]] : NULL);
 		bool is_flipped = dataset->flipped_from != NULL && dataset->flipped_from[i] < dataset->classes;
 		db_bind_text(stmt, ":flipped_from", is_flipped ? dataset->class_names[dataset->flipped_from[i]] : NULL);
+		db_bind_real(stmt, ":target", dataset->target != NULL ? dataset->target[i] : NAN);
 		if (db_run(stmt, err) != ERR_OK)
 			return err->code;
 	}
@@ -106,8 +109,8 @@ static enum err_code insert_dataset(struct track *track, const struct track_data
 	    track_statement(
 		track, TRACK_PUT_DATASET,
 		"INSERT INTO dataset (name, sha256, label, missing, instances, features, classes, feature_names, "
-		"origin)"
-		" VALUES (:name, :sha256, :label, :missing, :instances, :features, :classes, :feature_names, :origin)",
+		"origin, task) VALUES (:name, :sha256, :label, :missing, :instances, :features, :classes,"
+		" :feature_names, :origin, :task)",
 		&stmt, err) != ERR_OK)
 		return err->code;
 	bind_dataset_key(stmt, dataset);
@@ -116,6 +119,7 @@ static enum err_code insert_dataset(struct track *track, const struct track_data
 	db_bind_int(stmt, ":classes", (int64_t)dataset->classes);
 	db_bind_text(stmt, ":feature_names", names.data);
 	db_bind_text(stmt, ":origin", dataset->origin);
+	db_bind_text(stmt, ":task", dataset->target != NULL ? "regression" : "classification");
 	if (db_run(stmt, err) != ERR_OK)
 		return err->code;
 	int64_t id = db_last_rowid(track->db);

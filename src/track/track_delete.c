@@ -90,8 +90,8 @@ enum err_code track_count_chosen(struct track *track, struct track_chosen *ret_c
 		      " + " ROW_BYTES " * ((SELECT count(*) FROM instance_summary" CHOSEN
 		      ") + (SELECT count(*) FROM dynamics_rows" CHOSEN ") + (SELECT count(*) FROM epoch" CHOSEN "))"
 		      " + " SHORT_ROW_BYTES " * ((SELECT count(*) FROM class_epoch" CHOSEN
-		      ") + (SELECT count(*) FROM influence" CHOSEN ") + (SELECT count(*) FROM loss_change" CHOSEN
-		      ")) AS INTEGER)",
+		      ") + (SELECT count(*) FROM regression_epoch" CHOSEN ") + (SELECT count(*) FROM influence" CHOSEN
+		      ") + (SELECT count(*) FROM loss_change" CHOSEN ")) AS INTEGER)",
 		      &chosen.bytes, err) != ERR_OK)
 		return err->code;
 	*ret_chosen = chosen;
@@ -165,6 +165,7 @@ static enum err_code delete_rows(struct track *track, struct err *err)
 	return db_exec(track->db,
 		       "DELETE FROM epoch" CHOSEN ";"
 		       "DELETE FROM class_epoch" CHOSEN ";"
+		       "DELETE FROM regression_epoch" CHOSEN ";"
 		       "DELETE FROM weight" CHOSEN ";"
 		       "DELETE FROM instance_summary" CHOSEN ";"
 		       "DELETE FROM dynamics_rows" CHOSEN ";"

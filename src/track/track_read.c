@@ -60,6 +60,7 @@ static enum err_code take_run(struct db_stmt *stmt, struct track_run_row *row, s
 	row->source_run_id = db_column_int(stmt, 14);
 	row->blas_threads = db_column_int(stmt, 17);
 	row->last_epoch = db_column_int(stmt, 18) > 0 ? (size_t)db_column_int(stmt, 18) : 0;
+	row->is_regression = db_column_int(stmt, 19) != 0;
 	if (copy_column(stmt, 15, &row->status, err) != ERR_OK || copy_column(stmt, 16, &row->blas, err) != ERR_OK)
 		return err->code;
 	if (copy_column(stmt, 2, &row->method, err) != ERR_OK || copy_column(stmt, 3, &row->dataset, err) != ERR_OK ||
@@ -103,7 +104,7 @@ enum err_code track_read_run(struct track *track, int64_t run_id, struct track_r
 		       " AND type <> 'null'), "
 		       "split.given, split.test, "
 		       "run.experiment_id, run.source_run_id, run.status, run.blas, run.blas_threads,"
-		       " (SELECT max(epoch) FROM epoch WHERE epoch.run_id = run.run_id)"
+		       " (SELECT max(epoch) FROM epoch WHERE epoch.run_id = run.run_id), dataset.task = 'regression'"
 		       " FROM run JOIN dataset USING (dataset_id) JOIN split USING (split_id)"
 		       " WHERE run.run_id = :run_id",
 		       &stmt, err) != ERR_OK)
@@ -222,6 +223,31 @@ enum err_code track_read_instances(struct track *track, const struct track_run_r
 		ret_source_line[i] = (uint32_t)db_column_int(stmt, 2);
 	}
 	return ERR_OK;
+}
+
+enum err_code track_read_targets(struct track *track, const struct track_run_row *row, double *ret_target,
+				 struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	bool more = false;
+
+	if (db_prepare(track->db, "SELECT target FROM instance WHERE dataset_id = :dataset_id ORDER BY position", &stmt,
+		       err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":dataset_id", row->dataset_id);
+	for (size_t i = 0; i < row->instances; i++) {
+		if (db_step(stmt, &more, err) != ERR_OK)
+			return err->code;
+		if (!more || db_column_type(stmt, 0) != DB_REAL)
+			return bad_instances(track, row, err);
+		ret_target[i] = db_column_real(stmt, 0);
+	}
+	return ERR_OK;
+}
+
+size_t track_run_row_probabilities(const struct track_run_row *row)
+{
+	return row->is_regression ? 0 : row->classes;
 }
 
 enum err_code track_read_features(struct track *track, const struct track_run_row *row, double *ret_x, struct err *err)

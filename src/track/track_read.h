@@ -26,10 +26,11 @@ struct track_run_row {
 	int64_t blas_threads;
 	char *dataset, *sha256, *label; /* as in track_dataset */
 	size_t instances, features, classes;
-	bool has_features; /* the tables hold the features of every instance */
-	bool has_model;	   /* false: imported predictions */
-	bool given;	   /* as in track_split */
-	uint8_t *is_test;  /* (n) */
+	bool has_features;  /* the tables hold the features of every instance */
+	bool has_model;	    /* false: imported predictions */
+	bool is_regression; /* the classes are bins of a target */
+	bool given;	    /* as in track_split */
+	uint8_t *is_test;   /* (n) */
 };
 
 /* ERR_INPUT: no such run. Zero-initialise *ret_row; track_run_row_done() frees what it holds. */
@@ -51,6 +52,13 @@ MUST_CHECK enum err_code track_read_names(struct track *track, const struct trac
 /* The instances by position: y, instance_id (ascending), source_line (n). ERR_INPUT: they are not what was written. */
 MUST_CHECK enum err_code track_read_instances(struct track *track, const struct track_run_row *row, uint32_t *ret_y,
 					      uint32_t *ret_instance_id, uint32_t *ret_source_line, struct err *err);
+
+/* Their targets, of a regression: ret_target (n). ERR_INPUT: they are not what was written. */
+MUST_CHECK enum err_code track_read_targets(struct track *track, const struct track_run_row *row, double *ret_target,
+					    struct err *err);
+
+/* Probabilities that an instance has in an epoch record: the classes; 0 of a regression. */
+size_t track_run_row_probabilities(const struct track_run_row *row);
 
 /* Their features, if the tables have them: ret_x (n, d) row-major, exactly the numbers that were written. */
 MUST_CHECK enum err_code track_read_features(struct track *track, const struct track_run_row *row, double *ret_x,

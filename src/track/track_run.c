@@ -62,9 +62,9 @@ enum err_code track_start_run(struct track *track, const struct track_run *run, 
 	return track_put_checksum(track, SUBJECT_RUN, *ret_run_id, err);
 }
 
-#define COLUMN(id, name, column, storage, shape) #name ", "
-#define PARAMETER(id, name, column, storage, shape) ":" #name ", "
-#define PARAMETER_NAME(id, name, column, storage, shape) ":" #name,
+#define COLUMN(id, name, column, storage, shape, task) #name ", "
+#define PARAMETER(id, name, column, storage, shape, task) ":" #name ", "
+#define PARAMETER_NAME(id, name, column, storage, shape, task) ":" #name,
 
 static enum err_code put_blocks(struct track *track, const struct epoch_record *record, int64_t *ret_first,
 				struct err *err)
@@ -80,7 +80,10 @@ static enum err_code put_blocks(struct track *track, const struct epoch_record *
 		const unsigned char *bytes = epoch_record_block(record, t);
 		for (enum series s = 0; s < SERIES_COUNT; s++) {
 			size_t length = series_bytes(s, epoch_record_block_length(record, t), record->classes);
-			db_bind_blob(stmt, names[s], bytes, length);
+			if (length == 0 && series_specs[s].task == SERIES_OF_REGRESSION)
+				db_bind_null(stmt, names[s]);
+			else
+				db_bind_blob(stmt, names[s], bytes, length);
 			bytes += length;
 		}
 		db_bind_int(stmt, ":checksum", (int64_t)record->checksums[t]);
@@ -150,6 +153,41 @@ static enum err_code put_class_rows(struct track *track, int64_t run_id, const s
 	return ERR_OK;
 }
 
+static enum err_code put_regression_rows(struct track *track, int64_t run_id, const struct epoch_record *record,
+					 struct err *err)
+{
+	struct db_stmt *stmt;
+
+	if (record->regression_count == 0)
+		return ERR_OK;
+	if (track_statement(track, TRACK_PUT_REGRESSION,
+			    "INSERT INTO regression_epoch (run_id, epoch, part, shot, instances, mse, mae,"
+			    " geometric_mean, pearson, balanced_mae, checksum) VALUES (:run_id, :epoch, :part, :shot,"
+			    " :instances, :mse, :mae, :geometric_mean, :pearson, :balanced_mae, :checksum)",
+			    &stmt, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < record->regression_count; i++) {
+		const struct record_regression *row = &record->regression[i];
+		uint64_t sum = 0;
+		db_sum_bound(stmt, &sum);
+		db_bind_int(stmt, ":run_id", run_id);
+		db_bind_int(stmt, ":epoch", (int64_t)record->epoch);
+		db_bind_text(stmt, ":part", row->part);
+		db_bind_text(stmt, ":shot", row->shot);
+		db_bind_int(stmt, ":instances", (int64_t)row->instances);
+		db_bind_real(stmt, ":mse", row->mse);
+		db_bind_real(stmt, ":mae", row->mae);
+		db_bind_real(stmt, ":geometric_mean", row->geometric_mean);
+		db_bind_real(stmt, ":pearson", row->pearson);
+		db_bind_real(stmt, ":balanced_mae", row->balanced_mae);
+		db_sum_bound(stmt, NULL);
+		db_bind_int(stmt, ":checksum", (int64_t)sum);
+		if (db_run(stmt, err) != ERR_OK)
+			return err->code;
+	}
+	return ERR_OK;
+}
+
 #define NUMBER(name, field) #name ", "
 #define NUMBER_PARAMETER(name, field) ":" #name ", "
 #define BIND_NUMBER(name, field) db_bind_real(stmt, ":" #name, record->field);
@@ -189,6 +227,7 @@ enum err_code track_put_epoch(struct track *track, int64_t run_id, const struct 
 	if (record->epoch == 0)
 		return ERR_OK;
 	if ((record->has_blocks && put_blocks(track, record, &first_block, err) != ERR_OK) ||
+	    put_regression_rows(track, run_id, record, err) != ERR_OK ||
 	    put_class_rows(track, run_id, record, &sum, err) != ERR_OK)
 		return err->code;
 	return put_epoch_row(track, run_id, record, first_block, sum, err);
@@ -241,6 +280,8 @@ static enum err_code put_summary(struct track *track, int64_t run_id, const stru
 	db_bind_int(stmt, ":run_id", run_id);
 	db_bind_int(stmt, ":instance_id", summary->instance_id);
 	MEASURES_LATEST(BIND_MEASURE)
+	db_sum_bound(stmt, NULL);
+	MEASURES_REGRESSION(BIND_MEASURE)
 	return db_run(stmt, err);
 }
 
@@ -256,6 +297,10 @@ enum err_code track_put_summaries(struct track *track, int64_t run_id, const str
 	}
 	if (track_put_sum(track, SUBJECT_SUMMARY, run_id, sums.first, err) != ERR_OK ||
 	    track_put_sum(track, SUBJECT_MEASURES, run_id, sums.later, err) != ERR_OK)
+		return err->code;
+	/* Those of a regression are summed behind all others. */
+	if (count > 0 && !isnan(summaries[0].measure[MEASURE_MEAN_ABS_RESIDUAL]) &&
+	    track_put_checksum(track, SUBJECT_MEASURES, run_id, err) != ERR_OK)
 		return err->code;
 	return track_put_sum(track, SUBJECT_GRADIENTS, run_id, sums.latest, err);
 }

@@ -205,6 +205,7 @@ enum err_code track_resume_run(struct track *track, const struct track_resume *r
 		DROP_BLOCKS "> :epoch)",
 		"DELETE FROM epoch WHERE run_id = :run_id AND epoch > :epoch",
 		"DELETE FROM class_epoch WHERE run_id = :run_id AND epoch > :epoch",
+		"DELETE FROM regression_epoch WHERE run_id = :run_id AND epoch > :epoch",
 		"DELETE FROM weight WHERE run_id = :run_id AND epoch > :epoch",
 		"DELETE FROM dynamics_rows WHERE run_id = :run_id AND epoch > :epoch",
 		"DELETE FROM influence WHERE run_id = :run_id AND epoch > :epoch",

@@ -185,7 +185,7 @@ enum err_code track_verify_file(struct track *track, struct track_findings *find
 	return ERR_OK;
 }
 
-#define SHOWN(id, name, column, storage, shape) #column ", "
+#define SHOWN(id, name, column, storage, shape, task) IN_DYNAMICS_##task(#column ", ")
 #define COLUMNS "run_id, epoch, instance_id, part, class, " SERIES(SHOWN) "probabilities"
 
 /* Findings about the run :run_id. */
@@ -194,6 +194,8 @@ static const char *const run_sql[] = {
 	" WHERE run_id = :run_id AND instance_id NOT IN (SELECT instance_id FROM instance WHERE dataset_id ="
 	" (SELECT dataset_id FROM run WHERE run_id = :run_id))",
 	"SELECT printf('epoch %d: class_epoch has rows of it, epoch does not', epoch) FROM class_epoch"
+	" WHERE run_id = :run_id AND epoch NOT IN (SELECT epoch FROM epoch WHERE run_id = :run_id) GROUP BY epoch",
+	"SELECT printf('epoch %d: regression_epoch has rows of it, epoch does not', epoch) FROM regression_epoch"
 	" WHERE run_id = :run_id AND epoch NOT IN (SELECT epoch FROM epoch WHERE run_id = :run_id) GROUP BY epoch",
 	"SELECT printf('epoch %d: its weights are recorded, it is not', epoch) FROM weight"
 	" WHERE run_id = :run_id AND epoch > 0 AND epoch NOT IN (SELECT epoch FROM epoch WHERE run_id = :run_id)"
@@ -217,6 +219,9 @@ static const struct {
 	{ "weight of epoch",
 	  "SELECT run_id, epoch, layer, name, rows, cols, value, checksum FROM weight WHERE run_id = :run_id" },
 	{ "state, part", "SELECT run_id, part, epoch, saved_at_ms, value, checksum FROM state WHERE run_id = :run_id" },
+	{ "regression_epoch of epoch",
+	  "SELECT run_id, epoch, part, shot, instances, mse, mae, geometric_mean, pearson, balanced_mae, checksum"
+	  " FROM regression_epoch WHERE run_id = :run_id" },
 	{ "influence of epoch", "SELECT run_id, epoch, instance_id, training_instance_id, inner_product, checksum"
 				" FROM influence WHERE run_id = :run_id" },
 	{ "loss_change of epoch",
@@ -292,14 +297,25 @@ static bool take_block(struct db_stmt *stmt, size_t t, int64_t run_id, struct ep
 			    record->epoch, t, series_specs[s].name, length, expected);
 			return false;
 		}
-		memcpy(at, bytes, length);
+		if (length > 0)
+			memcpy(at, bytes, length);
 		at += length;
 	}
 	record->checksums[t] = checksum_of(out, (size_t)(at - out));
 	return true;
 }
 
-#define COLUMN(id, name, column, storage, shape) #name ", "
+/* Numbers of block t. */
+static uint64_t count_values(const struct epoch_record *record, size_t t)
+{
+	uint64_t count = 0;
+
+	for (enum series s = 0; s < SERIES_COUNT; s++)
+		count += series_bytes(s, epoch_record_block_length(record, t), record->classes) / series_width(s);
+	return count;
+}
+
+#define COLUMN(id, name, column, storage, shape, task) #name ", "
 
 static enum err_code read_blocks(struct track *track, int64_t run_id, int64_t first, struct epoch_record *record,
 				 struct track_findings *findings, struct err *err)
@@ -321,9 +337,8 @@ static enum err_code read_blocks(struct track *track, int64_t run_id, int64_t fi
 			say(findings, run_id, "epoch %zu: block %zu is missing", record->epoch, t);
 		if (found && take_block(stmt, t, run_id, record, findings)) {
 			(void)snprintf(name, sizeof name, "epoch %zu: block", record->epoch);
-			compare(stmt, SERIES_COUNT, record->checksums[t],
-				epoch_record_block_length(record, t) * (record->classes + SERIES_COUNT - 1), run_id,
-				name, (int64_t)t, findings);
+			compare(stmt, SERIES_COUNT, record->checksums[t], count_values(record, t), run_id, name,
+				(int64_t)t, findings);
 		} else {
 			record->has_blocks = false;
 		}
@@ -366,20 +381,48 @@ enum err_code track_verify_epoch(struct track *track, int64_t run_id, struct tra
 	return record->has_blocks ? read_blocks(track, run_id, db_column_int(stmt, 2), record, findings, err) : ERR_OK;
 }
 
+enum err_code track_read_regression(struct track *track, int64_t run_id, size_t epoch, struct record_regression *row,
+				    struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	bool found = false;
+
+	if (db_prepare(track->db,
+		       "SELECT instances, mse, mae, geometric_mean, pearson, balanced_mae FROM regression_epoch"
+		       " WHERE run_id = :run_id AND epoch = :epoch AND part = :part AND shot = :shot",
+		       &stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":run_id", run_id);
+	db_bind_int(stmt, ":epoch", (int64_t)epoch);
+	db_bind_text(stmt, ":part", row->part);
+	db_bind_text(stmt, ":shot", row->shot);
+	if (db_step(stmt, &found, err) != ERR_OK)
+		return err->code;
+	row->instances = found ? (size_t)db_column_int(stmt, 0) : 0;
+	row->mse = found ? real(stmt, 1) : NAN;
+	row->mae = found ? real(stmt, 2) : NAN;
+	row->geometric_mean = found ? real(stmt, 3) : NAN;
+	row->pearson = found ? real(stmt, 4) : NAN;
+	row->balanced_mae = found ? real(stmt, 5) : NAN;
+	return ERR_OK;
+}
+
 #define MEASURE(id, column, type) ", " #column
 
 static enum err_code take_row(struct db_stmt *stmt, struct track_summary *ret_summary, struct err *err)
 {
 	const char *part = NULL, *class = NULL, *predicted = NULL;
+	bool is_predicted = db_column_type(stmt, 3) != DB_NULL;
 
 	if (db_read_text(stmt, 1, &part, err) != ERR_OK || db_read_text(stmt, 2, &class, err) != ERR_OK ||
-	    db_read_text(stmt, 3, &predicted, err) != ERR_OK)
+	    (is_predicted && db_read_text(stmt, 3, &predicted, err) != ERR_OK))
 		return err->code;
 	*ret_summary = (struct track_summary){
 		.class_name = class,
 		.predicted = predicted,
 		.part = part_of_name(part),
-		.has_later = db_column_type(stmt, 4 + MEASURE_EVER_LEARNED) != DB_NULL,
+		.has_later = db_column_type(stmt, 4 + MEASURE_EVER_LEARNED) != DB_NULL ||
+			     db_column_type(stmt, 4 + MEASURE_MEAN_ABS_RESIDUAL) != DB_NULL,
 	};
 	for (size_t m = 0; m < MEASURE_COUNT; m++)
 		ret_summary->measure[m] = real(stmt, 4 + m);

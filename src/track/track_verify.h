@@ -30,6 +30,11 @@ MUST_CHECK enum err_code track_verify_run(struct track *track, int64_t run_id, s
 MUST_CHECK enum err_code track_verify_epoch(struct track *track, int64_t run_id, struct track_findings *findings,
 					    struct epoch_record *record, bool *ret_found, struct err *err);
 
+/* Fills in the numbers of the epoch's row of regression_epoch that has row->part and row->shot; NaN, and no instances,
+ * if there is none. */
+MUST_CHECK enum err_code track_read_regression(struct track *track, int64_t run_id, size_t epoch,
+					       struct record_regression *row, struct err *err);
+
 /* Hands the rows of instance_summary to `take`, by position. Texts live until it returns. A finding if there are some,
  * but not one of each instance. */
 MUST_CHECK enum err_code track_read_summaries(struct track *track, const struct track_run_row *row,

@@ -17,7 +17,7 @@ static void say_parts(const struct method *method, struct run_settings *ret_sett
 	option_reset(settings_specs, settings_spec_count, settings);
 	settings->loss_parameters.tau = settings->adjustment_parameters.tau = settings->tau;
 	settings->sampler_parameters = sampler_fill_parameters(method->sampler, &settings->sampler_parameters);
-	settings->loss_parameters = loss_fill_parameters(method->loss, &settings->loss_parameters);
+	settings->loss_parameters = method_fill_loss_parameters(method, &settings->loss_parameters);
 	settings->adjustment_parameters =
 	    adjustment_fill_parameters(method->adjustment, &settings->adjustment_parameters);
 	settings->tau =
@@ -76,9 +76,9 @@ static bool has_common(const struct method *method, const char *name)
 	for (size_t i = 0; i < ARRAY_LENGTH(of_difficulty); i++)
 		if (strcmp(name, of_difficulty[i]) == 0)
 			return method->sampler->uses_difficulty;
-	return strcmp(name, "beta") == 0 &&
-	       (method->loss->uses_beta || (method->stage != NULL && method->stage->deferred_weights != NULL &&
-					    method->stage->deferred_weights->uses_beta));
+	return strcmp(name, "beta") == 0 && (method_weights(method)->uses_beta ||
+					     (method->stage != NULL && method->stage->deferred_weights != NULL &&
+					      method->stage->deferred_weights->uses_beta));
 }
 
 static enum err_code append_value(const struct option_spec *spec, const struct run_settings *settings,

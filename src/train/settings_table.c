@@ -107,7 +107,7 @@ const struct option_spec settings_specs[] = {
 	{ .name = "target-bins", .type = OPTION_TEXT, FIELD(data.target_bins), .check = check_target_bins,
 	  .argument = "auto|N|width:W", .initial = SETTINGS_TARGET_BINS,
 	  .help = "of regression: bins of the label, which stand for classes in all that goes by their sizes; auto: "
-	          "one for each whole number if there are at most 100, else 50" },
+	          "one for each whole number if they span at most 100, else 10 to 50" },
 	{ .name = "target-scale", .type = OPTION_CHOICE, FIELD(data.target_scale), .choice = scale_kind_name,
 	  .initial = "standard",
 	  .help = "of regression: what the network is trained on; whatever is recorded has the label's unit" },

@@ -98,12 +98,14 @@ def make():
         done("influence", "--run", run, "--instance", "3", "--save")
         done("materialize", run)
         done("adjust", run, "--adjustment", "post-hoc")
+    done("train", "-q", "--data", "diabetes", "--task", "regression", "--epochs", "2", "--scale", "standard",
+         "--learning-rate", "0.01")
     ask("INSERT OR REPLACE INTO state (run_id, part, epoch, saved_at_ms, value, checksum)"
         " SELECT run_id, 0, 3, 0, x'00', 0 FROM run")
     ask("INSERT OR REPLACE INTO checksum (subject, id, value) SELECT value, run_id, 1 FROM run,"
         " json_each('[\"run\",\"summary\"]') UNION ALL SELECT 'split', split_id, 1 FROM split"
         " UNION ALL SELECT 'dataset', dataset_id, 1 FROM dataset")
-    empty = [table for table, rows in rows_of([1, 2, 5]).items() if rows == []]
+    empty = [table for table, rows in rows_of([1, 2, 5, 9]).items() if rows == []]
     check(f"tables without a row: {empty}", empty == [])
 
 
@@ -150,7 +152,7 @@ def main():
     ask("INSERT INTO dataset (name, sha256, label, missing, instances, features, classes, feature_names)"
         " VALUES ('about to be used', '', '', '', 0, 0, 0, '[]')")
     done("delete", "--vacuum")
-    check("a run in training keeps data", ask("SELECT count(*) FROM dataset") == [(3,)])
+    check("a run in training keeps data", ask("SELECT count(*) FROM dataset") == [(4,)])
 
     ask("UPDATE run SET status = 'interrupted' WHERE run_id = 3")
     others -= {3}

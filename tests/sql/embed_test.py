@@ -9,7 +9,7 @@ import tempfile
 
 VIEWS = "CREATE VIEW v AS\nSELECT 1;\n"
 GOOD = {"migrations/0001_init.sql": "", "migrations/0002_add_mood.sql": "", "reports/a-b.sql": "SELECT 1", "views.sql": VIEWS,
-        "series.h": "X(ID, mark, mark_shown, TALLY, INSTANCE) \\\n",
+        "series.h": "X(ID, mark, mark_shown, TALLY, INSTANCE, BOTH) \\\n",
         "metrics.h": '\tX("good", good, MORE, BOTH) \\\n\tX("bad-one", bad, LESS, TEST)\n'}
 
 # What is changed in GOOD (None: the file is away), files left out of the lists, words of the refusal ("": accepted).

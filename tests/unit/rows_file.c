@@ -10,10 +10,13 @@
 #include "base/rng.h"
 #include "base/text.h"
 
-/* Data set i has i + 2 classes; `dropped`: every so manieth data row is not in it; 0: none. */
+/* Data set i has i + 2 classes; `dropped`: every so manieth data row is not in it; 0: none. The last two are those of a
+ * regression. */
 static const struct {
 	uint32_t instances, dropped, runs, epochs, block_instances;
-} sets[] = { { 150, 0, 3, 4, 64 }, { 64, 7, 1, 3, 64 }, { 1, 0, 2, 2, 64 }, { 131, 3, 2, 5, 32 } };
+	bool is_regression;
+} sets[] = { { 150, 0, 3, 4, 64, false }, { 64, 7, 1, 3, 64, false }, { 1, 0, 2, 2, 64, false },
+	     { 131, 3, 2, 5, 32, false }, { 140, 5, 2, 3, 64, true }, { 64, 0, 1, 2, 32, true } };
 
 void must(enum err_code code, const struct err *err)
 {
@@ -77,16 +80,18 @@ static void put_dataset(struct db *db, struct rng *rng, int64_t id)
 	uint32_t dropped = sets[id - 1].dropped;
 	uint8_t *is_test = calloc(count, 1);
 	struct db_stmt *dataset = must_prepare(
-	    db, "INSERT INTO dataset VALUES (:id, 'set ' || :id, '', '', 'drop', :instances, 1, :classes, '[]', '')");
+	    db, "INSERT INTO dataset VALUES (:id, 'set ' || :id, '', '', 'drop', :instances, 1, :classes, '[]', '',"
+		" :task)");
 	struct db_stmt *class = must_prepare(db, "INSERT INTO class VALUES (:id, :index, 'class ' || :index)");
 	struct db_stmt *instance = must_prepare(db, "INSERT INTO instance VALUES (:id, :position, :instance_id, "
-						    ":instance_id + 2, :class, '[0.5]', NULL, NULL)");
+						    ":instance_id + 2, :class, '[0.5]', NULL, NULL, :target)");
 	struct db_stmt *split =
 	    must_prepare(db, "INSERT INTO split VALUES (:id, :id, 0, 0.5, 0, :test, 0, 'mask', 0, 0)");
 
 	db_bind_int(dataset, ":id", id);
 	db_bind_int(dataset, ":instances", count);
 	db_bind_int(dataset, ":classes", id + 1);
+	db_bind_text(dataset, ":task", sets[id - 1].is_regression ? "regression" : "classification");
 	must_run(dataset);
 	for (int64_t c = 0; c <= id; c++) {
 		db_bind_int(class, ":id", id);
@@ -102,6 +107,10 @@ static void put_dataset(struct db *db, struct rng *rng, int64_t id)
 		db_bind_int(instance, ":position", position);
 		db_bind_int(instance, ":instance_id", row);
 		db_bind_int(instance, ":class", rng_below(rng, (uint32_t)id + 1));
+		if (sets[id - 1].is_regression)
+			db_bind_real(instance, ":target", rng_uniform(rng) * 100 - 50);
+		else
+			db_bind_null(instance, ":target");
 		must_run(instance);
 	}
 	db_bind_int(split, ":id", id);
@@ -114,26 +123,27 @@ static void put_dataset(struct db *db, struct rng *rng, int64_t id)
 	db_stmt_free(split);
 }
 
+/* classes 0: of a regression. */
 static int64_t put_block(struct db *db, struct rng *rng, uint32_t count, uint32_t classes)
 {
-	static const char *const floats[] = { ":difficulty", ":weight", ":du", ":dl", ":p" };
+	static const char *const floats[] = { ":difficulty", ":weight", ":du", ":dl", ":p", ":residual" };
 	float values[ARRAY_LENGTH(floats)][64 * 5];
 	uint16_t predicted[64], draws[64];
 	struct db_stmt *stmt =
 	    must_prepare(db, "INSERT INTO block VALUES (NULL, :predicted, :difficulty, :weight, :du, :dl,"
-			     " :draws, :p, NULL)");
+			     " :draws, :p, NULL, :residual)");
 
-	for (size_t s = 0; s < ARRAY_LENGTH(floats); s++) {
+	for (size_t s = 0; s < ARRAY_LENGTH(floats) - (classes > 0); s++) {
 		uint32_t length = s == 4 ? count * classes : count;
 		for (uint32_t i = 0; i < length; i++)
 			values[s][i] = random_float(rng);
 		db_bind_blob(stmt, floats[s], values[s], length * sizeof(float));
 	}
 	for (uint32_t i = 0; i < count; i++) {
-		predicted[i] = (uint16_t)rng_below(rng, classes);
+		predicted[i] = classes == 0 ? 0 : (uint16_t)rng_below(rng, classes);
 		draws[i] = rng_below(rng, 2) == 0 ? UINT16_MAX : (uint16_t)rng_next(rng);
 	}
-	db_bind_blob(stmt, ":predicted", predicted, count * sizeof *predicted);
+	db_bind_blob(stmt, ":predicted", predicted, classes == 0 ? 0 : count * sizeof *predicted);
 	db_bind_blob(stmt, ":draws", draws, count * sizeof *draws);
 	must_run(stmt);
 	db_stmt_free(stmt);
@@ -159,7 +169,8 @@ static void put_run(struct db *db, struct rng *rng, int64_t run_id, int64_t data
 		db_bind_int(put_epoch, ":epoch", epoch);
 		for (uint32_t done = 0; done < count && epoch != 2; done += block_instances) {
 			uint32_t left = count - done < block_instances ? count - done : block_instances;
-			int64_t block_id = put_block(db, rng, left, (uint32_t)dataset_id + 1);
+			int64_t block_id =
+			    put_block(db, rng, left, sets[dataset_id - 1].is_regression ? 0 : (uint32_t)dataset_id + 1);
 			if (done == 0)
 				db_bind_int(put_epoch, ":first", block_id);
 		}
@@ -181,9 +192,9 @@ struct db *rows_file_make(void)
 	must(db_begin(db, &err), &err);
 	for (size_t i = 0; i < ARRAY_LENGTH(sets); i++)
 		put_dataset(db, &rng, (int64_t)i + 1);
-	for (uint32_t turn = 0; turn < 3; turn++)
+	for (uint32_t round = 0; round < 6; round++)
 		for (size_t i = 0; i < ARRAY_LENGTH(sets); i++)
-			if (turn < sets[i].runs)
+			if (round % 3 < sets[i].runs && sets[i].is_regression == (round >= 3))
 				put_run(db, &rng, run_id++, (int64_t)i + 1);
 	must(db_commit(db, &err), &err);
 	db_free(db);

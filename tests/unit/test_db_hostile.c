@@ -12,11 +12,12 @@ TestSuite(db_hostile, .init = scratch_enter, .fini = scratch_leave);
 
 /* Three instances of two classes, two epochs. */
 #define ROWS                                                                                                           \
-	"INSERT INTO dataset VALUES (1, 'd', 'x', 'class', 'error', 3, 1, 2, '[\"a\"]', '');"                          \
+	"INSERT INTO dataset VALUES (1, 'd', 'x', 'class', 'error', 3, 1, 2, '[\"a\"]', '', 'classification');"        \
 	"INSERT INTO class VALUES (1, 0, 'no'), (1, 1, 'yes');"                                                        \
-	"INSERT INTO instance VALUES (1, 0, 0, 2, 0, '[1]', NULL, NULL), (1, 1, 1, 3, 1, '[2]', NULL, NULL), (1, 2, "  \
+	"INSERT INTO instance VALUES (1, 0, 0, 2, 0, '[1]', NULL, NULL, NULL), (1, 1, 1, 3, 1, '[2]', NULL, NULL, "    \
+	"NULL), (1, 2, "                                                                                               \
 	"5, 7, 1, "                                                                                                    \
-	"'[3]', NULL, NULL);"                                                                                          \
+	"'[3]', NULL, NULL, NULL);"                                                                                    \
 	"INSERT INTO split VALUES (1, 1, 0, 0.5, 0, x'000100', 0, 'm', 0, 0);"                                         \
 	"INSERT INTO split_class VALUES (1, 0, 1, 0), (1, 1, 1, 1);"                                                   \
 	"INSERT INTO run (run_id, dataset_id, split_id, model, method, seed, status, settings, block_instances,"       \

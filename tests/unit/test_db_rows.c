@@ -77,6 +77,16 @@ static const struct {
 	{ "SELECT p.run_id, p.epoch, p.instance_id, probability - p_true FROM $dynamics AS d JOIN $predictions AS p"
 	  " USING (run_id, epoch, instance_id, class) WHERE d.run_id IN (11, 13) ORDER BY 1, 2, 3",
 	  -1 },
+	{ "SELECT * FROM $regression_dynamics ORDER BY " KEYS, 2 * 2 * 140 + 64 },
+	{ "SELECT count(*), sum(loss), count(du), count(weight), sum(draws), count(bin) FROM $regression_dynamics", 1 },
+	{ "SELECT predicted FROM $regression_dynamics WHERE epoch = 3 ORDER BY " KEYS, -1 },
+	{ "SELECT residual, loss, bin FROM $regression_dynamics WHERE bin = 'class 1' ORDER BY " KEYS, -1 },
+	{ "SELECT target FROM $regression_dynamics WHERE instance_id BETWEEN 7 AND 70 AND epoch = 1 ORDER BY " KEYS,
+	  -1 },
+	{ "SELECT * FROM $regression_dynamics WHERE run_id = 10", 0 },
+	{ "SELECT part, max(draws), min(du), max(dl) FROM $regression_dynamics WHERE residual > 0 GROUP BY part ORDER "
+	  "BY 1",
+	  -1 },
 	{ "SELECT epoch, lag(p_true) OVER (PARTITION BY instance_id ORDER BY epoch) FROM $dynamics WHERE run_id = 13"
 	  " ORDER BY instance_id, epoch",
 	  -1 },
