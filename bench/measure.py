@@ -46,6 +46,12 @@ class Bench:
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
+    def user(self, *arguments):
+        """User CPU seconds of the program."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        self.run(*arguments, discard=True)
+        return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+
     def train_command(self, db, dataset, epochs, *options):
         """hardrow train --quiet, softmax regression with SGD, momentum 0.9, batch 32."""
         return [self.hardrow, "train", "--quiet", "--db", db, "--data", dataset, "--data-dir", self.data_dir, "--scale",

@@ -9,6 +9,7 @@
   f  peak memory
   g  questions through the stock sqlite3 shell, plain rows, the extension, `hardrow sql`, numpy and DuckDB
   h  one epoch of an MLP against numpy, scikit-learn and PyTorch, one thread each
+  i  reading a file of numbers against pandas
 """
 
 import argparse
@@ -24,11 +25,12 @@ import epochs
 import measure
 import networks
 import queries
+import reading
 import recording
 import sweep
 
 SECTIONS = {"a": recording.run_a, "b": epochs.run, "c": recording.run_c, "d": recording.run_d, "e": sweep.run,
-            "f": recording.run_f, "g": queries.run, "h": networks.run}
+            "f": recording.run_f, "g": queries.run, "h": networks.run, "i": reading.run}
 
 
 def machine():
@@ -39,7 +41,7 @@ def machine():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sections", nargs="*", metavar="SECTION", help="a to h; all without")
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help="a to i; all without")
     parser.add_argument("--quick", action="store_true", help="fewer rounds: rough numbers")
     parser.add_argument("--hardrow", default=measure.ROOT / "build" / "hardrow", help="the program (default build/hardrow)")
     parser.add_argument("--data-dir", default=measure.ROOT.parent / "shared" / "datasets",
