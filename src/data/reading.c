@@ -24,7 +24,8 @@ enum err_code reading_append(const struct reading *reading, struct text *text, s
 	};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(said); i++)
-		if (said[i].value != NULL && text_append(text, err, " %s %s", said[i].name, said[i].value) != ERR_OK)
+		if (said[i].value != NULL && (text_append(text, err, " %s ", said[i].name) != ERR_OK ||
+					      text_append_json(text, said[i].value, err) != ERR_OK))
 			return err->code;
 	return ERR_OK;
 }

@@ -46,8 +46,8 @@ struct reading {
 
 size_t reading_most_levels(const struct reading *reading);
 
-/* Appends what was said that makes another data set of the same bytes: " separator tab drop a,b"; nothing if nothing
- * was. Label and missing values are told elsewhere, with the data set. */
+/* Appends what was said that makes another data set of the same bytes: " separator \"tab\" drop \"a,b\""; nothing if
+ * nothing was. Label and missing values are told elsewhere, with the data set. */
 MUST_CHECK enum err_code reading_append(const struct reading *reading, struct text *text, struct err *err);
 
 #endif

@@ -486,3 +486,15 @@ Test(reading, files_of_real_people)
 		cr_expect_eq(dataset->classes, cases[i].classes, "%s: %zu classes", cases[i].name, dataset->classes);
 	}
 }
+
+Test(reading, what_was_said_is_told_apart)
+{
+	const struct reading one = { .comment = "# drop a" }, other = { .comment = "#", .drop = "a" };
+	struct text of_one AUTO(text_done) = { 0 };
+	struct text of_other AUTO(text_done) = { 0 };
+	struct err err;
+
+	cr_assert_eq(reading_append(&one, &of_one, &err), ERR_OK);
+	cr_assert_eq(reading_append(&other, &of_other, &err), ERR_OK);
+	cr_expect_str_neq(of_one.data, of_other.data);
+}
