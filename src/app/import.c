@@ -14,6 +14,8 @@
 
 /* Probabilities are often written with few digits. */
 #define SUM_TOLERANCE 1e-3
+/* And computed in float32: softmax gives 1.0000001. */
+#define ROUNDING 1e-6
 
 #define MISSING_COLUMN SIZE_MAX
 
@@ -27,6 +29,7 @@ struct import {
 	struct split *split;	 /* all training */
 	double *class_weight;	 /* (k) ones */
 	size_t epochs;
+	size_t rounded;		 /* rows with a probability below 0 or above 1 by rounding */
 	const atomic_bool *stop; /* or NULL */
 };
 
@@ -201,7 +204,7 @@ static enum err_code check_row(const struct import *import, size_t row, struct e
 			       instance);
 	for (size_t c = 0; c < import->subject->classes; c++) {
 		double p = cell(rows, row, import->class_column[c]);
-		if (p < 0 || p > 1)
+		if (p < -ROUNDING || p > 1 + ROUNDING)
 			return err_set(err, ERR_INPUT, "column '%s': '%g' is not a probability",
 				       rows->feature_names[import->class_column[c]], p);
 		sum += p;
@@ -209,6 +212,23 @@ static enum err_code check_row(const struct import *import, size_t row, struct e
 	if (fabs(sum - 1.0) > SUM_TOLERANCE)
 		return err_set(err, ERR_INPUT, "the probabilities sum to %.6g, not 1", sum);
 	return ERR_OK;
+}
+
+/* Probabilities that rounding took out of 0 to 1 are cut at 0 and divided by their sum. */
+static void mend_row(struct import *import, size_t row)
+{
+	double *x = import->rows->x + row * import->rows->features;
+	double sum = 0;
+	bool is_out = false;
+
+	for (size_t c = 0; c < import->subject->classes; c++) {
+		double p = x[import->class_column[c]];
+		is_out = is_out || p < 0 || p > 1;
+		sum += fmax(p, 0);
+	}
+	for (size_t c = 0; is_out && c < import->subject->classes; c++)
+		x[import->class_column[c]] = fmax(x[import->class_column[c]], 0) / sum;
+	import->rounded += is_out;
 }
 
 static int compare_rows(const void *a, const void *b, void *context)
@@ -234,6 +254,7 @@ static enum err_code sort_rows(struct import *import, struct err *err)
 	for (size_t i = 0; i < count; i++) {
 		if (check_row(import, i, err) != ERR_OK)
 			return bad_row(import, i, err);
+		mend_row(import, i);
 		import->sorted[i] = (uint32_t)i;
 	}
 	qsort_r(import->sorted, count, sizeof *import->sorted, compare_rows, import);
@@ -410,6 +431,17 @@ static enum err_code record_run(const struct import *import, struct recorder *re
 	return recording_finish(recording, &end, record_epochs(import, recording, &end, err), ret_run_id, err);
 }
 
+static void tell_rounded(const struct import *import, const struct recorder_watch *watch)
+{
+	char line[160];
+
+	(void)snprintf(line, sizeof line,
+		       "probabilities of %zu row%s are below 0 or above 1 by rounding: divided by their sum",
+		       import->rounded, import->rounded == 1 ? "" : "s");
+	if (import->rounded > 0 && watch->notice != NULL)
+		watch->notice(watch->context, line);
+}
+
 enum err_code import_predictions(const char *file, const struct import_settings *settings, const char *database,
 				 const struct track_environment *environment, const struct recorder_watch *watch,
 				 struct import_result *ret_result, struct err *err)
@@ -420,8 +452,10 @@ enum err_code import_predictions(const char *file, const struct import_settings 
 
 	if (dataset_read(file, &(struct reading){ .label = "class", .is_plain = true }, &import.rows, err) != ERR_OK ||
 	    map_columns(&import, err) != ERR_OK || sort_rows(&import, err) != ERR_OK ||
-	    make_subject(&import, err) != ERR_OK || check_epochs(&import, err) != ERR_OK ||
-	    recorder_open(database, false, watch, &recorder, err) != ERR_OK ||
+	    make_subject(&import, err) != ERR_OK || check_epochs(&import, err) != ERR_OK)
+		return err->code;
+	tell_rounded(&import, watch);
+	if (recorder_open(database, false, watch, &recorder, err) != ERR_OK ||
 	    record_run(&import, recorder, environment, &run_id, err) != ERR_OK)
 		return err->code;
 	if (recorder_close(take_ptr(&recorder), err) != ERR_OK)

@@ -38,8 +38,8 @@ static enum err_code tell_unknown_levels(const struct recipe_subject *subject, c
 
 	if (levels_count_unknown(subject->dataset, subject->split, &count, err) != ERR_OK)
 		return err->code;
-	(void)snprintf(line, sizeof line, "%zu test rows have a text that no training row has: it counts as none",
-		       count);
+	(void)snprintf(line, sizeof line, "%zu test row%s a text that no training row has: it counts as none", count,
+		       count == 1 ? " has" : "s have");
 	if (count > 0 && watch->notice != NULL)
 		watch->notice(watch->context, line);
 	return ERR_OK;
