@@ -152,7 +152,6 @@ struct track_run plan_track_run(const struct planned_run *run, const char *setti
 		.method = run->method,
 		.settings = settings,
 		.key = run->key[0] != '\0' ? run->key : NULL,
-		.label = run->recipe.subject.dataset->label,
 		.seed = run->recipe.training.seed,
 	};
 }

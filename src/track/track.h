@@ -116,7 +116,6 @@ struct track_run {
 	int64_t dataset_id, split_id;
 	const char *model, *method, *settings; /* settings: canonical JSON */
 	const char *key;       /* sha256 of what makes it; NULL: nothing in this file can make it again */
-	const char *label;     /* of the data set; for who looks for a run by its key */
 	int64_t source_run_id; /* whose weights were adjusted; 0: none */
 	const char *chosen;    /* JSON: what cross-validation chose; NULL: nothing */
 	struct track_resume resume;

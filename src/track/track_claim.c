@@ -3,8 +3,8 @@
 #include "track/statements.h"
 #include "track/track_checksum.h"
 
-/* The key goes by the file, not by the column that was read as its label. */
-#define SAME_LABEL " AND :label = (SELECT label FROM dataset WHERE dataset.dataset_id = run.dataset_id)"
+/* The key goes by the content of a file, not by its name, by which reports tell data sets, nor by its label. */
+#define SAME_DATASET " AND dataset_id = :dataset_id"
 
 static void bind_key(struct db_stmt *stmt, const struct track_run *run)
 {
@@ -21,7 +21,7 @@ static enum err_code find(struct track *track, enum track_statement which, const
 	if (track_read_statement(track, which, sql, &stmt, err) != ERR_OK)
 		return err->code;
 	bind_key(stmt, run);
-	db_bind_text(stmt, ":label", run->label);
+	db_bind_int(stmt, ":dataset_id", run->dataset_id);
 	if (which == TRACK_FIND_HOLDER)
 		db_bind_int(stmt, ":writer_id", track->writer_id);
 	if (db_step(stmt, ret_found, err) != ERR_OK)
@@ -86,7 +86,7 @@ enum err_code track_has_run(struct track *track, const struct track_run *run, bo
 
 	return find(track, TRACK_CURRENT_RUN,
 		    "SELECT run_id FROM current_runs WHERE run_id IN (SELECT run_id FROM run WHERE run_key = "
-		    ":run_key" SAME_LABEL ")"
+		    ":run_key" SAME_DATASET ")"
 		    " AND experiment_id = :experiment_id AND source_run_id IS NULL",
 		    run, ret_has, &run_id, err);
 }
@@ -99,7 +99,7 @@ enum err_code track_look_at_run(struct track *track, const struct track_run *run
 	if (track_has_run(track, run, &has_run, err) != ERR_OK ||
 	    find(track, TRACK_FIND_HOLDER,
 		 "SELECT writer_id FROM run WHERE run_key = :run_key AND experiment_id = :experiment_id"
-		 " AND status = 'running'" SAME_LABEL
+		 " AND status = 'running'" SAME_DATASET
 		 " UNION ALL SELECT writer_id FROM claim WHERE experiment_id = :experiment_id"
 		 " AND run_key = :run_key AND writer_id <> :writer_id",
 		 run, &is_held, ret_holder, err) != ERR_OK)
@@ -118,7 +118,7 @@ enum err_code track_claim_run(struct track *track, const struct track_run *run, 
 	    track_bury_dead(track, err) != ERR_OK || track_look_at_run(track, run, ret_claim, &holder, err) != ERR_OK ||
 	    find(track, TRACK_RESUMABLE_RUN,
 		 "SELECT max(run_id) FROM run WHERE run_key = :run_key AND experiment_id = :experiment_id"
-		 " AND status = 'interrupted' AND run_id IN (SELECT run_id FROM state)" SAME_LABEL,
+		 " AND status = 'interrupted' AND run_id IN (SELECT run_id FROM state)" SAME_DATASET,
 		 run, &is_resumable, ret_resume_id, err) != ERR_OK)
 		return err->code;
 	return *ret_claim == TRACK_CLAIMED ? put_claim(track, run, writer_id, err) : ERR_OK;

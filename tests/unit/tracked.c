@@ -111,7 +111,6 @@ struct track_run tracked_plan(struct track *track, const char *key)
 				 .method = "base",
 				 .settings = "{}",
 				 .key = key,
-				 .label = "y",
 				 .seed = 7,
 				 .environment = &environment };
 	struct err err = { 0 };
