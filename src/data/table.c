@@ -188,6 +188,8 @@ static enum err_code take_target(struct filling *filling, size_t line, const cha
 	struct table *table = filling->table;
 	double *target = &table->target[table->row_count];
 
+	/* A text is refused once all rows are read. */
+	*target = 0;
 	table->rows[table->row_count].class = 0;
 	if (take_number(filling, line, table->label, text, target, err) != ERR_OK)
 		return err->code;
