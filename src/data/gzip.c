@@ -1,7 +1,6 @@
 #include "data/gzip.h"
 
 #include <limits.h>
-#include <stdlib.h>
 #include <zlib.h>
 
 #include "base/file.h"
@@ -14,11 +13,6 @@
 static void stream_done(z_stream *stream)
 {
 	(void)inflateEnd(stream);
-}
-
-bool gzip_is_magic(const char *data, size_t length)
-{
-	return length >= 2 && data[0] == '\x1f' && data[1] == '\x8b';
 }
 
 enum err_code gzip_expand(const char *path, const char *packed, size_t length, size_t most, struct text *content,
@@ -59,22 +53,28 @@ enum err_code gzip_expand(const char *path, const char *packed, size_t length, s
 	return text_append_bytes(content, "", 0, err);
 }
 
+enum err_code gzip_unpack(const char *path, struct text *content, struct err *err)
+{
+	struct text expanded AUTO(text_done) = { 0 };
+
+	if (content->length < 2 || content->data[0] != '\x1f' || content->data[1] != '\x8b')
+		return ERR_OK;
+	if (gzip_expand(path, content->data, content->length, UINT_MAX, &expanded, err) != ERR_OK)
+		return err->code;
+	text_done(content);
+	*content = expanded;
+	expanded = (struct text){ 0 };
+	return ERR_OK;
+}
+
 enum err_code gzip_read(const char *path, char **ret_data, size_t *ret_length, struct err *err)
 {
 	struct text content AUTO(text_done) = { 0 };
-	AUTO(mem_freep) char *data = NULL;
-	size_t length = 0;
 
-	if (file_read(path, &data, &length, err) != ERR_OK)
+	if (file_read(path, &content.data, &content.length, err) != ERR_OK ||
+	    gzip_unpack(path, &content, err) != ERR_OK)
 		return err->code;
-	if (gzip_is_magic(data, length)) {
-		if (gzip_expand(path, data, length, UINT_MAX, &content, err) != ERR_OK)
-			return err->code;
-		free(data);
-		data = take_ptr(&content.data);
-		length = content.length;
-	}
-	*ret_data = take_ptr(&data);
-	*ret_length = length;
+	*ret_data = take_ptr(&content.data);
+	*ret_length = content.length;
 	return ERR_OK;
 }

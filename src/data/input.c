@@ -1,6 +1,5 @@
 #include "data/input.h"
 
-#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -46,18 +45,8 @@ static enum err_code read_bytes(const char *path, struct text *content, struct e
 
 enum err_code input_read(const char *path, struct text *content, struct err *err)
 {
-	struct text expanded AUTO(text_done) = { 0 };
-
-	if (read_bytes(path, content, err) != ERR_OK)
-		return err->code;
-	if (gzip_is_magic(content->data, content->length)) {
-		if (gzip_expand(path, content->data, content->length, UINT_MAX, &expanded, err) != ERR_OK)
-			return err->code;
-		text_done(content);
-		*content = expanded;
-		expanded = (struct text){ 0 };
-	}
-	if (refuse_packed(path, content, err) != ERR_OK)
+	if (read_bytes(path, content, err) != ERR_OK || gzip_unpack(path, content, err) != ERR_OK ||
+	    refuse_packed(path, content, err) != ERR_OK)
 		return err->code;
 	while (content->length > 0 && content->data[content->length - 1] == '\x1a')
 		content->data[--content->length] = '\0';

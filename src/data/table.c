@@ -169,11 +169,13 @@ static enum err_code note_text(struct column *column, size_t line, const char *t
 	return ERR_OK;
 }
 
+/* *ret_value: NaN of a text, which is refused once all rows are read. */
 static enum err_code take_number(struct filling *filling, size_t line, size_t j, const char *text, double *ret_value,
 				 struct err *err)
 {
 	struct column *column = &filling->table->columns.at[j];
 
+	*ret_value = NAN;
 	if (!format_read_number(&filling->seen->format, text, ret_value))
 		return note_text(column, line, text, err);
 	column->numbers++;
@@ -188,8 +190,6 @@ static enum err_code take_target(struct filling *filling, size_t line, const cha
 	struct table *table = filling->table;
 	double *target = &table->target[table->row_count];
 
-	/* A text is refused once all rows are read. */
-	*target = 0;
 	table->rows[table->row_count].class = 0;
 	if (take_number(filling, line, table->label, text, target, err) != ERR_OK)
 		return err->code;
