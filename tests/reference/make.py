@@ -11,6 +11,7 @@ import sys
 import numpy as np
 
 import reference
+from c_values import braces, number, numbers, truth
 
 HERE = pathlib.Path(__file__).resolve().parent
 DATASETS = HERE.parents[1] / "datasets"
@@ -94,24 +95,8 @@ def features(case):
     return (reference.standardise(x) if case["standardised"] else x), y
 
 
-def number(value):
-    return repr(float(value))
-
-
-def braces(values):
-    return "{ " + ", ".join(values) + " }"
-
-
-def numbers(values):
-    return braces(map(number, values))
-
-
 def matrix(weight):
     return braces(map(numbers, weight))
-
-
-def truth(value):
-    return "true" if value else "false"
 
 
 def accuracy(state):
