@@ -29,7 +29,7 @@ static enum err_code read_settings(struct track *track, struct stored_run *run, 
 	if (!run->row.has_model)
 		return err_set(err, ERR_INPUT, "run %lld holds imported predictions: it has no model",
 			       (long long)run->run_id);
-	option_reset(settings_specs, settings_spec_count, &run->options);
+	option_reset_recorded(settings_specs, settings_spec_count, &run->options);
 	if (mem_new(&run->texts, settings_spec_count, err) != ERR_OK)
 		return err->code;
 	return track_read_settings(track, run->run_id, take_setting, run, err);

@@ -54,7 +54,7 @@ static enum err_code read_dataset(struct track *track, struct verify_run *run, s
 	classes_alone.features = 0;
 	dataset->instances = row->instances;
 	dataset->classes = row->classes;
-	option_reset(settings_specs, settings_spec_count, &run->settings);
+	option_reset_recorded(settings_specs, settings_spec_count, &run->settings);
 	if (mem_new(&dataset->y, row->instances, err) != ERR_OK ||
 	    mem_new(&dataset->instance_id, row->instances, err) != ERR_OK ||
 	    mem_new(&dataset->source_line, row->instances, err) != ERR_OK ||

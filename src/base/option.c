@@ -27,7 +27,7 @@ const struct option_spec *option_find(const struct option_spec *specs, size_t co
 	return NULL;
 }
 
-void option_reset(const struct option_spec *specs, size_t count, void *target)
+static void set_initial(const struct option_spec *spec, const char *initial, void *target)
 {
 	static const size_t sizes[] = {
 		[OPTION_FLAG] = sizeof(bool),
@@ -38,19 +38,30 @@ void option_reset(const struct option_spec *specs, size_t count, void *target)
 		[OPTION_CHOICE] = sizeof(int),
 		[OPTION_LIST] = sizeof(struct option_list),
 	};
+	void *field = (char *)target + spec->offset;
 	struct err err;
 
-	for (size_t i = 0; i < count; i++) {
-		memset((char *)target + specs[i].offset, 0, sizes[specs[i].type]);
-		if (specs[i].initial == NULL) {
-			if (specs[i].type == OPTION_REAL)
-				*(double *)((char *)target + specs[i].offset) = NAN;
-			continue;
-		}
-		enum err_code code = option_set(&specs[i], target, specs[i].initial, &err);
-		assert(code == ERR_OK);
-		(void)code;
+	memset(field, 0, sizes[spec->type]);
+	if (initial == NULL) {
+		if (spec->type == OPTION_REAL)
+			*(double *)field = NAN;
+		return;
 	}
+	enum err_code code = option_set(spec, target, initial, &err);
+	assert(code == ERR_OK);
+	(void)code;
+}
+
+void option_reset(const struct option_spec *specs, size_t count, void *target)
+{
+	for (size_t i = 0; i < count; i++)
+		set_initial(&specs[i], specs[i].initial, target);
+}
+
+void option_reset_recorded(const struct option_spec *specs, size_t count, void *target)
+{
+	for (size_t i = 0; i < count; i++)
+		set_initial(&specs[i], specs[i].unsaid != NULL ? specs[i].unsaid : specs[i].initial, target);
 }
 
 static enum err_code set_flag(const struct option_spec *spec, bool *field, const char *text, struct err *err)

@@ -41,6 +41,8 @@ struct option_spec {
 	const char *argument; /* what the help calls the value: "N", "FILE"; NULL for flags and choices */
 	size_t words;	      /* OPTION_LIST: how many words follow the option on the command line each time; 0 is 1 */
 	const char *initial;  /* the default as text; NULL: the field's zero value, of OPTION_REAL NaN, in JSON null */
+	/* What a record that leaves it out means: the default that it had when it was new; NULL: `initial`. */
+	const char *unsaid;
 	/* Appends what the help says before `help`, made from other tables; NULL: nothing. */
 	enum err_code (*describe)(const struct option_spec *spec, struct text *text, struct err *err);
 	const char *help; /* one line, no full stop; NULL: what `describe` says is all */
@@ -48,6 +50,9 @@ struct option_spec {
 
 /* Sets every field of *target to its default. The table's own defaults must be valid (asserted). */
 void option_reset(const struct option_spec *specs, size_t count, void *target);
+
+/* Sets every field to what a record that leaves it out means: a default may change, what is recorded may not. */
+void option_reset_recorded(const struct option_spec *specs, size_t count, void *target);
 
 /* Whether two names are one: '_' and '-' are the same. */
 bool option_same_name(const char *a, const char *b);

@@ -108,7 +108,7 @@ static bool is_default(const struct recipe *recipe, const struct saying *saying,
 	struct recipe without;
 	struct err err;
 
-	option_reset(spec, 1, &other.options);
+	option_reset_recorded(spec, 1, &other.options);
 	if (option_is_same(spec, &saying->options, &other.options))
 		return true;
 	if (recipe_restore(&other.options, &recipe->subject, &without, &err) != ERR_OK)

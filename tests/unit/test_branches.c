@@ -48,6 +48,7 @@ Test(branches, a_step_equals_the_reference)
 	memcpy(x, bilateral_x, sizeof x);
 	memcpy(y, bilateral_y, sizeof y);
 	option_reset(settings_specs, settings_spec_count, &settings);
+	settings.data.scale = SCALE_NONE;
 	set(&settings, "method", "bbn");
 	set(&settings, "model", "mlp");
 	set(&settings, "hidden", "4,2");

@@ -44,6 +44,8 @@ Test(recipe, the_key_leaves_out_what_is_so_by_itself)
 		   "{\"epochs\":20,\"method\":\"temperature\",\"scale\":\"standard\"}");
 	expect_key("temperature", "logreg", OPTIONS("temperature", "1", ),
 		   "{\"epochs\":20,\"method\":\"temperature\",\"scale\":\"standard\",\"temperature\":1}");
+	/* It was the default when runs got their keys, and is none. */
+	expect_key("base", "logreg", OPTIONS("scale", "none", ), "{\"epochs\":20}");
 	expect_key("base", "mlp", OPTIONS("hidden", "64", "precision", "single", "seed", "3", "split-seed", "4", ),
 		   "{\"epochs\":20,\"model\":\"mlp\",\"scale\":\"standard\"}");
 	expect_key("drw", "logreg", OPTIONS("second-stage-epochs", "4", "batch-size", "32", ),

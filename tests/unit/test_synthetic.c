@@ -44,6 +44,7 @@ static void scene_init(struct scene *scene, const char *dataset, const char *met
 	free(path);
 	cr_assert_eq(split_create(scene->dataset, 0, false, 0, &scene->split, &err), ERR_OK);
 	option_reset(settings_specs, settings_spec_count, &scene->settings);
+	scene->settings.data.scale = SCALE_NONE;
 	set(scene, "test-fraction", "0");
 	set(scene, "method", method);
 }

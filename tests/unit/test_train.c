@@ -34,6 +34,7 @@ static struct run_settings defaults(void)
 	struct run_settings settings;
 
 	option_reset(settings_specs, settings_spec_count, &settings);
+	settings.data.scale = SCALE_NONE;
 	return settings;
 }
 
