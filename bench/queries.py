@@ -93,7 +93,7 @@ def median_of_numpy(answer, rounds):
 
 def ask_duckdb(bench, last, rounds):
     """{question: median} from Parquet, {} without DuckDB for node; the line that makes it is that of docs/export.md."""
-    line = re.search(r"^    (COPY .*)$", (measure.ROOT / "docs" / "export.md").read_text(), re.M)[1]
+    line = re.search(r"^(COPY .*)$", (measure.ROOT / "docs" / "export.md").read_text(), re.M)[1]
     parquet = bench.file("dynamics.parquet")
     line = line.replace("folder/", f"{bench.folder}/csv/").replace("dynamics.parquet", str(parquet))
     asked = {name: sql for name, sql in questions(last).items() if "instance_summary" not in sql}

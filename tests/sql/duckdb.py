@@ -66,7 +66,7 @@ def comparable(row, names):
 
 def parquet(folder):
     """The statement of docs/export.md, and a view of what it makes."""
-    line = re.search(r"^    (COPY .*)$", (SOURCE / "docs/export.md").read_text(), re.M)[1]
+    line = re.search(r"^(COPY .*)$", (SOURCE / "docs/export.md").read_text(), re.M)[1]
     file = f"{folder}/dynamics.parquet"
     return line.replace("folder/", f"{folder}/csv/").replace("dynamics.parquet", file), f"CREATE VIEW parquet AS FROM '{file}'"
 
