@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "db/connection.h"
 #include "db/limit.h"
+#include "db/network.h"
 #include "db/presence.h"
 
 #define FINISH_SECONDS 1.0
@@ -119,7 +120,7 @@ enum err_code db_finish(struct db *db, struct err *err)
 
 enum err_code db_use_wal(struct db *db, bool *ret_is_wal, struct err *err)
 {
-	if (db_is_on_network(db)) {
+	if (network_has(db)) {
 		*ret_is_wal = false;
 		return ERR_OK;
 	}

@@ -61,7 +61,7 @@ void db_freep(struct db **db);
 MUST_CHECK enum err_code db_finish(struct db *db, struct err *err);
 
 const char *db_path(const struct db *db);
-const char *db_warning(const struct db *db); /* what a reader of this file should know, or NULL */
+const char *db_warning(const struct db *db); /* what whoever uses this file should know, or NULL */
 const char *db_version(void);		     /* SQLite's own version, for `--version` */
 int64_t db_last_rowid(const struct db *db);
 
@@ -147,9 +147,6 @@ MUST_CHECK enum err_code db_add_functions(struct db *db, const struct db_functio
  * nothing that ends later than `seconds` from now (not above 0: no such limit). What meets a limit fails with a message
  * that says so: ERR_INPUT, of memory ERR_SYSTEM. */
 void db_limit(struct db *db, double seconds, int64_t bytes);
-
-/* Whether the file lies on a file system of other machines, where WAL does not work: its index is shared memory. */
-bool db_is_on_network(const struct db *db);
 
 /* The processes with running runs or claims that are dead: by what life_of() says, elsewhere by two minutes without a
  * commit. *ret_writers, keys of table writer, is freed with free(). A connection to read shows their runs as

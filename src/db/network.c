@@ -2,8 +2,10 @@
 
 #include <sys/vfs.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
-#include "db/connection.h"
+
+#define RETRY_MS 20
 
 /* statfs(2), linux/magic.h and the file systems' own sources. Of FUSE one cannot tell what is behind it, most often
  * sshfs. */
@@ -38,9 +40,37 @@ bool network_is_type(uint32_t type)
 	return false;
 }
 
-bool db_is_on_network(const struct db *db)
+bool network_has(const struct db *db)
 {
 	struct statfs status;
 
 	return statfs(db->file, &status) == 0 && network_is_type((uint32_t)status.f_type);
+}
+
+/* SQLite itself waits for nobody when it leaves WAL. */
+static bool goes_on(const struct db *db, const struct db_options *options, double since)
+{
+	double waited = clock_seconds() - since;
+
+	return db->wait.goes_on != NULL ? db->wait.goes_on(db->wait.context, waited)
+					: waited * 1000 < options->busy_timeout_ms;
+}
+
+enum err_code network_leave_wal(struct db *db, const struct db_options *options, struct err *err)
+{
+	double since = clock_seconds();
+	int code = SQLITE_OK;
+
+	db->warning = "on a network file system programs that read it and those that write it wait for each other";
+	if (!db->presence.is_wal)
+		return ERR_OK;
+	do {
+		if (code != SQLITE_OK)
+			(void)sqlite3_sleep(RETRY_MS);
+		code = sqlite3_exec(db->handle, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
+	} while ((code & 0xff) == SQLITE_BUSY && goes_on(db, options, since));
+	if (code != SQLITE_OK)
+		return db_fail(db, code, false, err);
+	db->presence.is_wal = false;
+	return ERR_OK;
 }

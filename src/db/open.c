@@ -12,6 +12,7 @@
 #include "db/guard.h"
 #include "db/identity.h"
 #include "db/migrate.h"
+#include "db/network.h"
 #include "db/rows_table.h"
 
 #define RETRY_MS 10
@@ -113,7 +114,8 @@ static enum err_code open_to_write(const char *path, const struct db_options *op
 	    check_identity(db, options, &identity, err) != ERR_OK)
 		return err->code;
 	db->presence = (struct presence){ .is_watched = true, .is_wal = identity.is_wal };
-	if (make_writable(db, options, err) != ERR_OK)
+	if ((network_has(db) && network_leave_wal(db, options, err) != ERR_OK) ||
+	    make_writable(db, options, err) != ERR_OK)
 		return err->code;
 	*ret_db = take_ptr(&db);
 	return ERR_OK;

@@ -78,15 +78,14 @@ static bool waits_and_tells(void *context, double waited)
 }
 
 /* What a person who reads the file meanwhile ought to know. */
-static void tell_of_network(const struct recorder *recorder)
+static void tell_warning(const struct recorder *recorder)
 {
+	const char *warning = db_warning(track_db(recorder->track));
 	char line[512];
 
-	if (recorder->watch.notice == NULL || !db_is_on_network(track_db(recorder->track)))
+	if (recorder->watch.notice == NULL || warning == NULL)
 		return;
-	(void)snprintf(line, sizeof line,
-		       "%s: on a network file system programs that read it and those that write it wait for each other",
-		       recorder->path);
+	(void)snprintf(line, sizeof line, "%s: %s", recorder->path, warning);
 	recorder->watch.notice(recorder->watch.context, line);
 }
 
@@ -118,7 +117,7 @@ enum err_code recorder_open(const char *path, bool must_exist, const struct reco
 		track_free(recorder->track);
 		return err_set(err, ERR_SYSTEM, "cannot start a thread: %s", strerror(status));
 	}
-	tell_of_network(recorder);
+	tell_warning(recorder);
 	take_ptr(&path_copy);
 	*ret_recorder = take_ptr(&recorder);
 	return ERR_OK;

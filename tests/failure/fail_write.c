@@ -1,6 +1,7 @@
 /* Preloaded into a program: the disk is full after some bytes. Writes to regular files beyond them, and syncs after one
- * such write, fail with ENOSPC.
+ * such write, fail with ENOSPC. Or it is another machine's.
  *     FAIL_WRITE=n      bytes that still fit
+ *     FAIL_TYPE=n       the type that statfs() says each file system has
  *     FAIL_REPORT=FILE  at the end of the program, how many bytes were written is written to FILE */
 #include <dlfcn.h>
 #include <errno.h>
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 static atomic_long bytes_written;
@@ -91,4 +93,27 @@ int fsync(int file)
 int fdatasync(int file)
 {
 	return syncs(file) ? NEXT(fdatasync)(file) : -1;
+}
+
+static long type_instead(long type)
+{
+	const char *order = getenv("FAIL_TYPE");
+
+	return order == NULL ? type : strtol(order, NULL, 0);
+}
+
+int statfs(const char *path, struct statfs *ret_status)
+{
+	int code = NEXT(statfs)(path, ret_status);
+
+	ret_status->f_type = type_instead(ret_status->f_type);
+	return code;
+}
+
+int statfs64(const char *path, struct statfs64 *ret_status)
+{
+	int code = NEXT(statfs64)(path, ret_status);
+
+	ret_status->f_type = type_instead(ret_status->f_type);
+	return code;
 }

@@ -8,6 +8,7 @@
   writers a short training beside one that goes on, and that beside a lock
   share   a sweep by several processes, of which one is killed and one stopped
   twice   one interrupted run, resumed by two processes at once
+  network what writes runs on a network file system, where the file lies in WAL mode
 
 However it fails: an exit code above 0 (1 for most), no signal, exactly one line on stderr; what is left of the database
 passes SQLite's integrity check, and the same command then succeeds on it.
@@ -348,6 +349,24 @@ def test_twice(folder, tally):
     tally.check("status", None if status == [(1, "interrupted")] else repr(status))
 
 
+def test_network(folder, tally):
+    """Each says it in one line."""
+    db = folder / "t.db"
+    (folder / "sweep.ini").write_text(SWEEP)
+    (folder / "p.csv").write_text("epoch,instance_id,class,p_a,p_b\n1,0,a,.5,.5\n1,1,b,.5,.5\n")
+    line = f"hardrow: {db}: on a network file system programs that read it and those that write it wait for each other\n"
+    for name, words in (("train", ("train", "--quiet", "--data", folder / "tiny.csv", "--epochs", 3, "--keep-state")),
+                        ("resume", ("resume", 1, "--quiet", "--epochs", 4)),
+                        ("adjust", ("adjust", 1, "--adjustment", "post-hoc")),
+                        ("import", ("import", folder / "p.csv")),
+                        ("sweep", ("sweep", folder / "sweep.ini", "--quiet", "--data-dir", SOURCE / "datasets"))):
+        if db.exists():
+            with contextlib.closing(sqlite3.connect(db)) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+        result = run(*words, "--db", db, LD_PRELOAD=FAIL_WRITE, FAIL_TYPE="0x6969")
+        tally.check(name, None if (result.returncode, result.stderr) == (0, line) else f"{result.returncode}, {result.stderr!r}")
+
+
 def main():
     # Python, if a shell started it in the background of a script, has Ctrl-C ignored.
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -356,7 +375,8 @@ def main():
         folder = pathlib.Path(name)
         (folder / "tiny.csv").write_text(TINY)
         {"memory": test_memory, "disk": test_disk, "kill": test_kill, "lock": test_lock,
-         "writers": test_writers, "share": test_share, "twice": test_twice}[SECTION](folder, tally)
+         "writers": test_writers, "share": test_share, "twice": test_twice,
+         "network": test_network}[SECTION](folder, tally)
     print(f"{tally.passed} passed, {tally.failed} failed")
     sys.exit(1 if tally.failed else 0)
 

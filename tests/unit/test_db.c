@@ -338,9 +338,6 @@ Test(db, network_file_systems)
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
 		cr_expect_eq(network_is_type(cases[i].type), cases[i].is_network, "%x", cases[i].type);
-	struct db *db = database_open("a.db", DB_WRITE);
-	cr_expect(!db_is_on_network(db));
-	db_free(db);
 }
 
 Test(db, full_disk)

@@ -162,12 +162,21 @@ static void count_notice(void *context, const char *line)
 					    "wait for each other");
 }
 
+static bool is_in_wal(struct db *db)
+{
+	return database_query_int(db, "SELECT journal_mode = 'wal' FROM pragma_journal_mode") != 0;
+}
+
+/* A new file, and one that another program, or a copy, left in WAL. */
 Test(record_commit, no_wal_on_a_network_file_system)
 {
 	static const struct {
 		uint32_t type;
-		bool is_network;
-	} cases[] = { { 0x6969, true }, { 0xef53, false } }; /* NFS, ext4 */
+		bool was_wal, is_network;
+	} cases[] = { { 0x6969, false, true }, /* NFS */
+		      { 0x6969, true, true },
+		      { 0xef53, false, false }, /* ext4 */
+		      { 0xef53, true, false } };
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		int notices = 0;
@@ -175,18 +184,44 @@ Test(record_commit, no_wal_on_a_network_file_system)
 		struct recorder *recorder = NULL;
 		struct track_run run;
 		struct err err = { 0 };
+		database_make(TRACKED_FILE, cases[i].was_wal ? "PRAGMA journal_mode = WAL" : "");
 		file_system = cases[i].type;
 		cr_assert_eq(recorder_open(TRACKED_FILE, false, &watch, &recorder, &err), ERR_OK, "%s", err.message);
 		/* The thread has nothing to do yet. */
+		cr_expect_eq(is_in_wal(track_db(recorder->track)), cases[i].was_wal && !cases[i].is_network);
 		recorder->begun_at -= 2 * WAL_SECONDS;
 		for (int call = 0; call < 2; call++)
 			cr_assert_eq(recorder_call(recorder, RECORDER_WRITES, recorded_plan, &run, &err), ERR_OK, "%s",
 				     err.message);
-		cr_expect_eq(database_query_int(track_db(recorder->track),
-						"SELECT journal_mode = 'wal' FROM pragma_journal_mode"),
-			     !cases[i].is_network);
+		cr_expect_eq(is_in_wal(track_db(recorder->track)), !cases[i].is_network);
 		recorded_close(recorder);
 		cr_expect_eq(notices, cases[i].is_network);
 		cr_expect_eq(unlink(TRACKED_FILE), 0);
 	}
+}
+
+static bool give_up_or_free(void *context, double waited)
+{
+	struct db **other = context;
+
+	db_free(*other);
+	*other = NULL;
+	return waited < 5;
+}
+
+/* Who has it open in WAL is waited for, as who keeps it locked. */
+Test(record_commit, who_has_a_wal_open_on_a_network_file_system_is_waited_for)
+{
+	struct db *other = NULL, *db = NULL;
+	struct err err = { 0 };
+	const struct db_wait soon = { NULL, give_up_soon }, until_free = { &other, give_up_or_free };
+
+	database_make(TRACKED_FILE, "PRAGMA journal_mode = WAL");
+	other = database_open(TRACKED_FILE, DB_READ);
+	file_system = 0x6969;
+	cr_expect_eq(db_open_waiting(TRACKED_FILE, DB_WRITE, &soon, &db, &err), ERR_INTERRUPTED, "%s", err.message);
+	cr_assert_eq(db_open_waiting(TRACKED_FILE, DB_WRITE, &until_free, &db, &err), ERR_OK, "%s", err.message);
+	cr_expect_null(other, "it waited");
+	cr_expect(!is_in_wal(db));
+	db_free(db);
 }
