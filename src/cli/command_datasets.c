@@ -180,11 +180,11 @@ const struct command command_datasets = {
 	.name = "datasets",
 	.arguments = "[fetch [NAME...]]",
 	.summary = "List the known data sets, or fetch those that do not come with hardrow",
-	.details =
-	    "Data sets are looked for in --data-dir, HARDROW_DATA (folders with ':' between), ./datasets,\n"
-	    "../shared/datasets if it is there, and ~/.local/share/hardrow/datasets; mnist and fashion-mnist as\n"
-	    "folders of four IDX files, plain or .gz.\n"
-	    "'fetch' gets the original files with curl and checks their sha256; the two by name only.",
+	.details = "Data sets are looked for in --data-dir, HARDROW_DATA (folders with ':' between), ./datasets,\n"
+		   "../shared/datasets if it is there, ~/.local/share/hardrow/datasets, and where hardrow is "
+		   "installed; mnist\n"
+		   "and fashion-mnist as folders of four IDX files, plain or .gz.\n"
+		   "'fetch' gets the original files with curl and checks their sha256; the two by name only.",
 	.options = specs,
 	.option_count = ARRAY_LENGTH(specs),
 	.options_size = sizeof(struct datasets_options),

@@ -5,6 +5,7 @@
 #include "app/environment.h"
 #include "app/sweep.h"
 #include "base/mem.h"
+#include "cli/bundled.h"
 #include "cli/checkpoint.h"
 #include "cli/command.h"
 #include "cli/data_folders.h"
@@ -83,13 +84,14 @@ static enum err_code run_sweep(const struct invocation *invocation, struct err *
 {
 	const struct sweep_options *options = invocation->options;
 	AUTO(sweep_freep) struct sweep *sweep = NULL;
+	AUTO(mem_freep) char *path = NULL;
 	AUTO(data_folders_done) struct data_folders folders = { 0 };
 	AUTO(environment_done) struct environment environment = { 0 };
 	struct progress progress;
 	struct sweep_result result = { 0 };
 
-	if (sweep_read(invocation->arguments[0], &sweep, err) != ERR_OK ||
-	    set_all(sweep, &options->set, err) != ERR_OK ||
+	if (bundled_find_sweep(invocation->arguments[0], &path, err) != ERR_OK ||
+	    sweep_read(path, &sweep, err) != ERR_OK || set_all(sweep, &options->set, err) != ERR_OK ||
 	    data_folders_init(&folders, &options->data_dirs, err) != ERR_OK)
 		return err->code;
 	if (blas_load(err) != ERR_OK)
@@ -99,7 +101,7 @@ static enum err_code run_sweep(const struct invocation *invocation, struct err *
 	if (options->splits > 0 && options->splits < sweep->splits)
 		sweep->splits = options->splits;
 	progress_init(&progress, invocation->error_terminal, options->quiet);
-	struct data_path path = data_folders_path(&folders);
+	struct data_path data_path = data_folders_path(&folders);
 	struct runner_watch watch = {
 		.context = &progress,
 		.progress = progress_update,
@@ -110,7 +112,7 @@ static enum err_code run_sweep(const struct invocation *invocation, struct err *
 		.begins = interrupt_catch_runs,
 	};
 	enum err_code code =
-	    sweep_run(sweep, invocation->database, &path, options->jobs > 0 ? options->jobs : processors(),
+	    sweep_run(sweep, invocation->database, &data_path, options->jobs > 0 ? options->jobs : processors(),
 		      &environment.track, &watch, &result, err);
 	progress_done(&progress);
 	if (code == ERR_OK || (code == ERR_INTERRUPTED && result.planned > 0))
@@ -125,14 +127,15 @@ static enum err_code run_sweep(const struct invocation *invocation, struct err *
 
 const struct command command_sweep = {
 	.name = "sweep",
-	.arguments = "FILE.ini",
+	.arguments = "FILE.ini|NAME",
 	.summary = "Train data sets x models x methods x splits, as a file says",
 	.details =
 	    "Runs that the database holds already are left out, so a second call is instant and an interrupted one "
 	    "goes\n"
 	    "on. Several at once share the work: each waits until all runs are done and takes over those of one that\n"
-	    "ended early. Ctrl-C ends cleanly: the epochs under way are kept, their runs marked interrupted. The "
-	    "file:\n"
+	    "ended early. Ctrl-C ends cleanly: the epochs under way are kept, their runs marked interrupted. "
+	    "Hardrow's\n"
+	    "own are called by name: table3, table4, methods and others. A file:\n"
 	    "\n"
 	    "  [sweep]\n"
 	    "  name = mine                     what the experiment is called in the database\n"

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "cli/bundled.h"
 
 static enum err_code find_home(char **ret_home, struct err *err)
 {
@@ -37,11 +38,12 @@ enum err_code data_folders_init(struct data_folders *folders, const struct optio
 	if (file_exists(beside_the_project))
 		folders->folders[count++] = beside_the_project;
 	folders->folders[count++] = folders->home;
-	return ERR_OK;
+	return bundled_folder("datasets", &folders->bundled, err);
 }
 
 void data_folders_done(struct data_folders *folders)
 {
+	free(folders->bundled);
 	free(folders->home);
 	free(folders->environment);
 	*folders = (struct data_folders){ 0 };
@@ -49,7 +51,7 @@ void data_folders_done(struct data_folders *folders)
 
 struct data_path data_folders_path(const struct data_folders *folders)
 {
-	return (struct data_path){ .folders = folders->folders };
+	return (struct data_path){ .folders = folders->folders, .bundled = folders->bundled };
 }
 
 const char *data_folders_home(const struct data_folders *folders)

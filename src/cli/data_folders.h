@@ -17,11 +17,11 @@
 
 struct data_folders {
 	const char *folders[DATA_FOLDERS_MAX + 1];
-	char *home, *environment; /* owned */
+	char *home, *environment, *bundled; /* owned */
 };
 
 /* --data-dir, HARDROW_DATA (folders with ':' between), ./datasets, ../shared/datasets if it is there,
- * ~/.local/share/hardrow/datasets. */
+ * ~/.local/share/hardrow/datasets, and behind them what comes with hardrow. On failure too it is to be done with. */
 MUST_CHECK enum err_code data_folders_init(struct data_folders *folders, const struct option_list *given,
 					   struct err *err);
 void data_folders_done(struct data_folders *folders);

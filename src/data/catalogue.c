@@ -207,20 +207,33 @@ static enum err_code is_here(const struct catalogue_entry *entry, const char *fi
 	return ERR_OK;
 }
 
+/* Leaves *ret_file as it is if the folder has no such file. */
+static enum err_code look_in(const char *folder, const struct catalogue_entry *entry, char **ret_file, struct err *err)
+{
+	AUTO(mem_freep) char *file = NULL;
+	bool found = false;
+
+	if (file_join(folder, entry->file, &file, err) != ERR_OK || is_here(entry, file, &found, err) != ERR_OK)
+		return err->code;
+	if (found)
+		*ret_file = take_ptr(&file);
+	return ERR_OK;
+}
+
 enum err_code catalogue_locate(const struct catalogue_entry *entry, const struct data_path *path, char **ret_file,
 			       struct err *err)
 {
+	AUTO(mem_freep) char *file = NULL;
 	bool found = false;
 
-	for (size_t i = 0; path->folders[i] != NULL; i++) {
-		AUTO(mem_freep) char *file = NULL;
-		if (file_join(path->folders[i], entry->file, &file, err) != ERR_OK ||
-		    is_here(entry, file, &found, err) != ERR_OK)
+	for (size_t i = 0; file == NULL && path->folders[i] != NULL; i++)
+		if (look_in(path->folders[i], entry, &file, err) != ERR_OK)
 			return err->code;
-		if (found) {
-			*ret_file = take_ptr(&file);
-			return ERR_OK;
-		}
+	if (file == NULL && path->bundled != NULL && look_in(path->bundled, entry, &file, err) != ERR_OK)
+		return err->code;
+	if (file != NULL) {
+		*ret_file = take_ptr(&file);
+		return ERR_OK;
 	}
 	if (entry->installed != NULL && is_here(entry, entry->installed, &found, err) != ERR_OK)
 		return err->code;

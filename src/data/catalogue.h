@@ -55,6 +55,8 @@ const struct catalogue_entry *catalogue_find(const struct catalogue *catalogue, 
 /* The folders to look in, first match wins. Borrowed strings, NULL-terminated array. */
 struct data_path {
 	const char *const *folders;
+	const char
+	    *bundled; /* the folder of what comes with hardrow: looked in behind the others; NULL: it is not here */
 };
 
 /* The file of `entry` in the search path (of images the folder with all four, `installed` comes last), freed with

@@ -26,7 +26,7 @@ static void sweep(const char *database, const struct environment *environment)
 	struct text csv AUTO(text_done) = { 0 };
 	struct text ini AUTO(text_done) = { 0 };
 	AUTO(sweep_freep) struct sweep *sweep = NULL;
-	const struct data_path path = { folders };
+	const struct data_path path = { .folders = folders };
 	const struct runner_watch watch = { .keeps_state = true, .checkpoint_seconds = 0 };
 	struct sweep_result result;
 	struct err err;

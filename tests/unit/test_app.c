@@ -17,7 +17,7 @@
 
 static char folder[4096];
 static const char *const folders[] = { folder, NULL };
-static const struct data_path path = { folders };
+static const struct data_path path = { .folders = folders };
 static struct environment environment;
 static const struct runner_watch unwatched = { .checkpoint_seconds = 5 };
 static const struct runner_watch keeping = { .checkpoint_seconds = 5, .keeps_state = true };

@@ -106,7 +106,7 @@ Test(catalogue, bundled_data_sets_open_with_their_counts)
 		{ "wine", 178, 13, 3, { 59, 71, 48 }, "1" },
 	};
 	char *folder = bundled_folder();
-	const struct data_path path = { (const char *const[]){ folder, NULL } };
+	const struct data_path path = { .folders = (const char *const[]){ folder, NULL } };
 	struct err err = { 0 };
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
@@ -134,7 +134,7 @@ Test(catalogue, bundled_data_sets_open_with_their_counts)
 
 Test(catalogue, the_first_folder_wins)
 {
-	const struct data_path path = { (const char *const[]){ "empty", "first", "second", NULL } };
+	const struct data_path path = { .folders = (const char *const[]){ "empty", "first", "second", NULL } };
 	char *file = NULL;
 	struct err err;
 
@@ -159,7 +159,7 @@ Test(catalogue, what_is_not_found_says_how_to_get_it)
 			  "where that is, "
 			  "or put it into here or there" },
 	};
-	const struct data_path path = { (const char *const[]){ "here", "there", NULL } };
+	const struct data_path path = { .folders = (const char *const[]){ "here", "there", NULL } };
 	struct err err;
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
@@ -173,7 +173,7 @@ Test(catalogue, what_is_not_found_says_how_to_get_it)
 Test(catalogue, another_content_under_a_known_name_is_refused)
 {
 	static const char text[] = "a,class\n1,x\n2,y\n";
-	const struct data_path path = { (const char *const[]){ ".", NULL } };
+	const struct data_path path = { .folders = (const char *const[]){ ".", NULL } };
 	struct dataset *dataset = NULL;
 	struct err err;
 
@@ -194,7 +194,7 @@ Test(catalogue, a_file_of_ones_own_opens_by_name_or_path)
 {
 	static const char text[] = "b,a\n1,x\n2,y\n";
 	static const char *const names[] = { "own", "./own", "own.csv" };
-	const struct data_path path = { (const char *const[]){ NULL } };
+	const struct data_path path = { .folders = (const char *const[]){ NULL } };
 	struct err err = { 0 };
 
 	scratch_write("own", text, sizeof text - 1);
@@ -220,7 +220,7 @@ Test(catalogue, an_unknown_name_gets_the_nearest)
 		{ "none.csv", "none.csv: No such file or directory" },
 		{ "iris/", "iris/: No such file or directory" },
 	};
-	const struct data_path path = { (const char *const[]){ NULL } };
+	const struct data_path path = { .folders = (const char *const[]){ NULL } };
 	struct err err;
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
@@ -234,7 +234,7 @@ Test(catalogue, an_unknown_name_gets_the_nearest)
 Test(catalogue, bundled_targets_are_there)
 {
 	char *folder = bundled_folder();
-	const struct data_path path = { (const char *const[]){ folder, NULL } };
+	const struct data_path path = { .folders = (const char *const[]){ folder, NULL } };
 	const struct catalogue_entry *entry = catalogue_find(catalogue, "diabetes");
 	struct dataset *dataset = NULL;
 	struct err err = { 0 };

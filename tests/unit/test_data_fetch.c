@@ -198,7 +198,7 @@ Test(fetch, bundled_data_sets_are_not_fetched)
 static void expect_fetched_from(const char *name, const char *raw_name, const struct text *raw)
 {
 	const struct catalogue_entry *entry = catalogue_find(catalogue, name);
-	const struct data_path path = { (const char *const[]){ "new", NULL } };
+	const struct data_path path = { .folders = (const char *const[]){ "new", NULL } };
 	struct text mirror = { 0 };
 	struct dataset *dataset = NULL;
 	struct err err = { 0 };

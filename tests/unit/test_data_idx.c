@@ -211,7 +211,7 @@ Test(idx, an_empty_compressed_file_is_empty)
 
 Test(idx, a_folder_opens_by_its_path)
 {
-	const struct data_path path = { (const char *const[]){ NULL } };
+	const struct data_path path = { .folders = (const char *const[]){ NULL } };
 	struct catalogue *catalogue = NULL;
 	struct dataset *dataset = NULL;
 	struct err err = { 0 };
@@ -237,7 +237,7 @@ Test(idx, a_folder_opens_by_its_path)
 
 Test(idx, images_that_are_not_found_say_how_to_get_them)
 {
-	const struct data_path path = { (const char *const[]){ "here", "there", NULL } };
+	const struct data_path path = { .folders = (const char *const[]){ "here", "there", NULL } };
 	struct catalogue *catalogue = NULL;
 	char *file = NULL;
 	struct err err = { 0 };
@@ -376,7 +376,7 @@ Test(idx, mnist_has_its_published_counts)
 	cr_assert_eq(text_append(&folder, &err, "%s%s/datasets", shared != NULL ? shared : getenv("HARDROW_SOURCE"),
 				 shared != NULL ? "" : "/../shared"),
 		     ERR_OK);
-	const struct data_path path = { (const char *const[]){ folder.data, NULL } };
+	const struct data_path path = { .folders = (const char *const[]){ folder.data, NULL } };
 	cr_assert_eq(catalogue_create(&catalogue, &err), ERR_OK);
 	enum err_code code = catalogue_open(catalogue, &path, "mnist", &(struct reading){ 0 }, &dataset, &err);
 	catalogue_free(catalogue);
