@@ -149,7 +149,7 @@ class Words:
         """The options of a command, None if there is none; of a report those that any report has."""
         if command not in self.known:
             texts = [subprocess.run([self.program, *call], capture_output=True, text=True, check=False)
-                     for call in [["help", command]] + ([["report"]] if command == "report" else [])]
+                     for call in [["help", command, "--all"]] + ([["report"]] if command == "report" else [])]
             self.known[command] = None if texts[0].returncode else set(
                 re.findall(r"(?<!\S)--?[a-z][a-z0-9-]*", "".join(text.stdout for text in texts)))
         return self.known[command]

@@ -64,7 +64,7 @@ enum err_code sweep_find_setting(const char *name, const struct option_spec **re
 	const struct option_spec *spec = option_find(settings_specs, settings_spec_count, name);
 
 	if (spec == NULL)
-		return err_set(err, ERR_INPUT, "there is no setting '%s'; 'hardrow help train' lists them", name);
+		return err_set(err, ERR_INPUT, "there is no setting '%s'; 'hardrow help train --all' lists them", name);
 	if (strcmp(spec->name, "curriculum-run") == 0)
 		return err_set(err, ERR_INPUT, "'%s' is for 'train': a sweep's runs are of several splits", name);
 	*ret_spec = spec;

@@ -27,6 +27,13 @@ const struct option_spec *option_find(const struct option_spec *specs, size_t co
 	return NULL;
 }
 
+const char *option_section(const struct option_spec *specs, size_t i)
+{
+	while (i > 0 && specs[i].section == NULL)
+		i--;
+	return specs[i].section;
+}
+
 static void set_initial(const struct option_spec *spec, const char *initial, void *target)
 {
 	static const size_t sizes[] = {

@@ -46,6 +46,10 @@ struct option_spec {
 	/* Appends what the help says before `help`, made from other tables; NULL: nothing. */
 	enum err_code (*describe)(const struct option_spec *spec, struct text *text, struct err *err);
 	const char *help; /* one line, no full stop; NULL: what `describe` says is all */
+	/* Of the help of a long table: the section that it begins, NULL: that of the one before it; and whether it is
+	 * among the few that people need first. */
+	const char *section;
+	bool is_first;
 };
 
 /* Sets every field of *target to its default. The table's own defaults must be valid (asserted). */
@@ -59,6 +63,9 @@ bool option_same_name(const char *a, const char *b);
 
 /* The spec called `name`, or NULL. */
 const struct option_spec *option_find(const struct option_spec *specs, size_t count, const char *name);
+
+/* The section of specs[i]; NULL: the table has none. */
+const char *option_section(const struct option_spec *specs, size_t i);
 
 /* Parses `text` into the field. ERR_INPUT: "'abc' is not a number; --epochs takes a whole number from 1". */
 MUST_CHECK enum err_code option_set(const struct option_spec *spec, void *target, const char *text, struct err *err);

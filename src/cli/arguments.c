@@ -68,8 +68,8 @@ static enum err_code unknown_option(const struct command *command, const struct 
 	if (nearest != NULL)
 		return err_set(err, ERR_USAGE, "%s has no option '--%s': did you mean '--%s'?", command->name, name,
 			       nearest);
-	return err_set(err, ERR_USAGE, "%s has no option '--%s': 'hardrow help %s' lists them", command->name, name,
-		       command->name);
+	return err_set(err, ERR_USAGE, "%s has no option '--%s': 'hardrow help %s%s' lists them", command->name, name,
+		       command->name, command_has_first(command) ? " --all" : "");
 }
 
 /* `--NAME VALUE` or `--NAME=VALUE` at argv[optind]; the text is cut at '=' in place. */
@@ -128,8 +128,8 @@ static enum err_code bad_option(const struct command *command, const struct tabl
 	if (optopt < FIRST_LONG && no_value)
 		return err_set(err, ERR_USAGE, "-%c takes a value", optopt);
 	if (optopt < FIRST_LONG)
-		return err_set(err, ERR_USAGE, "%s has no option '-%c': 'hardrow help %s' lists them", command->name,
-			       optopt, command->name);
+		return err_set(err, ERR_USAGE, "%s has no option '-%c': 'hardrow help %s%s' lists them", command->name,
+			       optopt, command->name, command_has_first(command) ? " --all" : "");
 	size_t i = index_of(table, optopt);
 	return err_set(err, ERR_USAGE, no_value ? "--%s takes a value" : "--%s takes no value", table->longs[i].name);
 }

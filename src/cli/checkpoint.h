@@ -18,7 +18,8 @@ double checkpoint_seconds(const struct checkpoint *checkpoint);
 
 /* Two lines of an option table, for the checkpoint `field` of `owner`. */
 #define CHECKPOINT_OPTIONS(owner, field)                                                                               \
-	{ .name = "checkpoint",                                                                                        \
+	{ .section = "recording",                                                                                      \
+	  .name = "checkpoint",                                                                                        \
 	  .type = OPTION_TEXT,                                                                                         \
 	  .offset = offsetof(owner, field.period),                                                                     \
 	  .check = checkpoint_check,                                                                                   \

@@ -67,3 +67,11 @@ const struct option_spec *command_shared(const struct command *command, size_t *
 	*ret_count = count;
 	return first;
 }
+
+bool command_has_first(const struct command *command)
+{
+	for (size_t i = 0; i < command->option_count; i++)
+		if (command->options[i].is_first)
+			return true;
+	return false;
+}

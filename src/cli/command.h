@@ -89,6 +89,9 @@ MUST_CHECK enum err_code command_find(const char *name, const struct command **r
 /* A run number. ERR_USAGE: it is not one. */
 MUST_CHECK enum err_code command_parse_run(const char *word, int64_t *ret_run_id, struct err *err);
 
+/* Whether some of its options are those that people need first. */
+bool command_has_first(const struct command *command);
+
 /* What the command offers of the table it shares: *ret_count of them, 0 if it shares none. */
 const struct option_spec *command_shared(const struct command *command, size_t *ret_count);
 

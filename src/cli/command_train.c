@@ -21,7 +21,9 @@ struct train_options {
 };
 
 static const struct option_spec specs[] = {
-	{ .name = "data",
+	{ .section = "data",
+	  .name = "data",
+	  .is_first = true,
 	  .letter = 'd',
 	  .type = OPTION_TEXT,
 	  .offset = offsetof(struct train_options, data),

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "train/settings.h"
 
 /* Where the help column starts, and where its lines end. */
 #define HELP_COLUMN 28
@@ -100,25 +101,80 @@ static enum err_code write_option(FILE *file, const struct option_spec *spec, st
 	return ERR_OK;
 }
 
-enum err_code help_write_command(FILE *file, const struct command *command, struct err *err)
+/* The options of a command, in the order in which they are parsed. */
+struct listed {
+	const struct option_spec *specs;
+	size_t count;
+	const char *section; /* whose options are shown; NULL: all */
+	const struct help_choice *choice;
+};
+
+static bool is_shown(const struct listed *listed, size_t i)
 {
+	const struct option_spec *spec = &listed->specs[i];
+	const char *section = option_section(listed->specs, i);
+
+	if (listed->section == NULL)
+		return true;
+	return section != NULL && strcmp(section, listed->section) == 0 &&
+	       (spec->is_first || listed->choice->all ||
+		(listed->choice->method != NULL && settings_has_option(listed->choice->method, spec)));
+}
+
+static enum err_code write_options(FILE *file, const struct listed *listed, struct err *err)
+{
+	for (size_t i = 0; i < listed->count; i++)
+		if (is_shown(listed, i) && write_option(file, &listed->specs[i], err) != ERR_OK)
+			return err->code;
+	return ERR_OK;
+}
+
+static enum err_code write_sections(FILE *file, const struct command *command, const struct help_choice *choice,
+				    struct err *err)
+{
+	for (size_t i = 0; settings_section(i) != NULL; i++) {
+		struct listed own = { command->options, command->option_count, settings_section(i), choice };
+		struct listed shared = { command->shared, *command->shared_count, settings_section(i), choice };
+		(void)fprintf(file, "%s:\n", settings_section(i));
+		if (write_options(file, &own, err) != ERR_OK || write_options(file, &shared, err) != ERR_OK)
+			return err->code;
+		(void)fputc('\n', file);
+	}
+	return ERR_OK;
+}
+
+static enum err_code write_all(FILE *file, const struct command *command, struct err *err)
+{
+	struct listed own = { .specs = command->options, .count = command->option_count };
+	struct listed shared = { .section = NULL };
+
+	shared.specs = command_shared(command, &shared.count);
+	return write_options(file, &own, err) != ERR_OK ? err->code : write_options(file, &shared, err);
+}
+
+enum err_code help_write_command(FILE *file, const struct command *command, const struct help_choice *choice,
+				 struct err *err)
+{
+	bool is_long = command_has_first(command);
+
+	if (choice->method != NULL && !is_long)
+		return err_set(err, ERR_USAGE, "%s has the same options for every method", command->name);
 	(void)fprintf(file, "usage: hardrow %s [options]%s%s\n\n%s.\n", command->name,
 		      command->arguments == NULL ? "" : " ", command->arguments == NULL ? "" : command->arguments,
 		      command->summary);
 	if (command->details != NULL)
 		(void)fprintf(file, "\n%s\n", command->details);
 	(void)fputc('\n', file);
-	for (size_t i = 0; i < command->option_count; i++)
-		if (write_option(file, &command->options[i], err) != ERR_OK)
-			return err->code;
-	size_t shared_count = 0;
-	const struct option_spec *shared = command_shared(command, &shared_count);
-	for (size_t i = 0; i < shared_count; i++)
-		if (write_option(file, &shared[i], err) != ERR_OK)
-			return err->code;
+	if ((is_long ? write_sections(file, command, choice, err) : write_all(file, command, err)) != ERR_OK)
+		return err->code;
 	for (size_t i = 0; i < common_option_count; i++)
 		if (!(command->no_database && strcmp(common_options[i].name, "db") == 0) &&
 		    write_option(file, &common_options[i], err) != ERR_OK)
 			return err->code;
+	if (is_long && !choice->all && choice->method == NULL)
+		(void)fprintf(file,
+			      "\n'hardrow help %s --all' shows all options, 'hardrow help %s --method NAME' those that "
+			      "a method has.\n",
+			      command->name, command->name);
 	return ERR_OK;
 }

@@ -19,6 +19,12 @@ const char *classifier_name(size_t i)
 	return i < ARRAY_LENGTH(names) ? names[i] : NULL;
 }
 
+const char *settings_section(size_t i)
+{
+	static const char *const names[] = { "data", "method", "model", "optimiser", "recording" };
+	return i < ARRAY_LENGTH(names) ? names[i] : NULL;
+}
+
 const struct tile_cosine settings_cosine = { .scale = 30, .heads = 1, .gamma = 0 };
 
 size_t settings_read_hidden(const char *text, size_t *ret_units)

@@ -101,6 +101,9 @@ const char *classifier_name(size_t i); /* NULL behind the last */
 /* Of a cosine classifier that nothing is said of: that of LDAM (Cao et al. 2019). */
 extern const struct tile_cosine settings_cosine;
 
+/* The sections of their help, in its order; NULL behind the last. */
+const char *settings_section(size_t i);
+
 #define SETTINGS_MAX 128 /* there are no more settings */
 extern const struct option_spec settings_specs[];
 extern const size_t settings_spec_count;
@@ -109,6 +112,9 @@ extern const size_t settings_spec_count;
  * focal (without it 1), cdt (0.2) and adjustment tde (1)"; without a value if that is the table's. For `describe` in
  * the table. */
 MUST_CHECK enum err_code settings_describe_parts(const struct option_spec *spec, struct text *text, struct err *err);
+
+/* Whether it is a parameter of the method or no matter of methods. */
+bool settings_has_option(const struct method *method, const struct option_spec *spec);
 
 /* Appends the parameters of the method and the values that they have by themselves, in the order of the table:
  * "--beta 0.9999 --gamma 1"; nothing if it has none. */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "train/settings.h"
+#include "train/recipe.h"
 
 #define PARTS_MAX 128
 
@@ -68,14 +68,21 @@ static size_t list_parts(struct lone_part *parts)
 	return count;
 }
 
+static bool is_of_difficulty(const char *name)
+{
+	static const char *const names[] = { "apply", "difficulty", "prior" };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
 /* Whether the method has a parameter whose value by itself is the table's, whatever the part. */
 static bool has_common(const struct method *method, const char *name)
 {
-	static const char *const of_difficulty[] = { "apply", "difficulty", "prior" };
-
-	for (size_t i = 0; i < ARRAY_LENGTH(of_difficulty); i++)
-		if (strcmp(name, of_difficulty[i]) == 0)
-			return method->sampler->uses_difficulty;
+	if (is_of_difficulty(name))
+		return method->sampler->uses_difficulty;
 	return strcmp(name, "beta") == 0 && (method_weights(method)->uses_beta ||
 					     (method->stage != NULL && method->stage->deferred_weights != NULL &&
 					      method->stage->deferred_weights->uses_beta));
@@ -107,18 +114,33 @@ static bool is_tuned(const struct option_spec *spec, const struct run_settings *
 	return settings->tune_folds > 0 && strcmp(spec->name, "temperature") == 0;
 }
 
+bool settings_has_option(const struct method *method, const struct option_spec *spec)
+{
+	const struct recipe recipe = { .method = *method };
+	struct run_settings settings;
+
+	if (strcmp(spec->name, "second-stage-epochs") == 0)
+		return method->stage != NULL;
+	if (strcmp(spec->name, "tune-folds") == 0)
+		return recipe_tuned_name(&recipe) != NULL;
+	if (strcmp(spec->name, "branch-layers") == 0)
+		return method->sampler->is_bilateral;
+	if (spec->describe == NULL && !is_of_difficulty(spec->name))
+		return true;
+	say_parts(method, &settings);
+	return has_unsaid(method, spec->name) || is_tuned(spec, &settings) ||
+	       (spec->initial == NULL && option_is_given(spec, &settings));
+}
+
 enum err_code settings_describe_parts(const struct option_spec *spec, struct text *text, struct err *err)
 {
 	struct lone_part parts[PARTS_MAX];
 	struct run_settings settings;
 	size_t all = list_parts(parts), count = 0;
 
-	for (size_t i = 0; i < all; i++) {
-		say_parts(&parts[i].method, &settings);
-		if (has_unsaid(&parts[i].method, spec->name) || is_tuned(spec, &settings) ||
-		    (spec->initial == NULL && option_is_given(spec, &settings)))
+	for (size_t i = 0; i < all; i++)
+		if (settings_has_option(&parts[i].method, spec))
 			parts[count++] = parts[i];
-	}
 	for (size_t i = 0; i < count; i++) {
 		const char *joint = i == 0 ? "of " : i + 1 < count ? ", " : " and ";
 		say_parts(&parts[i].method, &settings);
