@@ -50,6 +50,8 @@ struct arithmetic {
 	struct parameter_range (*learning)(struct layers *layers);
 	/* gradient += weight_decay * weight, of the weights that learn, not of biases. */
 	void (*decay)(struct layers *layers, double weight_decay);
+	/* The squared sum of those weights. */
+	double (*sum_squares)(const struct layers *layers);
 };
 
 extern const struct arithmetic arithmetic_double, arithmetic_single;

@@ -264,6 +264,18 @@ static void decay_weights(struct layers *layers, double weight_decay)
 	}
 }
 
+static double sum_squares(const struct layers *layers)
+{
+	double sum = 0;
+
+	for (size_t l = layers->first_learning; l < layers->count; l++) {
+		const struct dense_layer *layer = &layers->layer[l];
+		for (size_t i = 0; i < layer->inputs * layer->outputs; i++)
+			sum += (double)layer->weight[i] * (double)layer->weight[i];
+	}
+	return sum;
+}
+
 const struct arithmetic REAL_NAME(arithmetic) = {
 	.size = sizeof(real),
 	.type = REAL_IS_DOUBLE ? STATE_DOUBLE : STATE_FLOAT,
@@ -287,4 +299,5 @@ const struct arithmetic REAL_NAME(arithmetic) = {
 	.parameters = all_parameters,
 	.learning = learning_parameters,
 	.decay = decay_weights,
+	.sum_squares = sum_squares,
 };

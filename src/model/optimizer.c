@@ -13,8 +13,9 @@
 	}
 
 static const struct optimizer_kind kinds[] = {
-	{ "sgd", 1, BOTH(optimizer_step_sgd) },
-	{ "adam", 2, BOTH(optimizer_step_adam) },
+	{ .name = "sgd", .moments = 1, .width = 1, .step = BOTH(optimizer_step_sgd) },
+	{ .name = "adam", .moments = 2, .width = 1, .step = BOTH(optimizer_step_adam) },
+	{ .name = "lbfgs", .moments = 2, .width = OPTIMIZER_PAIRS, .iterate = optimizer_iterate_lbfgs, .scratch = 3 },
 };
 
 struct optimizer {
@@ -22,12 +23,22 @@ struct optimizer {
 	struct optimizer_settings settings;
 	struct network *network;
 	size_t steps;
-	void *moment[OPTIMIZER_MOMENTS_MAX]; /* (parameters) */
+	void *moment[OPTIMIZER_MOMENTS_MAX]; /* (width, parameters) */
+	double *scratch;		     /* (scratch, parameters) */
+	/* Of the parameters as they are, if the last objective was looked at there: its value, and whether it is the
+	 * least that can be had. Not state: looking once more gives the same. */
+	bool is_known, is_least;
+	double value;
 };
 
 const char *optimizer_name(size_t i)
 {
 	return i < ARRAY_LENGTH(kinds) ? kinds[i].name : NULL;
+}
+
+bool optimizer_takes_objectives(size_t kind)
+{
+	return kinds[kind].iterate != NULL;
 }
 
 const struct optimizer_kind *optimizer_kind_at(size_t i)
@@ -45,10 +56,13 @@ enum err_code optimizer_create(size_t kind, const struct optimizer_settings *set
 	optimizer->kind = &kinds[kind];
 	optimizer->settings = *settings;
 	optimizer->network = network;
+	size_t count = network_count_parameters(&network->shape);
 	for (size_t i = 0; i < kinds[kind].moments; i++)
-		if (mem_alloc(network_count_parameters(&network->shape), network->arithmetic->size,
-			      &optimizer->moment[i], err) != ERR_OK)
+		if (mem_alloc(kinds[kind].width * count, network->arithmetic->size, &optimizer->moment[i], err) !=
+		    ERR_OK)
 			return err->code;
+	if (mem_new(&optimizer->scratch, kinds[kind].scratch * count, err) != ERR_OK)
+		return err->code;
 	*ret_optimizer = take_ptr(&optimizer);
 	return ERR_OK;
 }
@@ -59,6 +73,7 @@ void optimizer_free(struct optimizer *optimizer)
 		return;
 	for (size_t i = 0; i < OPTIMIZER_MOMENTS_MAX; i++)
 		free(optimizer->moment[i]);
+	free(optimizer->scratch);
 	free(optimizer);
 }
 
@@ -67,11 +82,11 @@ void optimizer_freep(struct optimizer **optimizer)
 	optimizer_free(*optimizer);
 }
 
-void optimizer_step(struct optimizer *optimizer, double rate_factor)
+/* The parameters that learn, with their part of the moments. */
+static struct optimizer_arrays learning_arrays(struct optimizer *optimizer)
 {
 	const struct network *network = optimizer->network;
 	struct parameter_range learning = network->arithmetic->learning(network->layers);
-	struct optimizer_settings settings = optimizer->settings;
 	struct optimizer_arrays arrays = {
 		.count = learning.count,
 		.theta = learning.parameters,
@@ -79,7 +94,17 @@ void optimizer_step(struct optimizer *optimizer, double rate_factor)
 	};
 
 	for (size_t i = 0; i < optimizer->kind->moments; i++)
-		arrays.moment[i] = (char *)optimizer->moment[i] + learning.first * network->arithmetic->size;
+		arrays.moment[i] =
+		    (char *)optimizer->moment[i] + optimizer->kind->width * learning.first * network->arithmetic->size;
+	return arrays;
+}
+
+void optimizer_step(struct optimizer *optimizer, double rate_factor)
+{
+	const struct network *network = optimizer->network;
+	struct optimizer_settings settings = optimizer->settings;
+	struct optimizer_arrays arrays = learning_arrays(optimizer);
+
 	if (settings.weight_decay != 0)
 		network->arithmetic->decay(network->layers, settings.weight_decay);
 	optimizer->steps++;
@@ -87,14 +112,60 @@ void optimizer_step(struct optimizer *optimizer, double rate_factor)
 	optimizer->kind->step[network->shape.precision](&settings, optimizer->steps, &arrays);
 }
 
+/* An objective with the weight decay of a network. */
+struct decayed {
+	const struct optimizer *optimizer;
+	optimizer_objective *objective;
+	void *context;
+};
+
+static double evaluate_decayed(void *context)
+{
+	const struct decayed *decayed = context;
+	struct network *network = decayed->optimizer->network;
+	double weight_decay = decayed->optimizer->settings.weight_decay;
+
+	network_clear_gradients(network);
+	double value = decayed->objective(decayed->context);
+	if (weight_decay != 0) {
+		network->arithmetic->decay(network->layers, weight_decay);
+		value += weight_decay / 2 * network->arithmetic->sum_squares(network->layers);
+	}
+	return value;
+}
+
+void optimizer_minimise(struct optimizer *optimizer, optimizer_objective *objective, void *context, bool is_other)
+{
+	struct decayed decayed = { optimizer, objective, context };
+	struct optimizer_iteration iteration = {
+		.arrays = learning_arrays(optimizer),
+		.scratch = optimizer->scratch,
+		.steps = &optimizer->steps,
+		.evaluate = evaluate_decayed,
+		.context = &decayed,
+	};
+
+	if (!optimizer->is_known || is_other) {
+		optimizer->value = evaluate_decayed(&decayed);
+		optimizer->is_least = false;
+	}
+	optimizer->is_known = true;
+	if (optimizer->is_least)
+		return;
+	iteration.value = optimizer->value;
+	optimizer->is_least = !optimizer->kind->iterate(&iteration);
+	optimizer->value = iteration.value;
+}
+
 void optimizer_restart(struct optimizer *optimizer)
 {
 	const struct network *network = optimizer->network;
-	size_t bytes = network_count_parameters(&network->shape) * network->arithmetic->size;
+	size_t bytes = optimizer->kind->width * network_count_parameters(&network->shape) * network->arithmetic->size;
 
 	for (size_t i = 0; i < optimizer->kind->moments; i++)
 		memset(optimizer->moment[i], 0, bytes);
 	optimizer->steps = 0;
+	optimizer->is_known = false;
 }
 
 void optimizer_visit_moments(const struct optimizer_kind *kind, enum state_type type, size_t count,
@@ -111,6 +182,7 @@ void optimizer_visit_state(struct optimizer *optimizer, struct state_visitor *vi
 	const struct network *network = optimizer->network;
 
 	state_visit_size(visitor, "steps", &optimizer->steps, SIZE_MAX);
-	optimizer_visit_moments(optimizer->kind, network->arithmetic->type, network_count_parameters(&network->shape),
-				optimizer->moment, visitor);
+	optimizer_visit_moments(optimizer->kind, network->arithmetic->type,
+				optimizer->kind->width * network_count_parameters(&network->shape), optimizer->moment,
+				visitor);
 }

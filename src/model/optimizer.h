@@ -10,17 +10,21 @@
 #include "model/network.h"
 
 struct optimizer_settings {
-	double learning_rate;
-	double momentum;     /* SGD */
-	bool nesterov;	     /* SGD */
-	double beta1, beta2; /* Adam */
-	double epsilon;	     /* Adam */
-	double weight_decay; /* times the weight, added to the gradient of weights, not of biases */
+	double learning_rate; /* SGD, Adam */
+	double momentum;      /* SGD */
+	bool nesterov;	      /* SGD */
+	double beta1, beta2;  /* Adam */
+	double epsilon;	      /* Adam */
+	double weight_decay;  /* times the weight, added to the gradient of weights, not of biases */
 };
 
 struct optimizer;
 
 const char *optimizer_name(size_t i); /* NULL behind the last */
+
+/* Whether it takes whole objectives, in double precision: optimizer_minimise(). The others take gradients:
+ * optimizer_step(). */
+bool optimizer_takes_objectives(size_t kind);
 
 /* `kind` is the index of optimizer_name(). The network is borrowed and must outlive the optimiser. */
 MUST_CHECK enum err_code optimizer_create(size_t kind, const struct optimizer_settings *settings,
@@ -31,6 +35,14 @@ void optimizer_freep(struct optimizer **optimizer);
 /* Adds the weight decay to the network's gradients and takes one step with `rate_factor` times the learning rate.
  * Parameters that do not learn (network_freeze_hidden) stay as they are, and so do their moments. */
 void optimizer_step(struct optimizer *optimizer, double rate_factor);
+
+/* What is to be minimised, at the network's parameters as they are, without weight decay: returns its value and adds
+ * its gradients to the network's. Equal parameters have equal values. */
+typedef double optimizer_objective(void *context);
+
+/* Moves the parameters that learn to a lower value of objective + weight decay / 2 times the squared sum of weights, by
+ * one iteration; where there is none near they stay. `is_other`: the objective is not that of the call before. */
+void optimizer_minimise(struct optimizer *optimizer, optimizer_objective *objective, void *context, bool is_other);
 
 /* Steps and moments. */
 void optimizer_visit_state(struct optimizer *optimizer, struct state_visitor *visitor);

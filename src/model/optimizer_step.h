@@ -5,6 +5,7 @@
 #include "model/optimizer.h"
 
 #define OPTIMIZER_MOMENTS_MAX 2
+#define OPTIMIZER_PAIRS 10 /* that lbfgs goes by */
 
 /* What a step works on: arrays (count) of numbers in its precision. */
 struct optimizer_arrays {
@@ -21,10 +22,30 @@ typedef void optimizer_step_function(const struct optimizer_settings *settings, 
 extern optimizer_step_function optimizer_step_sgd_double, optimizer_step_sgd_single;
 extern optimizer_step_function optimizer_step_adam_double, optimizer_step_adam_single;
 
+/* What one iteration over a whole objective works on, in double precision. */
+struct optimizer_iteration {
+	struct optimizer_arrays arrays; /* the gradient is that of theta, and follows it with each evaluation */
+	double *scratch;		/* (scratch of the kind, count) */
+	size_t *steps;			/* 0 before the first; the iteration counts them, and may begin anew */
+	double value;			/* at theta, as the gradient */
+	double (*evaluate)(void *context);
+	void *context;
+};
+
+/* Moves theta to a lower value. Returns false if there is none near it: theta is as it was, value and gradient may be
+ * those of elsewhere. */
+typedef bool optimizer_iterate_function(struct optimizer_iteration *iteration);
+
+extern optimizer_iterate_function optimizer_iterate_lbfgs;
+
+/* It makes steps by gradients, or iterates over objectives. */
 struct optimizer_kind {
 	const char *name;
-	size_t moments;			  /* arrays as long as the parameters that it keeps */
-	optimizer_step_function *step[2]; /* by enum network_precision */
+	size_t moments;			     /* arrays that it keeps */
+	size_t width;			     /* of each: so many numbers a parameter */
+	optimizer_step_function *step[2];    /* by enum network_precision */
+	optimizer_iterate_function *iterate; /* NULL: it makes steps */
+	size_t scratch;			     /* numbers a parameter that an iteration needs */
 };
 
 /* Lists the moments (count each) that the kind keeps. */

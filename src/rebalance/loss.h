@@ -73,6 +73,7 @@ struct loss {
 	const char *class_weights; /* the formula of weigh_classes; NULL: all alike */
 	bool uses_difficulty;	   /* the weight of instance i is N w_i (Yu et al. 2022), w of the epoch before */
 	bool uses_meta_set;	   /* the weights of each batch come from a meta set (train/meta_weights.h) */
+	bool draws; /* each look at a batch draws what counts: its gradients are not those of its values */
 	bool uses_beta;
 	bool starts_low;   /* biases of the classifier start at -log(k - 1): every sigmoid score at 1 / k */
 	bool by_pairs;	   /* its constants are of pairs of classes */

@@ -32,6 +32,7 @@ const struct loss loss_softmax_equalization = {
 	.summary = "rare classes, of a share below --lambda, are left out of the softmax of others with probability "
 		   "--gamma (Tan et al. 2020)",
 	.formula = "log(sum_c w_c e^z_c) - z_y, w_c = 0 with probability gamma if n_c / N < lambda and c != y, else 1",
+	.draws = true,
 	.defaults = { .gamma = 0.9, .lambda = 0.005 },
 	.check = loss_check_probability,
 	.prepare = prepare_rare,

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/parse.h"
+#include "train/recipe_check.h"
 
 /* Who asks: options of today must be good for a training, recorded ones were. */
 enum purpose { FOR_TRAINING, FOR_CHECKING, FOR_RECORDED };
@@ -153,9 +154,11 @@ static enum err_code shape_network(const struct run_settings *options, struct re
 	shape->outputs = recipe->data.task == TASK_REGRESSION ? 1 : dataset != NULL ? dataset->classes : 2;
 	shape->activation = (enum network_activation)options->activation;
 	shape->dropout = options->dropout;
-	shape->precision = options->precision > 0	? (enum network_precision)(options->precision - 1)
-			   : recipe->model == MODEL_MLP ? PRECISION_SINGLE
-							: PRECISION_DOUBLE;
+	shape->precision =
+	    options->precision > 0 ? (enum network_precision)(options->precision - 1)
+	    : recipe->model == MODEL_MLP && !optimizer_takes_objectives((size_t)recipe->training.optimizer)
+		? PRECISION_SINGLE
+		: PRECISION_DOUBLE;
 	if (shape->precision == PRECISION_SINGLE && (float)options->training.optimization.epsilon == 0)
 		return err_set(err, ERR_INPUT,
 			       "epsilon %g will not do: it is 0 in single precision; precision double takes it",
@@ -271,35 +274,6 @@ static enum err_code fill_parameters(const struct run_settings *options, struct 
 	return ERR_OK;
 }
 
-static enum err_code check_training(const struct recipe *recipe, struct err *err)
-{
-	const struct training_settings *training = &recipe->training;
-	bool is_sgd = strcmp(optimizer_name((size_t)training->optimizer), "sgd") == 0;
-
-	if (training->init == INIT_ZERO && (recipe->model == MODEL_MLP || recipe->shape.cosine.heads > 0))
-		return err_set(err, ERR_INPUT, "init 'zero' will not do: from zeros %s",
-			       recipe->model == MODEL_MLP ? "hidden layers learn nothing"
-							  : "a cosine classifier learns nothing");
-	if (training->optimization.nesterov && (!is_sgd || training->optimization.momentum == 0))
-		return err_set(err, ERR_INPUT, "nesterov will not do: %s",
-			       is_sgd ? "momentum is 0" : "it is of optimizer sgd");
-	if (training->warm_up_epochs > training->epochs)
-		return err_set(err, ERR_INPUT, "warm-up-epochs %zu will not do: there are %zu epochs in all",
-			       training->warm_up_epochs, training->epochs);
-	return ERR_OK;
-}
-
-/* Whether anything is left to pace. */
-static enum err_code check_pace(const struct recipe *recipe, struct err *err)
-{
-	size_t first = recipe->sampler_parameters.first_epochs;
-
-	return first < recipe->training.epochs
-		   ? ERR_OK
-		   : err_set(err, ERR_INPUT, "first-epochs %zu will not do: of %zu epochs none is left after them",
-			     first, recipe->training.epochs);
-}
-
 size_t recipe_count_draws(const struct recipe *recipe, const struct split *split)
 {
 	const struct stage *stage = recipe->method.stage;
@@ -327,7 +301,9 @@ static void fit_subject(const struct run_settings *options, struct recipe *recip
 	}
 	/* With two branches a batch has as many of either's draws. */
 	size_t most = recipe_count_draws(recipe, split) / (recipe->method.sampler->is_bilateral ? 2 : 1);
-	recipe->batch_size = parse_unsigned(options->batch_size, &size) && size < most ? (size_t)size : most;
+	bool is_full = options->batch_size == NULL && optimizer_takes_objectives((size_t)recipe->training.optimizer);
+	const char *text = is_full ? "full" : options->batch_size != NULL ? options->batch_size : SETTINGS_BATCH_SIZE;
+	recipe->batch_size = parse_unsigned(text, &size) && size < most ? (size_t)size : most;
 }
 
 enum err_code recipe_check_data(const struct recipe *recipe, const struct dataset *dataset, struct err *err)
@@ -347,6 +323,10 @@ static enum err_code check_subject(const struct recipe *recipe, struct err *err)
 	if (loss_check(recipe->method.loss, &recipe->loss_parameters, split->classes, err) != ERR_OK ||
 	    recipe_check_data(recipe, recipe->subject.dataset, err) != ERR_OK)
 		return err->code;
+	if (optimizer_takes_objectives((size_t)recipe->training.optimizer) &&
+	    recipe->batch_size < recipe_count_draws(recipe, split))
+		return err_set(err, ERR_INPUT, "batch-size %zu will not do: optimizer %s takes full batches",
+			       recipe->batch_size, optimizer_name((size_t)recipe->training.optimizer));
 	if (recipe->method.loss->uses_meta_set && split->meta_count == 0)
 		return err_set(err, ERR_INPUT, "loss %s will not do: no instances are set apart for it",
 			       recipe->method.loss->name);
@@ -386,10 +366,11 @@ static enum err_code resolve(const struct run_settings *options, const struct re
 	    (purpose == FOR_CHECKING && settings_check_folds(&options->data, err) != ERR_OK) ||
 	    compose(options, &recipe, err) != ERR_OK || choose_kernel(options, &recipe, err) != ERR_OK ||
 	    choose_classifier(options, &recipe, err) != ERR_OK ||
-	    (purpose == FOR_TRAINING && check_training(&recipe, err) != ERR_OK) ||
+	    (purpose == FOR_TRAINING && recipe_check_training(&recipe, err) != ERR_OK) ||
 	    shape_network(options, &recipe, err) != ERR_OK || time_second_stage(options, &recipe, err) != ERR_OK ||
-	    count_folds(options, &recipe, purpose, err) != ERR_OK || fill_parameters(options, &recipe, err) != ERR_OK ||
-	    (purpose == FOR_TRAINING && check_pace(&recipe, err) != ERR_OK))
+	    recipe_check_objective(&recipe, err) != ERR_OK || count_folds(options, &recipe, purpose, err) != ERR_OK ||
+	    fill_parameters(options, &recipe, err) != ERR_OK ||
+	    (purpose == FOR_TRAINING && recipe_check_pace(&recipe, err) != ERR_OK))
 		return err->code;
 	fill_record_rules(options, &recipe);
 	if (subject->dataset != NULL) {

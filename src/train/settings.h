@@ -82,7 +82,7 @@ struct run_settings {
 	double dropout;
 	/* training */
 	struct training_settings training;
-	const char *batch_size;	    /* a number or "full" */
+	const char *batch_size;	    /* a number or "full"; NULL: what the optimiser takes */
 	const char *record;	    /* "every:1", "every:N", "last" or "none" */
 	const char *record_weights; /* the same; NULL: as `record`, but "last" above RECIPE_MANY_PARAMETERS */
 };
@@ -94,6 +94,7 @@ enum classifier_kind { CLASSIFIER_METHOD, CLASSIFIER_LINEAR, CLASSIFIER_COSINE, 
 const char *classifier_name(size_t i); /* NULL behind the last */
 
 #define MLP_HIDDEN "64"
+#define SETTINGS_BATCH_SIZE "32"
 #define SETTINGS_TEST_FRACTION "0.2"
 #define SETTINGS_TARGET_BINS "auto"
 #define SETTINGS_TEMPERATURE_FOLDS 5 /* by itself a temperature is chosen by so many folds */

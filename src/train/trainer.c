@@ -85,13 +85,16 @@ static void enter_second_stage(struct trainer *trainer)
 
 static void begin_second_stage(struct trainer *trainer)
 {
+	bool is_other_objective = optimizer_takes_objectives((size_t)trainer->recipe->training.optimizer);
+
 	enter_second_stage(trainer);
 	if (trainer->recipe->method.stage->retrains_classifier) {
 		network_initialise_classifier(trainer->network, (enum network_init)trainer->recipe->training.init,
 					      &trainer->initial_weights);
 		trainer_start_biases(trainer);
-		optimizer_restart(trainer->optimizer);
 	}
+	if (trainer->recipe->method.stage->retrains_classifier || is_other_objective)
+		optimizer_restart(trainer->optimizer);
 	if (trainer->scales != NULL)
 		class_scales_start(trainer->scales);
 }

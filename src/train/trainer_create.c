@@ -249,6 +249,7 @@ enum err_code trainer_create(const struct dataset *dataset, const struct split *
 	    create_predictions(trainer, err) != ERR_OK)
 		return err->code;
 	rng_init(&trainer->dropout_rng, recipe->training.seed, RNG_DROPOUT);
+	trainer->objective_changes = follows_predictions(&recipe->method) || recipe->method.smooths_features;
 	*ret_trainer = take_ptr(&trainer);
 	return ERR_OK;
 }

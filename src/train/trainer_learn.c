@@ -190,6 +190,48 @@ static void add_gradients(struct trainer *trainer, const uint32_t *index, size_t
 		moving_mean_end_batch(&trainer->moving_mean, count);
 }
 
+/* The loss of the epoch's draws, which are one batch: an optimizer_objective. */
+struct whole {
+	struct trainer *trainer;
+	size_t count;
+};
+
+static double evaluate_whole(void *context)
+{
+	const struct whole *whole = context;
+	struct trainer *trainer = whole->trainer;
+	double value = 0;
+
+	for (size_t first = 0; first < whole->count; first += trainer->chunk) {
+		const struct chunk chunk = chunk_at(trainer, trainer->order, first, whole->count);
+		struct loss_tile tile = pass_chunk(trainer, &chunk, &trainer->dropout_rng);
+		value += loss_evaluate(&trainer->loss, &tile, trainer->delta);
+		network_backward(trainer->network, trainer->delta);
+	}
+	return value;
+}
+
+/* The mean feature of the draws at the parameters that came out. */
+static void see_features(struct trainer *trainer, size_t count)
+{
+	for (size_t first = 0; first < count; first += trainer->chunk) {
+		const struct chunk chunk = chunk_at(trainer, trainer->order, first, count);
+		(void)pass_chunk(trainer, &chunk, &trainer->dropout_rng);
+		moving_mean_add(&trainer->moving_mean, trainer->network, chunk.count);
+	}
+	moving_mean_end_batch(&trainer->moving_mean, count);
+}
+
+static void learn_whole(struct trainer *trainer, size_t count)
+{
+	struct whole whole = { trainer, count };
+
+	weigh_batch(trainer, trainer->order, count);
+	optimizer_minimise(trainer->optimizer, evaluate_whole, &whole, trainer->objective_changes);
+	if (trainer->moving_mean.features > 0)
+		see_features(trainer, count);
+}
+
 /* Of draws in two halves each batch has as many from either. */
 static void learn_batch(struct trainer *trainer, const uint32_t *index, size_t count, double rate_factor)
 {
@@ -213,6 +255,10 @@ void trainer_learn_epoch(struct trainer *trainer, double rate_factor)
 		class_scales_begin_epoch(trainer->scales);
 	if (trainer->meta_weights != NULL)
 		meta_weights_begin_epoch(trainer->meta_weights);
+	if (optimizer_takes_objectives((size_t)trainer->recipe->training.optimizer)) {
+		learn_whole(trainer, draws);
+		return;
+	}
 	for (size_t first = 0; first < draws; first += trainer->batch_size) {
 		size_t left = draws - first;
 		learn_batch(trainer, trainer->order + first, left < trainer->batch_size ? left : trainer->batch_size,

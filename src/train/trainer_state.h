@@ -40,6 +40,7 @@ struct trainer {
 	struct rng initial_weights, dropout_rng;
 	struct schedule schedule;
 	bool in_second_stage;
+	bool objective_changes;	       /* from epoch to epoch: its weights, or how features are calibrated, do */
 	size_t chunk;		       /* instances that go through the network at once, at most */
 	double *class_weight;	       /* (k) now */
 	double *final_class_weight;    /* (k) of a second stage that defers them */

@@ -166,25 +166,31 @@ Test(golden_regression, trainings_equal_the_reference)
 	}
 }
 
+static void train_to_optimum(const struct golden_regression_optimum *golden, const char *optimizer, size_t epochs)
+{
+	struct run_settings settings = defaults();
+	struct recipe recipe;
+	double weight[GOLDEN_FEATURES];
+
+	set_number(&settings, "weight-decay", golden->weight_decay);
+	set(&settings, "optimizer", optimizer);
+	set(&settings, "learning-rate", "0.2");
+	set(&settings, "momentum", "0.9");
+	AUTO(trainer_freep) struct trainer *trainer = start(&settings, &recipe, "optimum");
+	for (size_t epoch = 0; epoch < epochs; epoch++)
+		cr_assert(trainer_run_epoch(trainer));
+	network_read_layer(trainer_network(trainer), 0, weight, NULL);
+	for (size_t j = 0; j < GOLDEN_FEATURES; j++)
+		expect_near(optimizer, 0, "weight", weight[j], golden->weight[j]);
+	expect_near(optimizer, 0, "mse", trainer_predictions(trainer)->regression->train[GROUP_ALL].mse, golden->mse);
+}
+
 /* scikit-learn's LinearRegression and Ridge. */
 Test(golden_regression, training_comes_to_the_optimum)
 {
 	for (size_t c = 0; c < ARRAY_LENGTH(golden_regression_optima); c++) {
-		const struct golden_regression_optimum *golden = &golden_regression_optima[c];
-		struct run_settings settings = defaults();
-		struct recipe recipe;
-		double weight[GOLDEN_FEATURES];
-		set_number(&settings, "weight-decay", golden->weight_decay);
-		set(&settings, "learning-rate", "0.2");
-		set(&settings, "momentum", "0.9");
-		AUTO(trainer_freep) struct trainer *trainer = start(&settings, &recipe, "optimum");
-		for (size_t epoch = 0; epoch < 8000; epoch++)
-			cr_assert(trainer_run_epoch(trainer));
-		network_read_layer(trainer_network(trainer), 0, weight, NULL);
-		for (size_t j = 0; j < GOLDEN_FEATURES; j++)
-			expect_near("optimum", 0, "weight", weight[j], golden->weight[j]);
-		expect_near("optimum", 0, "mse", trainer_predictions(trainer)->regression->train[GROUP_ALL].mse,
-			    golden->mse);
+		train_to_optimum(&golden_regression_optima[c], "sgd", 8000);
+		train_to_optimum(&golden_regression_optima[c], "lbfgs", 60);
 	}
 }
 

@@ -338,7 +338,7 @@ Test(network, frozen_layers_stay)
 							    .epsilon = 1e-8,
 							    .weight_decay = 0.1 };
 
-	for (size_t kind = 0; optimizer_name(kind) != NULL; kind++)
+	for (size_t kind = 0; optimizer_name(kind) != NULL && !optimizer_takes_objectives(kind); kind++)
 		for (int precision = 0; precision < 2; precision++) {
 			struct network_shape shape = shapes[3];
 			struct optimizer *optimizer = NULL;
@@ -377,7 +377,7 @@ Test(optimizer, restarts_from_nothing)
 		.learning_rate = 0.1, .momentum = 0.9, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8
 	};
 
-	for (size_t kind = 0; optimizer_name(kind) != NULL; kind++) {
+	for (size_t kind = 0; optimizer_name(kind) != NULL && !optimizer_takes_objectives(kind); kind++) {
 		struct scene *scene = make_scene(&shapes[0]);
 		struct optimizer *optimizer = NULL;
 		struct err err;
