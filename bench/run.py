@@ -10,6 +10,7 @@
   g  questions through the stock sqlite3 shell, plain rows, the extension, `hardrow sql`, numpy and DuckDB
   h  one epoch of an MLP against numpy, scikit-learn and PyTorch, one thread each
   i  reading a file of numbers against pandas
+  j  the way to the minimum by L-BFGS against scikit-learn
 """
 
 import argparse
@@ -24,13 +25,14 @@ for library in ("OMP", "OPENBLAS", "MKL"):
 import epochs
 import measure
 import networks
+import optimum
 import queries
 import reading
 import recording
 import sweep
 
 SECTIONS = {"a": recording.run_a, "b": epochs.run, "c": recording.run_c, "d": recording.run_d, "e": sweep.run,
-            "f": recording.run_f, "g": queries.run, "h": networks.run, "i": reading.run}
+            "f": recording.run_f, "g": queries.run, "h": networks.run, "i": reading.run, "j": optimum.run}
 
 
 def machine():
@@ -41,7 +43,7 @@ def machine():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sections", nargs="*", metavar="SECTION", help="a to i; all without")
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help="a to j; all without")
     parser.add_argument("--quick", action="store_true", help="fewer rounds: rough numbers")
     parser.add_argument("--hardrow", default=measure.ROOT / "build" / "hardrow", help="the program (default build/hardrow)")
     parser.add_argument("--data-dir", default=measure.ROOT.parent / "shared" / "datasets",

@@ -30,8 +30,8 @@ enum err_code recipe_check_objective(const struct recipe *recipe, struct err *er
 		return ERR_OK;
 	if (method->sampler != &sampler_all)
 		return err_set(err, ERR_INPUT,
-			       "optimizer %s will not do: it takes all instances alike, and sampler %s draws; weights "
-			       "in the loss go",
+			       "optimizer %s will not do: it takes all instances alike, and sampler %s draws; a loss "
+			       "with weights goes",
 			       optimizer, method->sampler->name);
 	if (method->stage != NULL && method->stage->sampler != NULL)
 		return err_set(err, ERR_INPUT, "optimizer %s will not do: second stage %s has draws", optimizer,
