@@ -1,5 +1,5 @@
 /* Reports: an SQL file = a comment header and one SELECT over the public views and plain tables. A report of hardrow's
- * own is one file in reports/; a person's file is run by the same code.
+ * own is one file in reports/; a person's file is run by the same code. The rest of this comment is hardrow-report(5).
  *
  * The header is the leading comment lines, one key a line; it ends at a bare "--" or the first line that is no comment:
  *
@@ -15,23 +15,23 @@
  *     -- below: REPORT                             printed under this one, in table format only
  *     -- explain: REPORT PARAM PARAM               what --explain VALUE VALUE runs
  *
- * KIND is one of kinds.c (text, integer, count, number, amount, integers, run, runs, experiment, dataset, title,
- * method, class) or choices with '|' between them; an amount is a number from 0. A parameter is :NAME in the SQL, bound
- * as text, number or (integers, runs) a JSON array; one that is not given and has no default is NULL. In NAME '-' and
- * '_' are the same. The value of the kinds from `run` on must exist in the file.
+ * KIND is text, integer, count, number, amount, integers, run, runs, experiment, dataset, title, method or class
+ * (report/kinds.c), or choices with '|' between them; an amount is a number from 0. A parameter is :NAME in the SQL,
+ * bound as text, number or (integers, runs) a JSON array; one that is not given and has no default is NULL. In NAME
+ * '-' and '_' are the same. The value of the kinds from `run` on must exist in the file.
  *
  * Columns whose name begins with '_' are for headings and cells of tables: CSV, JSON and tables without a pivot leave
  * them out. The text that the first row has in the column `_note` stands below the table, after the notes of the
  * header. A pivot lays rows of (row, column, cell) out as a grid, in table format only; several pivots stand side by
  * side over the same rows. A NULL column makes no column, a missing or NULL cell is "–".
  *
- * A plot is a panel of the picture that report_draw() makes; several stand below each other. With lines, rows with the
+ * A plot is a panel of the picture that --svg makes; several stand below each other. With lines, rows with the
  * same `by` are a curve over a numeric x; with bars, each row is a bar that x stands below, coloured by `by`; low and
  * high are the ends of a whisker around y. Bands are lines in front of the area between low and high. Points are
  * coloured by `by`, or by the number `value`. A matrix has a cell for each pair of texts x and y, coloured by `value`,
  * in the order in which the texts come. With ranks, each row is the mean rank y of what x names, in ascending order;
  * low and high are the ends of a bar over ranks that are not told apart, and ruler is the critical difference, of the
- * first row (report/diagram.c). Rows whose x (of a matrix: x or y) is NULL are left out, a NULL y or value is a
+ * first row. Rows whose x (of a matrix: x or y) is NULL are left out, a NULL y or value is a
  * gap, a NULL `by` is not in the legend. The panel's title is the first value of the column `title`; axes without a
  * title are called as their column, the whole as the heading. */
 #ifndef HARDROW_REPORT_REPORT_H

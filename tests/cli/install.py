@@ -6,6 +6,9 @@ The prefix is moved after it was installed, so nothing may know where it was. Th
 
 import os
 import pathlib
+import re
+import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -21,7 +24,7 @@ def check(name, is_right, said=""):
         print(f"FAIL: {name}: {said}")
 
 
-checks = []
+checks, skipped = [], set()
 
 
 def install(folder):
@@ -74,6 +77,41 @@ def check_extension(prefix, folder):
         check("SQLite extension", done.stdout == "1\n", done.stdout + done.stderr)
 
 
+def option_names(text):
+    return set(re.findall(r"^  (?:-\w, )?--([\w-]+)", text, re.M))
+
+
+def check_pages(prefix):
+    """All that the program knows is in a page, and what formats pages has nothing to say about them."""
+    folder = prefix / "share" / "man"
+    texts = {}
+    for page in sorted(folder.rglob("hardrow*.[15]")):
+        for tool in (["groff", "-ww", "-man", "-Tutf8"], ["mandoc", "-Tlint", "-Wwarning"], ["man", "-l"]):
+            if shutil.which(tool[0]) is None:
+                skipped.add(f"{tool[0]}: not installed")
+                continue
+            done = subprocess.run([*tool, page], capture_output=True, text=True, env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"})
+            check(f"{tool[0]} {page.name}", (done.returncode, done.stderr) == (0, ""), done.stdout[-500:] + done.stderr)
+        texts[page.name] = page.read_text().replace("\\-", "-")
+
+    def call(*arguments):
+        return subprocess.run([prefix / "bin" / "hardrow", *arguments], capture_output=True, text=True, check=True).stdout
+
+    commands = re.findall(r"^  (\w+)", call("help"), re.M)
+    check("a page of each command", {f"hardrow-{command}.1" for command in commands} ==
+          {name for name in texts if name.startswith("hardrow-") and name.endswith(".1")}, commands)
+    for command in commands:
+        missing = [name for name in option_names(call("help", command, "--all")) if f"--{name}" not in texts[f"hardrow-{command}.1"]]
+        check(f"options of {command}", not missing, missing)
+    check("commands", all(f"hardrow-{command}" in texts["hardrow.1"] for command in commands))
+    check("settings", "--learning-rate" in texts["hardrow-sweep.5"] and "--data-dir" not in texts["hardrow-sweep.5"])
+    check("report headers", "-- pivot: row=COLUMN" in texts["hardrow-report.5"])
+    with sqlite3.connect(f"file:{prefix.parent}/empty/hardrow.db?mode=ro", uri=True) as database:
+        names = [name for name, in database.execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'")]
+    missing = [name for name in names if f".SS {name}\n" not in texts["hardrow-file.5"]]
+    check("tables and views", not missing, missing)
+
+
 def main():
     with tempfile.TemporaryDirectory() as scratch:
         scratch = pathlib.Path(os.path.realpath(scratch))
@@ -83,7 +121,10 @@ def main():
         check_lists(prefix)
         check_use(prefix, empty)
         check_extension(prefix, empty)
-    print(f"{len(checks) - len(failures)} passed, {len(failures)} failed")
+        check_pages(prefix)
+    for name in sorted(skipped):
+        print(f"SKIP: {name}")
+    print(f"{len(checks) - len(failures)} passed, {len(failures)} failed" + (f", {len(skipped)} skipped" if skipped else ""))
     sys.exit(1 if failures else 0)
 
 
