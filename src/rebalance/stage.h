@@ -23,7 +23,7 @@ struct stage {
 	/* The weights stay as they are; what is learned is a factor f_c of each class's logit, from 1:
 	 * z_c = f_c (w_c . x + b_c). The schedule starts from its beginning. */
 	bool learns_scales;
-	const struct sampler *sampler; /* of the second stage; NULL: the same as before */
+	const struct sampler *sampler; /* of the second stage, one without weigh(); NULL: the same as before */
 };
 
 extern const struct stage stage_drw, stage_crt, stage_lws, stage_rrt;

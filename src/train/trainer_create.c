@@ -170,10 +170,7 @@ static enum err_code create_loss(struct trainer *trainer, struct err *err)
 /* Whether what an epoch draws and weighs depends on the predictions of the one before. */
 static bool follows_predictions(const struct method *method)
 {
-	const struct sampler *late = method->stage != NULL ? method->stage->sampler : NULL;
-
-	return method_weights(method)->uses_difficulty || method->sampler->weigh != NULL ||
-	       (late != NULL && late->weigh != NULL);
+	return method_weights(method)->uses_difficulty || method->sampler->weigh != NULL;
 }
 
 static enum err_code predict_nothing_yet(const struct recipe *recipe, const struct instances *instances,
