@@ -19,6 +19,8 @@ CREATE TABLE dataset (
   UNIQUE (name, sha256, label, missing)
 ) STRICT;
 
+CREATE INDEX dataset_by_origin ON dataset (origin, label, missing);
+
 CREATE TABLE class (
   dataset_id INTEGER NOT NULL REFERENCES dataset,
   class_index INTEGER NOT NULL,  -- in the order of scikit-learn: sorted, as numbers if all are integers

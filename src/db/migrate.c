@@ -28,33 +28,36 @@ static enum err_code check_references(struct db *db, struct err *err)
 	return ERR_OK;
 }
 
-/* How many tables of `model` are not in `db` with the same columns. */
+/* The columns of a table or an index. */
+#define COLUMNS(name)                                                                                                  \
+	"(SELECT group_concat(c.name) FROM (SELECT name FROM pragma_table_info(" name ", 'main')"                      \
+	" UNION ALL SELECT name FROM pragma_index_info(" name ", 'main')) AS c)"
+
+static const char list_things[] = "SELECT json_group_array(json_array(name, " COLUMNS(
+    "s.name") "))"
+	      " FROM sqlite_schema AS s WHERE type IN ('table', 'index') AND name NOT LIKE 'sqlite_%'";
+static const char count_missing[] = "SELECT count(*) FROM json_each(:things) AS t"
+				    " WHERE t.value ->> 1 IS NOT " COLUMNS("t.value ->> 0");
+
+/* How many tables and indexes of `model` are not in `db` with the same columns. */
 static enum err_code count_differences(struct db *model, struct db *db, int64_t *ret_count, struct err *err)
 {
 	AUTO(db_stmt_freep) struct db_stmt *list = NULL;
 	AUTO(db_stmt_freep) struct db_stmt *compare = NULL;
-	const char *tables = NULL;
+	const char *things = NULL;
 	bool has_row = false;
 
-	if (db_prepare(model,
-		       "SELECT json_group_array(json_array(name,"
-		       " (SELECT group_concat(c.name) FROM pragma_table_info(s.name) AS c)))"
-		       " FROM sqlite_schema AS s WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
-		       &list, err) != ERR_OK ||
-	    db_step(list, &has_row, err) != ERR_OK || db_read_text(list, 0, &tables, err) != ERR_OK ||
-	    db_prepare(db,
-		       "SELECT count(*) FROM json_each(:tables) AS t WHERE t.value ->> 1 IS NOT"
-		       " (SELECT group_concat(c.name) FROM pragma_table_info(t.value ->> 0, 'main') AS c)",
-		       &compare, err) != ERR_OK)
+	if (db_prepare(model, list_things, &list, err) != ERR_OK || db_step(list, &has_row, err) != ERR_OK ||
+	    db_read_text(list, 0, &things, err) != ERR_OK || db_prepare(db, count_missing, &compare, err) != ERR_OK)
 		return err->code;
-	db_bind_text(compare, ":tables", tables);
+	db_bind_text(compare, ":things", things);
 	if (db_step(compare, &has_row, err) != ERR_OK)
 		return err->code;
 	*ret_count = db_column_int(compare, 0);
 	return ERR_OK;
 }
 
-/* The newest version whose tables are all there; 0: none. */
+/* The newest version whose tables and indexes are all there; 0: none. */
 static enum err_code version_by_schema(struct db *db, const struct db_options *options, int64_t *ret_version,
 				       struct err *err)
 {

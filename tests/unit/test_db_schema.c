@@ -255,19 +255,26 @@ Test(db_schema, views_seek)
 	db_free(db);
 }
 
-/* Whether a run is the newest of its split's seed costs the same however many splits there are. */
+/* Whether a run is the newest of its split's seed costs the same however many splits there are, and however many
+ * contents its data set's name has. */
 Test(db_schema, newest_runs_are_found_by_the_seed)
 {
 	struct db *db = database_open("a.db", DB_WRITE);
 	struct db_stmt *stmt = prepare(db, "EXPLAIN QUERY PLAN SELECT * FROM current_runs WHERE run_id = 1");
-	size_t by_seed = 0, by_data_set = 0;
+	size_t by_seed = 0, by_data_set = 0, by_content = 0, by_name = 0;
 
 	while (step(stmt)) {
-		by_seed += strstr(db_column_text(stmt, 3), "split_1 (dataset_id=? AND seed=?)") != NULL;
-		by_data_set += strstr(db_column_text(stmt, 3), "split_1 (dataset_id=?)") != NULL;
+		const char *detail = db_column_text(stmt, 3);
+		by_seed += strstr(detail, "split_1 (dataset_id=? AND seed=?)") != NULL;
+		by_data_set += strstr(detail, "split_1 (dataset_id=?)") != NULL;
+		by_content +=
+		    strstr(detail, "same USING INDEX dataset_by_origin (origin=? AND label=? AND missing=?)") != NULL;
+		by_name += strstr(detail, "same USING INDEX sqlite_autoindex") != NULL;
 	}
 	cr_expect_gt(by_seed, 0);
 	cr_expect_eq(by_data_set, 0);
+	cr_expect_gt(by_content, 0);
+	cr_expect_eq(by_name, 0);
 	db_stmt_free(stmt);
 	db_free(db);
 }

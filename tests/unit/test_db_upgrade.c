@@ -62,7 +62,8 @@ Test(db_upgrade, upgrade_keeps_a_backup)
 
 /* tests/fixtures/versionN.db is a run of hardrow with the first N migrations, 2 epochs of 6 instances, those of
  * versions 5, 6, 8 and 10 also the same run adjusted, those of 6 and 10 what influence --save wrote, those of 8 and 10
- * a test part, that of 8 the plain rows of the first run. */
+ * a test part, that of 8 the plain rows of the first run. That of version 14 is a run with folds, the same adjusted,
+ * and a regression, which has no rows in dynamics. */
 static void copy_fixture(const char *fixture)
 {
 	AUTO(mem_freep) char *path = NULL;
@@ -241,6 +242,32 @@ Test(db_upgrade, a_file_of_version_10_is_upgraded)
 	db_free(db);
 }
 
+/* Migration 0015: an index; every row is as it was, also of a regression and of folds. */
+Test(db_upgrade, a_file_of_version_14_is_upgraded)
+{
+	struct db *db = upgrade_fixture("tests/fixtures/version14.db", 2);
+	AUTO(db_stmt_freep) struct db_stmt *tables = NULL;
+	struct err err = { 0 };
+	bool more = true;
+
+	database_exec(db, "ATTACH 'a.db.v14.backup' AS old");
+	cr_assert_eq(db_prepare(db,
+				"SELECT name FROM old.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'",
+				&tables, &err),
+		     ERR_OK, "%s", err.message);
+	while (db_step(tables, &more, &err) == ERR_OK && more) {
+		char sql[200];
+		(void)snprintf(sql, sizeof sql,
+			       "SELECT count(*) FROM (SELECT * FROM old.%s EXCEPT SELECT * FROM main.%s)",
+			       db_column_text(tables, 0), db_column_text(tables, 0));
+		cr_expect_eq(database_query_int(db, sql), 0, "%s", db_column_text(tables, 0));
+	}
+	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM main.regression_epoch"), 16);
+	db_stmt_freep(&tables);
+	tables = NULL;
+	db_free(db);
+}
+
 /* Migration 0003: figures become per cent, as they were printed. */
 Test(db_upgrade, published_figures_are_upgraded)
 {
@@ -329,13 +356,10 @@ Test(db_upgrade, a_dumped_file_is_known_by_its_tables)
 	static const struct {
 		const char *fixture;
 		int64_t version, runs;
-	} cases[] = { { "tests/fixtures/version1.db", 1, 1 },
-		      { "tests/fixtures/version2.db", 2, 1 },
-		      { "tests/fixtures/version5.db", 5, 2 },
-		      { "tests/fixtures/version6.db", 6, 2 },
-		      { "tests/fixtures/version8.db", 8, 2 },
-		      { "tests/fixtures/version10.db", 10, 2 },
-		      { NULL, 0, 2 } };
+	} cases[] = { { "tests/fixtures/version1.db", 1, 1 },	{ "tests/fixtures/version2.db", 2, 1 },
+		      { "tests/fixtures/version5.db", 5, 2 },	{ "tests/fixtures/version6.db", 6, 2 },
+		      { "tests/fixtures/version8.db", 8, 2 },	{ "tests/fixtures/version10.db", 10, 2 },
+		      { "tests/fixtures/version14.db", 14, 2 }, { NULL, 0, 2 } };
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		char backup[32];
@@ -385,7 +409,8 @@ Test(db_upgrade, many_processes_at_once)
 						"tests/fixtures/version5.db",
 						"tests/fixtures/version6.db",
 						"tests/fixtures/version8.db",
-						"tests/fixtures/version10.db" };
+						"tests/fixtures/version10.db",
+						"tests/fixtures/version14.db" };
 
 	for (size_t round = 0; round < 5 * ARRAY_LENGTH(fixtures); round++) {
 		const char *fixture = fixtures[round % ARRAY_LENGTH(fixtures)];
