@@ -85,7 +85,7 @@ static bool is_stopped(void *stop)
 static enum err_code tune(struct work *work, const struct adjust_request *request, struct adjust_result *result,
 			  struct err *err)
 {
-	const struct tune_watch watch = { is_stopped, (void *)request->stop };
+	const struct tune_watch watch = { is_stopped, (void *)request->stop, NULL };
 
 	work->tuned = work->recipe;
 	if (work->recipe.tune_folds == 0)

@@ -34,6 +34,7 @@ enum err_code environment_init(char *const *argv, struct environment *ret_enviro
 		.git_commit = sizeof HARDROW_GIT_COMMIT > 1 ? HARDROW_GIT_COMMIT : NULL,
 		.blas = blas_name(),
 		.blas_threads = blas_threads(),
+		.threads = 1,
 		.compiler = COMPILER,
 		.host = ret_environment->host,
 		.argv = ret_environment->argv,

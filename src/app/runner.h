@@ -49,7 +49,7 @@ struct runner_watch {
 /* Runs of an experiment are claimed before they begin, so that several processes share them; what is interrupted and
  * has a state goes on. Ends when all runs are done, here or elsewhere: waits for those that other living processes
  * have, with a notice after some seconds, and takes over what they leave. Does the runs in order on `jobs` >= 1
- * threads. A run that diverges or cannot start (failed, with
+ * threads, each with its environment->threads to share its work. A run that diverges or cannot start (failed, with
  * the reason) does not stop the others. ERR_INTERRUPTED if stopped. If the file cannot be written, what was committed
  * stays, and runner_close() says why. *ret_progress is set in every case. */
 MUST_CHECK enum err_code runner_execute(struct recorder *recorder, struct planned_run *runs, size_t count, size_t jobs,

@@ -9,6 +9,7 @@
 #include "app/plan.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/pool.h"
 #include "record/epoch.h"
 #include "track/track_state.h"
 #include "train/trainer.h"
@@ -17,6 +18,7 @@
 /* One run of one thread. */
 struct work {
 	struct workload *workload;
+	struct pool *pool; /* of the thread */
 	struct planned_run *planned;
 	struct recipe recipe; /* the planned one, and what cross-validation chose */
 	struct text state;    /* to go on from; empty: it is a new run */
@@ -167,7 +169,7 @@ static void explain(struct recording_end *end, const struct recipe *recipe, size
 /* Chooses what the recipe leaves to cross-validation; then it is as it stays. */
 static enum err_code tune(struct work *work, struct err *err)
 {
-	const struct tune_watch watch = { asks_to_stop, work->workload };
+	const struct tune_watch watch = { asks_to_stop, work->workload, work->pool };
 	struct recipe *recipe = &work->recipe;
 	struct text json AUTO(text_done) = { 0 };
 	struct text chosen AUTO(text_done) = { 0 };
@@ -211,7 +213,8 @@ static enum err_code do_run(struct work *work, struct err *err)
 	if (tune(work, err) != ERR_OK)
 		return work->end.status == TRACK_INTERRUPTED ? ERR_OK : err->code;
 	if (trainer_create(subject->dataset, subject->split, &work->recipe, &trainer, err) != ERR_OK ||
-	    start(work, trainer, err) != ERR_OK || train(work, trainer, err) != ERR_OK)
+	    trainer_share(trainer, work->pool, err) != ERR_OK || start(work, trainer, err) != ERR_OK ||
+	    train(work, trainer, err) != ERR_OK)
 		return err->code;
 	explain(&work->end, &work->recipe, trainer_epoch(trainer));
 	return epoch_summarise(&names, trainer_predictions(trainer), trainer_weighting(trainer), &work->end.summaries,
@@ -300,7 +303,7 @@ static bool begin_next(struct work *work)
 	bool is_taken = false;
 
 	text_done(&work->state);
-	*work = (struct work){ .workload = workload, .end = { .status = TRACK_FAILED } };
+	*work = (struct work){ .workload = workload, .pool = work->pool, .end = { .status = TRACK_FAILED } };
 	(void)pthread_mutex_lock(&workload->hand_out);
 	if (!atomic_load(&workload->cancel)) {
 		enum err_code code = workload_take(workload, &work->planned, &workload->failure);
@@ -313,10 +316,16 @@ static bool begin_next(struct work *work)
 	return is_taken;
 }
 
-static void *work_on(void *workload)
+static void *work_on(void *argument)
 {
+	struct workload *workload = argument;
+	AUTO(pool_freep) struct pool *pool = NULL;
 	struct work work = { .workload = workload };
+	struct err ignored;
 
+	/* Without memory for one the thread does its work alone. */
+	(void)!pool_create((size_t)workload->environment->threads, &pool, &ignored);
+	work.pool = pool;
 	while (begin_next(&work)) {
 		struct err err;
 		atomic_fetch_add(&work.workload->begun, 1);

@@ -10,10 +10,11 @@
 #include "cli/interrupt.h"
 #include "cli/print.h"
 #include "cli/progress.h"
+#include "cli/threads.h"
 #include "num/blas.h"
 
 struct resume_options {
-	size_t epochs, jobs;
+	size_t epochs, jobs, threads;
 	const char *data;
 	struct option_list data_dirs;
 	struct checkpoint checkpoint;
@@ -31,6 +32,7 @@ static enum err_code resume(const struct invocation *invocation, const struct re
 	if (environment_init(invocation->argv, &environment, err) != ERR_OK)
 		return err->code;
 	progress_init(&progress, invocation->error_terminal, options->quiet || !invocation->error_terminal);
+	environment.track.threads = threads_count(options->threads, request->jobs, &progress);
 	const struct runner_watch watch = {
 		.context = &progress,
 		.progress = progress_update,
@@ -86,6 +88,7 @@ static const struct option_spec specs[] = {
 	  .help = "train on to so many epochs in all; without it to the end that the run has" },
 	{ .name = "jobs", .letter = 'j', .type = OPTION_COUNT, .offset = offsetof(struct resume_options, jobs), .min = 1,
 	  .max = 1000, .argument = "N", .initial = "1", .help = "runs at the same time" },
+	THREADS_OPTION(struct resume_options, threads, "0"),
 	CHECKPOINT_OPTIONS(struct resume_options, checkpoint),
 	{ .name = "data", .letter = 'd', .type = OPTION_TEXT, .offset = offsetof(struct resume_options, data),
 	  .argument = "NAME|FILE",

@@ -1,10 +1,10 @@
 /* hardrow sweep: many runs from one file. */
 #include <stdio.h>
-#include <unistd.h>
 
 #include "app/environment.h"
 #include "app/sweep.h"
 #include "base/mem.h"
+#include "base/pool.h"
 #include "cli/bundled.h"
 #include "cli/checkpoint.h"
 #include "cli/command.h"
@@ -12,10 +12,11 @@
 #include "cli/interrupt.h"
 #include "cli/print.h"
 #include "cli/progress.h"
+#include "cli/threads.h"
 #include "num/blas.h"
 
 struct sweep_options {
-	size_t jobs, splits;
+	size_t jobs, threads, splits;
 	struct option_list data_dirs, set;
 	struct checkpoint checkpoint;
 	bool quiet;
@@ -30,6 +31,7 @@ static const struct option_spec specs[] = {
 	  .argument = "N",
 	  .initial = "0",
 	  .help = "train so many runs at once, 0: as many as there are processors; the results are the same" },
+	THREADS_OPTION(struct sweep_options, threads, "1"),
 	{ .name = "splits",
 	  .type = OPTION_COUNT,
 	  .offset = offsetof(struct sweep_options, splits),
@@ -50,13 +52,6 @@ static const struct option_spec specs[] = {
 	  .offset = offsetof(struct sweep_options, quiet),
 	  .help = "no progress" },
 };
-
-static size_t processors(void)
-{
-	long count = sysconf(_SC_NPROCESSORS_ONLN);
-
-	return count > 0 ? (size_t)count : 1;
-}
 
 static void tell(const struct sweep *sweep, const struct sweep_result *result, const char *database)
 {
@@ -102,6 +97,8 @@ static enum err_code run_sweep(const struct invocation *invocation, struct err *
 		sweep->splits = options->splits;
 	progress_init(&progress, invocation->error_terminal, options->quiet);
 	struct data_path data_path = data_folders_path(&folders);
+	size_t jobs = options->jobs > 0 ? options->jobs : pool_processors();
+	environment.track.threads = threads_count(options->threads, jobs, &progress);
 	struct runner_watch watch = {
 		.context = &progress,
 		.progress = progress_update,
@@ -112,8 +109,7 @@ static enum err_code run_sweep(const struct invocation *invocation, struct err *
 		.begins = interrupt_catch_runs,
 	};
 	enum err_code code =
-	    sweep_run(sweep, invocation->database, &data_path, options->jobs > 0 ? options->jobs : processors(),
-		      &environment.track, &watch, &result, err);
+	    sweep_run(sweep, invocation->database, &data_path, jobs, &environment.track, &watch, &result, err);
 	progress_done(&progress);
 	if (code == ERR_OK || (code == ERR_INTERRUPTED && result.planned > 0))
 		tell(sweep, &result, invocation->database);

@@ -10,12 +10,14 @@
 #include "cli/interrupt.h"
 #include "cli/print.h"
 #include "cli/progress.h"
+#include "cli/threads.h"
 #include "num/blas.h"
 
 struct train_options {
 	const char *data;
 	struct option_list data_dirs;
 	struct checkpoint checkpoint;
+	size_t threads;
 	bool quiet;
 	struct run_settings settings;
 };
@@ -31,6 +33,7 @@ static const struct option_spec specs[] = {
 	  .help = "a data set of 'hardrow datasets', a CSV file, or a folder with four IDX files" },
 	DATA_DIR_OPTION(struct train_options, data_dirs),
 	CHECKPOINT_OPTIONS(struct train_options, checkpoint),
+	THREADS_OPTION(struct train_options, threads, "0"),
 	{ .name = "quiet",
 	  .letter = 'q',
 	  .type = OPTION_FLAG,
@@ -58,6 +61,7 @@ static enum err_code run_train(const struct invocation *invocation, struct err *
 	    recipe_resolve_parts(&options->settings, &recipe, err) != ERR_OK ||
 	    recipe_append_method(&recipe, &method, err) != ERR_OK)
 		return err->code;
+	environment.track.threads = threads_count(options->threads, 1, &progress);
 	struct trial trial = {
 		.data = options->data,
 		.path = data_folders_path(&folders),

@@ -25,7 +25,9 @@ struct parameter_range {
 struct arithmetic {
 	size_t size; /* bytes of a number */
 	enum state_type type;
-	enum err_code (*create)(const struct network_shape *shape, struct layers **ret_layers, struct err *err);
+	/* of: NULL, or the layers that the new ones read. */
+	enum err_code (*create)(const struct network_shape *shape, const struct layers *of, struct layers **ret_layers,
+				struct err *err);
 	void (*free)(struct layers *layers);
 	/* The layers from `first` on. */
 	void (*initialise)(struct layers *layers, size_t first, enum network_init init, struct rng *rng);
@@ -37,6 +39,7 @@ struct arithmetic {
 	bool (*is_finite)(const struct layers *layers);
 	enum err_code (*fill_inputs)(const struct layers *layers, const double *x, struct network_inputs *inputs,
 				     struct err *err);
+	void (*share)(struct layers *layers, struct pool *pool);
 	void (*set_halves)(struct layers *layers, const struct network_halves *halves);
 	void (*calibrate)(struct layers *layers, const struct network_calibration *calibration);
 	void (*forward)(struct layers *layers, const struct network_batch *batch, struct rng *dropout,
@@ -60,6 +63,7 @@ struct network {
 	const struct arithmetic *arithmetic;
 	struct layers *layers;
 	struct network_shape shape;
+	struct pool *pool; /* whose threads share its work; NULL: nobody's */
 };
 
 #endif

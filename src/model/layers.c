@@ -43,8 +43,10 @@ static void layers_free(struct layers *layers)
 	if (layers == NULL)
 		return;
 	free(layers->layer);
-	free(layers->parameters);
-	free(layers->gradients);
+	if (!layers->is_reader) {
+		free(layers->parameters);
+		free(layers->gradients);
+	}
 	free(layers->gathered);
 	free(layers->workspace);
 	free(layers->logits);
@@ -81,7 +83,21 @@ static enum err_code make_cosine(struct layers *layers, const struct network_sha
 	return ERR_OK;
 }
 
-static enum err_code layers_create(const struct network_shape *shape, struct layers **ret_layers, struct err *err)
+/* A reader's are those of `of`; NULL: all of it is its own. */
+static enum err_code make_parameters(struct layers *layers, const struct layers *of, struct err *err)
+{
+	layers->is_reader = of != NULL;
+	if (of == NULL)
+		return mem_new(&layers->parameters, layers->parameter_count, err) != ERR_OK
+			   ? err->code
+			   : mem_new(&layers->gradients, layers->parameter_count, err);
+	layers->parameters = of->parameters;
+	layers->gradients = of->gradients;
+	return ERR_OK;
+}
+
+static enum err_code layers_create(const struct network_shape *shape, const struct layers *of,
+				   struct layers **ret_layers, struct err *err)
 {
 	AUTO(layers_freep) struct layers *layers = NULL;
 	/* A cosine classifier of the inputs themselves works on tiles. */
@@ -102,8 +118,7 @@ static enum err_code layers_create(const struct network_shape *shape, struct lay
 	layers->parameter_count = network_count_parameters(shape);
 	for (size_t l = 0; l < shape->hidden_count; l++)
 		hidden_units += shape->hidden[l];
-	if (mem_new(&layers->parameters, layers->parameter_count, err) != ERR_OK ||
-	    mem_new(&layers->gradients, layers->parameter_count, err) != ERR_OK ||
+	if (make_parameters(layers, of, err) != ERR_OK ||
 	    mem_new(&layers->gathered, shape->inputs * lanes, err) != ERR_OK ||
 	    mem_new(&layers->workspace, 3 * hidden_units * lanes, err) != ERR_OK ||
 	    mem_new(&layers->logits, shape->outputs * lanes, err) != ERR_OK ||
@@ -231,6 +246,11 @@ static void set_halves(struct layers *layers, const struct network_halves *halve
 	layers->halves = halves;
 }
 
+static void share(struct layers *layers, struct pool *pool)
+{
+	layers->pool = pool;
+}
+
 static void calibrate(struct layers *layers, const struct network_calibration *calibration)
 {
 	layers->calibration = calibration;
@@ -289,6 +309,7 @@ const struct arithmetic REAL_NAME(arithmetic) = {
 	.class_norm = class_norm,
 	.is_finite = is_finite,
 	.fill_inputs = layers_fill_inputs,
+	.share = share,
 	.set_halves = set_halves,
 	.calibrate = calibrate,
 	.forward = layers_forward,

@@ -26,17 +26,20 @@ struct layers {
 	bool is_halved;			     /* the last forward pass was of halves */
 	bool has_dropped;		     /* the last forward pass left outputs out */
 	struct tile_cosine cosine;	     /* heads 0: the classifier is linear */
+	struct pool *pool;		     /* whose threads share the products of wide layers; NULL: nobody's */
 	size_t parameter_count;
-	real *parameters, *gradients; /* layer by layer, weights before biases */
-	size_t first_learning;	      /* layers below are frozen */
-	size_t lanes;		      /* the largest L */
-	bool takes_rows;	      /* inputs are wide: batches are row by row, (L, d), not (d, L) */
-	struct tile batch;	      /* the inputs of the last forward pass */
-	real *gathered;		      /* (d, L) or (L, d) where a batch is put together */
-	const real *delta;	      /* (k, L) of the last backward pass */
-	real *workspace;	      /* what the hidden layers' output, delta and kept point into */
-	real *logits;		      /* (k, L) */
-	real *narrow_delta;	      /* (k, L); single precision only */
+	/* Layer by layer, weights before biases; of a reader those that it reads. */
+	real *parameters, *gradients;
+	bool is_reader;
+	size_t first_learning; /* layers below are frozen */
+	size_t lanes;	       /* the largest L */
+	bool takes_rows;       /* inputs are wide: batches are row by row, (L, d), not (d, L) */
+	struct tile batch;     /* the inputs of the last forward pass */
+	real *gathered;	       /* (d, L) or (L, d) where a batch is put together */
+	const real *delta;     /* (k, L) of the last backward pass */
+	real *workspace;       /* what the hidden layers' output, delta and kept point into */
+	real *logits;	       /* (k, L) */
+	real *narrow_delta;    /* (k, L); single precision only */
 	/* Calibration of d features: the numbers to come, and of the last forward pass the factors and what came out,
 	 * unless it was not calibrated. */
 	const struct network_calibration *calibration;

@@ -80,15 +80,30 @@ static void drop(struct rng *rng, double dropout, size_t count, real *kept, real
 	}
 }
 
+/* Layer l as num knows it; of a cosine classifier with the weights that the last forward pass multiplied with. */
+static struct tile_layer as_tile_layer(const struct layers *layers, size_t l)
+{
+	const struct dense_layer *layer = &layers->layer[l];
+	bool is_cosine = l + 1 == layers->count && layers->cosine.heads > 0;
+
+	return (struct tile_layer){
+		.features = layer->inputs,
+		.classes = layer->outputs,
+		.weight = is_cosine ? layers->unit_weight : layer->weight,
+		.bias = layer->bias,
+		.pool = layers->pool,
+	};
+}
+
 /* The sums of layer l. */
 static void sum_up(const struct layers *layers, size_t l, const struct tile *below, real *ret_sums)
 {
-	const struct dense_layer *layer = &layers->layer[l];
+	const struct tile_layer layer = as_tile_layer(layers, l);
 
 	if (l == 0 && layers->takes_rows)
-		tile_forward_rows(below, layer->weight, layer->bias, layer->inputs, layer->outputs, ret_sums);
+		tile_forward_rows(&layer, below, ret_sums);
 	else
-		tile_forward(below, layer->weight, layer->bias, layer->inputs, layer->outputs, ret_sums);
+		tile_forward(&layer, below, ret_sums);
 }
 
 static void classify(struct layers *layers, const struct tile *below, real *ret_logits)
@@ -104,7 +119,8 @@ static void classify(struct layers *layers, const struct tile *below, real *ret_
 	unit.data = layers->unit;
 	tile_unit_features(below, last->inputs, cosine->heads, layers->unit, layers->inverse);
 	tile_unit_weights(cosine, last->weight, last->inputs, last->outputs, layers->unit_weight);
-	tile_forward(&unit, layers->unit_weight, last->bias, last->inputs, last->outputs, ret_logits);
+	const struct tile_layer layer = as_tile_layer(layers, layers->count - 1);
+	tile_forward(&layer, &unit, ret_logits);
 }
 
 /* layers->calibrated <- the features of layers->batch, the instances `index`; padding becomes 0. */
@@ -294,25 +310,24 @@ static void backward_layer(struct layers *layers, size_t l, const real *delta, r
 	const struct tile_cosine *cosine = &layers->cosine;
 	bool is_cosine = l + 1 == layers->count && cosine->heads > 0;
 	size_t weights = layer->outputs * layer->inputs;
+	const struct tile_layer tile_layer = as_tile_layer(layers, l);
 	struct tile input = layers->batch;
 
 	input.data = is_cosine ? layers->unit : (real *)input_of(layers, l);
 	if (l == 0 && layers->takes_rows) {
-		tile_backward_rows(&input, delta, layer->inputs, layer->outputs, layer->weight_gradient,
-				   layer->bias_gradient);
+		tile_backward_rows(&tile_layer, &input, delta, layer->weight_gradient, layer->bias_gradient);
 		return;
 	}
 	if (is_cosine)
 		memset(layers->unit_gradient, 0, weights * sizeof *layers->unit_gradient);
-	tile_backward(&input, delta, layer->inputs, layer->outputs,
-		      is_cosine ? layers->unit_gradient : layer->weight_gradient, layer->bias_gradient);
+	tile_backward(&tile_layer, &input, delta, is_cosine ? layers->unit_gradient : layer->weight_gradient,
+		      layer->bias_gradient);
 	if (is_cosine)
 		tile_unit_weights_backward(cosine, layer->weight, layer->inputs, layer->outputs, layers->unit_gradient,
 					   layer->weight_gradient);
 	if (ret_below == NULL)
 		return;
-	tile_backpropagate(delta, input.lanes, is_cosine ? layers->unit_weight : layer->weight, layer->inputs,
-			   layer->outputs, ret_below);
+	tile_backpropagate(&tile_layer, delta, input.lanes, ret_below);
 	if (is_cosine)
 		tile_unit_features_backward(&input, layers->inverse, layer->inputs, cosine->heads, ret_below);
 }

@@ -26,7 +26,8 @@ const char *network_activation_name(size_t i)
 	return i < ARRAY_LENGTH(names) ? names[i] : NULL;
 }
 
-enum err_code network_create(const struct network_shape *shape, struct network **ret_network, struct err *err)
+static enum err_code create(const struct network_shape *shape, const struct layers *of, struct network **ret_network,
+			    struct err *err)
 {
 	AUTO(network_freep) struct network *network = NULL;
 
@@ -34,10 +35,20 @@ enum err_code network_create(const struct network_shape *shape, struct network *
 		return err->code;
 	network->shape = *shape;
 	network->arithmetic = shape->precision == PRECISION_SINGLE ? &arithmetic_single : &arithmetic_double;
-	if (network->arithmetic->create(shape, &network->layers, err) != ERR_OK)
+	if (network->arithmetic->create(shape, of, &network->layers, err) != ERR_OK)
 		return err->code;
 	*ret_network = take_ptr(&network);
 	return ERR_OK;
+}
+
+enum err_code network_create(const struct network_shape *shape, struct network **ret_network, struct err *err)
+{
+	return create(shape, NULL, ret_network, err);
+}
+
+enum err_code network_create_reader(const struct network *of, struct network **ret_reader, struct err *err)
+{
+	return create(&of->shape, of->layers, ret_reader, err);
 }
 
 void network_free(struct network *network)
@@ -162,6 +173,12 @@ void network_inputs_free(struct network_inputs *inputs)
 void network_inputs_freep(struct network_inputs **inputs)
 {
 	network_inputs_free(*inputs);
+}
+
+void network_share(struct network *network, struct pool *pool)
+{
+	network->pool = pool;
+	network->arithmetic->share(network->layers, pool);
 }
 
 void network_set_halves(struct network *network, const struct network_halves *halves)

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/pool.h"
 #include "base/rng.h"
 #include "base/state.h"
 #include "num/tile_cosine.h"
@@ -55,6 +56,10 @@ const char *network_init_name(size_t i); /* NULL behind the last */
 /* All parameters 0. */
 MUST_CHECK enum err_code network_create(const struct network_shape *shape, struct network **ret_network,
 					struct err *err);
+
+/* Another network with the parameters of `of`, which must outlive it and not learn meanwhile: for network_predict() on
+ * several threads at once. Products of a reader are nobody's to share. */
+MUST_CHECK enum err_code network_create_reader(const struct network *of, struct network **ret_reader, struct err *err);
 void network_free(struct network *network);
 void network_freep(struct network **network);
 
@@ -77,6 +82,10 @@ void network_initialise(struct network *network, enum network_init init, struct 
 
 /* The same for the classifier alone. */
 void network_initialise_classifier(struct network *network, enum network_init init, struct rng *rng);
+
+/* The pool's threads share the work of forward and backward passes and of the optimiser from now on, where it is enough
+ * for several; results stay the same to the bit. Borrowed. */
+void network_share(struct network *network, struct pool *pool);
 
 /* From now on only the classifier learns: network_backward stops at it, and the optimiser leaves the parameters of the
  * hidden layers alone, weight decay included. */

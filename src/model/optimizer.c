@@ -7,6 +7,9 @@
 #include "model/arithmetic.h"
 #include "model/optimizer_step.h"
 
+/* A step on fewer parameters is over before another thread has begun. */
+#define PIECE_PARAMETERS 65536
+
 #define BOTH(function)                                                                                                 \
 	{                                                                                                              \
 		function##_double, function##_single                                                                   \
@@ -99,17 +102,42 @@ static struct optimizer_arrays learning_arrays(struct optimizer *optimizer)
 	return arrays;
 }
 
+/* A step, some parameters at a time. */
+struct step {
+	const struct optimizer *optimizer;
+	struct optimizer_settings settings;
+	struct optimizer_arrays arrays;
+};
+
+static void step_some(void *context, size_t piece, size_t thread)
+{
+	const struct step *step = context;
+	const struct optimizer *optimizer = step->optimizer;
+	const struct network *network = optimizer->network;
+	size_t first = piece * PIECE_PARAMETERS;
+	size_t offset = first * network->arithmetic->size;
+	struct optimizer_arrays arrays = {
+		.count = step->arrays.count - first < PIECE_PARAMETERS ? step->arrays.count - first : PIECE_PARAMETERS,
+		.theta = (char *)step->arrays.theta + offset,
+		.gradient = (const char *)step->arrays.gradient + offset,
+	};
+
+	(void)thread;
+	for (size_t i = 0; i < optimizer->kind->moments; i++)
+		arrays.moment[i] = (char *)step->arrays.moment[i] + offset;
+	optimizer->kind->step[network->shape.precision](&step->settings, optimizer->steps, &arrays);
+}
+
 void optimizer_step(struct optimizer *optimizer, double rate_factor)
 {
 	const struct network *network = optimizer->network;
-	struct optimizer_settings settings = optimizer->settings;
-	struct optimizer_arrays arrays = learning_arrays(optimizer);
+	struct step step = { optimizer, optimizer->settings, learning_arrays(optimizer) };
 
-	if (settings.weight_decay != 0)
-		network->arithmetic->decay(network->layers, settings.weight_decay);
+	if (step.settings.weight_decay != 0)
+		network->arithmetic->decay(network->layers, step.settings.weight_decay);
 	optimizer->steps++;
-	settings.learning_rate *= rate_factor;
-	optimizer->kind->step[network->shape.precision](&settings, optimizer->steps, &arrays);
+	step.settings.learning_rate *= rate_factor;
+	pool_run(network->pool, (step.arrays.count + PIECE_PARAMETERS - 1) / PIECE_PARAMETERS, step_some, &step);
 }
 
 /* An objective with the weight decay of a network. */

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "base/pool.h"
 #include "num/real.h"
 
 /* Loads the library, with one thread. Before this the products and the norm must not be called: what does not train
@@ -25,13 +26,23 @@ int blas_threads(void);
 /* Euclidean norm of x (n), summed in double precision. */
 double blas_norm(size_t n, const real *x);
 
+/* The size of a product C (m, n), a sum over l, and whose threads share it (NULL: nobody's). A large one is computed in
+ * pieces, rows of C by rows of C, which are the same for any number of threads, one included. OpenBLAS may take another
+ * way to sum up for a product that is smaller or begins elsewhere: the pieces are so large, and begin at such rows,
+ * that on all processors that were looked at (tests/unit/test_num_dense.c) the digits are those of the whole product.
+ */
+struct blas_size {
+	size_t m, n, l;
+	struct pool *pool;
+};
+
 /* C (m, n) += A (m, l) · B (l, n). */
-void blas_multiply_add(size_t m, size_t n, size_t l, const real *a, const real *b, real *c);
+void blas_multiply_add(const struct blas_size *size, const real *a, const real *b, real *c);
 
 /* C (m, n) += A (m, l) · B^T, B (n, l). */
-void blas_multiply_transposed_add(size_t m, size_t n, size_t l, const real *a, const real *b, real *c);
+void blas_multiply_transposed_add(const struct blas_size *size, const real *a, const real *b, real *c);
 
 /* C (m, n) = A^T · B, A (l, m), B (l, n). */
-void blas_multiply_first_transposed(size_t m, size_t n, size_t l, const real *a, const real *b, real *c);
+void blas_multiply_first_transposed(const struct blas_size *size, const real *a, const real *b, real *c);
 
 #endif

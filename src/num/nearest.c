@@ -77,7 +77,8 @@ static void compare_blocks(struct search *search)
 	size_t d = search->features, m = search->query.count, n = search->among.count;
 
 	memset(search->products, 0, m * n * sizeof *search->products);
-	blas_multiply_transposed_add(m, n, d, search->query.rows, search->among.rows, search->products);
+	blas_multiply_transposed_add(&(struct blas_size){ m, n, d, NULL }, search->query.rows, search->among.rows,
+				     search->products);
 	for (size_t q = 0; q < m; q++)
 		for (size_t i = 0; i < n; i++) {
 			double squares = search->query.squares[q] + search->among.squares[i];

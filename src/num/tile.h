@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/pool.h"
 #include "num/real.h"
 
 #define TILE_INSTANCES 64
@@ -52,23 +53,27 @@ void tile_widen(const real *from, size_t from_lanes, size_t rows, double *ret_to
 /* data (d, L) <- rows `index` (m) of X (n, d) row-major; padding lanes become 0. */
 void tile_gather(struct tile *tile, const real *x, size_t features, const uint32_t *index);
 
-/* Z (k, L) = W (k, d) · tile (d, L) + b (k). */
-void tile_forward(const struct tile *tile, const real *weight, const real *bias, size_t features, size_t classes,
-		  real *ret_logits);
+/* A dense layer. */
+struct tile_layer {
+	size_t features, classes;
+	const real *weight, *bias; /* W (k, d) row-major, b (k) */
+	struct pool *pool;	   /* whose threads share the products of a wide one; NULL: nobody's */
+};
+
+/* Z (k, L) = W · tile (d, L) + b. */
+void tile_forward(const struct tile_layer *layer, const struct tile *tile, real *ret_logits);
 
 /* gW (k, d) += delta (k, L) · tile^T (L, d); gb (k) += row sums of delta. Padding lanes of delta must be 0. */
-void tile_backward(const struct tile *tile, const real *delta, size_t features, size_t classes, real *weight_gradient,
+void tile_backward(const struct tile_layer *layer, const struct tile *tile, const real *delta, real *weight_gradient,
 		   real *bias_gradient);
 
 /* The same two from instances row by row, tile.data (L, d), padding rows 0: for wide ones, as OpenBLAS takes either. */
-void tile_forward_rows(const struct tile *rows, const real *weight, const real *bias, size_t features, size_t classes,
-		       real *ret_logits);
-void tile_backward_rows(const struct tile *rows, const real *delta, size_t features, size_t classes,
+void tile_forward_rows(const struct tile_layer *layer, const struct tile *rows, real *ret_logits);
+void tile_backward_rows(const struct tile_layer *layer, const struct tile *rows, const real *delta,
 			real *weight_gradient, real *bias_gradient);
 
 /* ret_delta (d, L) = W^T (d, k) · delta (k, L): the gradient of the loss by the layer's inputs. */
-void tile_backpropagate(const real *delta, size_t lanes, const real *weight, size_t features, size_t classes,
-			real *ret_delta);
+void tile_backpropagate(const struct tile_layer *layer, const real *delta, size_t lanes, real *ret_delta);
 
 /* values (count) <- max(value, 0); NaN stays. */
 void tile_relu(size_t count, real *values);

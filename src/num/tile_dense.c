@@ -127,22 +127,24 @@ static void fill_bias(const real *bias, size_t classes, size_t lanes, real *ret_
 			ret_logits[c * lanes + i] = bias[c];
 }
 
-void tile_forward_rows(const struct tile *rows, const real *weight, const real *bias, size_t features, size_t classes,
-		       real *ret_logits)
+void tile_forward_rows(const struct tile_layer *layer, const struct tile *rows, real *ret_logits)
 {
-	fill_bias(bias, classes, rows->lanes, ret_logits);
-	blas_multiply_transposed_add(classes, rows->lanes, features, weight, rows->data, ret_logits);
+	const struct blas_size size = { layer->classes, rows->lanes, layer->features, layer->pool };
+
+	fill_bias(layer->bias, layer->classes, rows->lanes, ret_logits);
+	blas_multiply_transposed_add(&size, layer->weight, rows->data, ret_logits);
 }
 
-void tile_forward(const struct tile *tile, const real *weight, const real *bias, size_t features, size_t classes,
-		  real *ret_logits)
+void tile_forward(const struct tile_layer *layer, const struct tile *tile, real *ret_logits)
 {
-	if (features < TILE_WIDE_FEATURES) {
-		forward_narrow(tile, weight, bias, features, classes, ret_logits);
+	const struct blas_size size = { layer->classes, tile->lanes, layer->features, layer->pool };
+
+	if (layer->features < TILE_WIDE_FEATURES) {
+		forward_narrow(tile, layer->weight, layer->bias, layer->features, layer->classes, ret_logits);
 		return;
 	}
-	fill_bias(bias, classes, tile->lanes, ret_logits);
-	blas_multiply_add(classes, tile->lanes, features, weight, tile->data, ret_logits);
+	fill_bias(layer->bias, layer->classes, tile->lanes, ret_logits);
+	blas_multiply_add(&size, layer->weight, tile->data, ret_logits);
 }
 
 /* `n` <= 4 classes of `m` <= 4 features: the sums stay in registers, and each load serves n or m of them. */
@@ -207,21 +209,25 @@ VECTOR_CLONES static void backward_bias(const real *delta, size_t lanes, size_t 
 	}
 }
 
-void tile_backward(const struct tile *tile, const real *delta, size_t features, size_t classes, real *weight_gradient,
+void tile_backward(const struct tile_layer *layer, const struct tile *tile, const real *delta, real *weight_gradient,
 		   real *bias_gradient)
 {
-	if (features < TILE_WIDE_FEATURES)
-		backward(tile, delta, features, classes, weight_gradient);
+	const struct blas_size size = { layer->classes, layer->features, tile->lanes, layer->pool };
+
+	if (layer->features < TILE_WIDE_FEATURES)
+		backward(tile, delta, layer->features, layer->classes, weight_gradient);
 	else
-		blas_multiply_transposed_add(classes, features, tile->lanes, delta, tile->data, weight_gradient);
-	backward_bias(delta, tile->lanes, classes, bias_gradient);
+		blas_multiply_transposed_add(&size, delta, tile->data, weight_gradient);
+	backward_bias(delta, tile->lanes, layer->classes, bias_gradient);
 }
 
-void tile_backward_rows(const struct tile *rows, const real *delta, size_t features, size_t classes,
+void tile_backward_rows(const struct tile_layer *layer, const struct tile *rows, const real *delta,
 			real *weight_gradient, real *bias_gradient)
 {
-	blas_multiply_add(classes, features, rows->lanes, delta, rows->data, weight_gradient);
-	backward_bias(delta, rows->lanes, classes, bias_gradient);
+	const struct blas_size size = { layer->classes, layer->features, rows->lanes, layer->pool };
+
+	blas_multiply_add(&size, delta, rows->data, weight_gradient);
+	backward_bias(delta, rows->lanes, layer->classes, bias_gradient);
 }
 
 VECTOR_CLONES static void backpropagate_narrow(const real *delta, size_t lanes, const real *weight, size_t features,
@@ -233,13 +239,14 @@ VECTOR_CLONES static void backpropagate_narrow(const real *delta, size_t lanes, 
 	forward(columns, NULL, features, &tile, ret_delta);
 }
 
-void tile_backpropagate(const real *delta, size_t lanes, const real *weight, size_t features, size_t classes,
-			real *ret_delta)
+void tile_backpropagate(const struct tile_layer *layer, const real *delta, size_t lanes, real *ret_delta)
 {
-	if (classes < TILE_WIDE_FEATURES)
-		backpropagate_narrow(delta, lanes, weight, features, classes, ret_delta);
+	const struct blas_size size = { layer->features, lanes, layer->classes, layer->pool };
+
+	if (layer->classes < TILE_WIDE_FEATURES)
+		backpropagate_narrow(delta, lanes, layer->weight, layer->features, layer->classes, ret_delta);
 	else
-		blas_multiply_first_transposed(features, lanes, classes, weight, delta, ret_delta);
+		blas_multiply_first_transposed(&size, layer->weight, delta, ret_delta);
 }
 
 VECTOR_CLONES void tile_relu(size_t count, real *values)

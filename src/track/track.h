@@ -99,7 +99,8 @@ MUST_CHECK enum err_code track_put_experiment(struct track *track, const struct 
 /* Where and how a program ran. */
 struct track_environment {
 	const char *version, *git_commit /* or NULL */, *blas, *compiler, *host, *argv /* JSON array */;
-	int blas_threads;
+	int blas_threads; /* of OpenBLAS's own */
+	int threads;	  /* that shared a run's work */
 	int64_t pid;
 };
 

@@ -216,8 +216,9 @@ static void add_layer(struct influence *influence, size_t l, size_t count, doubl
 	const struct tile input = read_input(influence, l, count);
 
 	network_read_delta(network, l, influence->sums);
-	tile_forward(&input, influence->layers[l].weight, influence->layers[l].bias, layer.inputs, layer.outputs,
-		     influence->product);
+	const struct tile_layer gradients = { layer.inputs, layer.outputs, influence->layers[l].weight,
+					      influence->layers[l].bias, NULL };
+	tile_forward(&gradients, &input, influence->product);
 	for (size_t c = 0; c < layer.outputs; c++)
 		for (size_t i = 0; i < count; i++)
 			product[i] += influence->sums[c * input.lanes + i] * influence->product[c * input.lanes + i];

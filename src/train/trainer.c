@@ -5,26 +5,58 @@
 #include "num/tile.h"
 #include "train/trainer_state.h"
 
-/* The network's predictions, or what the adjustment makes of them. */
-static void predict(struct trainer *trainer, struct predictions *predictions, bool is_adjusted)
+/* What is read out of one output takes as long as so many multiplications, */
+#define READ_OUT_MULTIPLICATIONS 64
+
+/* and predictions of fewer of them are over before another thread is awake. */
+#define SHARED_MULTIPLICATIONS ((size_t)4 << 20)
+
+/* Predictions of all instances, some at a time. */
+struct prediction {
+	struct trainer *trainer;
+	struct predictions *predictions;
+	bool is_adjusted;
+	bool is_shared; /* each thread has a reader */
+};
+
+/* Whatever it changes belongs to its instances. */
+static void predict_some(void *context, size_t piece, size_t thread)
 {
-	predictions_begin_epoch(predictions, trainer->epoch);
-	if (is_adjusted)
-		adjuster_prepare(&trainer->adjuster, trainer->network, trainer->inputs, trainer->moving_mean.value);
-	for (size_t t = 0; t < predictions->tiles; t++) {
+	const struct prediction *prediction = context;
+	struct trainer *trainer = prediction->trainer;
+	struct predictions *predictions = prediction->predictions;
+	size_t first = piece * TRAINER_CHUNK;
+	size_t left = trainer->dataset->instances - first;
+	size_t end = first + (left < TRAINER_CHUNK ? left : TRAINER_CHUNK);
+
+	if (!prediction->is_adjusted)
+		network_predict(prediction->is_shared ? trainer->readers[thread] : trainer->network, trainer->inputs,
+				first, end - first, predictions_outputs(predictions, first / TILE_INSTANCES));
+	for (size_t t = first / TILE_INSTANCES; t * TILE_INSTANCES < end; t++) {
 		double *outputs = predictions_outputs(predictions, t);
-		size_t first = t * TILE_INSTANCES;
-		size_t left = trainer->dataset->instances - first;
-		if (is_adjusted)
+		if (prediction->is_adjusted)
 			adjuster_predict(&trainer->adjuster, trainer->network, trainer->inputs, t, outputs);
-		else if (first % TRAINER_CHUNK == 0)
-			network_predict(trainer->network, trainer->inputs, first,
-					left < TRAINER_CHUNK ? left : TRAINER_CHUNK, outputs);
 		if (predictions->regression == NULL)
 			loss_predict(trainer->recipe->method.loss, outputs, TILE_INSTANCES, trainer->dataset->classes,
 				     outputs, predictions_p(predictions, t));
 		predictions_take_tile(predictions, t);
 	}
+}
+
+/* The network's predictions, or what the adjustment makes of them, which has no readers. */
+static void predict(struct trainer *trainer, struct predictions *predictions, bool is_adjusted)
+{
+	size_t n = trainer->dataset->instances;
+	size_t work = n * (network_count_parameters(&trainer->recipe->shape) +
+			   READ_OUT_MULTIPLICATIONS * trainer->recipe->shape.outputs);
+	struct prediction prediction = { trainer, predictions, is_adjusted, false };
+
+	prediction.is_shared = trainer->readers != NULL && !is_adjusted && work >= SHARED_MULTIPLICATIONS;
+	predictions_begin_epoch(predictions, trainer->epoch);
+	if (is_adjusted)
+		adjuster_prepare(&trainer->adjuster, trainer->network, trainer->inputs, trainer->moving_mean.value);
+	pool_run(prediction.is_shared ? trainer->pool : NULL, (n + TRAINER_CHUNK - 1) / TRAINER_CHUNK, predict_some,
+		 &prediction);
 }
 
 /* After the epoch's number and stage are set. */

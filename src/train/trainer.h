@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/pool.h"
 #include "data/dataset.h"
 #include "data/scale.h"
 #include "data/split.h"
@@ -22,6 +23,10 @@ struct trainer;
  * fold). ERR_INPUT: parameters of the adjustment that do not fit the data set. */
 MUST_CHECK enum err_code trainer_create(const struct dataset *dataset, const struct split *split,
 					const struct recipe *recipe, struct trainer **ret_trainer, struct err *err);
+
+/* The pool's threads share the work of all epochs to come where it is enough for several; what comes out stays the same
+ * to the bit. Borrowed: it must outlive the trainer. */
+MUST_CHECK enum err_code trainer_share(struct trainer *trainer, struct pool *pool, struct err *err);
 void trainer_free(struct trainer *trainer);
 void trainer_freep(struct trainer **trainer);
 

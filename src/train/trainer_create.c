@@ -251,10 +251,34 @@ enum err_code trainer_create(const struct dataset *dataset, const struct split *
 	return ERR_OK;
 }
 
+enum err_code trainer_share(struct trainer *trainer, struct pool *pool, struct err *err)
+{
+	size_t threads = pool_threads(pool);
+
+	if (threads == 1)
+		return ERR_OK;
+	trainer->pool = pool;
+	network_share(trainer->network, pool);
+	if (mem_new(&trainer->readers, threads, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < threads; i++)
+		if (network_create_reader(trainer->network, &trainer->readers[i], err) != ERR_OK)
+			return err->code;
+	return ERR_OK;
+}
+
+static void free_readers(struct trainer *trainer)
+{
+	for (size_t i = 0; trainer->readers != NULL && i < pool_threads(trainer->pool); i++)
+		network_free(trainer->readers[i]);
+	free(trainer->readers);
+}
+
 void trainer_free(struct trainer *trainer)
 {
 	if (trainer == NULL)
 		return;
+	free_readers(trainer);
 	scaled_done(&trainer->scaled);
 	network_free(trainer->network);
 	network_inputs_free(trainer->inputs);

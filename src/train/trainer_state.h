@@ -3,6 +3,7 @@
 #ifndef HARDROW_TRAIN_TRAINER_STATE_H
 #define HARDROW_TRAIN_TRAINER_STATE_H
 
+#include "base/pool.h"
 #include "base/rng.h"
 #include "model/class_scales.h"
 #include "train/adjuster.h"
@@ -23,6 +24,8 @@ struct trainer {
 	struct scaled scaled;
 	struct network *network;
 	struct network_inputs *inputs;
+	struct pool *pool;	  /* whose threads share the work; NULL: nobody's */
+	struct network **readers; /* of several threads, one for each; else NULL */
 	struct optimizer *optimizer;
 	struct class_scales *scales;	   /* of a second stage that learns them, else NULL */
 	struct branches *branches;	   /* of networks that have two, else NULL */

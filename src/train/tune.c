@@ -58,7 +58,8 @@ static enum err_code try_fold(struct tuning *tuning, const struct split *fold, s
 {
 	AUTO(trainer_freep) struct trainer *trainer = NULL;
 
-	if (trainer_create(tuning->dataset, fold, &tuning->recipe, &trainer, err) != ERR_OK)
+	if (trainer_create(tuning->dataset, fold, &tuning->recipe, &trainer, err) != ERR_OK ||
+	    trainer_share(trainer, tuning->watch->pool, err) != ERR_OK)
 		return err->code;
 	for (size_t epoch = 1; epoch <= tuning->recipe.training.epochs && trainer_run_epoch(trainer); epoch++)
 		if (tuning->watch->is_stopped(tuning->watch->context))

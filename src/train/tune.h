@@ -11,12 +11,14 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "base/pool.h"
 #include "train/recipe.h"
 
 /* How the caller stops the work: asked after every epoch. */
 struct tune_watch {
 	bool (*is_stopped)(void *context);
 	void *context;
+	struct pool *pool; /* whose threads share the work; NULL: nobody's */
 };
 
 /* Chooses the tau or temperature of a recipe that says so: trains a model for each of its folds. ERR_INTERRUPTED:

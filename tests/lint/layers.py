@@ -29,7 +29,7 @@ OWNERS = {
     "sqlite3ext.h": "db",
     "csv.h": "data",
     "zlib.h": "data",
-    "pthread.h": "app record",
+    "pthread.h": "app base record",
     "threads.h": "app",
     "getopt.h": "cli",
 }

@@ -6,7 +6,15 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
+#include "num/blas.h"
+#include "num/blas_library.h"
 #include "num/tile.h"
+
+#if REAL_IS_DOUBLE
+#define GEMM blas_library.dgemm
+#else
+#define GEMM blas_library.sgemm
+#endif
 
 /* Sums of up to 300 products of numbers below 2, in single precision to 24 bits. */
 #define TOLERANCE (REAL_IS_DOUBLE ? 1e-12 : 1e-3)
@@ -65,7 +73,8 @@ Test(tile, forward_equals_the_triple_loop)
 	for (size_t s = 0; s < ARRAY_LENGTH(shapes); s++) {
 		size_t d = shapes[s].features;
 		struct tile tile = gather(f, shapes[s].count, d);
-		tile_forward(&tile, f->weight, f->bias, d, shapes[s].classes, f->out);
+		const struct tile_layer layer = { d, shapes[s].classes, f->weight, f->bias, NULL };
+		tile_forward(&layer, &tile, f->out);
 		for (size_t c = 0; c < shapes[s].classes; c++)
 			for (size_t i = 0; i < tile.lanes; i++) {
 				double expected = f->bias[c];
@@ -94,7 +103,8 @@ Test(tile, backward_equals_the_triple_loop)
 			f->out[i] = 0.5;
 		for (size_t c = 0; c < k; c++)
 			bias_gradient[c] = 0.25;
-		tile_backward(&tile, f->out2, d, k, f->out, bias_gradient);
+		const struct tile_layer layer = { d, k, NULL, NULL, NULL };
+		tile_backward(&layer, &tile, f->out2, f->out, bias_gradient);
 		for (size_t c = 0; c < k; c++) {
 			double bias = 0.25;
 			for (size_t i = 0; i < tile.count; i++)
@@ -120,7 +130,8 @@ Test(tile, backpropagation_equals_the_triple_loop)
 		size_t d = shapes[s].features;
 		size_t k = shapes[s].classes;
 		size_t lanes = tile_real_lanes(shapes[s].count);
-		tile_backpropagate(f->delta, lanes, f->weight, d, k, f->x);
+		const struct tile_layer layer = { d, k, f->weight, NULL, NULL };
+		tile_backpropagate(&layer, f->delta, lanes, f->x);
 		for (size_t j = 0; j < d; j++)
 			for (size_t i = 0; i < lanes; i++) {
 				double expected = 0;
@@ -146,4 +157,56 @@ Test(tile, narrow_and_widen_keep_the_lanes_and_pad_with_zero)
 	}
 	tile_widen(narrow, 16, 2, again, 8);
 	cr_expect_eq(memcmp(wide, again, sizeof wide), 0);
+}
+
+/* Whether OpenBLAS multiplies with kernels that were looked at. OPENBLAS_CORETYPE=Haswell runs this with others. */
+static bool knows_kernels(void)
+{
+	static const char *const cores[] = { " Sandybridge ", " Haswell ", " Zen ", " SkylakeX ", " Cooperlake " };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cores); i++)
+		if (strstr(blas_name(), cores[i]) != NULL)
+			return true;
+	return false;
+}
+
+/* The pieces of a large product have the digits of the whole. */
+Test(blas, pieces_have_the_digits_of_the_whole)
+{
+	enum { ROWS = 400, COLUMNS = 300, SUM = 256 };
+	AUTO(mem_freep) real *a = NULL;
+	AUTO(mem_freep) real *b = NULL;
+	AUTO(mem_freep) real *whole = NULL;
+	AUTO(mem_freep) real *shared = NULL;
+	AUTO(pool_freep) struct pool *pool = NULL;
+	struct rng rng;
+	struct err err;
+
+	cr_assert_eq(mem_new(&a, ROWS * SUM, &err), ERR_OK);
+	cr_assert_eq(mem_new(&b, COLUMNS * SUM, &err), ERR_OK);
+	cr_assert_eq(mem_new(&whole, ROWS * COLUMNS, &err), ERR_OK);
+	cr_assert_eq(mem_new(&shared, ROWS * COLUMNS, &err), ERR_OK);
+	cr_assert_eq(pool_create(3, &pool, &err), ERR_OK);
+	rng_init(&rng, 1, RNG_SPLIT);
+	for (size_t i = 0; i < ROWS * SUM; i++)
+		a[i] = (real)(rng_uniform(&rng) - 0.5);
+	for (size_t i = 0; i < COLUMNS * SUM; i++)
+		b[i] = (real)(rng_uniform(&rng) - 0.5);
+	const struct blas_size size = { ROWS, COLUMNS, SUM, pool };
+	for (int form = 0; form < 3; form++) {
+		for (size_t i = 0; i < ROWS * COLUMNS; i++)
+			whole[i] = shared[i] = form < 2 ? 1 : 0;
+		if (form == 0)
+			blas_multiply_add(&size, a, b, shared);
+		else if (form == 1)
+			blas_multiply_transposed_add(&size, a, b, shared);
+		else
+			blas_multiply_first_transposed(&size, a, b, shared);
+		if (!knows_kernels())
+			cr_skip_test("kernels that nobody has looked at: %s", blas_name());
+		GEMM(CblasRowMajor, form == 2 ? CblasTrans : CblasNoTrans, form == 1 ? CblasTrans : CblasNoTrans, ROWS,
+		     COLUMNS, SUM, 1, a, form == 2 ? ROWS : SUM, b, form == 1 ? SUM : COLUMNS, form == 2 ? 0 : 1, whole,
+		     COLUMNS);
+		cr_expect(memcmp(whole, shared, ROWS * COLUMNS * sizeof *whole) == 0, "form %d", form);
+	}
 }

@@ -1,0 +1,20 @@
+#include "cli/threads.h"
+
+#include <stdio.h>
+
+#include "base/pool.h"
+
+int threads_count(size_t given, size_t jobs, struct progress *progress)
+{
+	char line[160];
+
+	if (given == 0) {
+		size_t share = pool_free_processors() / jobs;
+		given = share < 1 ? 1 : share < THREADS_MAX ? share : THREADS_MAX;
+	}
+	(void)snprintf(line, sizeof line, "%zu run%s at once of %zu threads each, on %zu processor%s: fewer are faster",
+		       jobs, jobs == 1 ? "" : "s", given, pool_processors(), pool_processors() == 1 ? "" : "s");
+	if (given > 1 && jobs * given > pool_processors())
+		progress_notice(progress, line);
+	return (int)given;
+}
