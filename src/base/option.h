@@ -34,7 +34,7 @@ struct option_spec {
 	size_t offset;	 /* of the field in the struct */
 	double min, max; /* OPTION_COUNT and OPTION_REAL; max 0 is no bound */
 	bool above_min;
-	/* OPTION_CHOICE: name of choice i, NULL behind the last. */
+	/* OPTION_CHOICE: name of choice i, NULL behind the last. OPTION_TEXT: texts that it often is, or NULL. */
 	const char *(*choice)(size_t i);
 	/* OPTION_TEXT: ERR_INPUT with what is expected if `text` will not do; NULL: anything does. */
 	enum err_code (*check)(const char *text, struct err *err);

@@ -178,7 +178,7 @@ static enum err_code run_datasets(const struct invocation *invocation, struct er
 
 const struct command command_datasets = {
 	.name = "datasets",
-	.arguments = "[fetch [NAME...]]",
+	.arguments = "[fetch [DATASET...]]",
 	.summary = "List the known data sets, or fetch those that do not come with hardrow",
 	.details = "Data sets are looked for in --data-dir, HARDROW_DATA (folders with ':' between), ./datasets,\n"
 		   "../shared/datasets if it is there, ~/.local/share/hardrow/datasets, and where hardrow is "

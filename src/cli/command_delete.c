@@ -41,6 +41,7 @@ static const struct option_spec specs[] = {
 	{ .name = "status",
 	  .type = OPTION_TEXT,
 	  .offset = offsetof(struct delete_options, status),
+	  .choice = status_name,
 	  .check = check_status,
 	  .argument = "NAME",
 	  .help = "runs that are done, diverged, failed or interrupted; with --experiment of that one, which stays" },

@@ -176,7 +176,7 @@ static enum err_code run_methods(const struct invocation *invocation, struct err
 
 const struct command command_methods = {
 	.name = "methods",
-	.arguments = "[NAME]",
+	.arguments = "[METHOD]",
 	.summary = "List the methods, or explain one",
 	.details =
 	    "The parameters are shown with the values that they have by themselves. Formulas are those of one\n"

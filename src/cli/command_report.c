@@ -168,6 +168,7 @@ static const struct option_spec specs[] = {
 	  .letter = 'f',
 	  .type = OPTION_TEXT,
 	  .offset = offsetof(struct options, form.format),
+	  .choice = out_format_name,
 	  .check = query_check_format,
 	  .argument = "NAME",
 	  .help = "table, csv, json or jsonl; without it the report's own" },
@@ -207,7 +208,7 @@ static const struct option_spec specs[] = {
 
 const struct command command_report = {
 	.name = "report",
-	.arguments = "[NAME] [--PARAMETER VALUE…]",
+	.arguments = "[REPORT] [--PARAMETER VALUE…]",
 	.summary = "Print a report; without a name list the reports and their parameters",
 	.options = specs,
 	.option_count = ARRAY_LENGTH(specs),

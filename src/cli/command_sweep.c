@@ -123,7 +123,7 @@ static enum err_code run_sweep(const struct invocation *invocation, struct err *
 
 const struct command command_sweep = {
 	.name = "sweep",
-	.arguments = "FILE.ini|NAME",
+	.arguments = "FILE.ini|SWEEP",
 	.summary = "Train data sets x models x methods x splits, as a file says",
 	.details =
 	    "Runs that the database holds already are left out, so a second call is instant and an interrupted one "

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "cli/arguments.h"
 #include "cli/command.h"
+#include "cli/complete.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
 #include "db/db.h"
@@ -32,12 +33,12 @@ static int exit_code(enum err_code code)
 	return 1;
 }
 
-static const char *database_path(const struct common_options *common)
+static const char *database_path(const char *given)
 {
 	const char *path = getenv("HARDROW_DB");
 
-	if (common->database != NULL)
-		return common->database;
+	if (given != NULL)
+		return given;
 	return path != NULL && *path != '\0' ? path : "hardrow.db";
 }
 
@@ -55,7 +56,7 @@ static enum err_code call(const struct command *command, int argc, char **argv, 
 		.argument_count = arguments.word_count,
 		.parameters = arguments.parameters,
 		.parameter_count = arguments.parameter_count,
-		.database = database_path(&arguments.common),
+		.database = database_path(arguments.common.database),
 		.terminal = isatty(STDOUT_FILENO) == 1,
 		.error_terminal = isatty(STDERR_FILENO) == 1,
 		.argv = argv,
@@ -75,6 +76,8 @@ static enum err_code dispatch(int argc, char **argv, struct err *err)
 		(void)printf("hardrow %s (SQLite %s)\n", HARDROW_VERSION, db_version());
 		return ERR_OK;
 	}
+	if (strcmp(argv[1], "--complete") == 0)
+		return complete_write(stdout, argv + 2, (size_t)argc - 2, database_path(NULL), err);
 	if (argv[1][0] == '-')
 		return err_set(err, ERR_USAGE, "'%s' comes too early: the command is the first word", argv[1]);
 	if (command_find(argv[1], &command, err) != ERR_OK)

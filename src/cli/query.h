@@ -12,7 +12,7 @@ MUST_CHECK enum err_code query_check_format(const char *text, struct err *err);
 #define FORMAT_OPTION(owner, field)                                                                                    \
 	{                                                                                                              \
 		.name = "format", .letter = 'f', .type = OPTION_TEXT, .offset = offsetof(owner, field),                \
-		.check = query_check_format, .argument = "NAME", .initial = "table",                                   \
+		.choice = out_format_name, .check = query_check_format, .argument = "NAME", .initial = "table",        \
 		.help = "table, csv, json or jsonl"                                                                    \
 	}
 

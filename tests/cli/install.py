@@ -44,6 +44,8 @@ def check_lists(prefix):
     tracked = subprocess.run(["git", "-C", SOURCE, "ls-files", "datasets/*.csv", "datasets/*.ini"], capture_output=True,
                              text=True).stdout.split() or [f"datasets/{name}" for name in names(share / "datasets")]
     check("data sets", names(share / "datasets") == sorted(pathlib.Path(path).name for path in tracked))
+    completions = ["share/bash-completion/completions/hardrow", "share/zsh/site-functions/_hardrow", "share/fish/vendor_completions.d/hardrow.fish"]
+    check("completions", all((prefix / path).is_file() for path in completions))
     check("experiments", names(share / "experiments") == names(SOURCE / "experiments", "*.ini"))
     check("reports", names(share / "reports") == names(SOURCE / "reports", "*.sql"))
 
