@@ -11,6 +11,7 @@
   h  one epoch of an MLP against numpy, scikit-learn and PyTorch, one thread each
   i  reading a file of numbers against pandas
   j  the way to the minimum by L-BFGS against scikit-learn
+  k  exporting a run against writing the same bytes
 """
 
 import argparse
@@ -23,6 +24,7 @@ for library in ("OMP", "OPENBLAS", "MKL"):
     os.environ[library + "_NUM_THREADS"] = "1"
 
 import epochs
+import exporting
 import measure
 import networks
 import optimum
@@ -32,7 +34,8 @@ import recording
 import sweep
 
 SECTIONS = {"a": recording.run_a, "b": epochs.run, "c": recording.run_c, "d": recording.run_d, "e": sweep.run,
-            "f": recording.run_f, "g": queries.run, "h": networks.run, "i": reading.run, "j": optimum.run}
+            "f": recording.run_f, "g": queries.run, "h": networks.run, "i": reading.run, "j": optimum.run,
+            "k": exporting.run}
 
 
 def machine():
@@ -43,7 +46,7 @@ def machine():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sections", nargs="*", metavar="SECTION", help="a to j; all without")
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help="a to k; all without")
     parser.add_argument("--quick", action="store_true", help="fewer rounds: rough numbers")
     parser.add_argument("--hardrow", default=measure.ROOT / "build" / "hardrow", help="the program (default build/hardrow)")
     parser.add_argument("--data-dir", default=measure.ROOT.parent / "shared" / "datasets",

@@ -56,7 +56,11 @@ static enum err_code put_dynamics(void *context, const struct export_block *bloc
 
 	for (enum series s = 0; s < SERIES_DYNAMICS_COUNT; s++) {
 		bool is_float = series_specs[s].storage == SERIES_FLOAT32;
-		for (size_t i = 0; i < block->m; i++) {
+		bool is_as_stored = block->series[s] != NULL && !series_specs[s].per_class;
+		if (is_as_stored &&
+		    put(arrays->streams[s], block->series[s], block->m * series_width(s), err) != ERR_OK)
+			return err->code;
+		for (size_t i = 0; i < block->m && !is_as_stored; i++) {
 			size_t at = series_specs[s].per_class ? arrays->run->y[block->first + i] * block->m + i : i;
 			float number = is_float ? export_float(block, s, at) : 0;
 			uint16_t count = is_float ? 0 : export_short(block, s, at);
@@ -82,28 +86,35 @@ enum err_code export_dynamics_arrays(struct export_run *run, struct err *err)
 
 struct prediction_array {
 	size_t classes;
+	float *p; /* (classes) of an instance */
 	FILE *stream;
 };
+
+static void prediction_array_done(struct prediction_array *array)
+{
+	free(array->p);
+}
 
 static enum err_code put_predictions(void *context, const struct export_block *block, struct err *err)
 {
 	const struct prediction_array *array = context;
 
-	for (size_t i = 0; i < block->m; i++)
-		for (size_t c = 0; c < array->classes; c++) {
-			float p = export_float(block, SERIES_P, c * block->m + i);
-			if (put(array->stream, &p, sizeof p, err) != ERR_OK)
-				return err->code;
-		}
+	for (size_t i = 0; i < block->m; i++) {
+		for (size_t c = 0; c < array->classes; c++)
+			array->p[c] = export_float(block, SERIES_P, c * block->m + i);
+		if (put(array->stream, array->p, array->classes * sizeof *array->p, err) != ERR_OK)
+			return err->code;
+	}
 	return ERR_OK;
 }
 
 enum err_code export_prediction_array(struct export_run *run, struct err *err)
 {
-	struct prediction_array array = { .classes = run->row.classes };
+	AUTO(prediction_array_done) struct prediction_array array = { .classes = run->row.classes };
 	const size_t shape[] = { run->epoch_count, run->row.instances, run->row.classes };
 
-	if (begin_array(run, "probabilities", "<f4", shape, ARRAY_LENGTH(shape), &array.stream, err) != ERR_OK)
+	if (mem_new(&array.p, array.classes, err) != ERR_OK ||
+	    begin_array(run, "probabilities", "<f4", shape, ARRAY_LENGTH(shape), &array.stream, err) != ERR_OK)
 		return err->code;
 	return export_run_blocks(run, put_predictions, &array, err);
 }

@@ -8,10 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/export_stream.h"
 #include "base/file.h"
 #include "base/mem.h"
-
-#define BUFFER_BYTES ((size_t)1 << 18)
 
 static enum err_code fail(const char *path, struct err *err)
 {
@@ -56,11 +55,9 @@ enum err_code export_files_open(struct export_files *files, const char *name, FI
 	struct text temporary AUTO(text_done) = { 0 };
 	if (text_append(&temporary, err, "%s/.%s.%ld", files->folder, name, (long)getpid()) != ERR_OK)
 		return err->code;
-	file->stream = fopen(temporary.data, "wxe");
-	if (file->stream == NULL)
-		return fail(temporary.data, err);
+	if (export_stream_open(temporary.data, &file->stream, err) != ERR_OK)
+		return err->code;
 	file->temporary = take_ptr(&temporary.data);
-	(void)setvbuf(file->stream, NULL, _IOFBF, BUFFER_BYTES);
 	*ret_stream = file->stream;
 	return ERR_OK;
 }

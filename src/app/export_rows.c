@@ -1,6 +1,7 @@
 /* The export as rows: CSV and JSON lines. */
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/export_run.h"
@@ -9,19 +10,32 @@
 #include "out/out.h"
 #include "report/report.h"
 
+#define PARTS 3
+
 struct writer {
 	const struct export_run *run;
 	struct out *out;
+	struct out_value *ready; /* what many rows have: the run's number, parts, classes (k) */
+	struct text texts;	 /* of these */
 };
 
-static enum err_code begin(const struct export_run *run, const char *name, const struct out_column *columns,
-			   size_t count, struct out **ret_out, struct err *err)
+static void writer_done(struct writer *writer)
 {
-	struct out_target target = { 0 };
+	out_free(writer->out);
+	text_done(&writer->texts);
+	free(writer->ready);
+}
 
-	if (export_run_open(run, name, out_format_name(run->out_format), &target.file, err) != ERR_OK)
-		return err->code;
-	return out_begin(run->out_format, &target, columns, count, ret_out, err);
+static struct out_value ready_part(const struct writer *writer, size_t position)
+{
+	uint8_t part = writer->run->row.is_test[position];
+
+	return writer->ready[1 + (part < PARTS ? part : 0)];
+}
+
+static struct out_value ready_class(const struct writer *writer, size_t c)
+{
+	return writer->ready[1 + PARTS + c];
 }
 
 static struct out_value integer(size_t value)
@@ -34,24 +48,52 @@ static struct out_value text(const char *value)
 	return (struct out_value){ .type = OUT_TEXT, .text = value };
 }
 
-static struct out_value number(float value)
+/* In place: a copy of a value that was just written waits until it is in memory. */
+static void set_number(struct out_value *value, float number)
 {
-	return (struct out_value){ .type = isfinite(value) ? OUT_FLOAT : OUT_NULL, .single = value };
+	value->type = isfinite(number) ? OUT_FLOAT : OUT_NULL;
+	value->single = number;
+}
+
+static enum err_code begin(struct writer *writer, const char *name, const struct out_column *columns, size_t count,
+			   struct err *err)
+{
+	const struct export_run *run = writer->run;
+	struct out_target target = { 0 };
+	size_t k = run->row.classes;
+
+	if (export_run_open(run, name, out_format_name(run->out_format), &target.file, err) != ERR_OK ||
+	    out_begin(run->out_format, &target, columns, count, &writer->out, err) != ERR_OK ||
+	    mem_new(&writer->ready, 1 + PARTS + k, err) != ERR_OK)
+		return err->code;
+	writer->ready[0] = integer((size_t)run->row.run_id);
+	for (uint8_t part = 0; part < PARTS; part++)
+		writer->ready[1 + part] = text(part_name(part));
+	for (size_t c = 0; c < k; c++)
+		writer->ready[1 + PARTS + c] = text(run->classes[c]);
+	return out_make_ready(writer->out, writer->ready, 1 + PARTS + k, &writer->texts, err);
 }
 
 /* Columns of dynamics before the series. */
 #define KEYS 5
 
-static struct out_value series_value(const struct export_run *run, const struct export_block *block, enum series series,
-				     size_t i)
+static void set_series(const struct writer *writer, const struct export_block *block, enum series series, size_t i,
+		       struct out_value *value)
 {
-	if (series_specs[series].storage == SERIES_FLOAT32)
-		return number(export_float(
-		    block, series, series_specs[series].per_class ? run->y[block->first + i] * block->m + i : i));
-	uint16_t value = export_short(block, series, i);
-	if (series_specs[series].storage == SERIES_CLASS)
-		return value < run->row.classes ? text(run->classes[value]) : (struct out_value){ .type = OUT_NULL };
-	return value == SERIES_UNKNOWN ? (struct out_value){ .type = OUT_NULL } : integer(value);
+	const struct export_run *run = writer->run;
+
+	if (series_specs[series].storage == SERIES_FLOAT32) {
+		size_t at = series_specs[series].per_class ? run->y[block->first + i] * block->m + i : i;
+		set_number(value, export_float(block, series, at));
+		return;
+	}
+	uint16_t number = export_short(block, series, i);
+	if (series_specs[series].storage == SERIES_CLASS && number < run->row.classes)
+		*value = ready_class(writer, number);
+	else if (series_specs[series].storage == SERIES_CLASS || number == SERIES_UNKNOWN)
+		value->type = OUT_NULL;
+	else
+		*value = integer(number);
 }
 
 static enum err_code write_dynamics(void *context, const struct export_block *block, struct err *err)
@@ -60,15 +102,15 @@ static enum err_code write_dynamics(void *context, const struct export_block *bl
 	const struct export_run *run = writer->run;
 	struct out_value values[KEYS + SERIES_DYNAMICS_COUNT];
 
-	values[0] = integer((size_t)run->row.run_id);
+	values[0] = writer->ready[0];
 	values[1] = integer(block->epoch);
 	for (size_t i = 0; i < block->m; i++) {
 		size_t position = block->first + i;
 		values[2] = integer(run->instance_id[position]);
-		values[3] = text(part_name(run->row.is_test[position]));
-		values[4] = text(run->classes[run->y[position]]);
+		values[3] = ready_part(writer, position);
+		values[4] = ready_class(writer, run->y[position]);
 		for (enum series s = 0; s < SERIES_DYNAMICS_COUNT; s++)
-			values[KEYS + s] = series_value(run, block, s, i);
+			set_series(writer, block, s, i, &values[KEYS + s]);
 		if (out_row(writer->out, values, err) != ERR_OK)
 			return err->code;
 	}
@@ -82,16 +124,15 @@ enum err_code export_dynamics_rows(struct export_run *run, struct err *err)
 								    { .name = "instance_id" },
 								    { .name = "part" },
 								    { .name = "class" } };
-	AUTO(out_freep) struct out *out = NULL;
+	AUTO(writer_done) struct writer writer = { .run = run };
 
 	for (enum series s = 0; s < SERIES_DYNAMICS_COUNT; s++)
 		columns[KEYS + s].name = series_specs[s].column;
-	if (begin(run, "dynamics", columns, ARRAY_LENGTH(columns), &out, err) != ERR_OK)
+	if (begin(&writer, "dynamics", columns, ARRAY_LENGTH(columns), err) != ERR_OK)
 		return err->code;
-	struct writer writer = { run, out };
 	if (export_run_blocks(run, write_dynamics, &writer, err) != ERR_OK)
 		return err->code;
-	return out_end(out, err);
+	return out_end(writer.out, err);
 }
 
 static enum err_code write_predictions(void *context, const struct export_block *block, struct err *err)
@@ -100,13 +141,13 @@ static enum err_code write_predictions(void *context, const struct export_block 
 	const struct export_run *run = writer->run;
 	struct out_value values[5];
 
-	values[0] = integer((size_t)run->row.run_id);
+	values[0] = writer->ready[0];
 	values[1] = integer(block->epoch);
 	for (size_t i = 0; i < block->m; i++) {
 		values[2] = integer(run->instance_id[block->first + i]);
 		for (size_t c = 0; c < run->row.classes; c++) {
-			values[3] = text(run->classes[c]);
-			values[4] = number(export_float(block, SERIES_P, c * block->m + i));
+			values[3] = ready_class(writer, c);
+			set_number(&values[4], export_float(block, SERIES_P, c * block->m + i));
 			if (out_row(writer->out, values, err) != ERR_OK)
 				return err->code;
 		}
@@ -121,14 +162,13 @@ enum err_code export_prediction_rows(struct export_run *run, struct err *err)
 						     { .name = "instance_id" },
 						     { .name = "class" },
 						     { .name = "probability" } };
-	AUTO(out_freep) struct out *out = NULL;
+	AUTO(writer_done) struct writer writer = { .run = run };
 
-	if (begin(run, "predictions", columns, ARRAY_LENGTH(columns), &out, err) != ERR_OK)
+	if (begin(&writer, "predictions", columns, ARRAY_LENGTH(columns), err) != ERR_OK)
 		return err->code;
-	struct writer writer = { run, out };
 	if (export_run_blocks(run, write_predictions, &writer, err) != ERR_OK)
 		return err->code;
-	return out_end(out, err);
+	return out_end(writer.out, err);
 }
 
 static enum err_code write_weights(void *context, const struct export_matrix *matrix, struct err *err)
@@ -137,7 +177,7 @@ static enum err_code write_weights(void *context, const struct export_matrix *ma
 	struct out_value values[7];
 	double value;
 
-	values[0] = integer((size_t)writer->run->row.run_id);
+	values[0] = writer->ready[0];
 	values[1] = integer(matrix->epoch);
 	values[2] = integer(matrix->layer);
 	values[3] = text(matrix->name);
@@ -157,14 +197,13 @@ enum err_code export_weight_rows(struct export_run *run, struct err *err)
 	static const struct out_column columns[] = { { .name = "run_id" }, { .name = "epoch" }, { .name = "layer" },
 						     { .name = "name" },   { .name = "row" },	{ .name = "col" },
 						     { .name = "value" } };
-	AUTO(out_freep) struct out *out = NULL;
+	AUTO(writer_done) struct writer writer = { .run = run };
 
-	if (begin(run, "weights", columns, ARRAY_LENGTH(columns), &out, err) != ERR_OK)
+	if (begin(&writer, "weights", columns, ARRAY_LENGTH(columns), err) != ERR_OK)
 		return err->code;
-	struct writer writer = { run, out };
 	if (export_run_matrices(run, write_weights, &writer, err) != ERR_OK)
 		return err->code;
-	return out_end(out, err);
+	return out_end(writer.out, err);
 }
 
 /* What is few: the rows of a view, through SQL. */

@@ -37,9 +37,14 @@ static int floor_log10_power2(int q, bool is_edge)
 	return (q * 1262611 - (is_edge ? 524031 : 0)) >> 22;
 }
 
-/* The upper bits of power * factor; the lowest is set if any below it is. */
-static uint64_t multiply_to_odd(const struct power *power, uint64_t factor)
+/* The upper bits of power * factor; the lowest is set if any below it is. For the factors of a float, below 2^32, half
+ * of the power is enough. */
+static inline uint64_t multiply_to_odd(const struct power *power, uint64_t factor, bool is_float)
 {
+	if (is_float) {
+		uint128 product = (uint128)(power->high + 1) * factor;
+		return (uint64_t)(product >> 64) | ((uint64_t)product >> 32 != 0);
+	}
 	uint128 low = (uint128)power->low * factor;
 	uint128 high = (uint128)power->high * factor + (uint64_t)(low >> 64);
 
@@ -47,105 +52,131 @@ static uint64_t multiply_to_odd(const struct power *power, uint64_t factor)
 }
 
 /* binary.c > 0 */
-static struct decimal shorten(struct binary binary)
+static inline struct decimal shorten(struct binary binary, bool is_float)
 {
 	int k = floor_log10_power2(binary.q, binary.is_edge);
 	int shift = binary.q + floor_log2_power10(-k) + 1;
 	const struct power *power = &powers[-k - POWERS_FIRST];
 	/* Four times the number and the ends of its interval, which belong to it if c is even. */
 	uint64_t is_odd = binary.c & 1;
-	uint64_t value = multiply_to_odd(power, (4 * binary.c) << shift);
-	uint64_t lower = multiply_to_odd(power, (4 * binary.c - 2 + binary.is_edge) << shift) + is_odd;
-	uint64_t upper = multiply_to_odd(power, (4 * binary.c + 2) << shift) - is_odd;
+	uint64_t value = multiply_to_odd(power, (4 * binary.c) << shift, is_float);
+	uint64_t lower = multiply_to_odd(power, (4 * binary.c - 2 + binary.is_edge) << shift, is_float) + is_odd;
+	uint64_t upper = multiply_to_odd(power, (4 * binary.c + 2) << shift, is_float) - is_odd;
 	uint64_t below = value / 4;
 
-	if (below >= 10) {
-		/* With one digit less at most one fits. */
-		uint64_t tens = below / 10;
-		bool tens_fits = lower <= 40 * tens;
-		bool next_fits = 40 * tens + 40 <= upper;
-		if (tens_fits != next_fits)
-			return (struct decimal){ tens + next_fits, k + 1 };
-	}
+	/* With one digit less at most one fits. No branches: which it is cannot be foreseen. */
+	uint64_t tens = below / 10;
+	bool tens_fits = (lower <= 40 * tens) & (below >= 10);
+	bool next_fits = (40 * tens + 40 <= upper) & (below >= 10);
+	bool is_shorter = tens_fits ^ next_fits;
 	bool below_fits = lower <= 4 * below;
 	bool above_fits = 4 * below + 4 <= upper;
-	if (below_fits != above_fits)
-		return (struct decimal){ below + above_fits, k };
 	uint64_t middle = 4 * below + 2;
-	bool rounds_up = value > middle || (value == middle && (below & 1) != 0);
-	return (struct decimal){ below + rounds_up, k };
+	bool rounds_up = (value > middle) | ((value == middle) & (below & 1));
+	uint64_t digits = below + (below_fits ^ above_fits ? above_fits : rounds_up);
+	return (struct decimal){ is_shorter ? tens + next_fits : digits, k + is_shorter };
 }
 
-/* Writes the digits of `number` so that they end before `end`; returns where they begin. */
-static char *write_digits(uint64_t number, char *end)
+/* Of 0 it is 1. */
+static int count_digits(uint64_t number)
+{
+	static const uint64_t powers10[] = { 0, /* 0 has a digit, too */
+					     10u,
+					     100u,
+					     1000u,
+					     10000u,
+					     100000u,
+					     1000000u,
+					     10000000u,
+					     100000000u,
+					     1000000000u,
+					     10000000000u,
+					     100000000000u,
+					     1000000000000u,
+					     10000000000000u,
+					     100000000000000u,
+					     1000000000000000u,
+					     10000000000000000u,
+					     100000000000000000u,
+					     1000000000000000000u,
+					     10000000000000000000u };
+	/* log10(2) = 1233 / 4096, or one more */
+	int count = (64 - __builtin_clzll(number | 1)) * 1233 >> 12;
+
+	return count + (number >= powers10[count]);
+}
+
+/* Writes the digits of `number` so that they end before `end`. */
+static void write_digits(uint64_t number, char *end)
 {
 	static const char pairs[] = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940"
 				    "4142434445464748495051525354555657585960616263646566676869707172737475767778798081"
 				    "828384858687888990919293949596979899";
 
-	for (; number >= 100; number /= 100)
+	/* Four at a time: each division waits for the one before. */
+	for (; number >= 10000; number /= 10000) {
+		uint64_t four = number % 10000;
+		memcpy(end -= 2, &pairs[four % 100 * 2], 2);
+		memcpy(end -= 2, &pairs[four / 100 * 2], 2);
+	}
+	if (number >= 100) {
 		memcpy(end -= 2, &pairs[number % 100 * 2], 2);
+		number /= 100;
+	}
 	if (number >= 10)
-		return memcpy(end - 2, &pairs[number * 2], 2);
-	*--end = (char)('0' + number);
-	return end;
-}
-
-static char *fill_zeros(char *to, int count)
-{
-	memset(to, '0', (size_t)count);
-	return to + count;
-}
-
-static char *copy(char *to, const char *from, int count)
-{
-	memcpy(to, from, (size_t)count);
-	return to + count;
+		memcpy(end - 2, &pairs[number * 2], 2);
+	else
+		end[-1] = (char)('0' + number);
 }
 
 static char *write_exponent(char *to, int exponent)
 {
-	char digits[4];
-	char *end = digits + sizeof digits;
-	char *start = write_digits((uint64_t)(exponent < 0 ? -exponent : exponent), end);
+	int magnitude = exponent < 0 ? -exponent : exponent;
+	int count = magnitude < 100 ? 2 : 3;
 
 	*to++ = 'e';
 	*to++ = exponent < 0 ? '-' : '+';
-	if (end - start < 2)
-		*to++ = '0';
-	return copy(to, start, (int)(end - start));
+	*to = '0';
+	write_digits((uint64_t)magnitude, to + count);
+	return to + count;
 }
 
-/* Lays the digits out; returns the end. */
+/* Lays the digits out; returns the end. They are written where they are to be, or one place behind it. */
 static char *write_decimal(struct decimal decimal, char *to)
 {
 	const int places_max = 15;
-	char text[20];
 
 	while (decimal.digits % 10 == 0) {
 		decimal.digits /= 10;
 		decimal.exponent++;
 	}
-	const char *digits = write_digits(decimal.digits, text + sizeof text);
-	int count = (int)(text + sizeof text - digits);
+	int count = count_digits(decimal.digits);
 	int point = count + decimal.exponent; /* digits before it */
 	if (point < -3 || point > (count > places_max ? count : places_max)) {
-		to = copy(to, digits, 1);
-		if (count > 1)
-			*to++ = '.';
-		return write_exponent(copy(to, digits + 1, count - 1), point - 1);
+		write_digits(decimal.digits, to + 1 + count);
+		to[0] = to[1];
+		to[1] = '.';
+		return write_exponent(count > 1 ? to + 1 + count : to + 1, point - 1);
 	}
-	if (point <= 0)
-		return copy(fill_zeros(copy(to, "0.", 2), -point), digits, count);
-	if (point >= count)
-		return fill_zeros(copy(to, digits, count), point - count);
-	to = copy(to, digits, point);
-	*to++ = '.';
-	return copy(to, digits + point, count - point);
+	if (point <= 0) {
+		memcpy(to, "0.000", 5);
+		write_digits(decimal.digits, to + 2 - point + count);
+		return to + 2 - point + count;
+	}
+	if (point >= count) {
+		write_digits(decimal.digits, to + count);
+		memset(to + count, '0', (size_t)(point - count));
+		return to + point;
+	}
+	write_digits(decimal.digits, to + 1 + count);
+	for (int i = 0; i < point; i++)
+		to[i] = to[i + 1];
+	to[point] = '.';
+	return to + 1 + count;
 }
 
 /* `bits` as IEEE 754 has them, with `fraction_bits` of fraction, but for the sign. */
-static size_t write_real(uint64_t bits, int fraction_bits, int bias, bool is_negative, char *text)
+static inline size_t write_real(uint64_t bits, int fraction_bits, int bias, bool is_negative, char *text)
 {
 	uint64_t hidden = (uint64_t)1 << fraction_bits;
 	uint64_t fraction = bits & (hidden - 1);
@@ -163,7 +194,7 @@ static size_t write_real(uint64_t bits, int fraction_bits, int bias, bool is_neg
 	if (binary.c == 0)
 		*end++ = '0';
 	else
-		end = write_decimal(shorten(binary), end);
+		end = write_decimal(shorten(binary, fraction_bits < 52), end);
 	*end = '\0';
 	return (size_t)(end - text);
 }
@@ -188,13 +219,11 @@ size_t decimal_write_float(float value, char ret_text[DECIMAL_SIZE])
 
 size_t decimal_write_integer(int64_t value, char ret_text[DECIMAL_SIZE])
 {
-	char text[20];
-	char *digits = write_digits(value < 0 ? -(uint64_t)value : (uint64_t)value, text + sizeof text);
-	char *end = ret_text;
+	uint64_t magnitude = value < 0 ? -(uint64_t)value : (uint64_t)value;
+	size_t length = (size_t)((value < 0) + count_digits(magnitude));
 
-	if (value < 0)
-		*end++ = '-';
-	end = copy(end, digits, (int)(text + sizeof text - digits));
-	*end = '\0';
-	return (size_t)(end - ret_text);
+	ret_text[0] = '-';
+	write_digits(magnitude, ret_text + length);
+	ret_text[length] = '\0';
+	return length;
 }

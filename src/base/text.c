@@ -89,7 +89,7 @@ size_t text_clean(char *text, bool lines)
 	return (size_t)(end - start);
 }
 
-static enum err_code reserve(struct text *text, size_t more, struct err *err)
+enum err_code text_reserve(struct text *text, size_t more, struct err *err)
 {
 	size_t wanted = text->length + more + 1;
 
@@ -108,7 +108,7 @@ static enum err_code reserve(struct text *text, size_t more, struct err *err)
 
 enum err_code text_append_bytes(struct text *text, const char *bytes, size_t count, struct err *err)
 {
-	if (reserve(text, count, err) != ERR_OK)
+	if (text_reserve(text, count, err) != ERR_OK)
 		return err->code;
 	memcpy(text->data + text->length, bytes, count);
 	text->length += count;
@@ -135,7 +135,7 @@ enum err_code text_append(struct text *text, struct err *err, const char *format
 	va_end(args);
 	if (length < 0)
 		return err_set(err, ERR_SYSTEM, "cannot format '%s'", format);
-	if (reserve(text, (size_t)length, err) != ERR_OK)
+	if (text_reserve(text, (size_t)length, err) != ERR_OK)
 		return err->code;
 	va_start(args, format);
 	(void)vsnprintf(text->data + text->length, (size_t)length + 1, format, args);
@@ -167,7 +167,7 @@ enum err_code text_append_number(struct text *text, double value, struct err *er
 {
 	if (!isfinite(value))
 		return text_append(text, err, "null");
-	if (reserve(text, DECIMAL_SIZE, err) != ERR_OK)
+	if (text_reserve(text, DECIMAL_SIZE, err) != ERR_OK)
 		return err->code;
 	text->length += decimal_write_double(value, text->data + text->length);
 	return ERR_OK;
@@ -177,7 +177,7 @@ enum err_code text_append_float(struct text *text, float value, struct err *err)
 {
 	if (!isfinite(value))
 		return text_append(text, err, "null");
-	if (reserve(text, DECIMAL_SIZE, err) != ERR_OK)
+	if (text_reserve(text, DECIMAL_SIZE, err) != ERR_OK)
 		return err->code;
 	text->length += decimal_write_float(value, text->data + text->length);
 	return ERR_OK;
@@ -185,7 +185,7 @@ enum err_code text_append_float(struct text *text, float value, struct err *err)
 
 enum err_code text_append_integer(struct text *text, int64_t value, struct err *err)
 {
-	if (reserve(text, DECIMAL_SIZE, err) != ERR_OK)
+	if (text_reserve(text, DECIMAL_SIZE, err) != ERR_OK)
 		return err->code;
 	text->length += decimal_write_integer(value, text->data + text->length);
 	return ERR_OK;

@@ -31,6 +31,10 @@ struct text {
 	size_t capacity;
 };
 
+/* Room for `more` bytes behind the text and a NUL: whoever writes many pieces writes them there and adds to `length`.
+ */
+MUST_CHECK enum err_code text_reserve(struct text *text, size_t more, struct err *err);
+
 MUST_CHECK enum err_code text_append(struct text *text, struct err *err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

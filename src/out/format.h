@@ -22,11 +22,15 @@ struct out_format {
 	enum err_code (*row)(struct out *out, const struct out_value *values, struct err *err);
 	enum err_code (*end)(struct out *out, struct err *err);
 	void (*free)(void *state);
+	/* Appends a value to *text as a row has it; NULL: not for out_make_ready(). */
+	enum err_code (*append_value)(struct out *out, const struct out_value *value, struct text *text,
+				      struct err *err);
 };
 
 extern const struct out_format out_format_table, out_format_csv, out_format_json, out_format_jsonl;
 
-/* Appends the bytes as lower-case hexadecimal. */
+/* The bytes as lower-case hexadecimal, two for each: written, the end is returned; or appended. */
+char *out_put_blob(char *to, const struct out_value *value);
 MUST_CHECK enum err_code out_append_blob(struct text *text, const struct out_value *value, struct err *err);
 
 #endif

@@ -50,6 +50,8 @@ static enum err_code append_value(struct text *line, const struct out_value *val
 		if (text_append(line, err, "\"") != ERR_OK || out_append_blob(line, value, err) != ERR_OK)
 			return err->code;
 		return text_append(line, err, "\"");
+	case OUT_READY:
+		return text_append_bytes(line, value->blob.bytes, value->blob.length, err);
 	}
 	return ERR_OK;
 }
@@ -118,7 +120,13 @@ static enum err_code json_end(struct out *out, struct err *err)
 	return text_append(&out->line, err, out->rows == 0 ? "]\n" : "\n]\n");
 }
 
-const struct out_format out_format_json = { "json", json_begin, json_row, json_end, free_keys };
+static enum err_code json_value(struct out *out, const struct out_value *value, struct text *text, struct err *err)
+{
+	(void)out;
+	return append_value(text, value, err);
+}
+
+const struct out_format out_format_json = { "json", json_begin, json_row, json_end, free_keys, json_value };
 
 static enum err_code jsonl_row(struct out *out, const struct out_value *values, struct err *err)
 {
@@ -127,4 +135,4 @@ static enum err_code jsonl_row(struct out *out, const struct out_value *values, 
 	return text_append_bytes(&out->line, "\n", 1, err);
 }
 
-const struct out_format out_format_jsonl = { "jsonl", begin_objects, jsonl_row, NULL, free_keys };
+const struct out_format out_format_jsonl = { "jsonl", begin_objects, jsonl_row, NULL, free_keys, json_value };

@@ -33,23 +33,25 @@ static enum err_code write_line(struct out *out, struct err *err)
 	return ERR_OK;
 }
 
-enum err_code out_append_blob(struct text *text, const struct out_value *value, struct err *err)
+char *out_put_blob(char *to, const struct out_value *value)
 {
 	static const char digits[] = "0123456789abcdef";
 	const unsigned char *bytes = value->blob.bytes;
 
-	char some[1024];
-
-	/* Some at a time: a value may have millions. */
-	for (size_t i = 0; i < value->blob.length;) {
-		size_t length = 0;
-		for (; length < sizeof some && i < value->blob.length; i++) {
-			some[length++] = digits[bytes[i] >> 4];
-			some[length++] = digits[bytes[i] & 15];
-		}
-		if (text_append_bytes(text, some, length, err) != ERR_OK)
-			return err->code;
+	for (size_t i = 0; i < value->blob.length; i++) {
+		*to++ = digits[bytes[i] >> 4];
+		*to++ = digits[bytes[i] & 15];
 	}
+	return to;
+}
+
+enum err_code out_append_blob(struct text *text, const struct out_value *value, struct err *err)
+{
+	if (text_reserve(text, 2 * value->blob.length, err) != ERR_OK)
+		return err->code;
+	char *end = out_put_blob(text->data + text->length, value);
+	*end = '\0';
+	text->length = (size_t)(end - text->data);
 	return ERR_OK;
 }
 
@@ -80,6 +82,22 @@ enum err_code out_begin(size_t format, const struct out_target *target, const st
 	    write_line(out, err) != ERR_OK)
 		return err->code;
 	*ret_out = take_ptr(&out);
+	return ERR_OK;
+}
+
+enum err_code out_make_ready(struct out *out, struct out_value *values, size_t count, struct text *text,
+			     struct err *err)
+{
+	assert(out->format->append_value != NULL);
+	for (size_t i = 0; i < count; i++) {
+		size_t start = text->length;
+		if (out->format->append_value(out, &values[i], text, err) != ERR_OK)
+			return err->code;
+		values[i] = (struct out_value){ .type = OUT_READY, .blob.length = text->length - start };
+	}
+	const char *bytes = text->data;
+	for (size_t i = 0; i < count; bytes += values[i++].blob.length)
+		values[i].blob.bytes = bytes;
 	return ERR_OK;
 }
 

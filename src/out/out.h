@@ -25,10 +25,11 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "base/text.h"
 
 #define OUT_TABLE_HELD 1000
 
-enum out_type { OUT_NULL, OUT_INTEGER, OUT_REAL, OUT_FLOAT, OUT_TEXT, OUT_BLOB };
+enum out_type { OUT_NULL, OUT_INTEGER, OUT_REAL, OUT_FLOAT, OUT_TEXT, OUT_BLOB, OUT_READY };
 
 struct out_value {
 	enum out_type type;
@@ -41,7 +42,7 @@ struct out_value {
 		struct {
 			const void *bytes;
 			size_t length;
-		} blob;
+		} blob; /* OUT_READY, too: what out_make_ready() has made */
 	};
 };
 
@@ -67,6 +68,10 @@ const char *out_format_name(size_t i);
 /* Columns and target are copied. */
 MUST_CHECK enum err_code out_begin(size_t format, const struct out_target *target, const struct out_column *columns,
 				   size_t count, struct out **ret_out, struct err *err);
+/* Makes values that many rows have OUT_READY, whose bytes are in *text, which is empty. Of csv, json and jsonl
+ * (asserted). */
+MUST_CHECK enum err_code out_make_ready(struct out *out, struct out_value *values, size_t count, struct text *text,
+					struct err *err);
 MUST_CHECK enum err_code out_row(struct out *out, const struct out_value *values, struct err *err);
 /* Writes what was held back; the stream itself is not flushed. */
 MUST_CHECK enum err_code out_end(struct out *out, struct err *err);

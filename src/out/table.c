@@ -39,6 +39,8 @@ static enum err_code append_value(struct text *texts, const struct out_value *va
 		return text_append_clean(texts, value->text, err);
 	case OUT_BLOB:
 		return out_append_blob(texts, value, err);
+	case OUT_READY:
+		break;
 	}
 	return ERR_OK;
 }
@@ -179,4 +181,4 @@ static void table_free(void *state)
 	free(table);
 }
 
-const struct out_format out_format_table = { "table", table_begin, table_row, release, table_free };
+const struct out_format out_format_table = { "table", table_begin, table_row, release, table_free, NULL };

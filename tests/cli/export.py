@@ -134,6 +134,19 @@ def all_or_none():
     check(damaged.returncode == 1 and "epoch 2 is damaged" in damaged.stderr and not os.path.exists("new"), f"damaged: {damaged}")
 
 
+def large():
+    """A matrix of more bytes than a file's buffer takes at once."""
+    subprocess.run([HARDROW, "train", "-q", "--data", "iris", "--data-dir", DATASETS, "--epochs", "1", "--model", "mlp",
+                    "--hidden", "9000", "--record-weights", "last", "--db", "large.db"], check=True, stdout=subprocess.DEVNULL)
+    hardrow("export", "1", "--what", "weights", "--format", "npy", "--out", "large", "--db", "large.db")
+    with sqlite3.connect("large.db") as db:
+        stored = db.execute("SELECT layer, name, value FROM weights WHERE length(value) > 280000").fetchall()
+    for layer, name, value in stored:
+        shape, _, numbers = read_npy(f"large/run1_layer{layer}_{name}_epoch1.npy")
+        check(struct.pack(f"<{len(numbers)}d", *numbers) == value, f"npy: layer {layer} of {shape}")
+    check(len(stored) == 1, f"{len(stored)} large matrices")
+
+
 def interrupted():
     subprocess.run([HARDROW, "train", "-q", "--data", "iris", "--data-dir", DATASETS, "--epochs", "4000", "--db", "long.db"],
                    check=True, stdout=subprocess.DEVNULL)
@@ -154,6 +167,7 @@ with tempfile.TemporaryDirectory() as folder:
                     "--db", "bare.db"], check=True, stdout=subprocess.DEVNULL)
     formats(sqlite3.connect("t.db"))
     all_or_none()
+    large()
     interrupted()
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed > 0)

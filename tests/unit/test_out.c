@@ -39,6 +39,17 @@ static char *render(const char *format, bool terminal, const struct out_value (*
 	return text;
 }
 
+static void make_ready(const char *format, struct out_value values[COLUMNS], struct text *texts)
+{
+	const struct out_target target = { .file = tmpfile() };
+	AUTO(out_freep) struct out *out = NULL;
+	struct err err;
+
+	cr_assert_eq(out_begin(format_of(format), &target, columns, COLUMNS, &out, &err), ERR_OK);
+	cr_assert_eq(out_make_ready(out, values, COLUMNS, texts, &err), ERR_OK);
+	fclose(target.file);
+}
+
 #define TEXT(value)                                                                                                    \
 	{                                                                                                              \
 		.type = OUT_TEXT, .text = (value)                                                                      \
@@ -76,6 +87,14 @@ static void check_renderings(const struct rendering *cases, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		AUTO(mem_freep) char *text = render(cases[i].format, cases[i].terminal, cases[i].row, 1);
 		cr_expect_str_eq(text, cases[i].expected, "case %zu:\n%s", i, text);
+		if (format_of(cases[i].format) == OUT_FORMAT_TABLE)
+			continue;
+		AUTO(text_done) struct text texts = { 0 };
+		struct out_value ready[1][COLUMNS];
+		memcpy(ready, cases[i].row, sizeof ready);
+		make_ready(cases[i].format, ready[0], &texts);
+		AUTO(mem_freep) char *same = render(cases[i].format, cases[i].terminal, ready, 1);
+		cr_expect_str_eq(same, cases[i].expected, "case %zu, values made ready:\n%s", i, same);
 	}
 }
 
