@@ -137,7 +137,7 @@ CREATE TABLE run (
   method TEXT NOT NULL,
   seed INTEGER NOT NULL,
   status TEXT NOT NULL CHECK (status IN ('running', 'done', 'diverged', 'failed', 'interrupted')),
-  message TEXT,                  -- why it is not done
+  message TEXT,                  -- why it is not done, or no better than guessing
   settings TEXT NOT NULL,        -- JSON object: the whole configuration
   block_instances INTEGER NOT NULL,  -- instances of a full block
   hardrow_version TEXT NOT NULL,

@@ -9,17 +9,27 @@
 /* How often the progress is shown while nothing happens. */
 #define IDLE_SECONDS 0.25
 
-static void tell_end(const struct runner_watch *watch, const struct recorder_ended *ended)
+static bool is_doubtful(const struct recorder_ended *ended)
+{
+	return ended->status == TRACK_DONE && ended->reason[0] != '\0';
+}
+
+/* What is doubtful is told of a run alone: of many the caller has the count. */
+static void tell_end(const struct runner_watch *watch, const struct recorder_ended *ended, bool is_alone)
 {
 	const struct planned_run *planned = ended->tag;
-	bool failed = ended->status == TRACK_FAILED;
-	void (*tell)(void *, const char *) = watch->failure != NULL ? watch->failure : watch->notice;
+	bool is_told = is_doubtful(ended) && is_alone;
+	bool is_failure = ended->status == TRACK_DIVERGED || ended->status == TRACK_FAILED;
+	void (*tell)(void *, const char *) = is_failure && watch->failure != NULL ? watch->failure : watch->notice;
 	char line[512];
 
-	if (tell == NULL || (ended->status != TRACK_DIVERGED && !failed))
+	if (tell == NULL || (!is_failure && !is_told))
 		return;
-	(void)snprintf(line, sizeof line, "run %lld (%s, %s) %s: %s", (long long)ended->run_id,
-		       planned->recipe.subject.dataset->name, planned->method, failed ? "failed" : "diverged",
+	(void)snprintf(line, sizeof line, "run %lld (%s, %s)%s: %s", (long long)ended->run_id,
+		       planned->recipe.subject.dataset->name, planned->method,
+		       ended->status == TRACK_FAILED	 ? " failed"
+		       : ended->status == TRACK_DIVERGED ? " diverged"
+							 : "",
 		       ended->reason);
 	tell(watch->context, line);
 }
@@ -30,6 +40,7 @@ static void count_end(struct runner_progress *progress, const struct recorder_en
 	progress->diverged += ended->status == TRACK_DIVERGED;
 	progress->failed += ended->status == TRACK_FAILED;
 	progress->interrupted += ended->status == TRACK_INTERRUPTED;
+	progress->doubtful += is_doubtful(ended);
 	progress->last_run_id = ended->run_id;
 }
 
@@ -52,7 +63,7 @@ static void follow(struct workload *workload, const struct runner_watch *watch, 
 		if (recorder_take_ended(workload->recorder, IDLE_SECONDS, &ended)) {
 			count_end(progress, &ended);
 			if (!recorder_failed(workload->recorder))
-				tell_end(watch, &ended);
+				tell_end(watch, &ended, progress->runs == 1);
 		}
 		/* In this order: whoever is not at work any more begins nothing. */
 		is_over = atomic_load(&workload->at_work) == 0 && progress->runs_ended == atomic_load(&workload->begun);

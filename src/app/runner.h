@@ -23,6 +23,7 @@ struct planned_run {
 struct runner_progress {
 	size_t runs, runs_ended; /* planned, ended here */
 	size_t diverged, failed, interrupted;
+	size_t doubtful;	     /* done, but no better than guessing: train/diagnosis.h */
 	size_t elsewhere;	     /* done by other processes meanwhile */
 	double epochs, epochs_ended; /* planned, done here or elsewhere */
 	int64_t last_run_id;	     /* of the run that ended last; 0 at first */

@@ -12,6 +12,7 @@
 #include "base/pool.h"
 #include "record/epoch.h"
 #include "track/track_state.h"
+#include "train/diagnosis.h"
 #include "train/trainer.h"
 #include "train/tune.h"
 
@@ -156,14 +157,12 @@ static enum err_code train(struct work *work, struct trainer *trainer, struct er
 	return ERR_OK;
 }
 
-static void explain(struct recording_end *end, const struct recipe *recipe, size_t epoch)
+static void explain(struct recording_end *end, const struct trainer *trainer)
 {
-	if (end->status == TRACK_DIVERGED)
-		(void)snprintf(end->reason, sizeof end->reason,
-			       "training loss or weights are not finite at epoch %zu; try a smaller learning rate%s",
-			       epoch, recipe->data.scale == SCALE_NONE ? " or --scale standard" : "");
-	else if (end->status == TRACK_INTERRUPTED)
-		(void)snprintf(end->reason, sizeof end->reason, "stopped after epoch %zu", epoch);
+	if (end->status == TRACK_INTERRUPTED)
+		(void)snprintf(end->reason, sizeof end->reason, "stopped after epoch %zu", trainer_epoch(trainer));
+	else
+		diagnose(trainer, end->status == TRACK_DIVERGED, end->reason, sizeof end->reason);
 }
 
 /* Chooses what the recipe leaves to cross-validation; then it is as it stays. */
@@ -216,7 +215,7 @@ static enum err_code do_run(struct work *work, struct err *err)
 	    trainer_share(trainer, work->pool, err) != ERR_OK || start(work, trainer, err) != ERR_OK ||
 	    train(work, trainer, err) != ERR_OK)
 		return err->code;
-	explain(&work->end, &work->recipe, trainer_epoch(trainer));
+	explain(&work->end, trainer);
 	return epoch_summarise(&names, trainer_predictions(trainer), trainer_weighting(trainer), &work->end.summaries,
 			       err);
 }

@@ -65,6 +65,12 @@ static void tell(const struct sweep *sweep, const struct sweep_result *result, c
 	if (progress->elsewhere > 0)
 		print_clean(stdout, ", %zu by other processes", progress->elsewhere);
 	print_clean(stdout, ", in %s\n", database);
+	if (progress->doubtful > 0 && progress->runs > 1)
+		print_clean(stderr,
+			    "hardrow: %zu run%s ended no better than guessing; hardrow sql \"SELECT run_id, message "
+			    "FROM runs WHERE "
+			    "message IS NOT NULL\" --db %s says why\n",
+			    progress->doubtful, progress->doubtful == 1 ? "" : "s", database);
 }
 
 static enum err_code set_all(struct sweep *sweep, const struct option_list *assignments, struct err *err)

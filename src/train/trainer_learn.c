@@ -1,4 +1,5 @@
 /* An epoch of training: draws, batches, steps. */
+#include <math.h>
 #include <string.h>
 
 #include "num/tile.h"
@@ -168,6 +169,7 @@ static void weigh_batch(struct trainer *trainer, const uint32_t *index, size_t c
 		sum += trainer->batch_weight[i] + partner;
 	}
 	double divisor = trainer->recipe->reduction == REDUCTION_WEIGHTS ? sum : (double)count;
+	trainer->weighs_nothing |= divisor == 0 || !isfinite(sum);
 	for (size_t i = 0; i < count; i++) {
 		trainer->batch_weight[i] /= divisor;
 		if (mixture.label_share != NULL)

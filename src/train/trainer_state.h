@@ -43,9 +43,10 @@ struct trainer {
 	struct rng initial_weights, dropout_rng;
 	struct schedule schedule;
 	bool in_second_stage;
-	bool objective_changes;	       /* from epoch to epoch: its weights, or how features are calibrated, do */
-	size_t chunk;		       /* instances that go through the network at once, at most */
-	double *class_weight;	       /* (k) now */
+	bool weighs_nothing;	/* the weights of some batch summed to 0, by which they are divided, or to no number */
+	bool objective_changes; /* from epoch to epoch: its weights, or how features are calibrated, do */
+	size_t chunk;		/* instances that go through the network at once, at most */
+	double *class_weight;	/* (k) now */
 	double *final_class_weight;    /* (k) of a second stage that defers them */
 	double *batch_weight;	       /* (batch_size) of each loss in the sum that is a batch's */
 	double *batch_y, *batch_scale; /* (L) */
