@@ -51,7 +51,8 @@ static const char *reason(struct db *db, int code)
 		/* SQLite, which may not make the file, then looks for it. */
 		return system == ENOENT ? "its folder is missing or cannot be written" : words;
 	case SQLITE_IOERR:
-		return words;
+		/* Of a journal that cannot be removed SQLite keeps no errno. */
+		return code == SQLITE_IOERR_DELETE && words == NULL ? "its folder cannot be written" : words;
 	default:
 		return NULL;
 	}

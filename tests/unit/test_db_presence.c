@@ -1,9 +1,11 @@
-/* db: files that are removed, replaced or cut short while a writer has them open. */
+/* db: files that are removed, replaced or cut short, or whose folder is closed, while a writer has them open. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -199,4 +201,30 @@ Test(db_presence, shrinking_is_no_damage)
 		db_free(db);
 		shell("rm -f *");
 	}
+}
+
+/* The folder can be written when a transaction begins, and cannot when its journal ought to go. */
+Test(db_presence, a_folder_that_becomes_read_only)
+{
+	bool is_root = geteuid() == 0;
+	struct err err = { 0 };
+
+	cr_assert_eq(chmod(".", 0777), 0);
+	cr_assert(!is_root || seteuid(65534) == 0);
+	struct db *db = database_open("a.db", DB_WRITE);
+	cr_assert_eq(db_begin(db, &err), ERR_OK);
+	database_exec(db, "INSERT INTO experiment VALUES (1, 'e', '')");
+	cr_assert(!is_root || seteuid(0) == 0);
+	cr_assert_eq(chmod(".", 0555), 0);
+	cr_assert(!is_root || seteuid(65534) == 0);
+	cr_expect_eq(db_commit(db, &err), ERR_SYSTEM);
+	cr_expect_str_eq(err.message, "a.db: disk I/O error (its folder cannot be written)");
+	db_rollback(db);
+	db_free(db);
+	cr_assert(!is_root || seteuid(0) == 0);
+	(void)prctl(PR_SET_DUMPABLE, 1); /* the leak check at the end attaches to us */
+	cr_assert_eq(chmod(".", 0755), 0);
+	db = database_open("a.db", DB_READ);
+	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM experiment"), 0);
+	db_free(db);
 }
