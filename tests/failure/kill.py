@@ -34,7 +34,16 @@ splits = 3
 [settings]
 epochs = 60
 """
-
+NUMBERS = """[sweep]
+name = numbers
+datasets = diabetes
+methods = base, lds
+splits = 2
+[settings]
+task = regression
+target-bins = 4
+epochs = 60
+"""
 
 # Epochs that stay whatever happens; with commands that go on with a run, those that its state holds; with one that deletes
 # runs, those of the others.
@@ -206,6 +215,9 @@ def templates(folder):
         connection.execute("UPDATE run SET status = 'interrupted' WHERE run_id = 2")
         connection.commit()
     (folder / "sweep.ini").write_text(SWEEP)
+    (folder / "numbers.ini").write_text(NUMBERS)
+    places = [f"{i % 7},{i * i % 11},{i % 8},{'ab'[i % 2]}" for i in range(160)]
+    (folder / "groups.csv").write_text("x,y,place,class\n" + "\n".join(places) + "\n")
     names = ("setosa", "versicolor")
     rows = [f"{epoch},{i},{names[i % 2]},{0.1 + i / 100},{0.9 - i / 100}" for epoch in range(1, 30) for i in range(80)]
     (folder / "rows.csv").write_text("epoch,instance_id,class,p_setosa,p_versicolor\n" + "\n".join(rows) + "\n")
@@ -227,8 +239,13 @@ def scenes(folder):
         Scene("train", 3, run, train),
         Scene("train, WAL", 4, wal, train),
         Scene("train, going to WAL", 1, run, long),
+        Scene("train, regression", 2, run, ["train", "--quiet", "--data", "diabetes", "--task", "regression", "--target-bins", 5,
+                                            "--method", "lds", "--folds", 5, "--epochs", 300]),
+        Scene("train, meta set", 2, wal, ["train", "--quiet", "--data", folder / "groups.csv", "--method", "meta-reweight",
+                                          "--folds", 4, "--groups", "place", "--epochs", 300]),
         Scene("sweep", 4, None, sweep, stay=HELD),
         Scene("sweep, WAL", 3, wal, sweep, stay=HELD),
+        Scene("sweep, regression", 2, run, ["sweep", folder / "numbers.ini", "--quiet", "--jobs", 2], stay=HELD),
         Scene("resume", 3, folder / "kept.db", resume, stay=HELD, done="has 1500 already"),
         Scene("delete", 2, folder / "two.db", delete, stay=OTHERS),
         Scene("delete, WAL", 1, wal, ["delete", "--status", "done", "--yes", "--vacuum"], stay=OTHERS.replace("2", "1")),

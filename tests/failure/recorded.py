@@ -15,33 +15,45 @@ ORPHANS = {
     "gaps": "SELECT count(*) FROM (SELECT count(*) AS epochs, max(epoch) AS last FROM epoch GROUP BY run_id"
             " HAVING epochs <> last)",
 }
+# A file of before regressions.
+CLASSES_ONLY = {"{task}": "'classification'", "{shots}": "0", "{residual}": "NULL"}
+WITH_NUMBERS = {"{task}": "d.task", "{residual}": "length(residual)",
+                "{shots}": "(SELECT count(*) FROM regression_epoch AS n WHERE n.run_id = e.run_id AND n.epoch = e.epoch)"}
 # One row an epoch, with what it must have.
 EPOCHS = """
-    SELECT e.run_id, e.epoch, e.first_block, r.block_instances, d.instances, d.classes,
-           (SELECT count(*) FROM class_epoch AS c WHERE c.run_id = e.run_id AND c.epoch = e.epoch)
+    SELECT e.run_id, e.epoch, e.first_block, r.block_instances, d.instances, d.classes, {task},
+           (SELECT count(*) FROM class_epoch AS c WHERE c.run_id = e.run_id AND c.epoch = e.epoch), {shots}
     FROM epoch AS e JOIN run AS r USING (run_id) JOIN dataset AS d USING (dataset_id)"""
 BLOCKS = """
-    SELECT block_id, length(predicted), length(difficulty), length(weight), length(du), length(dl), length(draws), length(p)
+    SELECT block_id, length(predicted), length(difficulty), length(weight), length(du), length(dl), length(draws), length(p),
+           {residual}
     FROM block"""
 
 
 def lengths(instances, classes):
-    """Of the blobs of a block, in the order of BLOCKS."""
-    return (2 * instances, 4 * instances, 4 * instances, 4 * instances, 4 * instances, 2 * instances,
-            4 * instances * classes)
+    """Of the blobs of a block, in the order of BLOCKS; without classes it is one of a regression."""
+    return (2 * instances if classes else 0, 4 * instances, 4 * instances, 4 * instances, 4 * instances, 2 * instances,
+            4 * instances * classes, None if classes else 4 * instances)
 
 
 def epochs_problem(connection):
     """An epoch that is there in part, a block of none."""
-    blocks = {row[0]: row[1:] for row in connection.execute(BLOCKS)}
-    for run, epoch, first, size, instances, classes, rows in connection.execute(EPOCHS):
+    def ask(query):
+        for name, words in (WITH_NUMBERS if knows_numbers else CLASSES_ONLY).items():
+            query = query.replace(name, words)
+        return connection.execute(query)
+
+    knows_numbers = connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'regression_epoch'").fetchone()[0]
+    blocks = {row[0]: row[1:] for row in ask(BLOCKS)}
+    for run, epoch, first, size, instances, classes, task, rows, shots in ask(EPOCHS):
         name = f"run {run}, epoch {epoch}"
-        if rows != classes:
-            return f"{name}: {rows} rows in class_epoch, not {classes}"
+        wanted = (0, 8) if task == "regression" else (classes, 0)
+        if (rows, shots) != wanted:
+            return f"{name}: {rows} and {shots} rows in class_epoch and regression_epoch, not {wanted}"
         if first is None:
             continue
         for number in range(math.ceil(instances / size)):
-            wanted = lengths(min(size, instances - number * size), classes)
+            wanted = lengths(min(size, instances - number * size), 0 if task == "regression" else classes)
             found = blocks.pop(first + number, None)
             if found != wanted:
                 return f"{name}: block {first + number} has {found}, not {wanted}"
