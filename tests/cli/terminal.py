@@ -70,6 +70,8 @@ with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)
     rows = b"".join(b"%d,%d,%s\n" % (i, i * i % 7, b"b" if i % 3 else NASTY) for i in range(30))
     write(NASTY + b".csv", (b"a," + NASTY + b",class\n" + rows).replace(b"\xff", b""))  # A CSV file is UTF-8.
+    rows = b"".join(b"%s,%d,%d.5\n" % (b"b" if i % 3 else NASTY, i % 7, i) for i in range(30))
+    write(b"numbers.csv", (NASTY + b"," + NASTY + b"y,number\n" + rows).replace(b"\xff", b""))
     write(b"own.sql", b"-- title: t\n-- heading: h " + NASTY + b"\n-- note: n " + NASTY + b"\nSELECT 1 AS one, '"
           + NASTY + b"' AS _note")
     write(b"grid.sql", b"-- pivot: row=r, column=c, cell=v\nSELECT '" + NASTY + b"' AS r, '" + NASTY + b"' AS c, '"
@@ -82,6 +84,12 @@ with tempfile.TemporaryDirectory() as folder:
         (b"report", b"unlearning-frequency"), (b"report", b"--file", b"own.sql"), (b"report", b"--file", b"grid.sql"),
         (b"report", b"--file", b"own.sql", b"--sql"), (b"influence", b"--run", b"1", b"--instance", b"0"),
         (b"sql", column), (b"sql", column, b"-f", b"csv"), (b"sql", column, b"-f", b"json"),
+        (b"adjust", b"1", b"--adjustment", b"post-hoc"), (b"compare", b"1", b"2"),
+        (b"whatif", b"1", b"--method", b"difficulty"), (b"whatif", b"1", b"--method", b"difficulty", b"--instances"),
+        (b"export", b"1", b"--out", NASTY), (b"verify",),
+        (b"train", b"--data", NASTY + b".csv", b"--epochs", b"1", b"--folds", b"2", b"--groups", NASTY[:-2]),
+        (b"train", b"--data", b"numbers.csv", b"--task", b"regression", b"--target-bins", b"2", b"--epochs", b"2"),
+        (b"show", b"4"), (b"compare", b"base", NASTY),
         # What goes wrong names what it is about.
         (NASTY,), (b"report", NASTY), (b"report", b"hardest", b"--run", NASTY), (b"sql", b"SELECT " + NASTY),
         (b"runs", b"--db", NASTY), (b"train", b"--data", NASTY), (b"sweep", b"sweep.ini", b"--data-dir", os.fsencode(DATASETS)),
@@ -95,8 +103,8 @@ with tempfile.TemporaryDirectory() as folder:
                 connection.execute("UPDATE class SET name = CAST(? AS TEXT) WHERE name <> 'b'", (NASTY,))
                 connection.execute("UPDATE instance_summary SET class = CAST(? AS TEXT) WHERE class <> 'b'", (NASTY,))
         check(call, is_clean(seen), seen)
-        # JSON writes C0 as escapes of its own.
-        check(call, CLEAN in seen or b"json" in call, seen)
+        # JSON writes C0 as escapes of its own; 'adjust' names nothing.
+        check(call, CLEAN in seen or b"json" in call or b"adjust" in call, seen)
     for shape, wanted in (b"csv", NASTY), (b"json", "\u009b31m\u202ey\ufffdz".encode()):
         seen = to_pipe(b"sql", column, b"-f", shape, b"--db", database)
         check(shape, seen.count(wanted) == 2, seen)
