@@ -170,9 +170,10 @@ static void take_tile(struct verify_run *run, size_t t)
 		run->has_lost[first + i] |= !(predictions->p_true[first + i] >= DENORMAL) ||
 					    !(fabs(predictions->margin[first + i]) <= -log(DENORMAL));
 	}
-	difficulty_update(predictions->difficulty, t, predictions_log_p(predictions, t), predictions_p(predictions, t),
-			  predictions->y + first);
-	predictions_update_dynamics(predictions, t);
+	struct tile_past past = difficulty_past(predictions->difficulty, t);
+	predictions_update_difficulty(predictions, t, predictions_log_p(predictions, t), predictions_p(predictions, t),
+				      &past);
+	predictions_update_dynamics(predictions, t, predictions_p(predictions, t));
 	for (size_t i = 0; i < m; i++) {
 		if (run->is_complete && !isnan(predictions->p_true[first + i]))
 			verify_difficulty(run, t, i);

@@ -79,6 +79,17 @@ VECTOR_CLONES void tile_read_out(const double *log_p, const double *p, const dou
 	}
 }
 
+VECTOR_CLONES void tile_log(const double *p, size_t count, double floor, double *ret_p, double *ret_log_p)
+{
+	const vector lowest = vector_splat(floor);
+
+	for (size_t i = 0; i < count; i += VECTOR_LANES) {
+		vector floored = vector_max(*as_vectors(p + i), lowest);
+		*(vector *)(ret_p + i) = floored;
+		*(vector *)(ret_log_p + i) = vector_log(floored);
+	}
+}
+
 VECTOR_CLONES void tile_du_dl(const double *log_p, const double *p, const double *y, size_t lanes, size_t classes,
 			      double floor, struct tile_past *past, double *ret_du, double *ret_dl)
 {

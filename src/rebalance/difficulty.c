@@ -54,23 +54,29 @@ void difficulty_freep(struct difficulty **difficulty)
 	difficulty_free(*difficulty);
 }
 
+struct tile_past difficulty_past(const struct difficulty *difficulty, size_t t)
+{
+	size_t first = t * TILE_INSTANCES * difficulty->classes;
+
+	return (struct tile_past){ difficulty->past_p + first, difficulty->past_log_p + first };
+}
+
 /* Sets du and dl of the tile; its predictions become the past ones. */
-static void step(struct difficulty *difficulty, size_t t, const double *log_p, const double *p, const double *y)
+static void step(struct difficulty *difficulty, size_t t, const double *log_p, const double *p, const double *y,
+		 size_t classes, struct tile_past *past)
 {
 	size_t first = t * TILE_INSTANCES;
-	struct tile_past past = {
-		.p = difficulty->past_p + first * difficulty->classes,
-		.log_p = difficulty->past_log_p + first * difficulty->classes,
-	};
 
-	tile_du_dl(log_p, p, y, TILE_INSTANCES, difficulty->classes, difficulty->settings.floor, &past,
-		   difficulty->du + first, difficulty->dl + first);
+	tile_du_dl(log_p, p, y, TILE_INSTANCES, classes, difficulty->settings.floor, past, difficulty->du + first,
+		   difficulty->dl + first);
 }
 
 void difficulty_recall(struct difficulty *difficulty, size_t t, const double *log_p, const double *p, const double *y)
 {
+	struct tile_past past = difficulty_past(difficulty, t);
+
 	/* What it makes of du and dl is of no use: the predictions before these are not there. */
-	step(difficulty, t, log_p, p, y);
+	step(difficulty, t, log_p, p, y, difficulty->classes, &past);
 }
 
 void difficulty_add(struct difficulty *difficulty, size_t t)
@@ -95,7 +101,15 @@ void difficulty_add(struct difficulty *difficulty, size_t t)
 
 void difficulty_update(struct difficulty *difficulty, size_t t, const double *log_p, const double *p, const double *y)
 {
-	step(difficulty, t, log_p, p, y);
+	struct tile_past past = difficulty_past(difficulty, t);
+
+	difficulty_update_from(difficulty, t, log_p, p, y, difficulty->classes, &past);
+}
+
+void difficulty_update_from(struct difficulty *difficulty, size_t t, const double *log_p, const double *p,
+			    const double *y, size_t classes, struct tile_past *past)
+{
+	step(difficulty, t, log_p, p, y, classes, past);
 	difficulty_add(difficulty, t);
 }
 

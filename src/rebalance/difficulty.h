@@ -58,4 +58,11 @@ void difficulty_add(struct difficulty *difficulty, size_t t);
 /* The epoch's predictions of tile t: log p and p (k, 64), y (64) class as double. Sets du, dl, D of the tile. */
 void difficulty_update(struct difficulty *difficulty, size_t t, const double *log_p, const double *p, const double *y);
 
+/* The past predictions of tile t, as they lie here. */
+struct tile_past difficulty_past(const struct difficulty *difficulty, size_t t);
+
+/* difficulty_update() of k classes with a past that is the caller's. */
+void difficulty_update_from(struct difficulty *difficulty, size_t t, const double *log_p, const double *p,
+			    const double *y, size_t classes, struct tile_past *past);
+
 #endif

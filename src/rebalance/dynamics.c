@@ -10,7 +10,8 @@ enum err_code dynamics_create(size_t instances, size_t classes, size_t el2n_epoc
 {
 	AUTO(dynamics_freep) struct dynamics *d = NULL;
 
-	if (mem_new(&d, 1, err) != ERR_OK || mem_new(&d->mean, instances, err) != ERR_OK ||
+	if (mem_new(&d, 1, err) != ERR_OK || mem_new(&d->epochs, instances, err) != ERR_OK ||
+	    mem_new(&d->mean, instances, err) != ERR_OK ||
 	    mem_new(&d->squares, instances, err) != ERR_OK || mem_new(&d->correct, instances, err) != ERR_OK ||
 	    mem_new(&d->forgotten, instances, err) != ERR_OK || mem_new(&d->was_correct, instances, err) != ERR_OK ||
 	    mem_new(&d->first_learned, instances, err) != ERR_OK || mem_new(&d->loss, instances, err) != ERR_OK ||
@@ -31,6 +32,7 @@ void dynamics_free(struct dynamics *dynamics)
 {
 	if (dynamics == NULL)
 		return;
+	free(dynamics->epochs);
 	free(dynamics->mean);
 	free(dynamics->squares);
 	free(dynamics->correct);
@@ -53,7 +55,6 @@ void dynamics_freep(struct dynamics **dynamics)
 
 void dynamics_begin_epoch(struct dynamics *dynamics, size_t epoch)
 {
-	dynamics->epochs++;
 	dynamics->epoch = epoch;
 }
 
@@ -76,33 +77,28 @@ static void update_correct(struct dynamics *dynamics, size_t first, size_t count
 	}
 }
 
-static void update_p_true(struct dynamics *dynamics, size_t first, size_t count, const double *restrict p_true)
+/* What runs over the epochs: means, and how often the probability fell. */
+static void update_means(struct dynamics *dynamics, size_t first, size_t count, const struct dynamics_tile *tile)
 {
+	const double *restrict p_true = tile->p_true;
+	double *restrict epochs = dynamics->epochs + first;
 	double *restrict mean = dynamics->mean + first;
 	double *restrict squares = dynamics->squares + first;
 	double *restrict unlearned = dynamics->unlearned + first;
 	double *restrict last = dynamics->last_p_true + first;
-	double share = 1.0 / (double)dynamics->epochs;
+	double *restrict loss = dynamics->loss + first;
+	double *restrict margin = dynamics->margin + first;
 
 	for (size_t i = 0; i < count; i++) {
+		epochs[i]++;
+		double share = 1.0 / epochs[i];
 		double before = p_true[i] - mean[i];
 		mean[i] += before * share;
 		squares[i] += before * (p_true[i] - mean[i]);
 		unlearned[i] += last[i] - p_true[i] > DYNAMICS_FALL ? 1.0 : 0.0;
 		last[i] = p_true[i];
-	}
-}
-
-static void update_loss(struct dynamics *dynamics, size_t first, size_t count, const double *restrict log_p_true,
-			const double *restrict now)
-{
-	double *restrict loss = dynamics->loss + first;
-	double *restrict margin = dynamics->margin + first;
-	double share = 1.0 / (double)dynamics->epochs;
-
-	for (size_t i = 0; i < count; i++) {
-		loss[i] += (-log_p_true[i] - loss[i]) * share;
-		margin[i] += (now[i] - margin[i]) * share;
+		loss[i] += (-tile->log_p_true[i] - loss[i]) * share;
+		margin[i] += (tile->margin[i] - margin[i]) * share;
 	}
 }
 
@@ -138,20 +134,24 @@ void dynamics_take_grand(struct dynamics *dynamics, size_t first, size_t count, 
 void dynamics_update(struct dynamics *dynamics, size_t first, size_t count, const struct dynamics_tile *tile)
 {
 	update_correct(dynamics, first, count, tile->predicted, tile->y);
-	update_p_true(dynamics, first, count, tile->p_true);
-	update_loss(dynamics, first, count, tile->log_p_true, tile->margin);
+	update_means(dynamics, first, count, tile);
 	if (dynamics->epoch == dynamics->el2n_epoch)
 		take_el2n(dynamics, first, count, tile);
 }
 
 double dynamics_p_true_sd(const struct dynamics *dynamics, size_t i)
 {
-	return sqrt(dynamics->squares[i] / (double)dynamics->epochs);
+	return sqrt(dynamics->squares[i] / dynamics->epochs[i]);
 }
 
 void dynamics_visit_state(struct dynamics *dynamics, size_t instances, struct state_visitor *visitor)
 {
-	state_visit_size(visitor, "epochs", &dynamics->epochs, SIZE_MAX - 1);
+	/* A trainer predicts all in every epoch. */
+	size_t epochs = instances == 0 ? 0 : (size_t)dynamics->epochs[0];
+
+	state_visit_size(visitor, "epochs", &epochs, SIZE_MAX - 1);
+	for (size_t i = 0; i < instances; i++)
+		dynamics->epochs[i] = (double)epochs;
 	state_visit(visitor, "p_true_mean", STATE_DOUBLE, instances, dynamics->mean);
 	state_visit(visitor, "p_true_squares", STATE_DOUBLE, instances, dynamics->squares);
 	state_visit(visitor, "correct", STATE_DOUBLE, instances, dynamics->correct);

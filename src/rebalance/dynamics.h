@@ -1,5 +1,5 @@
-/* Training dynamics of every instance over all epochs: running statistics, no per-epoch memory. All are of full passes
- * over the data after each epoch; a_t = 1 if it was predicted right after epoch t.
+/* Training dynamics of every instance over the epochs that it was predicted in: running statistics, no per-epoch memory.
+ * a_t = 1 if it was predicted right after epoch t.
  *     p_true_mean, p_true_sd   mean and population deviation of p(true class) over epochs, by Welford's recurrence
  *                              ("confidence" and "variability": dataset cartography, Swayamdipta et al. 2020)
  *     correctness              share of epochs with a_t = 1
@@ -28,8 +28,8 @@
 
 struct dynamics {
 	size_t el2n_epoch;
-	size_t epochs;	       /* that were taken in */
 	size_t epoch;	       /* the number of the last */
+	double *epochs;	       /* (n) that each was taken in with */
 	double *mean;	       /* (n) of p_true */
 	double *squares;       /* (n) sum of squared deviations from the mean */
 	double *correct;       /* (n) epochs predicted right */

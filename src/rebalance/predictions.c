@@ -1,14 +1,18 @@
 #include "rebalance/predictions.h"
 
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "rebalance/regression.h"
 
 static const struct prediction_kind of_classes;
 
-enum err_code predictions_create(const struct instances *instances, const struct difficulty_settings *difficulty,
-				 size_t el2n_epoch, struct predictions **ret_predictions, struct err *err)
+/* past_classes: k, or 0 if past predictions are the caller's. */
+static enum err_code create(const struct instances *instances, const struct difficulty_settings *difficulty,
+			    size_t past_classes, size_t el2n_epoch, struct predictions **ret_predictions,
+			    struct err *err)
 {
 	AUTO(predictions_freep) struct predictions *made = NULL;
 	size_t n = instances->count;
@@ -21,16 +25,35 @@ enum err_code predictions_create(const struct instances *instances, const struct
 	made->kind = &of_classes;
 	made->instances = *instances;
 	made->tiles = tiles;
-	if (difficulty_create(n, k, difficulty, &made->difficulty, err) != ERR_OK ||
+	if (difficulty_create(n, past_classes, difficulty, &made->difficulty, err) != ERR_OK ||
 	    dynamics_create(n, k, el2n_epoch, &made->dynamics, err) != ERR_OK ||
-	    mem_new(&made->y, padded, err) != ERR_OK || mem_new(&made->p, padded * k, err) != ERR_OK ||
-	    mem_new(&made->log_p, padded * k, err) != ERR_OK || mem_new(&made->p_true, padded, err) != ERR_OK ||
+	    mem_new(&made->y, padded, err) != ERR_OK || mem_new(&made->p_true, padded, err) != ERR_OK ||
 	    mem_new(&made->log_p_true, padded, err) != ERR_OK || mem_new(&made->predicted, padded, err) != ERR_OK ||
 	    mem_new(&made->confidence, padded, err) != ERR_OK || mem_new(&made->margin, padded, err) != ERR_OK ||
 	    part_metrics_init(k, &made->train, err) != ERR_OK || part_metrics_init(k, &made->test, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < n; i++)
 		made->y[i] = (double)instances->y[i];
+	*ret_predictions = take_ptr(&made);
+	return ERR_OK;
+}
+
+enum err_code predictions_create_bare(const struct instances *instances, const struct difficulty_settings *difficulty,
+				      size_t el2n_epoch, struct predictions **ret_predictions, struct err *err)
+{
+	return create(instances, difficulty, 0, el2n_epoch, ret_predictions, err);
+}
+
+enum err_code predictions_create(const struct instances *instances, const struct difficulty_settings *difficulty,
+				 size_t el2n_epoch, struct predictions **ret_predictions, struct err *err)
+{
+	AUTO(predictions_freep) struct predictions *made = NULL;
+	size_t k = instances->classes;
+
+	if (create(instances, difficulty, k, el2n_epoch, &made, err) != ERR_OK ||
+	    mem_new(&made->p, made->tiles * TILE_INSTANCES * k, err) != ERR_OK ||
+	    mem_new(&made->log_p, made->tiles * TILE_INSTANCES * k, err) != ERR_OK)
+		return err->code;
 	*ret_predictions = take_ptr(&made);
 	return ERR_OK;
 }
@@ -122,29 +145,65 @@ static void read_out(struct predictions *predictions, size_t t)
 		predictions->confidence[i] = p[(size_t)(int32_t)predictions->predicted[i] * TILE_INSTANCES + i - first];
 }
 
-/* How many instances tile t has. */
-static size_t count_tile(const struct predictions *predictions, size_t t)
+size_t predictions_count_tile(const struct predictions *predictions, size_t t)
 {
 	size_t left = predictions->instances.count - t * TILE_INSTANCES;
 
 	return left < TILE_INSTANCES ? left : TILE_INSTANCES;
 }
 
-void predictions_update_dynamics(struct predictions *predictions, size_t t)
+bool predictions_sees(const struct predictions *predictions, size_t position)
 {
-	size_t first = t * TILE_INSTANCES;
-	const struct dynamics_tile tile = {
-		.p_true = predictions->p_true + first,
-		.log_p_true = predictions->log_p_true + first,
-		.margin = predictions->margin + first,
-		.predicted = predictions->predicted + first,
-		.y = predictions->y + first,
-		.p = predictions_p(predictions, t),
-		.classes = predictions->instances.classes,
-		.stride = TILE_INSTANCES,
-	};
+	return predictions->seen == NULL || predictions->seen->is_seen[position] != 0;
+}
 
-	dynamics_update(predictions->dynamics, first, count_tile(predictions, t), &tile);
+void predictions_update_difficulty(struct predictions *predictions, size_t t, double *log_p, double *p,
+				   struct tile_past *past)
+{
+	struct difficulty *difficulty = predictions->difficulty;
+	size_t first = t * TILE_INSTANCES, k = predictions->instances.classes;
+	size_t count = predictions->seen == NULL ? 0 : predictions_count_tile(predictions, t);
+	double before[TILE_INSTANCES];
+
+	/* What did not change has neither du nor dl. */
+	for (size_t i = 0; i < count; i++)
+		for (size_t c = 0; !predictions_sees(predictions, first + i) && c < k; c++) {
+			p[c * TILE_INSTANCES + i] = past->p[c * TILE_INSTANCES + i];
+			log_p[c * TILE_INSTANCES + i] = past->log_p[c * TILE_INSTANCES + i];
+		}
+	memcpy(before, difficulty->value + first, sizeof before);
+	difficulty_update_from(difficulty, t, log_p, p, predictions->y + first, k, past);
+	for (size_t i = 0; i < count; i++)
+		if (!predictions_sees(predictions, first + i)) {
+			difficulty->du[first + i] = difficulty->dl[first + i] = NAN;
+			difficulty->value[first + i] = before[i];
+		}
+}
+
+void predictions_update_dynamics(struct predictions *predictions, size_t t, const double *p)
+{
+	size_t end = predictions_count_tile(predictions, t);
+
+	/* Neighbours who are seen go in together: all at once, as a rule. */
+	for (size_t from = 0, to; from < end; from = to) {
+		size_t first = t * TILE_INSTANCES + from;
+		bool is_seen = predictions_sees(predictions, first);
+		to = predictions->seen == NULL ? end : from + 1;
+		while (to < end && predictions_sees(predictions, t * TILE_INSTANCES + to) == is_seen)
+			to++;
+		const struct dynamics_tile tile = {
+			.p_true = predictions->p_true + first,
+			.log_p_true = predictions->log_p_true + first,
+			.margin = predictions->margin + first,
+			.predicted = predictions->predicted + first,
+			.y = predictions->y + first,
+			.p = p + from,
+			.classes = predictions->instances.classes,
+			.stride = TILE_INSTANCES,
+		};
+		if (is_seen)
+			dynamics_update(predictions->dynamics, first, to - from, &tile);
+	}
 }
 
 void predictions_take_grand(struct predictions *predictions, size_t t, const double *p, const double *features,
@@ -158,15 +217,17 @@ void predictions_take_grand(struct predictions *predictions, size_t t, const dou
 		.stride = TILE_INSTANCES,
 	};
 
-	dynamics_take_grand(predictions->dynamics, first, count_tile(predictions, t), &tile, features, h);
+	dynamics_take_grand(predictions->dynamics, first, predictions_count_tile(predictions, t), &tile, features, h);
 }
 
 static void take_tile(struct predictions *predictions, size_t t)
 {
+	struct tile_past past = difficulty_past(predictions->difficulty, t);
+
 	read_out(predictions, t);
-	difficulty_update(predictions->difficulty, t, predictions_log_p(predictions, t), predictions_p(predictions, t),
-			  predictions->y + t * TILE_INSTANCES);
-	predictions_update_dynamics(predictions, t);
+	predictions_update_difficulty(predictions, t, predictions_log_p(predictions, t), predictions_p(predictions, t),
+				      &past);
+	predictions_update_dynamics(predictions, t, predictions_p(predictions, t));
 }
 
 static void measure(struct predictions *predictions)
@@ -178,8 +239,10 @@ static void measure(struct predictions *predictions)
 		.confidence = predictions->confidence,
 	};
 
-	part_metrics_measure(&view, &predictions->instances.train, &predictions->train);
-	part_metrics_measure(&view, &predictions->instances.test, &predictions->test);
+	const struct seen *seen = predictions->seen;
+
+	part_metrics_measure(&view, seen != NULL ? &seen->train : &predictions->instances.train, &predictions->train);
+	part_metrics_measure(&view, seen != NULL ? &seen->test : &predictions->instances.test, &predictions->test);
 }
 
 static void visit_state(struct predictions *predictions, struct state_visitor *visitor)

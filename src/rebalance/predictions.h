@@ -5,6 +5,7 @@
 #ifndef HARDROW_REBALANCE_PREDICTIONS_H
 #define HARDROW_REBALANCE_PREDICTIONS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -12,6 +13,7 @@
 #include "rebalance/dynamics.h"
 #include "rebalance/instances.h"
 #include "rebalance/metrics.h"
+#include "rebalance/seen.h"
 
 struct predictions;
 struct regression;
@@ -31,13 +33,14 @@ struct predictions {
 	struct instances instances;
 	size_t tiles; /* T */
 	struct difficulty *difficulty;
+	const struct seen *seen; /* borrowed: whom the epoch has predictions of; NULL: of all */
 	/* (T * 64) what the loss compares with, 0 in the padding: class as double, or the target as it is trained */
 	double *y;
 	struct part_metrics train, test; /* of a number only `loss`, the mean squared error */
 	struct regression *regression;	 /* of a number; NULL: of classes */
 	/* Of classes; else NULL. */
 	struct dynamics *dynamics;
-	double *p, *log_p;	     /* (T, k, 64) */
+	double *p, *log_p;	     /* (T, k, 64); NULL: the caller has them */
 	double *p_true, *log_p_true; /* (T * 64) */
 	double *predicted;	     /* (T * 64) class as double */
 	double *confidence;	     /* (T * 64) p of the predicted class */
@@ -49,6 +52,12 @@ struct predictions {
 MUST_CHECK enum err_code predictions_create(const struct instances *instances,
 					    const struct difficulty_settings *difficulty, size_t el2n_epoch,
 					    struct predictions **ret_predictions, struct err *err);
+
+/* The same without p and log_p, and without past ones: what is read out of them is the caller's (rebalance/logged.h).
+ * They have no state. */
+MUST_CHECK enum err_code predictions_create_bare(const struct instances *instances,
+						 const struct difficulty_settings *difficulty, size_t el2n_epoch,
+						 struct predictions **ret_predictions, struct err *err);
 void predictions_free(struct predictions *predictions);
 void predictions_freep(struct predictions **predictions);
 
@@ -57,8 +66,19 @@ void predictions_freep(struct predictions **predictions);
 void predictions_begin_epoch(struct predictions *predictions, size_t epoch);
 void predictions_take_tile(struct predictions *predictions, size_t t);
 
-/* Of classes: what is read out of tile t, whose p and log_p are in place, goes into the dynamics. */
-void predictions_update_dynamics(struct predictions *predictions, size_t t);
+/* Of classes: difficulty_update_from() of tile t. Those who are not seen keep their difficulty and have no du and dl
+ * (NAN); their p and log_p become the past ones. */
+void predictions_update_difficulty(struct predictions *predictions, size_t t, double *log_p, double *p,
+				   struct tile_past *past);
+
+/* Of classes: what is read out of tile t goes into the dynamics of those who are seen; p (k, 64). */
+void predictions_update_dynamics(struct predictions *predictions, size_t t, const double *p);
+
+/* How many instances tile t has. */
+size_t predictions_count_tile(const struct predictions *predictions, size_t t);
+
+/* Whether the instance at `position` is seen. */
+bool predictions_sees(const struct predictions *predictions, size_t position);
 
 /* GraNd of the instances of tile t, from p (k, 64) of the network as it is, not as it was when the predictions were
  * taken, and what its last layer reads, features (h, 64). */

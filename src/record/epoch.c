@@ -39,6 +39,44 @@ static void fill_regression(const struct regression *regression, struct epoch_re
 	add_groups("test", regression->test, record);
 }
 
+/* predicted (64) of a tile, not known of those who are not seen. */
+static void hide_unseen(const struct predictions *predictions, size_t t, double *predicted)
+{
+	size_t first = t * TILE_INSTANCES;
+
+	memcpy(predicted, predictions->predicted + first, TILE_INSTANCES * sizeof *predicted);
+	for (size_t i = 0; predictions->seen != NULL && i < predictions_count_tile(predictions, t); i++)
+		if (!predictions_sees(predictions, first + i))
+			predicted[i] = SERIES_UNKNOWN;
+}
+
+static void encode_tile(const struct predictions *predictions, const struct weighting *weighting,
+			const uint32_t *draws, size_t t, struct epoch_record *record)
+{
+	double predicted[TILE_INSTANCES];
+	size_t first = t * TILE_INSTANCES;
+	struct record_tile tile = {
+		.series = {
+			[SERIES_DU] = predictions->difficulty->du + first,
+			[SERIES_DL] = predictions->difficulty->dl + first,
+			[SERIES_DIFFICULTY] = predictions->difficulty->value + first,
+			[SERIES_WEIGHT] = weighting->weight + first,
+			[SERIES_DRAWS] = draws == NULL ? NULL : draws + first,
+		},
+	};
+
+	if (predictions->regression != NULL) {
+		tile.series[SERIES_RESIDUAL] = predictions->regression->residual + first;
+	} else {
+		hide_unseen(predictions, t, predicted);
+		tile.series[SERIES_PREDICTED] = predicted;
+		tile.has_p = predictions->p == NULL;
+		if (!tile.has_p)
+			tile.series[SERIES_P] = predictions_p(predictions, t);
+	}
+	epoch_record_encode(record, t, &tile);
+}
+
 enum err_code epoch_fill_record(const struct predictions *predictions, const struct weighting *weighting,
 				const uint32_t *draws, bool blocks, struct epoch_record *record, struct err *err)
 {
@@ -51,6 +89,7 @@ enum err_code epoch_fill_record(const struct predictions *predictions, const str
 	record->few_shot_accuracy = predictions->test.shot_accuracy[SHOT_FEW];
 	record->effective_sample_size = weighting->effective_sample_size;
 	record->has_blocks = blocks;
+	record->seen = predictions->seen == NULL ? record->instances : predictions->seen->count;
 	if (predictions->regression != NULL)
 		fill_regression(predictions->regression, record);
 	for (size_t c = 0; c < record->classes; c++)
@@ -60,25 +99,8 @@ enum err_code epoch_fill_record(const struct predictions *predictions, const str
 			.sampling_share = weighting->sampling_share[c],
 			.weight_norm = NAN,
 		};
-	for (size_t t = 0; blocks && t < predictions->tiles; t++) {
-		size_t first = t * TILE_INSTANCES;
-		struct record_tile tile = {
-			.series = {
-				[SERIES_DU] = predictions->difficulty->du + first,
-				[SERIES_DL] = predictions->difficulty->dl + first,
-				[SERIES_DIFFICULTY] = predictions->difficulty->value + first,
-				[SERIES_WEIGHT] = weighting->weight + first,
-				[SERIES_DRAWS] = draws == NULL ? NULL : draws + first,
-			},
-		};
-		if (predictions->regression != NULL) {
-			tile.series[SERIES_RESIDUAL] = predictions->regression->residual + first;
-		} else {
-			tile.series[SERIES_PREDICTED] = predictions->predicted + first;
-			tile.series[SERIES_P] = predictions_p(predictions, t);
-		}
-		epoch_record_encode(record, t, &tile);
-	}
+	for (size_t t = 0; blocks && t < predictions->tiles; t++)
+		encode_tile(predictions, weighting, draws, t, record);
 	return ERR_OK;
 }
 
@@ -107,7 +129,7 @@ static void measure_class(const struct predictions *predictions, size_t i, doubl
 	const double measure[MEASURE_COUNT] = {
 		[MEASURE_P_TRUE_MEAN] = dynamics->mean[i],
 		[MEASURE_P_TRUE_SD] = dynamics_p_true_sd(dynamics, i),
-		[MEASURE_CORRECTNESS] = dynamics->correct[i] / (double)dynamics->epochs,
+		[MEASURE_CORRECTNESS] = dynamics->correct[i] / dynamics->epochs[i],
 		[MEASURE_FORGETTING_EVENTS] = ever_learned ? dynamics->forgotten[i] : NAN,
 		[MEASURE_MEAN_LOSS] = known(dynamics->loss[i]),
 		[MEASURE_LAST_LOSS] = known(-predictions->log_p_true[i]),

@@ -32,7 +32,7 @@ size_t epoch_record_bytes(const struct epoch_record *record)
 	size_t blocks = record->blocks == NULL ? 0 : series_block_bytes(record->instances, record->classes);
 
 	return sizeof *record + record->classes * sizeof *record->by_class + record->value_capacity * sizeof(double) +
-	       blocks;
+	       record->own_count * record->instances * sizeof(float) + blocks;
 }
 
 enum err_code epoch_record_reserve_blocks(struct epoch_record *record, struct err *err)
@@ -41,6 +41,15 @@ enum err_code epoch_record_reserve_blocks(struct epoch_record *record, struct er
 	    mem_new(&record->blocks, series_block_bytes(record->instances, record->classes), err) != ERR_OK)
 		return err->code;
 	return ERR_OK;
+}
+
+static void drop_own(struct epoch_record *record)
+{
+	for (size_t i = 0; i < record->own_count; i++) {
+		free(record->own[i].name);
+		free(record->own[i].value);
+	}
+	record->own_count = 0;
 }
 
 void epoch_record_free(struct epoch_record *record)
@@ -52,6 +61,8 @@ void epoch_record_free(struct epoch_record *record)
 	free(record->checksums);
 	free(record->matrices);
 	free(record->values);
+	drop_own(record);
+	free(record->own);
 	free(record);
 }
 
@@ -67,6 +78,8 @@ void epoch_record_clear(struct epoch_record *record, size_t epoch)
 	record->matrix_count = 0;
 	record->value_count = 0;
 	record->regression_count = 0;
+	record->seen = record->instances;
+	drop_own(record);
 }
 
 size_t epoch_record_block_count(const struct epoch_record *record)
@@ -129,6 +142,10 @@ void epoch_record_encode(struct epoch_record *record, size_t t, const struct rec
 		size_t rows = series_specs[s].per_class ? record->classes : 1;
 		if (series_bytes(s, count, record->classes) == 0)
 			continue;
+		if (s == SERIES_P && tile->has_p) {
+			out += series_bytes(s, count, record->classes);
+			continue;
+		}
 		switch (series_specs[s].storage) {
 		case SERIES_FLOAT32:
 			for (size_t c = 0; c < rows; c++)
@@ -143,6 +160,72 @@ void epoch_record_encode(struct epoch_record *record, size_t t, const struct rec
 		}
 	}
 	record->checksums[t] = checksum_of(start, (size_t)(out - start));
+}
+
+unsigned char *epoch_record_p(struct epoch_record *record, size_t t)
+{
+	size_t count = epoch_record_block_length(record, t);
+	unsigned char *out = record->blocks + t * series_block_bytes(BLOCK_INSTANCES, record->classes);
+
+	for (enum series s = 0; s < SERIES_P; s++)
+		out += series_bytes(s, count, record->classes);
+	return out;
+}
+
+enum err_code epoch_record_reserve_matrices(struct epoch_record *record, size_t matrices, size_t values,
+					    struct err *err)
+{
+	AUTO(mem_freep) struct record_matrix *more_matrices = NULL;
+	AUTO(mem_freep) double *more_values = NULL;
+
+	if (matrices <= record->matrix_capacity && values <= record->value_capacity)
+		return ERR_OK;
+	if (mem_new(&more_matrices, matrices, err) != ERR_OK || mem_new(&more_values, values, err) != ERR_OK)
+		return err->code;
+	free(record->matrices);
+	free(record->values);
+	record->matrices = take_ptr(&more_matrices);
+	record->values = take_ptr(&more_values);
+	record->matrix_capacity = matrices;
+	record->value_capacity = values;
+	return ERR_OK;
+}
+
+static enum err_code grow_own(struct epoch_record *record, struct err *err)
+{
+	size_t capacity = record->own_capacity == 0 ? 4 : 2 * record->own_capacity;
+	AUTO(mem_freep) struct record_own *more = NULL;
+
+	if (record->own_count < record->own_capacity)
+		return ERR_OK;
+	if (mem_new(&more, capacity, err) != ERR_OK)
+		return err->code;
+	if (record->own_count > 0)
+		memcpy(more, record->own, record->own_count * sizeof *more);
+	free(record->own);
+	record->own = take_ptr(&more);
+	record->own_capacity = capacity;
+	return ERR_OK;
+}
+
+enum err_code epoch_record_add_own(struct epoch_record *record, const char *name, float **ret_value, struct err *err)
+{
+	AUTO(mem_freep) char *copy = NULL;
+	AUTO(mem_freep) float *value = NULL;
+
+	for (size_t i = 0; i < record->own_count; i++)
+		if (strcmp(record->own[i].name, name) == 0) {
+			*ret_value = record->own[i].value;
+			return ERR_OK;
+		}
+	if (grow_own(record, err) != ERR_OK || mem_copy_text(name, &copy, err) != ERR_OK ||
+	    mem_new(&value, record->instances, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < record->instances; i++)
+		value[i] = NAN;
+	*ret_value = value;
+	record->own[record->own_count++] = (struct record_own){ take_ptr(&copy), take_ptr(&value) };
+	return ERR_OK;
 }
 
 double *epoch_record_add_matrix(struct epoch_record *record, const char *name, size_t layer, size_t rows, size_t cols)

@@ -37,6 +37,11 @@ struct record_regression {
 	size_t instances;
 	double mse, mae, geometric_mean, pearson, balanced_mae;
 };
+/* A series of the caller's own: a number of each instance. */
+struct record_own {
+	char *name;
+	float *value; /* (n); NAN: none */
+};
 #define RECORD_REGRESSIONS 8 /* both parts, all and three shots */
 
 /* The numbers of an epoch, X(column of the table, field of the record): in the order of a row's checksum. */
@@ -75,6 +80,10 @@ struct epoch_record {
 	struct record_matrix *matrices; /* values point into `values` */
 	double *values;
 	size_t value_count, value_capacity;
+	size_t seen; /* instances that it has predictions of */
+	/* Numbers of the caller's own. */
+	size_t own_count, own_capacity;
+	struct record_own *own; /* name and values are the record's */
 };
 
 /* Room for n instances, k classes (0 of a regression), `matrices` matrices of `values` doubles in all. */
@@ -93,16 +102,29 @@ void epoch_record_freep(struct epoch_record **record);
  * known, or not a series of the task. */
 struct record_tile {
 	const void *series[SERIES_COUNT];
+	bool has_p; /* the probabilities are where epoch_record_p() says already */
 };
 
 /* Encodes block t, for which there must be room, and takes its checksum. */
 void epoch_record_encode(struct epoch_record *record, size_t t, const struct record_tile *tile);
 
+/* Where the probabilities of block t are, (k, m) float32, class by class; not aligned as floats are. There must be room
+ * for the blocks. */
+unsigned char *epoch_record_p(struct epoch_record *record, size_t t);
+
+/* Room for so many matrices, of so many doubles in all, in an empty record. */
+MUST_CHECK enum err_code epoch_record_reserve_matrices(struct epoch_record *record, size_t matrices, size_t values,
+						       struct err *err);
+
 /* Adds a matrix and returns the place of its values (rows, cols), for the caller to fill; there must be room
  * (asserted). */
 double *epoch_record_add_matrix(struct epoch_record *record, const char *name, size_t layer, size_t rows, size_t cols);
 
-/* Empty, of this epoch: no matrices, no blocks. */
+/* Adds a series of the caller's own, all NAN, or finds it; its values are (n), for the caller to fill. */
+MUST_CHECK enum err_code epoch_record_add_own(struct epoch_record *record, const char *name, float **ret_value,
+					      struct err *err);
+
+/* Empty, of this epoch: no matrices, no blocks, no series of the caller's own; all instances are seen. */
 void epoch_record_clear(struct epoch_record *record, size_t epoch);
 
 size_t epoch_record_block_count(const struct epoch_record *record);
