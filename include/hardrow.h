@@ -13,10 +13,9 @@
  *
  * Threads: calls about one run come from one thread at a time; different runs may have different threads. A tracker
  * has a thread of its own, which writes: logging waits for the disk only if much is waiting to be written.
- * Fork: what is opened belongs to the process that opened it. In a child its handles are refused with HARDROW_INPUT, and
- * letting go of them (hardrow_close, hardrow_finish, hardrow_dataset_free) does nothing.
- * If the process dies, what was logged until a second before is in the file, in whole epochs, and the run is
- * 'interrupted'.
+ * Fork: what is opened belongs to the process that opened it. In a child its handles are refused with HARDROW_INPUT,
+ * and letting go of them (hardrow_close, hardrow_finish, hardrow_dataset_free) does nothing. If the process dies, what
+ * was logged until a second before is in the file, in whole epochs, and the run is 'interrupted'.
  *
  * Shapes: n instances, k classes, N of the instances train. */
 #ifndef HARDROW_H
@@ -71,8 +70,8 @@ typedef struct hardrow_tracker_options {
 HARDROW_API int hardrow_open(const char *path, const hardrow_tracker_options *options, hardrow_tracker **ret_tracker,
 			     hardrow_error *error);
 
-/* Waits until everything is in the file, and leaves one plain file. Runs that were not finished end as 'interrupted', and
- * their handles are no longer good for anything but hardrow_finish(). Always ends the tracker. Takes NULL. */
+/* Waits until everything is in the file, and leaves one plain file. Runs that were not finished end as 'interrupted',
+ * and their handles are no longer good for anything but hardrow_finish(). Always ends the tracker. Takes NULL. */
 HARDROW_API int hardrow_close(hardrow_tracker *tracker, hardrow_error *error);
 
 /* Waits until all epochs that were ended are in the file, committed. */
@@ -111,8 +110,8 @@ typedef struct hardrow_run_options {
 	const char *settings; /* JSON object of numbers, texts and booleans, for people; NULL: none */
 	const char *argv;     /* JSON array of texts, or NULL */
 	uint64_t seed;	      /* of hardrow_draw(), and recorded */
-	/* What weights of instances go by, as 'hardrow methods' has them: any sampler that needs predictions and classes
-	 * only. NULL: "multinomial", by instance difficulty. */
+	/* What weights of instances go by, as 'hardrow methods' has them: any sampler that needs predictions and
+	 * classes only. NULL: "multinomial", by instance difficulty. */
 	const char *sampler;
 	size_t epochs;	   /* that there will be in all, for samplers that go by it; 0: not known */
 	double prior;	   /* c of the difficulty, > 0; 0: 1 */
@@ -142,9 +141,9 @@ typedef struct hardrow_predictions {
 	const char *const *keys;
 } hardrow_predictions;
 
-/* Predictions of this epoch, in any order and in as many calls as wanted; later ones of an instance replace earlier ones.
- * Probabilities sum to 1 within 0.001. HARDROW_INPUT: a value is not a number, or an instance is not there; rows before
- * it are taken. */
+/* Predictions of this epoch, in any order and in as many calls as wanted; later ones of an instance replace earlier
+ * ones. Probabilities sum to 1 within 0.001. HARDROW_INPUT: a value is not a number, or an instance is not there; rows
+ * before it may have been taken. */
 HARDROW_API int hardrow_log(hardrow_run *run, const hardrow_predictions *predictions, hardrow_error *error);
 
 /* Whom the trainer drew in this epoch, one entry for each draw; ids or keys (count). Calls add up. Without a call the
@@ -164,8 +163,8 @@ HARDROW_API int hardrow_log_matrix(hardrow_run *run, size_t layer, const char *n
 typedef struct hardrow_epoch_options {
 	size_t size;
 	uint64_t number; /* above the last; 0: one more than the last */
-	/* 1: who was not predicted in this epoch keeps his last predictions, as if they had been made again. 0: he has none,
-	 * his difficulty stays, and the epoch says how many were seen. */
+	/* 1: who was not predicted in this epoch keeps his last predictions, as if they had been made again. 0: he has
+	 * none, his difficulty stays, and the epoch says how many were seen. */
 	int carry;
 } hardrow_epoch_options;
 

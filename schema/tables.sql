@@ -42,6 +42,14 @@ CREATE TABLE instance (
   UNIQUE (dataset_id, instance_id)
 ) STRICT, WITHOUT ROWID;
 
+-- What a program that logs runs calls its instances, if that is no number.
+CREATE TABLE instance_key (
+  dataset_id INTEGER NOT NULL REFERENCES dataset,
+  position INTEGER NOT NULL,     -- as in instance
+  name TEXT NOT NULL,
+  PRIMARY KEY (dataset_id, position)
+) STRICT, WITHOUT ROWID;
+
 -- Which instances train and which test; all methods of one comparison share the row. Another mask is another split.
 CREATE TABLE split (
   split_id INTEGER PRIMARY KEY,
@@ -216,12 +224,33 @@ CREATE TABLE class_epoch (
   PRIMARY KEY (run_id, epoch, class_index)
 ) STRICT, WITHOUT ROWID;
 
+-- Epochs of runs that another program logged, and in which it predicted some instances only. Those that are not seen
+-- have NaN for p, du and dl, and 65535 for predicted; metrics and class_epoch count those that are.
+CREATE TABLE partial_epoch (
+  run_id INTEGER NOT NULL REFERENCES run,
+  epoch INTEGER NOT NULL,
+  seen INTEGER NOT NULL,         -- so many
+  checksum INTEGER,              -- of this row
+  PRIMARY KEY (run_id, epoch)
+) STRICT, WITHOUT ROWID;
+
+-- Numbers of the instances that such a program has logged, as its own losses, in blocks as those of `block`.
+CREATE TABLE own_series (
+  run_id INTEGER NOT NULL REFERENCES run,
+  epoch INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  block INTEGER NOT NULL,        -- position / block_instances
+  value BLOB NOT NULL,           -- float32 (m); NaN: none
+  checksum INTEGER,              -- of this row
+  PRIMARY KEY (run_id, epoch, name, block)
+) STRICT;
+
 -- What every instance did in every recorded epoch. The instance at `position` is number position % block_instances of
 -- the block epoch.first_block + position / block_instances; the last block of an epoch is shorter. m is the block's
 -- number of instances. Little-endian; NaN means NULL.
 CREATE TABLE block (
   block_id INTEGER PRIMARY KEY,
-  predicted BLOB NOT NULL,       -- uint16 (m) class index
+  predicted BLOB NOT NULL,       -- uint16 (m) class index, 65535 unknown
   difficulty BLOB NOT NULL,      -- float32 (m)
   weight BLOB NOT NULL,          -- float32 (m), 1 is uniform; NaN for test instances
   du BLOB NOT NULL,              -- float32 (m)

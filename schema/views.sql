@@ -105,7 +105,8 @@ WHERE runs.status IN ('done', 'diverged');
 CREATE VIEW current_runs AS
 SELECT * FROM ended_runs WHERE is_newest = 1 AND is_on_newest_data = 1;
 
--- One row per run and epoch. recorded: 1 if its instances are in dynamics.
+-- One row per run and epoch. recorded: 1 if its instances are in dynamics. seen: how many instances it has predictions of,
+-- where that is not all: metrics are of these.
 CREATE VIEW epochs AS
 SELECT
   run_id,
@@ -125,7 +126,9 @@ SELECT
   test_calibration_error,
   test_many_shot_accuracy,
   test_medium_shot_accuracy,
-  test_few_shot_accuracy
+  test_few_shot_accuracy,
+  CAST((SELECT partial.seen FROM partial_epoch AS partial
+    WHERE partial.run_id = epoch.run_id AND partial.epoch = epoch.epoch) AS BIGINT) AS seen
 FROM epoch;
 
 -- One row per run, epoch, part and class; no rows for a test part without instances. sampling_share is about training.
@@ -241,6 +244,24 @@ WHERE run.run_id = epoch.run_id AND dataset.dataset_id = run.dataset_id AND inst
   AND block.block_id = epoch.first_block + quotient(instance.position, run.block_instances)
   AND class.dataset_id = run.dataset_id;
 
+-- One row per run, epoch, instance and series that the program which logged the run has given it, as its own losses.
+CREATE VIEW instance_series AS
+SELECT run_id, epoch, instance_id, name, value
+FROM (
+  SELECT
+    own_series.run_id,
+    own_series.epoch,
+    instance.instance_id,
+    own_series.name,
+    CAST(f32(own_series.value, instance.position - own_series.block * run.block_instances) AS DOUBLE) AS value
+  FROM own_series
+  CROSS JOIN run
+  CROSS JOIN instance
+  WHERE run.run_id = own_series.run_id AND instance.dataset_id = run.dataset_id
+    AND instance.position >= own_series.block * run.block_instances
+    AND instance.position < (own_series.block + 1) * run.block_instances) AS decoded
+WHERE value IS NOT NULL;
+
 -- One row per data set and instance. instance_id is the 0-based data row of the CSV, position counts those that were
 -- not left out (missing values, imbalance). subclass is the class before relabelling.
 CREATE VIEW instances AS
@@ -254,7 +275,9 @@ SELECT
   instance.dataset_id,
   instance.position,
   instance.flipped_from,
-  instance.target
+  instance.target,
+  CAST((SELECT called.name FROM instance_key AS called
+    WHERE called.dataset_id = instance.dataset_id AND called.position = instance.position) AS TEXT) AS instance_key
 FROM dataset
 CROSS JOIN instance
 CROSS JOIN class

@@ -16,6 +16,7 @@ void verify_run_done(struct verify_run *run)
 	stored_run_free(run->stored);
 	weighting_free(run->weighting);
 	predictions_free(run->predictions);
+	seen_free(run->seen);
 	split_free(run->split);
 	epoch_record_free(run->record);
 	epoch_record_free(run->expected);
@@ -34,11 +35,15 @@ void verify_run_done(struct verify_run *run)
 /* The settings that difficulty needs. */
 static enum err_code take_setting(void *context, const char *name, const char *value, struct err *err)
 {
+	static const char *const needed[] = { "difficulty", "prior", "floor", "el2n-epoch", "sampler" };
 	const struct option_spec *spec = option_find(settings_specs, settings_spec_count, name);
 	struct verify_run *run = context;
+	bool is_ours = run->row.has_model;
 
-	/* Texts do not live on. */
-	if (spec == NULL || spec->type == OPTION_TEXT)
+	/* Texts do not live on; of a run that another program logged the others are that program's. */
+	for (size_t i = 0; spec != NULL && i < ARRAY_LENGTH(needed); i++)
+		is_ours = is_ours || strcmp(spec->name, needed[i]) == 0;
+	if (spec == NULL || spec->type == OPTION_TEXT || !is_ours)
 		return ERR_OK;
 	return option_set(spec, &run->settings, value, err) != ERR_OK ? err_prefix(err, "setting %s", name) : ERR_OK;
 }
@@ -82,16 +87,19 @@ static enum err_code open_trainer(struct track *track, const struct stored_run_s
 
 static enum err_code create_weighting(struct verify_run *run, struct err *err)
 {
-	/* As of an import; of a run whose data is not here it is not compared. */
+	/* As of an import or a run that another program logged; of one whose data is not here it is not compared. */
+	const struct sampler *sampler =
+	    run->settings.sampler > 0 ? sampler_at((size_t)run->settings.sampler - 1) : &sampler_multinomial;
 	struct weighting_settings settings = {
-		.sampler = &sampler_multinomial,
+		.sampler = sampler,
+		.sampler_parameters = sampler_fill_parameters(sampler, &run->settings.sampler_parameters),
 		.epochs = 1,
 		.class_weight = run->class_weight,
 	};
 
 	for (size_t c = 0; c < run->row.classes; c++)
 		run->class_weight[c] = 1;
-	run->has_weighting = !run->row.has_model;
+	run->has_weighting = !run->row.has_model && !sampler->has_bounds && !sampler->uses_epochs;
 	if (run->trainer != NULL) {
 		const struct weighting *own = trainer_weighting(run->trainer);
 		settings = own->settings;
@@ -109,6 +117,8 @@ static enum err_code create_predictions(struct verify_run *run, const struct ins
 
 	if (run->row.is_regression)
 		return regression_create_predictions(instances, &settings->difficulty, true, &run->predictions, err);
+	if (seen_create(instances, &run->seen, err) != ERR_OK)
+		return err->code;
 	return predictions_create(instances, &settings->difficulty, settings->training.el2n_epoch, &run->predictions,
 				  err);
 }

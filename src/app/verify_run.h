@@ -16,6 +16,7 @@ struct verify_run {
 	struct dataset dataset;	      /* of which y, instance_id and the names are there */
 	struct split *split;
 	struct predictions *predictions;
+	struct seen *seen; /* of epochs in which some instances were not predicted; NULL: of a regression */
 	struct weighting *weighting;
 	double *class_weight; /* (k) ones */
 	bool has_weighting;   /* it is the run's own; else it is good for nothing */

@@ -150,6 +150,11 @@ const char *db_version(void)
 	return sqlite3_libversion();
 }
 
+const char *db_source(void)
+{
+	return sqlite3_sourceid();
+}
+
 int64_t db_last_rowid(const struct db *db)
 {
 	return sqlite3_last_insert_rowid(db->handle);

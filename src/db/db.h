@@ -63,6 +63,7 @@ MUST_CHECK enum err_code db_finish(struct db *db, struct err *err);
 const char *db_path(const struct db *db);
 const char *db_warning(const struct db *db); /* what whoever uses this file should know, or NULL */
 const char *db_version(void);		     /* SQLite's own version, for `--version` */
+const char *db_source(void);		     /* the source it was built of, which tells builds of a version apart */
 int64_t db_last_rowid(const struct db *db);
 
 /* Runs statements that return no rows. */

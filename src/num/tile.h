@@ -101,8 +101,8 @@ struct tile_out {
 void tile_read_out(const double *log_p, const double *p, const double *y, size_t lanes, size_t classes,
 		   const struct tile_out *ret);
 
-/* ret_p = max(p, floor), ret_log_p = log(ret_p), of `count` numbers, a multiple of 8; NaN may become anything. ret_p may
- * be `p`. */
+/* ret_p = max(p, floor), ret_log_p = log(ret_p), of `count` numbers, a multiple of 8; NaN may become anything. ret_p
+ * may be `p`. */
 void tile_log(const double *p, size_t count, double floor, double *ret_p, double *ret_log_p);
 
 /* What du/dl keep of the epoch before, per tile: p and log p after the floor. */

@@ -11,9 +11,9 @@ enum err_code dynamics_create(size_t instances, size_t classes, size_t el2n_epoc
 	AUTO(dynamics_freep) struct dynamics *d = NULL;
 
 	if (mem_new(&d, 1, err) != ERR_OK || mem_new(&d->epochs, instances, err) != ERR_OK ||
-	    mem_new(&d->mean, instances, err) != ERR_OK ||
-	    mem_new(&d->squares, instances, err) != ERR_OK || mem_new(&d->correct, instances, err) != ERR_OK ||
-	    mem_new(&d->forgotten, instances, err) != ERR_OK || mem_new(&d->was_correct, instances, err) != ERR_OK ||
+	    mem_new(&d->mean, instances, err) != ERR_OK || mem_new(&d->squares, instances, err) != ERR_OK ||
+	    mem_new(&d->correct, instances, err) != ERR_OK || mem_new(&d->forgotten, instances, err) != ERR_OK ||
+	    mem_new(&d->was_correct, instances, err) != ERR_OK ||
 	    mem_new(&d->first_learned, instances, err) != ERR_OK || mem_new(&d->loss, instances, err) != ERR_OK ||
 	    mem_new(&d->margin, instances, err) != ERR_OK || mem_new(&d->el2n, instances, err) != ERR_OK ||
 	    mem_new(&d->grand, instances, err) != ERR_OK || mem_new(&d->unlearned, instances, err) != ERR_OK ||

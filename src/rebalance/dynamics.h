@@ -1,6 +1,6 @@
-/* Training dynamics of every instance over the epochs that it was predicted in: running statistics, no per-epoch memory.
- * a_t = 1 if it was predicted right after epoch t.
- *     p_true_mean, p_true_sd   mean and population deviation of p(true class) over epochs, by Welford's recurrence
+/* Training dynamics of every instance over the epochs that it was predicted in: running statistics, no per-epoch
+ * memory. a_t = 1 if it was predicted right after epoch t. p_true_mean, p_true_sd   mean and population deviation of
+ * p(true class) over epochs, by Welford's recurrence
  *                              ("confidence" and "variability": dataset cartography, Swayamdipta et al. 2020)
  *     correctness              share of epochs with a_t = 1
  *     forgetting events        number of epochs t with a_{t-1} = 1 and a_t = 0 (Toneva et al. 2019); not known for an

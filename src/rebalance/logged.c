@@ -1,5 +1,6 @@
 #include "rebalance/logged.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,8 @@
 
 static enum err_code create_scratch(struct logged *logged, size_t k, struct err *err)
 {
-	double **const all[] = { &logged->p, &logged->floored, &logged->log_p, &logged->past_p, &logged->past_log_p };
+	double **const all[] = { &logged->given, &logged->p,	  &logged->floored,
+				 &logged->log_p, &logged->past_p, &logged->past_log_p };
 
 	for (size_t i = 0; i < ARRAY_LENGTH(all); i++)
 		if (mem_new(all[i], k * TILE_INSTANCES, err) != ERR_OK)
@@ -43,6 +45,7 @@ void logged_free(struct logged *logged)
 	predictions_free(logged->predictions);
 	seen_free(logged->seen);
 	free(logged->past);
+	free(logged->given);
 	free(logged->p);
 	free(logged->floored);
 	free(logged->log_p);
@@ -56,108 +59,127 @@ void logged_freep(struct logged **logged)
 	logged_free(*logged);
 }
 
-/* The first largest of a row, and the largest but that of the true class. */
-static void read_out(struct predictions *predictions, size_t position, const double *row, double *ret_other)
+/* Numbers (k) of one lane. */
+static double at(const double *values, size_t c, size_t lane)
 {
-	size_t truth = predictions->instances.y[position], best = 0;
-	double other = -INFINITY;
-
-	for (size_t c = 0; c < predictions->instances.classes; c++) {
-		best = row[c] > row[best] ? c : best;
-		other = c != truth && row[c] > other ? row[c] : other;
-	}
-	predictions->predicted[position] = (double)best;
-	*ret_other = other;
+	return values[c * TILE_INSTANCES + lane];
 }
 
-static enum err_code normalise(double *row, size_t k, struct err *err)
+/* Logarithms of 0 become that of the floor. ERR_INPUT: something is not a number. */
+static enum err_code check_numbers(struct logged *logged, size_t count, enum logged_kind kind, size_t *ret_bad,
+				   struct err *err)
 {
-	double sum = 0, lowest = 0, highest = 0;
+	size_t k = logged->predictions->instances.classes;
+	double lowest = log(logged->predictions->difficulty->settings.floor);
 
-	for (size_t c = 0; c < k; c++) {
-		lowest = fmin(lowest, row[c]);
-		highest = fmax(highest, row[c]);
-		sum += row[c];
-	}
-	if (lowest < -ROUNDING || highest > 1 + ROUNDING)
-		return err_set(err, ERR_INPUT, "'%g' is not a probability; are they logits?",
-			       lowest < -ROUNDING ? lowest : highest);
-	if (fabs(sum - 1.0) > LOGGED_SUM_TOLERANCE)
-		return err_set(err, ERR_INPUT, "the probabilities sum to %.6g, not 1; are they logits?", sum);
-	if (lowest == 0 && highest <= 1)
-		return ERR_OK;
-	sum = 0;
-	for (size_t c = 0; c < k; c++) {
-		row[c] = fmax(row[c], 0);
-		sum += row[c];
-	}
 	for (size_t c = 0; c < k; c++)
-		row[c] /= sum;
+		for (size_t i = 0; i < count; i++) {
+			double *value = &logged->given[c * TILE_INSTANCES + i];
+			if (isfinite(*value))
+				continue;
+			if (kind != LOGGED_LOG_PROBABILITIES || *value != -INFINITY) {
+				*ret_bad = i;
+				return err_set(err, ERR_INPUT,
+					       "class %zu: '%g' is not a number; if the training has diverged, end the "
+					       "run as diverged",
+					       c, *value);
+			}
+			*value = lowest;
+		}
 	return ERR_OK;
 }
 
-static enum err_code take_probabilities(struct predictions *predictions, size_t position, double *row, size_t k,
-					struct err *err)
+static enum err_code wrong_sum(size_t lane, double sum, size_t *ret_bad, struct err *err)
 {
-	double floor = predictions->difficulty->settings.floor;
-	size_t truth = predictions->instances.y[position];
-	double other;
+	*ret_bad = lane;
+	return err_set(err, ERR_INPUT, "the probabilities sum to %.6g, not 1; are they logits?", sum);
+}
 
-	if (normalise(row, k, err) != ERR_OK)
-		return err->code;
-	read_out(predictions, position, row, &other);
-	predictions->log_p_true[position] = log(fmax(row[truth], floor));
-	predictions->margin[position] = predictions->log_p_true[position] - log(fmax(other, floor));
+/* p and log p from probabilities. */
+static enum err_code take_probabilities(struct logged *logged, size_t count, size_t *ret_bad, struct err *err)
+{
+	size_t k = logged->predictions->instances.classes;
+	double floor = logged->predictions->difficulty->settings.floor;
+
+	memcpy(logged->p, logged->given, k * TILE_INSTANCES * sizeof(double));
+	for (size_t i = 0; i < count; i++) {
+		double sum = 0, positive = 0, lowest = 0, highest = 0;
+		for (size_t c = 0; c < k; c++) {
+			double p = at(logged->p, c, i);
+			lowest = p < lowest ? p : lowest;
+			highest = p > highest ? p : highest;
+			sum += p;
+			positive += p > 0 ? p : 0;
+		}
+		if (lowest < -ROUNDING || highest > 1 + ROUNDING) {
+			*ret_bad = i;
+			return err_set(err, ERR_INPUT, "'%g' is not a probability; are they logits?",
+				       lowest < -ROUNDING ? lowest : highest);
+		}
+		if (fabs(sum - 1.0) > LOGGED_SUM_TOLERANCE)
+			return wrong_sum(i, sum, ret_bad, err);
+		for (size_t c = 0; c < k && (lowest < 0 || highest > 1); c++)
+			logged->p[c * TILE_INSTANCES + i] = fmax(at(logged->p, c, i), 0) / positive;
+	}
+	tile_log(logged->p, k * TILE_INSTANCES, DBL_MIN, logged->floored, logged->log_p);
+	for (size_t i = 0; i < k * TILE_INSTANCES; i++)
+		logged->log_p[i] = logged->p[i] > 0 ? logged->log_p[i] : log(floor);
 	return ERR_OK;
 }
 
-static enum err_code take_logarithms(struct predictions *predictions, size_t position, bool is_normal, double *row,
-				     size_t k, struct err *err)
+static enum err_code take_logarithms(struct logged *logged, size_t count, bool is_normal, size_t *ret_bad,
+				     struct err *err)
 {
-	size_t truth = predictions->instances.y[position];
-	double other, sum = 0;
+	size_t k = logged->predictions->instances.classes;
 
-	/* The logarithm of 0 is that of the floor here, too. */
-	for (size_t c = 0; c < k; c++)
-		row[c] = row[c] == -INFINITY ? log(predictions->difficulty->settings.floor) : row[c];
-	read_out(predictions, position, row, &other);
-	predictions->margin[position] = row[truth] - other;
-	double highest = fmax(row[truth], other);
-	for (size_t c = 0; c < k; c++)
-		sum += exp(row[c] - highest);
-	double log_sum = highest + log(sum);
-	if (is_normal && !(fabs(expm1(log_sum)) <= LOGGED_SUM_TOLERANCE))
-		return err_set(err, ERR_INPUT, "the probabilities sum to %.6g, not 1; are they logits?", exp(log_sum));
-	predictions->log_p_true[position] = row[truth] - log_sum;
-	for (size_t c = 0; c < k; c++)
-		row[c] = exp(row[c] - log_sum);
+	tile_softmax(logged->given, TILE_INSTANCES, k, logged->log_p, logged->p);
+	for (size_t i = 0; i < count && is_normal; i++) {
+		double sum = exp(at(logged->given, 0, i) - at(logged->log_p, 0, i));
+		if (!(fabs(sum - 1.0) <= LOGGED_SUM_TOLERANCE))
+			return wrong_sum(i, sum, ret_bad, err);
+	}
 	return ERR_OK;
 }
 
-/* Logarithms of 0 are numbers here. */
-static bool is_number(double value, enum logged_kind kind)
-{
-	return isfinite(value) || (kind == LOGGED_LOG_PROBABILITIES && value == -INFINITY);
-}
-
-enum err_code logged_take_row(struct logged *logged, size_t position, enum logged_kind kind, double *row,
-			      struct err *err)
+/* What is read out of the rows at hand. */
+static void read_out(struct logged *logged, const uint32_t *positions, size_t count)
 {
 	struct predictions *predictions = logged->predictions;
-	size_t k = predictions->instances.classes;
+	double y[TILE_INSTANCES] __attribute__((aligned(64))) = { 0 };
+	double p_true[TILE_INSTANCES] __attribute__((aligned(64)));
+	double log_p_true[TILE_INSTANCES] __attribute__((aligned(64)));
+	double predicted[TILE_INSTANCES] __attribute__((aligned(64)));
+	double margin[TILE_INSTANCES] __attribute__((aligned(64)));
+	const struct tile_out out = { p_true, log_p_true, predicted, margin };
+
+	for (size_t i = 0; i < count; i++)
+		y[i] = predictions->y[positions[i]];
+	tile_read_out(logged->log_p, logged->p, y, TILE_INSTANCES, predictions->instances.classes, &out);
+	for (size_t i = 0; i < count; i++) {
+		predictions->p_true[positions[i]] = p_true[i];
+		predictions->log_p_true[positions[i]] = log_p_true[i];
+		predictions->predicted[positions[i]] = predicted[i];
+		predictions->margin[positions[i]] = margin[i];
+		predictions->confidence[positions[i]] = at(logged->p, (size_t)predicted[i], i);
+		logged->seen->is_seen[positions[i]] = 1;
+	}
+}
+
+enum err_code logged_take_rows(struct logged *logged, const uint32_t *positions, size_t count, enum logged_kind kind,
+			       size_t *ret_bad, struct err *err)
+{
+	size_t k = logged->predictions->instances.classes;
 
 	for (size_t c = 0; c < k; c++)
-		if (!is_number(row[c], kind))
-			return err_set(err, ERR_INPUT,
-				       "class %zu: '%g' is not a number; if the training has diverged, end the run so",
-				       c, row[c]);
-	if ((kind == LOGGED_PROBABILITIES
-		 ? take_probabilities(predictions, position, row, k, err)
-		 : take_logarithms(predictions, position, kind == LOGGED_LOG_PROBABILITIES, row, k, err)) != ERR_OK)
+		for (size_t i = count; i < TILE_INSTANCES; i++)
+			logged->given[c * TILE_INSTANCES + i] = 0;
+	if (check_numbers(logged, count, kind, ret_bad, err) != ERR_OK)
 		return err->code;
-	predictions->p_true[position] = row[predictions->instances.y[position]];
-	predictions->confidence[position] = row[(size_t)predictions->predicted[position]];
-	logged->seen->is_seen[position] = 1;
+	if ((kind == LOGGED_PROBABILITIES
+		 ? take_probabilities(logged, count, ret_bad, err)
+		 : take_logarithms(logged, count, kind == LOGGED_LOG_PROBABILITIES, ret_bad, err)) != ERR_OK)
+		return err->code;
+	read_out(logged, positions, count);
 	return ERR_OK;
 }
 
@@ -179,25 +201,29 @@ void logged_begin_epoch(struct logged *logged, size_t epoch)
 	predictions_begin_epoch(predictions, epoch);
 }
 
-/* p (k, 64) <- p (k, m) of the instances that are seen; who was carried has not put any there. */
-static void gather(struct logged *logged, size_t t, size_t m, float *p)
+/* Number i of p, which need not be aligned. */
+static float load(const unsigned char *p, size_t i)
+{
+	float value;
+
+	memcpy(&value, p + i * sizeof value, sizeof value);
+	return value;
+}
+
+/* Who was carried has not put any predictions into p (k, m). */
+static void fill_carried(const struct logged *logged, size_t t, size_t m, unsigned char *p)
 {
 	const struct predictions *predictions = logged->predictions;
 	size_t k = predictions->instances.classes;
 	const float *past = logged->past + t * k * TILE_INSTANCES;
 
-	for (size_t i = 0; i < m; i++) {
-		bool is_seen = predictions_sees(predictions, t * TILE_INSTANCES + i);
-		bool is_carried = is_seen && isnan(p[i]);
-		for (size_t c = 0; c < k; c++) {
-			if (is_carried)
-				p[c * m + i] = past[c * TILE_INSTANCES + i];
-			logged->p[c * TILE_INSTANCES + i] = is_seen ? p[c * m + i] : NAN;
-		}
-	}
+	for (size_t i = 0; i < m; i++)
+		for (size_t c = k;
+		     c-- > 0 && predictions_sees(predictions, t * TILE_INSTANCES + i) && isnan(load(p, i));)
+			memcpy(p + (c * m + i) * sizeof *past, &past[c * TILE_INSTANCES + i], sizeof *past);
 }
 
-void logged_take_tile(struct logged *logged, size_t t, float *p)
+void logged_take_tile(struct logged *logged, size_t t, unsigned char *p)
 {
 	struct predictions *predictions = logged->predictions;
 	size_t k = predictions->instances.classes, m = predictions_count_tile(predictions, t);
@@ -206,9 +232,12 @@ void logged_take_tile(struct logged *logged, size_t t, float *p)
 	float *past = logged->past + t * numbers;
 	struct tile_past before = { logged->past_p, logged->past_log_p };
 
-	gather(logged, t, m, p);
-	for (size_t i = 0; i < numbers; i++)
-		logged->past_p[i] = past[i];
+	fill_carried(logged, t, m, p);
+	for (size_t c = 0; c < k; c++)
+		for (size_t i = 0; i < TILE_INSTANCES; i++) {
+			logged->p[c * TILE_INSTANCES + i] = i < m ? load(p, c * m + i) : 0;
+			logged->past_p[c * TILE_INSTANCES + i] = past[c * TILE_INSTANCES + i];
+		}
 	tile_log(logged->past_p, numbers, floor, logged->past_p, logged->past_log_p);
 	tile_log(logged->p, numbers, floor, logged->floored, logged->log_p);
 	predictions_update_difficulty(predictions, t, logged->log_p, logged->floored, &before);

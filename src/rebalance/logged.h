@@ -1,4 +1,4 @@
-/* Predictions of classes that a program hands in row by row, in any order, and maybe not of every instance: what
+/* Predictions of classes that a program hands in some at a time, in any order, and maybe not of every instance: what
  * rebalance/predictions.h reads off those of a trainer, with less memory, since the epoch's probabilities lie with the
  * caller (in the record of the epoch) and the past ones are float32. Shapes: n instances, k classes, T tiles of 64. */
 #ifndef HARDROW_REBALANCE_LOGGED_H
@@ -13,8 +13,8 @@ struct logged {
 	struct predictions *predictions; /* their p and log_p are NULL */
 	struct seen *seen;		 /* whom the epoch has predictions of */
 	float *past;			 /* (T, k, 64) last p of each instance; 1/k at first */
-	/* (k, 64) of the tile at hand; floored: p, but not below the floor */
-	double *p, *floored, *log_p, *past_p, *past_log_p;
+	/* (k, 64) of the rows or the tile at hand; floored: p, but not below the floor */
+	double *given, *p, *floored, *log_p, *past_p, *past_log_p;
 };
 
 /* What `instances` borrows must outlive it. */
@@ -23,21 +23,22 @@ MUST_CHECK enum err_code logged_create(const struct instances *instances, const 
 void logged_free(struct logged *logged);
 void logged_freep(struct logged **logged);
 
-/* Predictions of the instance at `position` in the epoch to come: row (k) is of that kind, and becomes p. Probabilities
- * that rounding took out of 0 to 1 are mended; their logarithm is that of the floor at least. ERR_INPUT: a value is
- * not a number, or they do not sum to 1 within LOGGED_SUM_TOLERANCE; the row is not taken. */
+/* Predictions of `count` <= 64 instances in the epoch to come, at these positions: logged->given (k, 64), lane by lane,
+ * is of that kind, and logged->p (k, 64) becomes p. Lanes behind them are padding. Probabilities that rounding took out
+ * of 0 to 1 are mended; the logarithm of 0 is that of the floor. ERR_INPUT: a value is not a number, or they do not sum
+ * to 1 within LOGGED_SUM_TOLERANCE; none of them is taken, and *ret_bad is the lane. */
 #define LOGGED_SUM_TOLERANCE 1e-3
-MUST_CHECK enum err_code logged_take_row(struct logged *logged, size_t position, enum logged_kind kind, double *row,
-					 struct err *err);
+MUST_CHECK enum err_code logged_take_rows(struct logged *logged, const uint32_t *positions, size_t count,
+					  enum logged_kind kind, size_t *ret_bad, struct err *err);
 
 /* Who was predicted in an earlier epoch and not in this one keeps those predictions: they are seen, too. */
 void logged_carry(struct logged *logged);
 
-/* Ends an epoch, of a number above the last: logged_begin_epoch(), logged_take_tile() of every tile with p (k, m) of its m
- * instances, class by class, whatever is there of those that are not seen; then predictions_measure(), and
- * logged_forget(). Sets p of those that were carried, and NAN of those that are not seen. */
+/* Ends an epoch, of a number above the last: logged_begin_epoch(), logged_take_tile() of every tile with p (k, m)
+ * float32 of its m instances, class by class, whatever is there of those that are not seen; then predictions_measure(),
+ * and logged_forget(). Sets p of those that were carried, and NAN of those that are not seen. */
 void logged_begin_epoch(struct logged *logged, size_t epoch);
-void logged_take_tile(struct logged *logged, size_t t, float *p);
+void logged_take_tile(struct logged *logged, size_t t, unsigned char *p);
 
 /* Nobody is seen yet in the next epoch. */
 void logged_forget(struct logged *logged);

@@ -8,11 +8,11 @@
 #include "rebalance/instances.h"
 
 struct seen {
-	uint8_t *is_seen;	/* (n) 0 or 1 */
-	size_t count;		/* of those that are */
+	uint8_t *is_seen;	 /* (n) 0 or 1 */
+	size_t count;		 /* of those that are */
 	struct part train, test; /* those of both parts that are */
-	uint32_t *index;	/* (n) of train, then of test */
-	uint32_t *class_count;	/* (2 k) */
+	uint32_t *index;	 /* (n) of train, then of test */
+	uint32_t *class_count;	 /* (2 k) */
 };
 
 /* Nobody is seen. What `instances` borrows must outlive it. */

@@ -50,8 +50,8 @@ static void hide_unseen(const struct predictions *predictions, size_t t, double 
 			predicted[i] = SERIES_UNKNOWN;
 }
 
-static void encode_tile(const struct predictions *predictions, const struct weighting *weighting,
-			const uint32_t *draws, size_t t, struct epoch_record *record)
+static void encode_tile(const struct predictions *predictions, const struct weighting *weighting, const uint32_t *draws,
+			size_t t, struct epoch_record *record)
 {
 	double predicted[TILE_INSTANCES];
 	size_t first = t * TILE_INSTANCES;
@@ -125,6 +125,7 @@ static void measure_number(const struct predictions *predictions, size_t i, doub
 static void measure_class(const struct predictions *predictions, size_t i, double ret_measure[MEASURE_COUNT])
 {
 	const struct dynamics *dynamics = predictions->dynamics;
+	bool is_known = dynamics->epochs[i] > 0;
 	bool ever_learned = dynamics->correct[i] > 0;
 	const double measure[MEASURE_COUNT] = {
 		[MEASURE_P_TRUE_MEAN] = dynamics->mean[i],
@@ -143,7 +144,9 @@ static void measure_class(const struct predictions *predictions, size_t i, doubl
 		[MEASURE_LAST_RESIDUAL] = NAN,
 	};
 
-	memcpy(ret_measure, measure, sizeof measure);
+	/* Of who was never predicted nothing is. */
+	for (enum measure m = 0; m < MEASURE_COUNT; m++)
+		ret_measure[m] = is_known ? measure[m] : NAN;
 }
 
 void epoch_measure(const struct predictions *predictions, const struct weighting *weighting, size_t i,
@@ -162,14 +165,15 @@ enum err_code epoch_summarise(const struct epoch_names *names, const struct pred
 {
 	AUTO(mem_freep) struct track_summary *summaries = NULL;
 	const struct instances *instances = &predictions->instances;
-	bool is_number = predictions->regression != NULL;
+	bool is_class = predictions->regression == NULL;
 
 	if (mem_new(&summaries, instances->count, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < instances->count; i++) {
+		bool has_class = is_class && predictions->dynamics->epochs[i] > 0;
 		summaries[i] = (struct track_summary){
 			.class_name = names->classes[instances->y[i]],
-			.predicted = is_number ? NULL : names->classes[(size_t)predictions->predicted[i]],
+			.predicted = has_class ? names->classes[(size_t)predictions->predicted[i]] : NULL,
 			.instance_id = names->instance_id[i],
 			.has_later = true,
 		};

@@ -1,6 +1,7 @@
 #include "record/recorder.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,7 +113,12 @@ enum err_code recorder_open(const char *path, bool must_exist, const struct reco
 	(void)pthread_cond_init(&recorder->has_news, NULL);
 	(void)pthread_cond_init(&recorder->has_answer, NULL);
 	(void)pthread_cond_init(&recorder->has_ended, NULL);
+	/* Signals are for the threads of the program. */
+	sigset_t all, before;
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
 	int status = pthread_create(&recorder->thread, NULL, recorder_write, recorder);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (status != 0) {
 		track_free(recorder->track);
 		return err_set(err, ERR_SYSTEM, "cannot start a thread: %s", strerror(status));
@@ -162,8 +168,8 @@ enum err_code recorder_close(struct recorder *recorder, struct err *err)
 	enum err_code code = ERR_OK;
 
 	end_thread(recorder);
-	if (recorder_failed(recorder))
-		code = err_set(err, recorder->failure.code, "%s", recorder->failure.message);
+	if (recorder_check(recorder, err) != ERR_OK)
+		code = err->code;
 	else
 		code = finish(recorder, err);
 	free_rest(recorder);
@@ -262,4 +268,10 @@ void recorder_flush(struct recorder *recorder)
 bool recorder_failed(const struct recorder *recorder)
 {
 	return atomic_load(&recorder->has_failed);
+}
+
+enum err_code recorder_check(const struct recorder *recorder, struct err *err)
+{
+	return recorder_failed(recorder) ? err_set(err, recorder->failure.code, "%s", recorder->failure.message)
+					 : ERR_OK;
 }

@@ -129,4 +129,7 @@ void recorder_flush(struct recorder *recorder);
 /* Whether something could not be written: nothing more will be, so that training on makes no sense. From any thread. */
 bool recorder_failed(const struct recorder *recorder);
 
+/* The same with the reason. */
+MUST_CHECK enum err_code recorder_check(const struct recorder *recorder, struct err *err);
+
 #endif

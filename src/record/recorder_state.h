@@ -13,7 +13,7 @@
 #define TELL_SECONDS 5.0     /* so long a lock is waited for in silence */
 #define GIVE_UP_SECONDS 2.0  /* and so long once the person wants to stop */
 
-/* Bytes of records that may wait; every run may have two records at least. */
+/* Bytes of records that may wait; every run may have two records at least, or one that is larger. */
 #define BUDGET (size_t)(16 * 1024 * 1024)
 
 enum message_kind { MESSAGE_BEGIN, MESSAGE_SETTLE, MESSAGE_EPOCH, MESSAGE_STATE, MESSAGE_END, MESSAGE_CALL };

@@ -114,10 +114,13 @@ void recording_free(struct recording *recording)
 	free(recording);
 }
 
-/* Whether one more record may be made; the lock is held. */
+/* Whether one more record may be made; the lock is held. One is enough where it is large: it is written while the next
+ * epoch is trained. */
 static bool has_room(const struct recording *recording)
 {
-	return recording->record_count < 2 || recording->recorder->record_bytes + recording->last_bytes <= BUDGET;
+	size_t least = recording->last_bytes > BUDGET ? 1 : 2;
+
+	return recording->record_count < least || recording->recorder->record_bytes + recording->last_bytes <= BUDGET;
 }
 
 static enum err_code create_record(struct recording *recording, struct epoch_record **ret_record, struct err *err)

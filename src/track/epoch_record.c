@@ -7,6 +7,7 @@
 
 #include "base/checksum.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "series are stored as they lie in memory");
 
@@ -234,8 +235,9 @@ double *epoch_record_add_matrix(struct epoch_record *record, const char *name, s
 
 	assert(record->matrix_count < record->matrix_capacity);
 	assert(rows * cols <= record->value_capacity - record->value_count);
-	record->matrices[record->matrix_count++] =
-	    (struct record_matrix){ .name = name, .layer = layer, .rows = rows, .cols = cols, .value = values };
+	struct record_matrix *matrix = &record->matrices[record->matrix_count++];
+	*matrix = (struct record_matrix){ .layer = layer, .rows = rows, .cols = cols, .value = values };
+	text_copy_fitting(matrix->name, sizeof matrix->name, name);
 	record->value_count += rows * cols;
 	return values;
 }

@@ -15,8 +15,10 @@
 
 #define BLOCK_INSTANCES 64
 
+#define RECORD_NAME_SIZE 64
+
 struct record_matrix {
-	const char *name; /* "weight", "bias": static */
+	char name[RECORD_NAME_SIZE]; /* "weight", "bias" */
 	size_t layer, rows, cols;
 	const double *value; /* (rows, cols) */
 };
@@ -117,7 +119,7 @@ MUST_CHECK enum err_code epoch_record_reserve_matrices(struct epoch_record *reco
 						       struct err *err);
 
 /* Adds a matrix and returns the place of its values (rows, cols), for the caller to fill; there must be room
- * (asserted). */
+ * (asserted). A name that is longer than RECORD_NAME_SIZE takes is cut. */
 double *epoch_record_add_matrix(struct epoch_record *record, const char *name, size_t layer, size_t rows, size_t cols);
 
 /* Adds a series of the caller's own, all NAN, or finds it; its values are (n), for the caller to fill. */

@@ -9,13 +9,16 @@
 #include "track/track.h"
 
 /* Statements that read the rows of a checksum. */
-#define TRACK_SUM_COUNT 19
+#define TRACK_SUM_COUNT 20
 
 enum track_statement {
 	TRACK_PUT_INSTANCE,
+	TRACK_PUT_KEY,
 	TRACK_PUT_EPOCH,
 	TRACK_PUT_CLASS_EPOCH,
 	TRACK_PUT_REGRESSION,
+	TRACK_PUT_PARTIAL,
+	TRACK_PUT_OWN_SERIES,
 	TRACK_PUT_BLOCK,
 	TRACK_PUT_MATRIX,
 	TRACK_PUT_SUMMARY,

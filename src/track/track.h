@@ -50,6 +50,7 @@ struct track_dataset {
 	size_t instances, features, classes;
 	const double *x;			       /* (n, d), NULL for imported runs without a data file */
 	const uint32_t *y, *instance_id, *source_line; /* (n) */
+	const char *const *instance_key;	       /* (n) or NULL */
 	const double *target;	    /* (n) of a regression, whose classes are bins of it; NULL: of a classification */
 	char *const *feature_names; /* (d) */
 	char *const *class_names;   /* (k) */

@@ -22,6 +22,8 @@ static const struct {
 	{ SUBJECT_DATASET, "SELECT dataset_id, task FROM dataset WHERE dataset_id = :id AND task <> 'classification'" },
 	{ SUBJECT_DATASET, "SELECT dataset_id, position, target FROM instance"
 			   " WHERE dataset_id = :id AND target IS NOT NULL ORDER BY position" },
+	{ SUBJECT_DATASET,
+	  "SELECT dataset_id, position, name FROM instance_key WHERE dataset_id = :id ORDER BY position" },
 	{ SUBJECT_SPLIT, "SELECT split_id, dataset_id, seed, test_fraction, stratified, test, given, sha256 FROM split"
 			 " WHERE split_id = :id" },
 	{ SUBJECT_SPLIT, "SELECT split_id, folds, fold FROM split WHERE split_id = :id AND folds > 0" },

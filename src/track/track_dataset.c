@@ -48,7 +48,8 @@ static enum err_code put_instances(struct track *track, int64_t id, const struct
 	if (track_statement(
 		track, TRACK_PUT_INSTANCE,
 		"INSERT INTO instance (dataset_id, position, instance_id, source_line, class_index, features,"
-		" subclass, flipped_from, target) VALUES (:dataset_id, :position, :instance_id, :source_line,"
+		" subclass, flipped_from, target) VALUES (:dataset_id, :position, :instance_id, "
+		":source_line,"
 		" :class_index, :features, :subclass, :flipped_from, :target)",
 		&stmt, err) != ERR_OK)
 		return err->code;
@@ -67,6 +68,25 @@ static enum err_code put_instances(struct track *track, int64_t id, const struct
 		bool is_flipped = dataset->flipped_from != NULL && dataset->flipped_from[i] < dataset->classes;
 		db_bind_text(stmt, ":flipped_from", is_flipped ? dataset->class_names[dataset->flipped_from[i]] : NULL);
 		db_bind_real(stmt, ":target", dataset->target != NULL ? dataset->target[i] : NAN);
+		if (db_run(stmt, err) != ERR_OK)
+			return err->code;
+	}
+	return ERR_OK;
+}
+
+static enum err_code put_keys(struct track *track, int64_t id, const struct track_dataset *dataset, struct err *err)
+{
+	struct db_stmt *stmt;
+
+	if (track_statement(
+		track, TRACK_PUT_KEY,
+		"INSERT INTO instance_key (dataset_id, position, name) VALUES (:dataset_id, :position, :name)", &stmt,
+		err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; dataset->instance_key != NULL && i < dataset->instances; i++) {
+		db_bind_int(stmt, ":dataset_id", id);
+		db_bind_int(stmt, ":position", (int64_t)i);
+		db_bind_text(stmt, ":name", dataset->instance_key[i]);
 		if (db_run(stmt, err) != ERR_OK)
 			return err->code;
 	}
@@ -124,6 +144,7 @@ static enum err_code insert_dataset(struct track *track, const struct track_data
 		return err->code;
 	int64_t id = db_last_rowid(track->db);
 	if (put_classes(track, id, dataset, err) != ERR_OK || put_instances(track, id, dataset, err) != ERR_OK ||
+	    put_keys(track, id, dataset, err) != ERR_OK ||
 	    track_put_checksum(track, SUBJECT_DATASET, id, err) != ERR_OK)
 		return err->code;
 	*ret_id = id;

@@ -87,6 +87,7 @@ enum err_code track_count_chosen(struct track *track, struct track_chosen *ret_c
 		      " AND first_block IS NOT NULL)"
 		      " + (SELECT total(8.0 * rows * cols) FROM weight" CHOSEN ")"
 		      " + (SELECT total(length(value)) FROM state" CHOSEN ")"
+		      " + (SELECT total(length(value)) FROM own_series" CHOSEN ")"
 		      " + " ROW_BYTES " * ((SELECT count(*) FROM instance_summary" CHOSEN
 		      ") + (SELECT count(*) FROM dynamics_rows" CHOSEN ") + (SELECT count(*) FROM epoch" CHOSEN "))"
 		      " + " SHORT_ROW_BYTES " * ((SELECT count(*) FROM class_epoch" CHOSEN
@@ -166,6 +167,8 @@ static enum err_code delete_rows(struct track *track, struct err *err)
 		       "DELETE FROM epoch" CHOSEN ";"
 		       "DELETE FROM class_epoch" CHOSEN ";"
 		       "DELETE FROM regression_epoch" CHOSEN ";"
+		       "DELETE FROM partial_epoch" CHOSEN ";"
+		       "DELETE FROM own_series" CHOSEN ";"
 		       "DELETE FROM weight" CHOSEN ";"
 		       "DELETE FROM instance_summary" CHOSEN ";"
 		       "DELETE FROM dynamics_rows" CHOSEN ";"
@@ -199,6 +202,7 @@ static enum err_code free_data(struct track *track, int64_t *ret_datasets, struc
 		    "DELETE FROM split WHERE split_id NOT IN (SELECT split_id FROM run);"
 		    "DELETE FROM class WHERE dataset_id NOT IN (SELECT dataset_id FROM run);"
 		    "DELETE FROM instance WHERE dataset_id NOT IN (SELECT dataset_id FROM run);"
+		    "DELETE FROM instance_key WHERE dataset_id NOT IN (SELECT dataset_id FROM run);"
 		    "DELETE FROM dataset WHERE dataset_id NOT IN (SELECT dataset_id FROM run)",
 		    err) != ERR_OK ||
 	    query_int(track, "SELECT changes()", ret_datasets, err) != ERR_OK)

@@ -188,6 +188,68 @@ static enum err_code put_regression_rows(struct track *track, int64_t run_id, co
 	return ERR_OK;
 }
 
+static enum err_code put_partial_row(struct track *track, int64_t run_id, const struct epoch_record *record,
+				     struct err *err)
+{
+	struct db_stmt *stmt;
+	uint64_t sum = 0;
+
+	if (record->seen == record->instances)
+		return ERR_OK;
+	if (track_statement(track, TRACK_PUT_PARTIAL,
+			    "INSERT INTO partial_epoch (run_id, epoch, seen, checksum)"
+			    " VALUES (:run_id, :epoch, :seen, :checksum)",
+			    &stmt, err) != ERR_OK)
+		return err->code;
+	db_sum_bound(stmt, &sum);
+	db_bind_int(stmt, ":run_id", run_id);
+	db_bind_int(stmt, ":epoch", (int64_t)record->epoch);
+	db_bind_int(stmt, ":seen", (int64_t)record->seen);
+	db_sum_bound(stmt, NULL);
+	db_bind_int(stmt, ":checksum", (int64_t)sum);
+	return db_run(stmt, err);
+}
+
+/* Blocks without a number are left out. */
+static bool has_numbers(const float *value, size_t count)
+{
+	size_t i = 0;
+
+	while (i < count && isnan(value[i]))
+		i++;
+	return i < count;
+}
+
+static enum err_code put_own_series(struct track *track, int64_t run_id, const struct epoch_record *record,
+				    const struct record_own *own, struct err *err)
+{
+	struct db_stmt *stmt;
+
+	if (track_statement(track, TRACK_PUT_OWN_SERIES,
+			    "INSERT INTO own_series (run_id, epoch, name, block, value, checksum)"
+			    " VALUES (:run_id, :epoch, :name, :block, :value, :checksum)",
+			    &stmt, err) != ERR_OK)
+		return err->code;
+	for (size_t t = 0; t < epoch_record_block_count(record); t++) {
+		size_t count = epoch_record_block_length(record, t);
+		const float *value = own->value + t * BLOCK_INSTANCES;
+		uint64_t sum = 0;
+		if (!has_numbers(value, count))
+			continue;
+		db_sum_bound(stmt, &sum);
+		db_bind_int(stmt, ":run_id", run_id);
+		db_bind_int(stmt, ":epoch", (int64_t)record->epoch);
+		db_bind_text(stmt, ":name", own->name);
+		db_bind_int(stmt, ":block", (int64_t)t);
+		db_bind_blob(stmt, ":value", value, count * sizeof *value);
+		db_sum_bound(stmt, NULL);
+		db_bind_int(stmt, ":checksum", (int64_t)sum);
+		if (db_run(stmt, err) != ERR_OK)
+			return err->code;
+	}
+	return ERR_OK;
+}
+
 #define NUMBER(name, field) #name ", "
 #define NUMBER_PARAMETER(name, field) ":" #name ", "
 #define BIND_NUMBER(name, field) db_bind_real(stmt, ":" #name, record->field);
@@ -228,8 +290,12 @@ enum err_code track_put_epoch(struct track *track, int64_t run_id, const struct 
 		return ERR_OK;
 	if ((record->has_blocks && put_blocks(track, record, &first_block, err) != ERR_OK) ||
 	    put_regression_rows(track, run_id, record, err) != ERR_OK ||
+	    put_partial_row(track, run_id, record, err) != ERR_OK ||
 	    put_class_rows(track, run_id, record, &sum, err) != ERR_OK)
 		return err->code;
+	for (size_t i = 0; i < record->own_count; i++)
+		if (put_own_series(track, run_id, record, &record->own[i], err) != ERR_OK)
+			return err->code;
 	return put_epoch_row(track, run_id, record, first_block, sum, err);
 }
 

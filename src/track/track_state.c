@@ -206,6 +206,8 @@ enum err_code track_resume_run(struct track *track, const struct track_resume *r
 		"DELETE FROM epoch WHERE run_id = :run_id AND epoch > :epoch",
 		"DELETE FROM class_epoch WHERE run_id = :run_id AND epoch > :epoch",
 		"DELETE FROM regression_epoch WHERE run_id = :run_id AND epoch > :epoch",
+		"DELETE FROM partial_epoch WHERE run_id = :run_id AND epoch > :epoch",
+		"DELETE FROM own_series WHERE run_id = :run_id AND epoch > :epoch",
 		"DELETE FROM weight WHERE run_id = :run_id AND epoch > :epoch",
 		"DELETE FROM dynamics_rows WHERE run_id = :run_id AND epoch > :epoch",
 		"DELETE FROM influence WHERE run_id = :run_id AND epoch > :epoch",

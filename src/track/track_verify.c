@@ -197,6 +197,13 @@ static const char *const run_sql[] = {
 	" WHERE run_id = :run_id AND epoch NOT IN (SELECT epoch FROM epoch WHERE run_id = :run_id) GROUP BY epoch",
 	"SELECT printf('epoch %d: regression_epoch has rows of it, epoch does not', epoch) FROM regression_epoch"
 	" WHERE run_id = :run_id AND epoch NOT IN (SELECT epoch FROM epoch WHERE run_id = :run_id) GROUP BY epoch",
+	"SELECT printf('epoch %d: partial_epoch has a row of it, epoch does not', epoch) FROM partial_epoch"
+	" WHERE run_id = :run_id AND epoch NOT IN (SELECT epoch FROM epoch WHERE run_id = :run_id)",
+	"SELECT printf('epoch %d: own_series has rows of it, epoch does not', epoch) FROM own_series"
+	" WHERE run_id = :run_id AND epoch NOT IN (SELECT epoch FROM epoch WHERE run_id = :run_id) GROUP BY epoch",
+	"SELECT printf('epoch %d: own_series %s: block %d: length %d', epoch, own_series.name, block, length(value))"
+	" FROM own_series JOIN run USING (run_id) JOIN dataset USING (dataset_id) WHERE run_id = :run_id AND"
+	" length(value) IS NOT 4 * min(block_instances, instances - block * block_instances)",
 	"SELECT printf('epoch %d: its weights are recorded, it is not', epoch) FROM weight"
 	" WHERE run_id = :run_id AND epoch > 0 AND epoch NOT IN (SELECT epoch FROM epoch WHERE run_id = :run_id)"
 	" GROUP BY epoch",
@@ -222,6 +229,8 @@ static const struct {
 	{ "regression_epoch of epoch",
 	  "SELECT run_id, epoch, part, shot, instances, mse, mae, geometric_mean, pearson, balanced_mae, checksum"
 	  " FROM regression_epoch WHERE run_id = :run_id" },
+	{ "partial_epoch", "SELECT run_id, epoch, seen, checksum FROM partial_epoch WHERE run_id = :run_id" },
+	{ "own_series", "SELECT run_id, epoch, name, block, value, checksum FROM own_series WHERE run_id = :run_id" },
 	{ "influence of epoch", "SELECT run_id, epoch, instance_id, training_instance_id, inner_product, checksum"
 				" FROM influence WHERE run_id = :run_id" },
 	{ "loss_change of epoch",
@@ -358,11 +367,13 @@ enum err_code track_verify_epoch(struct track *track, int64_t run_id, struct tra
 	uint64_t sum = 0;
 	size_t at = 3;
 
-	if (track_read_statement(track, TRACK_VERIFY_EPOCH,
-				 "SELECT run_id, epoch, first_block, " EPOCH_NUMBERS(
-				     NUMBER) "checksum FROM epoch"
-					     " WHERE run_id = :run_id AND epoch > :epoch ORDER BY epoch LIMIT 1",
-				 &stmt, err) != ERR_OK)
+	if (track_read_statement(
+		track, TRACK_VERIFY_EPOCH,
+		"SELECT run_id, epoch, first_block, " EPOCH_NUMBERS(
+		    NUMBER) "checksum, (SELECT seen FROM partial_epoch AS partial WHERE"
+			    " partial.run_id = epoch.run_id AND partial.epoch = epoch.epoch) FROM epoch"
+			    " WHERE run_id = :run_id AND epoch > :epoch ORDER BY epoch LIMIT 1",
+		&stmt, err) != ERR_OK)
 		return err->code;
 	db_bind_int(stmt, ":run_id", run_id);
 	db_bind_int(stmt, ":epoch", (int64_t)record->epoch);
@@ -374,6 +385,8 @@ enum err_code track_verify_epoch(struct track *track, int64_t run_id, struct tra
 	epoch_record_clear(record, (size_t)db_column_int(stmt, 1));
 	record->has_blocks = db_column_type(stmt, 2) != DB_NULL;
 	EPOCH_NUMBERS(READ_NUMBER)
+	if (db_column_type(stmt, at + 1) != DB_NULL)
+		record->seen = (size_t)db_column_int(stmt, at + 1);
 	if (read_classes(track, run_id, record, findings, &sum, err) != ERR_OK)
 		return err->code;
 	db_sum_row(stmt, at, &sum);

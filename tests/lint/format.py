@@ -22,7 +22,7 @@ def find_clang_format():
 
 
 def check(root):
-    files = source.c_files(root, "src", "tests", "bench")
+    files = source.c_files(root, "include", "src", "tests", "bench", "examples")
     style = pathlib.Path(__file__).parents[2] / ".clang-format"
     command = [find_clang_format(), "--dry-run", "-Werror", f"--style=file:{style}", *map(str, files)]
     report = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -17,6 +17,7 @@ LAYERS = {
     "track": "base db",
     "train": "base num data model rebalance",
     "record": "base db num rebalance track",
+    "lib": "base db num rebalance track record",
     "report": "base db sql num out",
     "page": "base db out report data",
     "app": "base sql num out db data model rebalance track train record report page",
@@ -29,7 +30,7 @@ OWNERS = {
     "sqlite3ext.h": "db",
     "csv.h": "data",
     "zlib.h": "data",
-    "pthread.h": "app base record",
+    "pthread.h": "app base lib record",
     "threads.h": "app",
     "getopt.h": "cli",
 }

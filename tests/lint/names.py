@@ -12,7 +12,7 @@ GOTO = re.compile(r"\bgoto\b")
 
 def check(root):
     problems = []
-    for path in source.c_files(root, "src", "tests", "bench"):
+    for path in source.c_files(root, "include", "src", "tests", "bench", "examples"):
         where = path.relative_to(root)
         if any(NAMES.search(name) for name in (path.stem, *where.parts[:-1])):
             problems.append(f"{where}: a name that says nothing")

@@ -23,7 +23,7 @@ CASES = [
     (layers, "src/train/a.c", "#include <cblas.h>\n", "only src/num includes cblas.h"),
     (layers, "src/app/a.c", '#include "csv.h"\n', "only src/data includes csv.h"),
     (layers, "src/app/a.c", "#include <getopt.h>\n", "only src/cli includes getopt.h"),
-    (layers, "src/db/a.c", "#include <pthread.h>\n", "only src/app base record includes pthread.h"),
+    (layers, "src/db/a.c", "#include <pthread.h>\n", "only src/app base lib record includes pthread.h"),
     (layers, "src/num/a.c", '#include "tile.h"\n', "without its folder"),
     (layers, "src/a.c", GOOD, "not in a folder of the layer table"),
     (layers, "src/helm/a.c", GOOD, "not in a folder of the layer table"),

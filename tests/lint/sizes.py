@@ -23,7 +23,7 @@ def check_functions(path, where):
 
 def check(root):
     problems = []
-    for path in source.c_files(root, "src", "tests", "bench"):
+    for path in source.c_files(root, "include", "src", "tests", "bench", "examples"):
         where = path.relative_to(root)
         lines = path.read_text(encoding="utf-8").count("\n")
         if lines > FILE_LINES:

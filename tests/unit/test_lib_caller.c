@@ -1,0 +1,221 @@
+/* What a caller gets wrong, processes, threads and locales. */
+#include <locale.h>
+#include <math.h>
+#include <pthread.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "unit/logging.h"
+#include "unit/scratch.h"
+
+TestSuite(lib_caller, .init = scratch_enter, .fini = scratch_leave);
+
+Test(lib_caller, a_data_set_that_will_not_do)
+{
+	static uint32_t labels[] = { 0, 1, 2 };
+	static const int64_t falling[] = { 2, 1, 3 };
+	static const uint8_t all[] = { 1, 1, 1 };
+	static const char *const twice[] = { "a", "b", "a" }, *const keys[] = { "x", "y", "x" };
+	const hardrow_dataset_options good = {
+		.size = sizeof good,
+		.name = "x",
+		.instances = 3,
+		.classes = 3,
+		.labels = labels,
+	};
+	const struct {
+		hardrow_dataset_options options;
+		const char *words;
+	} cases[] = {
+#define WITH(...) ((hardrow_dataset_options){ sizeof good, "x", 3, 3, labels, __VA_ARGS__ })
+		{ { .size = 3 }, "size is 3" },
+		{ { .size = sizeof good, .instances = 3, .classes = 3, .labels = labels },
+		  "name: the data set has none" },
+		{ { .size = sizeof good, .name = "x", .classes = 3, .labels = labels }, "instances: 0 with labels" },
+		{ { sizeof good, "x", 3, 2, labels, NULL, NULL, NULL, NULL, 0, NULL, NULL }, "labels: number 2 is 2" },
+		{ { sizeof good, "x", 3, 1, labels, NULL, NULL, NULL, NULL, 0, NULL, NULL },
+		  "classes: 1; there are 2" },
+		{ WITH(NULL, falling, NULL, NULL, 0, NULL, NULL), "ids: 1 stands behind 2" },
+		{ WITH(NULL, falling, keys, NULL, 0, NULL, NULL), "ids and keys: one of the two" },
+		{ WITH(NULL, NULL, NULL, all, 0, NULL, NULL), "none is left to train on" },
+		{ WITH(twice, NULL, NULL, NULL, 0, NULL, NULL), "class_names: 'a' is there twice" },
+		{ WITH(NULL, NULL, keys, NULL, 0, NULL, NULL), "keys: 'x' is there twice" },
+#undef WITH
+	};
+	hardrow_tracker *tracker = logging_open();
+	hardrow_dataset *dataset = NULL;
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		BAD(hardrow_put_dataset(tracker, &cases[i].options, &dataset, &logging_error), HARDROW_INPUT,
+		    cases[i].words);
+	cr_expect_null(dataset);
+	GOOD(hardrow_close(tracker, &logging_error));
+	cr_expect_eq(logging_ask("SELECT count(*) FROM dataset"), 0);
+}
+
+Test(lib_caller, options_that_will_not_do)
+{
+	static const struct {
+		const char *sampler, *settings, *words;
+		double prior;
+	} cases[] = {
+		{ NULL, "[1]", "not a JSON object", 1 },
+		{ NULL, "{\"a\":", "not a JSON object", 1 },
+		{ NULL, "{\"a\":[1]}", "'a' is no number", 1 },
+		{ NULL, "{\"A b\":1}", "'A b' has other characters", 1 },
+		{ NULL, "{\"prior\":1}", "'prior' is the name of an option", 1 },
+		{ NULL, "{\"a\":1,\"a\":2}", "'a' is there twice", 1 },
+		{ NULL, "{\"model\":\"x\"}", "'model' is the name", 1 },
+		{ "x", NULL, "there is no 'x'", 1 },
+		{ "smote", NULL, "'smote' makes rows of its own", 1 },
+		{ "progressive", NULL, "'progressive' has to know", 1 },
+		{ NULL, NULL, "prior: -1", -1 },
+	};
+	hardrow_tracker *tracker = logging_open();
+	hardrow_dataset *dataset = logging_put(tracker);
+	hardrow_run *run = NULL;
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const hardrow_run_options options = {
+			.size = sizeof options,
+			.sampler = cases[i].sampler,
+			.settings = cases[i].settings,
+			.prior = cases[i].prior,
+		};
+		BAD(hardrow_begin(tracker, dataset, &options, &run, &logging_error), HARDROW_INPUT, cases[i].words);
+	}
+	cr_expect_null(run);
+	hardrow_dataset_free(dataset);
+	GOOD(hardrow_close(tracker, &logging_error));
+	cr_expect_eq(logging_ask("SELECT count(*) FROM run"), 0);
+}
+
+Test(lib_caller, predictions_that_will_not_do)
+{
+	static const struct {
+		double values[CLASSES];
+		int kind;
+	} cases[] = { { { 0.5, 0.6, 0.1 }, HARDROW_PROBABILITIES },  { { -0.2, 1, 0.2 }, HARDROW_PROBABILITIES },
+		      { { 0.5, NAN, 0.5 }, HARDROW_PROBABILITIES },  { { 3, -1, -1 }, HARDROW_PROBABILITIES },
+		      { { -1, -1, -3 }, HARDROW_LOG_PROBABILITIES }, { { 1, INFINITY, 2 }, HARDROW_LOGITS } };
+	const hardrow_epoch_options past = { .size = sizeof past, .number = 1 };
+	hardrow_tracker *tracker = logging_open(), *nothing = NULL;
+	hardrow_dataset *dataset = logging_put(tracker);
+	hardrow_run *run = logging_begin(tracker, dataset);
+
+	BAD(hardrow_end_epoch(run, NULL, &logging_error), HARDROW_INPUT, "nobody was predicted");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const hardrow_predictions predictions = {
+			.size = sizeof predictions,
+			.values = cases[i].values,
+			.type = HARDROW_FLOAT64,
+			.kind = cases[i].kind,
+			.rows = 1,
+			.ids = (int64_t[]){ 4 },
+		};
+		BAD(hardrow_log(run, &predictions, &logging_error), HARDROW_INPUT, "row 0 (instance 4)");
+	}
+	GOOD(logging_log(run, 1, &logging_error));
+	GOOD(hardrow_end_epoch(run, NULL, &logging_error));
+	GOOD(logging_log(run, 2, &logging_error));
+	BAD(hardrow_end_epoch(run, &past, &logging_error), HARDROW_INPUT, "the last epoch was 1");
+	logging_finish(tracker, dataset, run);
+	cr_expect_eq(logging_ask("SELECT count(*) FROM epochs"), 1);
+	BAD(hardrow_open("no/such/folder/a.db", NULL, &nothing, &logging_error), HARDROW_SYSTEM, "no/such/folder");
+	cr_expect_eq(hardrow_open("no/such/folder/a.db", NULL, &nothing, NULL), HARDROW_SYSTEM, "no error is fine");
+}
+
+Test(lib_caller, a_child_leaves_the_handles_alone)
+{
+	hardrow_tracker *tracker = logging_open();
+	hardrow_dataset *dataset = logging_put(tracker);
+	hardrow_run *run = logging_begin(tracker, dataset);
+	int status = 0;
+
+	GOOD(logging_log(run, 1, &logging_error));
+	pid_t child = fork();
+	cr_assert(child >= 0);
+	if (child == 0) {
+		bool is_refused = hardrow_end_epoch(run, NULL, &logging_error) == HARDROW_INPUT &&
+				  hardrow_sync(tracker, &logging_error) == HARDROW_INPUT &&
+				  hardrow_finish(run, HARDROW_DONE, NULL, NULL, &logging_error) == HARDROW_OK &&
+				  hardrow_close(tracker, &logging_error) == HARDROW_OK;
+		hardrow_dataset_free(dataset);
+		_exit(is_refused ? 0 : 1);
+	}
+	cr_assert_eq(waitpid(child, &status, 0), child);
+	cr_expect_eq(status, 0);
+	GOOD(hardrow_end_epoch(run, NULL, &logging_error));
+	logging_finish(tracker, dataset, run);
+	cr_expect_eq(logging_ask("SELECT count(*) FROM runs WHERE status = 'done' AND epochs = 1"), 1);
+}
+
+static void *log_run(void *context)
+{
+	void **both = context;
+	hardrow_error own;
+	hardrow_run *run = NULL;
+
+	if (hardrow_begin(both[0], both[1], NULL, &run, &own) != HARDROW_OK)
+		return NULL;
+	for (size_t epoch = 1; epoch <= 20; epoch++)
+		if (logging_log(run, epoch, &own) != HARDROW_OK || hardrow_end_epoch(run, NULL, &own) != HARDROW_OK)
+			return NULL;
+	return hardrow_finish(run, HARDROW_DONE, NULL, NULL, &own) == HARDROW_OK ? context : NULL;
+}
+
+Test(lib_caller, threads_log_runs_side_by_side)
+{
+	hardrow_tracker *tracker = logging_open();
+	hardrow_dataset *dataset = logging_put(tracker);
+	void *both[] = { tracker, dataset }, *result = NULL;
+	pthread_t threads[4];
+
+	for (size_t i = 0; i < 4; i++)
+		cr_assert_eq(pthread_create(&threads[i], NULL, log_run, both), 0);
+	for (size_t i = 0; i < 4; i++) {
+		cr_assert_eq(pthread_join(threads[i], &result), 0);
+		cr_expect_not_null(result);
+	}
+	hardrow_dataset_free(dataset);
+	GOOD(hardrow_close(tracker, &logging_error));
+	cr_expect_eq(logging_ask("SELECT count(*) FROM runs WHERE status = 'done' AND epochs = 20"), 4);
+	cr_expect_eq(logging_ask("SELECT count(*) FROM dataset"), 1);
+}
+
+Test(lib_caller, a_file_that_is_closed_ends_its_runs)
+{
+	hardrow_tracker *tracker = logging_open();
+	hardrow_dataset *dataset = logging_put(tracker);
+	hardrow_run *run = logging_begin(tracker, dataset);
+
+	GOOD(logging_log(run, 1, &logging_error));
+	GOOD(hardrow_end_epoch(run, NULL, &logging_error));
+	GOOD(hardrow_sync(tracker, &logging_error));
+	cr_expect_eq(logging_ask("SELECT count(*) FROM epoch"), 1, "what was synced is there");
+	GOOD(hardrow_close(tracker, &logging_error));
+	const hardrow_predictions predictions = { .size = sizeof predictions };
+	BAD(hardrow_log(run, &predictions, &logging_error), HARDROW_INPUT, "its file was closed");
+	BAD(hardrow_finish(run, HARDROW_DONE, NULL, NULL, &logging_error), HARDROW_INPUT, "its file was closed");
+	hardrow_dataset_free(dataset);
+	cr_expect_eq(
+	    logging_ask("SELECT count(*) FROM runs WHERE status = 'interrupted' AND message = 'its file was closed'"),
+	    1);
+	cr_expect_eq(logging_ask("SELECT count(*) FROM instance_summary"), ROWS);
+}
+
+Test(lib_caller, the_locale_of_the_host_is_nothing_to_it)
+{
+	if (setlocale(LC_ALL, "de_DE.UTF-8") == NULL)
+		cr_skip_test("no German locale");
+	hardrow_tracker *tracker = logging_open();
+	hardrow_dataset *dataset = logging_put(tracker);
+	hardrow_run *run = NULL;
+	const hardrow_run_options options = { .size = sizeof options, .prior = 0.5, .settings = "{\"rate\":0.1}" };
+
+	GOOD(hardrow_begin(tracker, dataset, &options, &run, &logging_error));
+	GOOD(logging_log(run, 1, &logging_error));
+	GOOD(hardrow_end_epoch(run, NULL, &logging_error));
+	logging_finish(tracker, dataset, run);
+	cr_expect_eq(logging_ask("SELECT settings ->> 'prior' + settings ->> 'rate' FROM runs"), 0.6);
+}
