@@ -218,7 +218,7 @@ def locked(db, how="EXCLUSIVE"):
     """Another program holds the database."""
     with contextlib.closing(sqlite3.connect(db, isolation_level=None, timeout=60)) as other:
         other.execute(f"BEGIN {how}")
-        yield
+        yield other
         other.execute("ROLLBACK")
 
 
@@ -239,8 +239,21 @@ def test_lock(folder, tally):
             tally.check("Ctrl-C", "it went on waiting")
     errors = waiting.communicate(timeout=30)[1]
     tally.check("after", None if waiting.returncode == 0 else errors)
-    tally.check("says who", None if f"(process {os.getpid()})" in errors and errors.count("\n") == 1 else repr(errors))
+    tally.check("says who", None if f"(process {os.getpid()})" in errors and errors.count("keeps it locked") == 1 else repr(errors))
     tally.check("database", database_problem(db, 2))
+    (folder / "one.ini").write_text(SWEEP.replace("splits = 4", "splits = 1").replace("iris, wine, glass", "iris"))
+    tally.check("weights", None if run(*command[:-2], "--record-weights", "every:1", "--db", db).returncode == 0 else "it fails")
+    with locked(db, "DEFERRED") as reader:
+        reader.execute("SELECT count(*) FROM run").fetchall()
+        short = [start(*words, "--db", db) for words in (
+            command[:-2], ["sweep", folder / "one.ini", "--quiet", "--data-dir", SOURCE / "datasets"],
+            ["influence", "--run", 3, "--save"])]
+        # Longer than SQLite's own patience with a lock was.
+        time.sleep(11)
+        tally.check("beside a reader", None if all(process.poll() is None for process in short) else "one ended by itself")
+    for process in short:
+        errors = process.communicate(timeout=30)[1]
+        tally.check(f"after a reader: {process.args[1]}", None if process.returncode == 0 else errors)
 
 
 def test_writers(folder, tally):
