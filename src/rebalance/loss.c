@@ -29,6 +29,7 @@ static const struct loss *const losses[] = {
 	&loss_ldam,
 	&loss_pairwise,
 	&loss_meta_reweight,
+	&loss_meta_weight_net,
 	&loss_inverse,
 	&loss_square_root_inverse,
 	&loss_mse,
@@ -128,6 +129,7 @@ struct loss_parameters loss_fill_parameters(const struct loss *loss, const struc
 		.meta_per_class = loss->defaults.meta_per_class == 0 || given->meta_per_class == 0
 				      ? loss->defaults.meta_per_class
 				      : given->meta_per_class,
+		.meta_rate = fill(given->meta_rate, loss->defaults.meta_rate),
 		.pairwise_alpha = fill_text(given->pairwise_alpha, loss->defaults.pairwise_alpha),
 		.pairwise_delta = fill_text(given->pairwise_delta, loss->defaults.pairwise_delta),
 		.scale = given->scale,

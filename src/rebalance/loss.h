@@ -21,6 +21,7 @@ struct loss_parameters {
 	double beta, gamma, tau, alpha, xi, lambda, margin, momentum;
 	size_t bins;
 	size_t meta_per_class;
+	double meta_rate;
 	const char *pairwise_alpha, *pairwise_delta; /* borrowed */
 	double scale;				     /* of the cosine classifier, for the losses that need one */
 	double focal_beta, huber_beta, noise, noise_rate;
@@ -73,7 +74,8 @@ struct loss {
 	const char *class_weights; /* the formula of weigh_classes; NULL: all alike */
 	bool uses_difficulty;	   /* the weight of instance i is N w_i (Yu et al. 2022), w of the epoch before */
 	bool uses_meta_set;	   /* the weights of each batch come from a meta set (train/meta_weights.h) */
-	bool draws; /* each look at a batch draws what counts: its gradients are not those of its values */
+	bool draws;	     /* each look at a batch draws what counts: its gradients are not those of its values */
+	bool has_weight_net; /* these are a network of the loss that learns there (model/weight_net.h) */
 	bool uses_beta;
 	bool starts_low;   /* biases of the classifier start at -log(k - 1): every sigmoid score at 1 / k */
 	bool by_pairs;	   /* its constants are of pairs of classes */
@@ -107,8 +109,9 @@ struct loss {
 extern const struct loss loss_cross_entropy, loss_class_balanced, loss_inverse_frequency, loss_difficulty, loss_focal,
     loss_logit_adjusted, loss_balanced_softmax, loss_cdt, loss_class_balanced_sigmoid, loss_class_balanced_focal,
     loss_focal_sigmoid, loss_acsl, loss_equalization, loss_balanced, loss_cost_sensitive, loss_log_frequency,
-    loss_softmax_equalization, loss_ghm, loss_ldam, loss_pairwise, loss_meta_reweight, loss_inverse,
-    loss_square_root_inverse, loss_mse, loss_l1, loss_huber, loss_focal_mse, loss_focal_l1, loss_balanced_mse;
+    loss_softmax_equalization, loss_ghm, loss_ldam, loss_pairwise, loss_meta_reweight, loss_meta_weight_net,
+    loss_inverse, loss_square_root_inverse, loss_mse, loss_l1, loss_huber, loss_focal_mse, loss_focal_l1,
+    loss_balanced_mse;
 
 const struct loss *loss_at(size_t i); /* NULL behind the last */
 const char *loss_name(size_t i);      /* NULL behind the last */

@@ -85,6 +85,8 @@ static const struct method methods[] = {
 	  .sampler = &sampler_all, .loss = &loss_pairwise },
 	{ .name = "meta-reweight", .summary = "loss weighted by whether a step helps a balanced meta set", .source = "Ren et al. 2018",
 	  .sampler = &sampler_all, .loss = &loss_meta_reweight },
+	{ .name = "meta-weight-net", .summary = "loss weighted by a network of it that learns on a balanced meta set", .source = "Shu et al. 2019",
+	  .sampler = &sampler_all, .loss = &loss_meta_weight_net },
 	{ .name = "bbn", .summary = "two branches, from uniform to reversed draws", .source = "Zhou et al. 2020",
 	  .sampler = &sampler_bilateral, .loss = &loss_cross_entropy },
 	{ .name = "drw", .summary = "class weights in the last epochs only", .source = "Cao et al. 2019",

@@ -14,6 +14,8 @@ struct direction {
 struct influence {
 	struct influence_subject subject;
 	struct direction *layers; /* G */
+	bool is_by_unit;	  /* the classifier's is by w^ of the network's present weights */
+	struct direction *before; /* the network's parameters before a step */
 	size_t layer_count;
 	struct tile_cosine cosine;
 	uint32_t *index;	 /* (n) */
@@ -27,20 +29,26 @@ struct influence {
 	double *own_weight, *by_unit; /* (k, d) its weights, G by w */
 };
 
-static enum err_code create_directions(struct influence *influence, struct err *err)
+static enum err_code create_directions(const struct network *network, struct direction **ret_layers, struct err *err)
 {
-	const struct network *network = influence->subject.network;
-
-	influence->layer_count = network_layer_count(network);
-	if (mem_new(&influence->layers, influence->layer_count, err) != ERR_OK)
+	if (mem_new(ret_layers, network_layer_count(network), err) != ERR_OK)
 		return err->code;
-	for (size_t l = 0; l < influence->layer_count; l++) {
+	for (size_t l = 0; l < network_layer_count(network); l++) {
 		struct network_layer layer = network_layer(network, l);
-		if (mem_new(&influence->layers[l].weight, layer.outputs * layer.inputs, err) != ERR_OK ||
-		    mem_new(&influence->layers[l].bias, layer.outputs, err) != ERR_OK)
+		if (mem_new(&(*ret_layers)[l].weight, layer.outputs * layer.inputs, err) != ERR_OK ||
+		    mem_new(&(*ret_layers)[l].bias, layer.outputs, err) != ERR_OK)
 			return err->code;
 	}
 	return ERR_OK;
+}
+
+static void free_directions(struct direction *layers, size_t count)
+{
+	for (size_t l = 0; layers != NULL && l < count; l++) {
+		free(layers[l].weight);
+		free(layers[l].bias);
+	}
+	free(layers);
 }
 
 static enum err_code create_workspace(struct influence *influence, struct err *err)
@@ -84,7 +92,10 @@ enum err_code influence_create(const struct influence_subject *subject, struct i
 		return err->code;
 	influence->subject = *subject;
 	influence->cosine = network_cosine(subject->network);
-	if (create_directions(influence, err) != ERR_OK || create_workspace(influence, err) != ERR_OK)
+	influence->layer_count = network_layer_count(subject->network);
+	if (create_directions(subject->network, &influence->layers, err) != ERR_OK ||
+	    create_directions(subject->network, &influence->before, err) != ERR_OK ||
+	    create_workspace(influence, err) != ERR_OK)
 		return err->code;
 	*ret_influence = take_ptr(&influence);
 	return ERR_OK;
@@ -94,11 +105,8 @@ void influence_free(struct influence *influence)
 {
 	if (influence == NULL)
 		return;
-	for (size_t l = 0; influence->layers != NULL && l < influence->layer_count; l++) {
-		free(influence->layers[l].weight);
-		free(influence->layers[l].bias);
-	}
-	free(influence->layers);
+	free_directions(influence->layers, influence->layer_count);
+	free_directions(influence->before, influence->layer_count);
 	free(influence->index);
 	free(influence->weight);
 	free(influence->y);
@@ -178,8 +186,7 @@ void influence_take_some(struct influence *influence, const struct influence_som
 	}
 	for (size_t l = 0; l < influence->layer_count; l++)
 		network_read_gradient(network, l, influence->layers[l].weight, influence->layers[l].bias);
-	if (influence->cosine.heads > 0)
-		go_through_unit_weights(influence);
+	influence->is_by_unit = influence->cosine.heads == 0;
 }
 
 void influence_take(struct influence *influence, const double *weight)
@@ -226,6 +233,9 @@ static void add_layer(struct influence *influence, size_t l, size_t count, doubl
 
 void influence_multiply_some(struct influence *influence, const struct influence_some *some, double *ret_product)
 {
+	if (!influence->is_by_unit)
+		go_through_unit_weights(influence);
+	influence->is_by_unit = true;
 	memset(ret_product, 0, some->count * sizeof *ret_product);
 	for (size_t first = 0; first < some->count; first += influence->subject.batch) {
 		const struct influence_some part = part_of(influence, some, first);
@@ -242,4 +252,47 @@ void influence_multiply(struct influence *influence, double *ret_product)
 	for (uint32_t i = 0; i < all.count; i++)
 		influence->index[i] = i;
 	influence_multiply_some(influence, &all, ret_product);
+}
+
+void influence_evaluate_some(struct influence *influence, const struct influence_some *some, double *ret_loss)
+{
+	const struct influence_subject *subject = &influence->subject;
+	size_t k = network_layer(subject->network, influence->layer_count - 1).outputs;
+
+	for (size_t first = 0; first < some->count; first += subject->batch) {
+		const struct influence_some part = part_of(influence, some, first);
+		const struct network_batch batch = { .inputs = subject->inputs,
+						     .index = part.index,
+						     .count = part.count };
+		size_t lanes = tile_lanes(part.count);
+		network_forward(subject->network, &batch, part.dropout, influence->logits);
+		loss_predict(subject->loss->loss, influence->logits, lanes, k, influence->logits, influence->delta);
+		for (size_t i = 0; i < part.count; i++)
+			ret_loss[first + i] = -influence->logits[subject->y[part.index[i]] * lanes + i];
+	}
+}
+
+void influence_step(struct influence *influence, double rate)
+{
+	struct network *network = influence->subject.network;
+
+	for (size_t l = 0; l < influence->layer_count; l++) {
+		struct network_layer layer = network_layer(network, l);
+		struct direction *g = &influence->layers[l], *before = &influence->before[l];
+		network_read_layer(network, l, before->weight, before->bias);
+		for (size_t i = 0; i < layer.outputs * layer.inputs; i++)
+			g->weight[i] = before->weight[i] - rate * g->weight[i];
+		for (size_t i = 0; i < layer.outputs; i++)
+			g->bias[i] = before->bias[i] - rate * g->bias[i];
+		network_write_layer(network, l, g->weight, layer.has_bias ? g->bias : NULL);
+	}
+}
+
+void influence_step_back(struct influence *influence)
+{
+	struct network *network = influence->subject.network;
+
+	for (size_t l = 0; l < influence->layer_count; l++)
+		network_write_layer(network, l, influence->before[l].weight,
+				    network_layer(network, l).has_bias ? influence->before[l].bias : NULL);
 }

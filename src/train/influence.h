@@ -54,11 +54,18 @@ void influence_freep(struct influence **influence);
 /* G <- sum_a weight_a grad loss(a), weight (n), at the network's present parameters. */
 void influence_take(struct influence *influence, const double *weight);
 
-/* ret_product (n) <- <grad loss(z), G> of every instance z. The network must have the parameters that G is of. */
+/* ret_product (n) <- <grad loss(z), G> of every instance z, whatever the parameters that G is of. */
 void influence_multiply(struct influence *influence, double *ret_product);
 
 /* The same of some instances: weight (m) and ret_product (m) in their order. */
 void influence_take_some(struct influence *influence, const struct influence_some *some, const double *weight);
 void influence_multiply_some(struct influence *influence, const struct influence_some *some, double *ret_product);
+
+/* The loss of some instances: ret_loss (m) in their order. */
+void influence_evaluate_some(struct influence *influence, const struct influence_some *some, double *ret_loss);
+
+/* The network's parameters less `rate` times G, which is used up; and back to what they were before. */
+void influence_step(struct influence *influence, double rate);
+void influence_step_back(struct influence *influence);
 
 #endif

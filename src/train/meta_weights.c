@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "model/weight_net.h"
 
 struct meta_weights {
 	struct influence *influence;
@@ -18,6 +19,10 @@ struct meta_weights {
 	double *total;	   /* (n) sum of count * w_i over the draws of this epoch */
 	uint32_t *draws;   /* (n) of this epoch */
 	double *mean;	   /* (n) */
+	/* Of weights by a network, else NULL: the losses of a batch (batch), and what the meta loss changes by each
+	 * weight. */
+	struct weight_net *net;
+	double *loss, *slope;
 };
 
 void meta_weights_free(struct meta_weights *weights)
@@ -31,6 +36,9 @@ void meta_weights_free(struct meta_weights *weights)
 	free(weights->total);
 	free(weights->draws);
 	free(weights->mean);
+	weight_net_free(weights->net);
+	free(weights->loss);
+	free(weights->slope);
 	free(weights);
 }
 
@@ -57,6 +65,10 @@ enum err_code meta_weights_create(const struct influence_subject *subject, const
 	    mem_new(&weights->class_sum, split->classes, err) != ERR_OK ||
 	    mem_new(&weights->share, weights->looked_at, err) != ERR_OK || mem_new(&weights->total, n, err) != ERR_OK ||
 	    mem_new(&weights->draws, n, err) != ERR_OK || mem_new(&weights->mean, n, err) != ERR_OK)
+		return err->code;
+	if (subject->loss->loss->has_weight_net &&
+	    (mem_new(&weights->loss, batch, err) != ERR_OK || mem_new(&weights->slope, batch, err) != ERR_OK ||
+	     weight_net_create(subject->loss->parameters.meta_rate, &weights->rng, &weights->net, err) != ERR_OK))
 		return err->code;
 	for (size_t i = 0; i < split->meta_count; i++)
 		weights->class_sum[subject->y[split->meta[i]]]++;
@@ -87,26 +99,72 @@ static void look(struct meta_weights *weights)
 		weights->share[i] /= sum;
 }
 
-void meta_weights_weigh(struct meta_weights *weights, const uint32_t *index, size_t count, const struct rng *dropout,
-			double *ret_weight)
+/* A batch whose pass drops what the training pass will. */
+static struct influence_some some_of(const struct meta_batch *batch, struct rng *drops)
 {
-	struct rng drops = dropout != NULL ? *dropout : (struct rng){ 0 };
+	if (batch->dropout != NULL)
+		*drops = *batch->dropout;
+	return (struct influence_some){ batch->index, batch->count, batch->dropout != NULL ? drops : NULL };
+}
+
+static void weigh_by_products(struct meta_weights *weights, const struct meta_batch *batch, double *ret_weight)
+{
+	const struct influence_some set = { .index = weights->set, .count = weights->looked_at };
+	struct rng drops;
+	const struct influence_some some = some_of(batch, &drops);
 	double sum = 0;
 
-	look(weights);
-	const struct influence_some set = { .index = weights->set, .count = weights->looked_at };
-	const struct influence_some batch = { index, count, dropout != NULL ? &drops : NULL };
 	influence_take_some(weights->influence, &set, weights->share);
-	influence_multiply_some(weights->influence, &batch, ret_weight);
-	for (size_t i = 0; i < count; i++) {
+	influence_multiply_some(weights->influence, &some, ret_weight);
+	for (size_t i = 0; i < batch->count; i++) {
 		/* What is not a number stays so: the run has diverged. */
 		ret_weight[i] = ret_weight[i] < 0 ? 0 : ret_weight[i];
 		sum += ret_weight[i];
 	}
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < batch->count; i++)
 		ret_weight[i] = sum == 0 ? 0 : ret_weight[i] / sum;
-		weights->total[index[i]] += (double)count * ret_weight[i];
-		weights->draws[index[i]]++;
+}
+
+/* w_i = V(loss_i) / m. */
+static void weigh_by_net(const struct meta_weights *weights, size_t count, double *ret_weight)
+{
+	weight_net_weigh(weights->net, weights->loss, count, ret_weight);
+	for (size_t i = 0; i < count; i++)
+		ret_weight[i] /= (double)count;
+}
+
+static void learn_net(struct meta_weights *weights, const struct meta_batch *batch, double *ret_weight)
+{
+	const struct influence_some set = { .index = weights->set, .count = weights->looked_at };
+	size_t count = batch->count;
+	struct rng drops;
+
+	struct influence_some some = some_of(batch, &drops);
+	influence_evaluate_some(weights->influence, &some, weights->loss);
+	weigh_by_net(weights, count, ret_weight);
+	some = some_of(batch, &drops);
+	influence_take_some(weights->influence, &some, ret_weight);
+	influence_step(weights->influence, batch->rate);
+	influence_take_some(weights->influence, &set, weights->share);
+	influence_step_back(weights->influence);
+	some = some_of(batch, &drops);
+	influence_multiply_some(weights->influence, &some, weights->slope);
+	for (size_t i = 0; i < count; i++)
+		weights->slope[i] *= -batch->rate / (double)count;
+	weight_net_learn(weights->net, weights->loss, weights->slope, count);
+	weigh_by_net(weights, count, ret_weight);
+}
+
+void meta_weights_weigh(struct meta_weights *weights, const struct meta_batch *batch, double *ret_weight)
+{
+	look(weights);
+	if (weights->net != NULL)
+		learn_net(weights, batch, ret_weight);
+	else
+		weigh_by_products(weights, batch, ret_weight);
+	for (size_t i = 0; i < batch->count; i++) {
+		weights->total[batch->index[i]] += (double)batch->count * ret_weight[i];
+		weights->draws[batch->index[i]]++;
 	}
 }
 
@@ -132,4 +190,6 @@ void meta_weights_visit_state(struct meta_weights *weights, struct state_visitor
 {
 	rng_visit_state(&weights->rng, visitor);
 	state_visit(visitor, "mean", STATE_DOUBLE, weights->instances, weights->mean);
+	if (weights->net != NULL)
+		weight_net_visit_state(weights->net, visitor);
 }

@@ -260,8 +260,7 @@ static enum err_code fill_parameters(const struct run_settings *options, struct 
 	recipe->reduction =
 	    options->reduction > 0 ? (enum loss_reduction)(options->reduction - 1) : method_reduction(method);
 	if (method->loss->uses_meta_set && recipe->reduction != method->loss->reduction)
-		return err_set(err, ERR_INPUT,
-			       "reduction %s will not do: the weights of loss %s sum to 1 in each batch",
+		return err_set(err, ERR_INPUT, "reduction %s will not do: loss %s weighs every batch itself",
 			       loss_reduction_name((size_t)recipe->reduction), method->loss->name);
 	if (!isnan(recipe->loss_parameters.tau) && !isnan(recipe->adjustment_parameters.tau))
 		return err_set(err, ERR_INPUT,

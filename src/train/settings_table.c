@@ -240,6 +240,8 @@ const struct option_spec settings_specs[] = {
 	  .argument = "N",
 	  .describe = settings_describe_parts,
 	  .help = "of each class so many training instances, at most half of it, weigh the others; 0: its own" },
+	{ .name = "meta-rate", .type = OPTION_REAL, FIELD(loss_parameters.meta_rate), .above_min = true, .argument = "R",
+	  .describe = settings_describe_parts, .help = "learning rate of the network of weights" },
 	{ .name = "class-power", .type = OPTION_REAL, FIELD(sampler_parameters.class_power), .min = -10, .max = 10,
 	  .argument = "Q",
 	  .describe = settings_describe_parts, .help = "classes are drawn by size^Q" },

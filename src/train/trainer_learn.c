@@ -157,7 +157,10 @@ static void weigh_batch(struct trainer *trainer, const uint32_t *index, size_t c
 	double sum = 0;
 
 	if (trainer->meta_weights != NULL) {
-		meta_weights_weigh(trainer->meta_weights, index, count, &trainer->dropout_rng, trainer->batch_weight);
+		const struct meta_batch batch = { index, count, &trainer->dropout_rng,
+						  trainer->rate_factor *
+						      trainer->recipe->training.optimization.learning_rate };
+		meta_weights_weigh(trainer->meta_weights, &batch, trainer->batch_weight);
 		return;
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -235,7 +238,7 @@ static void learn_whole(struct trainer *trainer, size_t count)
 }
 
 /* Of draws in two halves each batch has as many from either. */
-static void learn_batch(struct trainer *trainer, const uint32_t *index, size_t count, double rate_factor)
+static void learn_batch(struct trainer *trainer, const uint32_t *index, size_t count)
 {
 	if (trainer->branches == NULL) {
 		add_gradients(trainer, index, count);
@@ -244,15 +247,16 @@ static void learn_batch(struct trainer *trainer, const uint32_t *index, size_t c
 		branches_learn(trainer, index, index + trainer->most_draws / 2, count);
 	}
 	if (learns_scales(trainer))
-		class_scales_step(trainer->scales, rate_factor);
+		class_scales_step(trainer->scales, trainer->rate_factor);
 	else
-		optimizer_step(trainer->optimizer, rate_factor);
+		optimizer_step(trainer->optimizer, trainer->rate_factor);
 }
 
 void trainer_learn_epoch(struct trainer *trainer, double rate_factor)
 {
 	size_t draws = sample(trainer) / (trainer->branches != NULL ? 2 : 1);
 
+	trainer->rate_factor = rate_factor;
 	if (learns_scales(trainer))
 		class_scales_begin_epoch(trainer->scales);
 	if (trainer->meta_weights != NULL)
@@ -263,8 +267,7 @@ void trainer_learn_epoch(struct trainer *trainer, double rate_factor)
 	}
 	for (size_t first = 0; first < draws; first += trainer->batch_size) {
 		size_t left = draws - first;
-		learn_batch(trainer, trainer->order + first, left < trainer->batch_size ? left : trainer->batch_size,
-			    rate_factor);
+		learn_batch(trainer, trainer->order + first, left < trainer->batch_size ? left : trainer->batch_size);
 	}
 	if (learns_scales(trainer))
 		class_scales_end_epoch(trainer->scales);

@@ -42,6 +42,7 @@ struct trainer {
 	struct weighting *weighting; /* by the unadjusted predictions, if there are any, else by the others */
 	struct rng initial_weights, dropout_rng;
 	struct schedule schedule;
+	double rate_factor; /* of the epoch, by it */
 	bool in_second_stage;
 	bool weighs_nothing;	/* the weights of some batch summed to 0, by which they are divided, or to no number */
 	bool objective_changes; /* from epoch to epoch: its weights, or how features are calibrated, do */

@@ -260,7 +260,7 @@ def check_weights(run, epoch, rows, settings, instances, complaints):
     train = [row for row in rows if row[1] == "train"]
     counts = collections.Counter(row[2] for row in train)
     draws = expected_draws(train, counts, settings, epoch, instances)
-    if follows_other_predictions(settings) or settings["loss"] == "meta-reweight":
+    if follows_other_predictions(settings) or settings["loss"] in ("meta-reweight", "meta-weight-net"):
         by_instance = {row[0]: row[8] for row in train}
     else:
         by_instance = {row[0]: draws[row[0]] * loss_weight(row, counts, settings) for row in train}

@@ -1,7 +1,12 @@
 #!/usr/bin/env python3
-"""Writes methods.h, what the formulas of some methods come to on small fixtures, in numpy: make_methods.py"""
+"""What the formulas of some methods come to on small fixtures, in numpy.
+
+make_methods.py          writes methods.h beside this script
+make_methods.py --check  compares the steps of Meta-Weight-Net with PyTorch's derivatives of derivatives
+"""
 
 import pathlib
+import sys
 
 import numpy as np
 
@@ -93,13 +98,97 @@ def step(parameters, direction):
     return moved
 
 
-def meta_lines():
-    """Ren et al. 2018, Algorithm 1: the derivative of the meta loss by the weights of one step, by differences and exactly."""
+def meta_fixture():
+    """x, y, the parameters of a tanh network, the meta set, a batch, the learning rate."""
     random = np.random.default_rng(7)
     count, inputs, units, classes, rate = 12, 3, 4, 3, .1
     x, y = random.normal(size=(count, inputs)), np.array([0, 1, 2, 0, 1, 0, 2, 0, 1, 0, 0, 1])
     parameters = [random.normal(size=shape) * .7 for shape in ((units, inputs), units, (classes, units), classes)]
-    meta, batch = np.array([1, 3, 6, 7, 8]), np.array([0, 2, 4, 5, 9, 5, 10, 11])
+    return x, y, parameters, np.array([1, 3, 6, 7, 8]), np.array([0, 2, 4, 5, 9, 5, 10, 11]), rate
+
+
+NET_UNITS, NET_RATE, NET_DECAY = 100, .05, 1e-4
+
+
+def net_start():
+    """a, b, c, d of the network of weights."""
+    at = np.arange(3 * NET_UNITS + 1)
+    return np.where(at < 2 * NET_UNITS, 1, .1) * np.sin(at + 1)
+
+
+def net_forward(theta, loss):
+    """Hidden outputs, weights."""
+    a, b, c = theta[:-1].reshape(3, -1)
+    hidden = np.maximum(0, np.outer(loss, a) + b)
+    return hidden, 1 / (1 + np.exp(-(hidden @ c + theta[-1])))
+
+
+def net_gradient(theta):
+    """Of the meta loss after one step by all numbers of the network of weights, without decay: a function of a batch."""
+    x, y, parameters, meta, _, rate = meta_fixture()
+    own = gradients(parameters, x, y)
+
+    def of(batch):
+        loss = cross_entropy(parameters, x[batch], y[batch])
+        hidden, weight = net_forward(theta, loss)
+        moved = step(parameters, -rate * weight @ own[batch] / len(batch))
+        after = gradients(moved, x, y)[meta]
+        meta_gradient = np.mean([after[y[meta] == c].mean(axis=0) for c in np.unique(y)], axis=0)
+        delta = -rate / len(batch) * own[batch] @ meta_gradient * weight * (1 - weight)
+        below = np.outer(delta, theta[2 * NET_UNITS:-1]) * (hidden > 0)
+        return np.concatenate([loss @ below, below.sum(axis=0), delta @ hidden, [delta.sum()]])
+
+    return of
+
+
+def net_batches():
+    batch = meta_fixture()[4]
+    return [batch, batch[:2:-1].copy(), batch[2:]]
+
+
+def net_weights():
+    """Shu et al. 2019, Algorithm 1: the weights of each batch after the step of Adam that it gives the network of weights."""
+    x, y, parameters, *_ = meta_fixture()
+    theta, first, second, found = net_start(), 0, 0, []
+    for t, batch in enumerate(net_batches(), 1):
+        gradient = net_gradient(theta)(batch) + NET_DECAY * theta
+        first, second = .9 * first + .1 * gradient, .999 * second + .001 * gradient ** 2
+        theta = theta - NET_RATE * (first / (1 - .9 ** t)) / (np.sqrt(second / (1 - .999 ** t)) + 1e-8)
+        loss = cross_entropy(parameters, x[batch], y[batch])
+        found.append(net_forward(theta, loss)[1] / len(batch))
+    return found
+
+
+def check():
+    """Largest difference from PyTorch's gradients of the meta loss through a step."""
+    import torch
+    x, y, parameters, meta, _, rate = meta_fixture()
+    inputs, target = torch.tensor(x), torch.tensor(y)
+    worst = 0
+    for batch in net_batches():
+        theta = torch.tensor(net_start(), requires_grad=True)
+        own = [torch.tensor(parameter, requires_grad=True) for parameter in parameters]
+
+        def losses(p, rows):
+            z = torch.tanh(inputs[rows] @ p[0].T + p[1]) @ p[2].T + p[3]
+            return torch.nn.functional.cross_entropy(z, target[rows], reduction="none")
+
+        loss = losses(own, batch)
+        a, b, c = theta[:-1].reshape(3, -1)
+        weight = torch.sigmoid(torch.relu(torch.outer(loss.detach(), a) + b) @ c + theta[-1])
+        step_by = torch.autograd.grad((weight * loss).mean(), own, create_graph=True)
+        after = losses([p - rate * g for p, g in zip(own, step_by)], meta)
+        meta_loss = torch.stack([after[target[meta] == c].mean() for c in np.unique(y)]).mean()
+        gradient = torch.autograd.grad(meta_loss, theta)[0].numpy()
+        worst = max(worst, np.abs(gradient - net_gradient(net_start())(batch)).max() / np.abs(gradient).max())
+    print(f"Meta-Weight-Net and PyTorch: {worst:.1e}")
+    return int(worst > 1e-12)
+
+
+def meta_lines():
+    """Ren et al. 2018, Algorithm 1: the derivative of the meta loss by the weights of one step, by differences and exactly."""
+    x, y, parameters, meta, batch, rate = meta_fixture()
+    classes = len(np.unique(y))
     own = gradients(parameters, x, y)
 
     def meta_loss(moved):
@@ -119,7 +208,13 @@ def meta_lines():
             f"static const uint32_t meta_y[] = {{ {', '.join(map(str, y))} }};\n"
             f"static const uint32_t meta_set[] = {{ {', '.join(map(str, meta))} }};\n"
             f"static const uint32_t meta_batch[] = {{ {', '.join(map(str, batch))} }};\n"
-            + "".join(f"static const double meta_{name}[] = {listed(value.ravel())};\n" for name, value in values.items()))
+            + "".join(f"static const double meta_{name}[] = {listed(value.ravel())};\n" for name, value in values.items())
+            + "/* The same of a network of weights, whose numbers start at sin(i + 1), behind the 200th at a tenth of it, batch "
+            "after\n * batch; its learning rate. */\n"
+            f"static const double meta_net_rate = {NET_RATE};\n"
+            "static const struct {\n\tsize_t count;\n\tuint32_t batch[8];\n\tdouble expected[8];\n} meta_net_steps[] = {\n"
+            + "".join(f"\t{{ {len(batch)}, {{ {', '.join(map(str, batch))} }}, {listed(weight)} }},\n"
+                      for batch, weight in zip(net_batches(), net_weights())) + "};\n")
 
 
 def bilateral_lines():
@@ -179,6 +274,8 @@ def bilateral_lines():
 
 
 def main():
+    if sys.argv[1:] == ["--check"]:
+        sys.exit(check())
     (HERE / "methods.h").write_text(HEADER + pacing_lines() + meta_lines() + bilateral_lines() + "/* clang-format on */\n\n#endif\n", encoding="utf-8")
 
 

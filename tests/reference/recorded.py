@@ -27,6 +27,7 @@ RUNS = [
     ["--data", "glass", "--method", "under-sampling", "--ratio", "0.3", "--loss", "class-balanced", "--scale", "standard"],
     ["--data", "balance-scale", "--method", "over-sampling", "--ratio", "0.6", "--batch-size", "full"],
     ["--data", "glass", "--method", "meta-reweight", "--scale", "standard", "--meta-per-class", "4"],
+    ["--data", "glass", "--method", "meta-weight-net", "--scale", "standard", "--meta-rate", "0.1"],
     *(["--data", "glass", "--method", "bbn", "--scale", "standard", "--model", "mlp", "--hidden", "6", "--branch-mix", mix]
       for mix in ("parabolic", "cosine", "beta")),
     ["--data", "heart", "--method", "self-paced", "--loss", "difficulty", "--scale", "standard"],

@@ -1,10 +1,14 @@
 /* train: the weights of a batch by a meta set. */
 #include <criterion/criterion.h>
 #include <math.h>
+#include <string.h>
 
 #include "base/mem.h"
+#include "model/weight_net.h"
 #include "reference/methods.h"
 #include "train/meta_weights.h"
+
+#define META_RATE 0.1
 
 enum { INPUTS = 3, UNITS = 4, CLASSES = 3, COUNT = ARRAY_LENGTH(meta_y), BATCH = ARRAY_LENGTH(meta_batch) };
 
@@ -17,8 +21,18 @@ struct scene {
 	struct meta_weights *weights;
 };
 
+/* Writes the numbers that the reference begins with into a network of weights. */
+static void start_net(struct state_visitor *visitor, const struct state_entry *entry)
+{
+	double *theta = entry->values;
+
+	(void)visitor;
+	for (size_t i = 0; strcmp(entry->name, "net") == 0 && i < entry->count; i++)
+		theta[i] = (i < 2 * WEIGHT_NET_UNITS ? 1 : 0.1) * sin((double)i + 1);
+}
+
 /* Batches of up to `batch`, of which `lanes` go through the network at once. */
-static void scene_init(struct scene *scene, size_t batch, size_t lanes)
+static void scene_init_with(struct scene *scene, const struct loss *loss, size_t batch, size_t lanes)
 {
 	static const uint32_t counts[CLASSES] = { 4, 2, 1 };
 	const struct network_shape shape = { .inputs = INPUTS,
@@ -27,7 +41,7 @@ static void scene_init(struct scene *scene, size_t batch, size_t lanes)
 					     .hidden = { UNITS },
 					     .activation = ACTIVATION_TANH,
 					     .instances = lanes };
-	struct loss_parameters none = { 0 };
+	const struct loss_parameters parameters = { .meta_rate = meta_net_rate };
 	struct err err;
 
 	*scene = (struct scene){ .split = { .instances = COUNT,
@@ -38,9 +52,14 @@ static void scene_init(struct scene *scene, size_t batch, size_t lanes)
 	network_write_layer(scene->network, 0, meta_weight, meta_bias);
 	network_write_layer(scene->network, 1, meta_out_weight, meta_out_bias);
 	cr_assert_eq(network_inputs_create(scene->network, meta_x, COUNT, &scene->inputs, &err), ERR_OK);
-	cr_assert_eq(loss_state_init(&scene->loss, &loss_meta_reweight, &none, counts, CLASSES, &err), ERR_OK);
+	cr_assert_eq(loss_state_init(&scene->loss, loss, &parameters, counts, CLASSES, &err), ERR_OK);
 	const struct influence_subject subject = { scene->network, scene->inputs, &scene->loss, meta_y, COUNT, lanes };
 	cr_assert_eq(meta_weights_create(&subject, &scene->split, batch, 1, &scene->weights, &err), ERR_OK);
+}
+
+static void scene_init(struct scene *scene, size_t batch, size_t lanes)
+{
+	scene_init_with(scene, &loss_meta_reweight, batch, lanes);
 }
 
 static void scene_done(struct scene *scene)
@@ -51,6 +70,13 @@ static void scene_done(struct scene *scene)
 	network_free(scene->network);
 }
 
+static void weigh(struct scene *scene, const uint32_t *index, size_t count, double *ret_weight)
+{
+	const struct meta_batch batch = { index, count, NULL, META_RATE };
+
+	meta_weights_weigh(scene->weights, &batch, ret_weight);
+}
+
 /* However many go through the network at once. */
 Test(meta_weights, equal_the_reference)
 {
@@ -59,7 +85,7 @@ Test(meta_weights, equal_the_reference)
 		double weight[BATCH], sum = 0;
 		scene_init(&scene, BATCH, lanes);
 		meta_weights_begin_epoch(scene.weights);
-		meta_weights_weigh(scene.weights, meta_batch, BATCH, NULL, weight);
+		weigh(&scene, meta_batch, BATCH, weight);
 		meta_weights_end_epoch(scene.weights);
 		for (size_t i = 0; i < BATCH; i++) {
 			double mean = meta_weights_mean(scene.weights)[meta_batch[i]];
@@ -87,7 +113,7 @@ Test(meta_weights, none_helps)
 			harmful[count++] = meta_batch[i];
 	cr_assert(count > 0 && count < BATCH);
 	scene_init(&scene, BATCH, BATCH);
-	meta_weights_weigh(scene.weights, harmful, count, NULL, weight);
+	weigh(&scene, harmful, count, weight);
 	for (size_t i = 0; i < count; i++)
 		cr_expect_eq(weight[i], 0);
 	scene_done(&scene);
@@ -102,10 +128,36 @@ Test(meta_weights, looks_at_some_of_a_large_set)
 
 	scene_init(&scene, 2, 2);
 	for (int round = 0; round < 50; round++) {
-		meta_weights_weigh(scene.weights, meta_batch, 2, NULL, weight);
+		weigh(&scene, meta_batch, 2, weight);
 		others += round > 0 && weight[0] != first;
 		first = weight[0];
 	}
 	cr_expect_gt(others, 10);
 	scene_done(&scene);
+}
+
+/* Steps of the network of weights through a step of the other, which is where it was before. */
+Test(meta_weights, of_a_network_equal_the_reference)
+{
+	for (size_t lanes = 2; lanes <= BATCH; lanes += 3) {
+		struct state_visitor starter = { .part = "", .visit = start_net };
+		struct scene scene;
+		double before[UNITS * INPUTS], after[UNITS * INPUTS];
+		scene_init_with(&scene, &loss_meta_weight_net, BATCH, lanes);
+		meta_weights_visit_state(scene.weights, &starter);
+		network_read_layer(scene.network, 0, before, NULL);
+		meta_weights_begin_epoch(scene.weights);
+		for (size_t s = 0; s < ARRAY_LENGTH(meta_net_steps); s++) {
+			size_t count = meta_net_steps[s].count;
+			double weight[BATCH];
+			weigh(&scene, meta_net_steps[s].batch, count, weight);
+			for (size_t i = 0; i < count; i++)
+				cr_expect_float_eq(weight[i], meta_net_steps[s].expected[i], 1e-11,
+						   "step %zu, %zu: %.15g", s, i, weight[i]);
+		}
+		meta_weights_end_epoch(scene.weights);
+		network_read_layer(scene.network, 0, after, NULL);
+		cr_expect_eq(memcmp(before, after, sizeof before), 0);
+		scene_done(&scene);
+	}
 }

@@ -101,6 +101,7 @@ static const struct {
 	{ "feature-momentum", "0.5", "fds", "mlp", { NULL } },
 	{ "feature-start", "3", "lds-fds", "mlp", { NULL } },
 	{ "meta-per-class", "3", "meta-reweight", "logreg", { NULL } },
+	{ "meta-rate", "0.1", "meta-weight-net", "logreg", { NULL } },
 	{ "class-power", "0.3", "square-root-sampling", "logreg", { NULL } },
 	{ "ratio", "0.5", "over-sampling", "logreg", { NULL } },
 	{ "branch-layers", "2", "bbn", "mlp", { "hidden", "5,4" } },

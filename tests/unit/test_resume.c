@@ -65,6 +65,7 @@ static const char *const compositions[] = {
 	"method class-aware loss ghm model mlp hidden 12 dropout 0.2",
 	"method bbn model mlp hidden 8,6,4 branch-layers 2 branch-mix beta dropout 0.2 precision double",
 	"method meta-reweight model mlp hidden 12 dropout 0.2 batch-size 8 sampler class-aware",
+	"method meta-weight-net model mlp hidden 12 dropout 0.2 batch-size 8 meta-rate 0.05",
 	"method base second-stage crt model mlp hidden 8,6 adjustment tau-norm second-stage-epochs 4",
 	"method tde classifier-heads 1 momentum 0.5",
 	"method softmax-equalization lambda 0.2",
