@@ -28,6 +28,7 @@ void verify_run_done(struct verify_run *run)
 	free(run->class_weight);
 	free(run->step_error);
 	free(run->sum_error);
+	free(run->doubtful_falls);
 	free(run->has_lost);
 	track_run_row_done(&run->row);
 }
@@ -137,7 +138,7 @@ enum err_code verify_run_init(struct track *track, const struct verify_request *
 	    epoch_record_create(n, probabilities, 0, 0, &run->expected, err) != ERR_OK ||
 	    mem_new(&run->class_weight, k, err) != ERR_OK || mem_new(&run->step_error, n, err) != ERR_OK ||
 	    mem_new(&run->sum_error, n, err) != ERR_OK || mem_new(&run->has_lost, n, err) != ERR_OK ||
-	    create_predictions(run, &instances, err) != ERR_OK ||
+	    mem_new(&run->doubtful_falls, n, err) != ERR_OK || create_predictions(run, &instances, err) != ERR_OK ||
 	    open_trainer(track, &request->source, run, err) != ERR_OK)
 		return err->code;
 	return create_weighting(run, err);

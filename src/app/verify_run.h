@@ -23,6 +23,7 @@ struct verify_run {
 	struct epoch_record *record, *expected;
 	double *step_error; /* (n) how far float32 can have led du and dl away, of this epoch, of all */
 	double *sum_error;
+	double *doubtful_falls;	   /* (n) epochs in which float32 hides whether p_true fell by DYNAMICS_FALL */
 	bool *has_lost;		   /* (n) in some epoch a logarithm went by a probability that float32 hardly has */
 	size_t count;		   /* of epochs so far */
 	bool is_old;		   /* the epoch has no checksum: an older version made it, which knew fewer numbers */
