@@ -405,6 +405,16 @@ static bool is_lost(const struct verify_run *run, size_t i, enum measure measure
 	return is_log && (!isfinite(expected) || run->has_lost[i]);
 }
 
+/* Whether that is the class predicted last; NULL: it never was. */
+static bool is_predicted(const struct verify_run *run, size_t i, const char *name)
+{
+	const struct predictions *predictions = run->predictions;
+
+	if (name == NULL || predictions->dynamics->epochs[i] == 0)
+		return name == NULL && predictions->dynamics->epochs[i] == 0;
+	return strcmp(name, run->dataset.class_names[(size_t)predictions->predicted[i]]) == 0;
+}
+
 void verify_summary(struct verify_run *run, size_t i, const struct track_summary *summary)
 {
 	const struct predictions *predictions = run->predictions;
@@ -418,15 +428,15 @@ void verify_summary(struct verify_run *run, size_t i, const struct track_summary
 	verify_compare(&place, "class is right",
 		       strcmp(summary->class_name, run->dataset.class_names[run->dataset.y[i]]) == 0, 1, 0);
 	if (!run->row.is_regression)
-		verify_compare(
-		    &place, "predicted is right",
-		    strcmp(summary->predicted, run->dataset.class_names[(size_t)predictions->predicted[i]]) == 0, 1, 0);
+		verify_compare(&place, "predicted is right", is_predicted(run, i, summary->predicted), 1, 0);
 	epoch_measure(predictions, run->weighting, i, expected);
 	expected[MEASURE_WEIGHT] = verify_recorded_weight(run, i);
-	if (!summary->has_later && !run->row.is_regression)
+	/* Of who was never predicted, nothing is known in any version. */
+	bool has_later = summary->has_later || (!run->row.is_regression && predictions->dynamics->epochs[i] == 0);
+	if (!has_later && !run->row.is_regression)
 		expected[MEASURE_FORGETTING_EVENTS] = predictions->dynamics->forgotten[i];
 	run->trusts_grand |= isnan(expected[MEASURE_GRAND]) && !isnan(summary->measure[MEASURE_GRAND]);
-	enum measure last = !summary->has_later	     ? MEASURE_FIRST_COUNT
+	enum measure last = !has_later		     ? MEASURE_FIRST_COUNT
 			    : run->row.is_regression ? MEASURE_COUNT
 						     : MEASURE_MEAN_ABS_RESIDUAL;
 	for (enum measure m = 0; m < last; m++)

@@ -1,0 +1,255 @@
+"""A run that is logged."""
+import atexit
+import json
+import os
+import sys
+import weakref
+from ctypes import byref, c_int64, c_size_t, c_uint32, c_void_p, POINTER, cast
+
+import numpy as np
+
+from . import _library as library
+
+KINDS = {"probabilities": 0, "log-probabilities": 1, "logits": 2}
+STATUSES = {"done": 0, "diverged": 1, "failed": 2, "interrupted": 3}
+
+_open = weakref.WeakSet()
+
+
+@atexit.register
+def _end_all():
+    for run in list(_open):
+        run._end_quietly("interrupted", "the program ended")
+
+
+def _array(values):
+    """A numpy array of what may be a tensor of PyTorch or TensorFlow, a list, or an array."""
+    if hasattr(values, "detach"):
+        values = values.detach().cpu()
+        if str(values.dtype) in ("torch.bfloat16", "torch.float16"):
+            values = values.float()
+    return np.asarray(values)
+
+
+def _pointer(array):
+    return None if array is None else array.ctypes.data
+
+
+def _classes(labels, class_names):
+    """Indices of the labels, and the names of the classes: as given, or the different labels, sorted."""
+    labels = _array(labels)
+    if class_names is not None:
+        return labels.astype(np.uint32), [str(name) for name in class_names]
+    names, indices = np.unique(labels, return_inverse=True)
+    return indices.reshape(-1).astype(np.uint32), [str(name) for name in names]
+
+
+class _Names:
+    """What rows are called, as C wants it: numbers, texts, or None for the first ones."""
+
+    def __init__(self, values):
+        self.ids = self.keys = None
+        self.count = None
+        if values is None:
+            return
+        array = _array(values).reshape(-1)
+        self.count = len(array)
+        if array.dtype.kind in "iub":
+            self._kept = np.ascontiguousarray(array, dtype=np.int64)
+            self.ids = self._kept.ctypes.data
+        elif array.dtype.kind == "f":
+            raise library.Error("ids: numbers with a fraction; they are whole numbers, or texts")
+        else:
+            self.keys = library.texts(array.tolist())
+
+
+class Run:
+    """One training, logged into a hardrow file.
+
+    path         the file; it is made if it is not there, and may be written by others meanwhile
+    dataset      name of the data set
+    labels       (n) class of each row: numbers or texts
+    test         (n) booleans: rows of the test part; None: all rows train
+    ids          (n) ascending whole numbers, or different texts, that rows are told by; None: 0 … n-1
+    class_names  names of the classes 0, 1, …, if labels are these numbers; None: the sorted different labels
+    features     (n, d) numbers to keep beside the rows, and feature_names (d); or None
+    model        what is trained, as "resnet32"
+    method       how, for tables; None: the name of the sampler
+    settings     a dict of numbers, texts and booleans to keep with the run, as the learning rate
+    sampler      what the weights go by: "multinomial" (by difficulty), or any other of 'hardrow methods' that needs predictions
+                 and classes only; epochs: how many there will be, for samplers that go by it
+    prior, floor, per_epoch, el2n_epoch   as in 'hardrow help train'
+    notice       called with a line that a person ought to know: that somebody keeps the file locked
+
+    A `with` block ends the run: 'done', 'failed' after an exception, 'interrupted' after KeyboardInterrupt. A run that
+    nobody ends is 'interrupted' when the program ends. A run belongs to the process that made it (workers of a PyTorch
+    DataLoader are others), and to one thread at a time.
+    """
+
+    def __init__(self, path, *, dataset, labels, test=None, ids=None, class_names=None, features=None, feature_names=None,
+                 model="unknown", method=None, settings=None, seed=0, sampler=None, epochs=0, prior=1.0, floor=1e-12,
+                 per_epoch=False, el2n_epoch=3, notice=None):
+        self._tracker, self._dataset, self._run = c_void_p(), c_void_p(), c_void_p()
+        self._pid = os.getpid()
+        self.run_id = None
+        self._notice = library.NOTICE(lambda _, line: notice(line.decode()) if notice else None)
+        library.call("hardrow_open", os.fsencode(path), byref(library.TrackerOptions(notice=self._notice)), byref(self._tracker))
+        try:
+            self._put_dataset(dataset, labels, test, ids, class_names, features, feature_names)
+            encoded = None if settings is None else json.dumps(settings).encode()
+            options = library.RunOptions(
+                model=model.encode(), method=method and method.encode(), settings=encoded, seed=seed,
+                argv=json.dumps(sys.argv).encode(), sampler=sampler and sampler.encode(), epochs=epochs, prior=prior, floor=floor,
+                per_epoch=per_epoch, el2n_epoch=el2n_epoch)
+            library.call("hardrow_begin", self._tracker, self._dataset, byref(options), byref(self._run))
+        except BaseException:
+            self._close()
+            raise
+        _open.add(self)
+
+    def _put_dataset(self, name, labels, test, ids, class_names, features, feature_names):
+        indices, names = _classes(labels, class_names)
+        rows = _Names(ids)
+        if rows.count not in (None, len(indices)):
+            raise library.Error(f"{rows.count} ids for {len(indices)} labels")
+        mask = None if test is None else np.ascontiguousarray(_array(test).astype(np.uint8))
+        x = None if features is None else np.ascontiguousarray(_array(features), dtype=np.float64)
+        if mask is not None and mask.shape != indices.shape:
+            raise library.Error(f"test: {mask.shape}; there are {len(indices)} labels")
+        if x is not None and (x.ndim != 2 or len(x) != len(indices)):
+            raise library.Error(f"features: {x.shape}; there are {len(indices)} labels")
+        #: Positions of the rows that train, and of those that test.
+        self.train_positions = np.arange(len(indices)) if mask is None else np.flatnonzero(mask == 0)
+        self.test_positions = np.arange(0) if mask is None else np.flatnonzero(mask)
+        self.ids = np.arange(len(indices)) if ids is None else _array(ids).reshape(-1)
+        self.classes = names
+        options = library.DatasetOptions(
+            name=name.encode(), instances=len(indices), classes=len(names), labels=_pointer(indices),
+            class_names=library.texts(names), ids=rows.ids, keys=rows.keys, test=_pointer(mask),
+            features=0 if x is None else x.shape[1], x=_pointer(x), feature_names=library.texts(feature_names))
+        library.call("hardrow_put_dataset", self._tracker, byref(options), byref(self._dataset))
+
+    def __len__(self):
+        """The number of rows."""
+        return len(self.ids)
+
+    def _check(self):
+        if not self._run:
+            raise library.Error("the run has ended")
+
+    def log(self, ids, predictions, kind="probabilities"):
+        """Predictions (rows, classes) of this epoch, of the rows `ids` (None: the first ones), in any order and in as many calls
+        as wanted; later ones of a row replace earlier ones. kind: "probabilities", "log-probabilities" or "logits"."""
+        self._check()
+        values = _array(predictions)
+        if values.dtype not in (np.float32, np.float64):
+            values = values.astype(np.float64)
+        if values.ndim != 2 or values.shape[1] != len(self.classes):
+            raise library.Error(f"predictions: {values.shape}; they are rows of {len(self.classes)} classes")
+        if kind not in KINDS:
+            raise library.Error(f"kind: '{kind}'; it is one of {', '.join(KINDS)}")
+        rows = _Names(ids)
+        if rows.count not in (None, len(values)):
+            raise library.Error(f"{rows.count} ids for {len(values)} rows")
+        if len(values) == 0:
+            return
+        options = library.Predictions(values=_pointer(values), type=int(values.dtype == np.float64), kind=KINDS[kind], rows=len(values),
+                                      row_stride=values.strides[0], column_stride=values.strides[1], ids=rows.ids, keys=rows.keys)
+        library.call("hardrow_log", self._run, byref(options))
+
+    def log_draws(self, ids):
+        """Whom the training drew in this epoch, one entry for each draw. Calls add up."""
+        self._check()
+        rows = _Names(ids)
+        library.call("hardrow_log_draws", self._run, rows.ids, rows.keys, rows.count)
+
+    def log_series(self, name, ids, values):
+        """Numbers of your own, as losses of the rows `ids` (None: the first ones), into the view instance_series (float32)."""
+        self._check()
+        numbers = np.ascontiguousarray(_array(values).reshape(-1), dtype=np.float64)
+        rows = _Names(ids)
+        if rows.count not in (None, len(numbers)):
+            raise library.Error(f"{rows.count} ids for {len(numbers)} values")
+        library.call("hardrow_log_series", self._run, name.encode(), rows.ids, rows.keys, _pointer(numbers), len(numbers))
+
+    def log_matrix(self, layer, name, values):
+        """A matrix of the model after this epoch, into the view weights; a vector is a column."""
+        self._check()
+        numbers = np.ascontiguousarray(_array(values), dtype=np.float64)
+        numbers = numbers.reshape(numbers.shape[0] if numbers.ndim else 1, -1)
+        library.call("hardrow_log_matrix", self._run, layer, name.encode(), *numbers.shape, _pointer(numbers))
+
+    def end_epoch(self, number=None, carry=False):
+        """Closes the epoch: difficulty, metrics and the weights of the next. Rows without predictions are NULL in it; with
+        `carry` they keep their last ones. number: above the last; None: one more."""
+        self._check()
+        library.call("hardrow_end_epoch", self._run, byref(library.EpochOptions(number=number or 0, carry=carry)))
+
+    def _numbers(self, name):
+        self._check()
+        pointer = getattr(library.lib, name)(self._run)
+        return np.ctypeslib.as_array(pointer, (len(self),)).copy()
+
+    def weights(self):
+        """(n) what each row should weigh in the next epoch: mean 1 over the rows that train, NaN for those that test."""
+        return self._numbers("hardrow_weights")
+
+    def difficulty(self):
+        """(n) difficulty of each row: (c + sum of du) / (c + sum of dl)."""
+        return self._numbers("hardrow_difficulty")
+
+    def draw(self):
+        """Positions of the rows that the next epoch should train on, in their order, by the sampler."""
+        self._check()
+        room = library.lib.hardrow_most_draws(self._run)
+        positions, count = np.empty(room, dtype=np.uint32), c_size_t()
+        library.call("hardrow_draw", self._run, cast(positions.ctypes.data, POINTER(c_uint32)), room, byref(count))
+        return positions[:count.value].astype(np.int64)
+
+    def sync(self):
+        """Waits until all epochs that were ended are in the file."""
+        self._check()
+        library.call("hardrow_sync", self._tracker)
+
+    def finish(self, status="done", reason=None):
+        """Ends the run, as "done", "diverged", "failed" or "interrupted", and returns its number in the file."""
+        self._check()
+        run, self._run = self._run, c_void_p()
+        number = c_int64()
+        _open.discard(self)
+        try:
+            library.call("hardrow_finish", run, STATUSES[status], reason and reason.encode(), byref(number))
+        finally:
+            self.run_id = number.value or None
+            self._close()
+        return self.run_id
+
+    def _close(self):
+        library.lib.hardrow_dataset_free(self._dataset)
+        tracker, self._tracker, self._dataset = self._tracker, c_void_p(), c_void_p()
+        library.call("hardrow_close", tracker)
+
+    def _end_quietly(self, status, reason):
+        """Where nobody can be told."""
+        if self._run and self._pid == os.getpid():
+            try:
+                self.finish(status, reason)
+            except library.Error:
+                pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, problem, _):
+        if not self._run:
+            return
+        if kind is None:
+            self.finish()
+        elif issubclass(kind, (KeyboardInterrupt, GeneratorExit)):
+            self._end_quietly("interrupted", kind.__name__)
+        else:
+            self._end_quietly("failed", f"{kind.__name__}: {problem}")
+
+    def __del__(self):
+        if getattr(self, "_run", None):
+            self._end_quietly("interrupted", "the run was let go of")

@@ -1,0 +1,359 @@
+"""What the Python module does. Run by python_test.py with a Python that has numpy, in an empty folder; arguments: the program."""
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+import types
+
+import numpy as np
+
+import hardrow
+
+HARDROW = sys.argv[1]
+N, K = 300, 3
+
+
+def subject():
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, K, N)
+    return labels, np.arange(N) % 4 == 0, rng.normal(size=(N, K)).astype(np.float32)
+
+
+def softmax(logits):
+    p = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return p / p.sum(axis=1, keepdims=True)
+
+
+def begin(path, **options):
+    labels, test, _ = subject()
+    return hardrow.Run(path, dataset="made", labels=labels, test=test, model="mine", **options)
+
+
+def query(path, sql):
+    with sqlite3.connect(path) as connection:
+        return connection.execute(sql).fetchone()
+
+
+def expect(given, expected):
+    assert given == expected, f"{given!r}, not {expected!r}"
+
+
+def refused(words, call, *arguments, **options):
+    try:
+        call(*arguments, **options)
+    except hardrow.Error as problem:
+        assert words in str(problem), f"'{problem}' without '{words}'"
+        return
+    raise AssertionError(f"no error: {words}")
+
+
+def verify(path):
+    done = subprocess.run([HARDROW, "verify", "--db", path], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def case_a_run_is_read_back():
+    labels, test, logits = subject()
+    rng = np.random.default_rng(1)
+    with begin("a.db", settings={"rate": 0.1, "nesterov": True, "net": "x"}, seed=3) as run:
+        for epoch in range(4):
+            logits[np.arange(N), labels] += 0.3
+            for batch in np.array_split(rng.permutation(N), 7):
+                run.log(batch, logits[batch], "logits")
+            run.log_series("loss", None, -np.log(softmax(logits))[np.arange(N), labels])
+            run.log_matrix(0, "weight", np.eye(2, 3))
+            run.end_epoch()
+        weights, difficulty = run.weights(), run.difficulty()
+    expect(run.run_id, 1)
+    verify("a.db")
+    dynamics = hardrow.read("a.db", 1)
+    expect(dynamics.p.shape, (4, N, K))
+    assert np.allclose(dynamics.p[-1], softmax(logits), atol=1e-6)
+    assert np.array_equal(dynamics.labels, labels) and np.array_equal(dynamics.part == "test", test)
+    assert np.allclose(dynamics.difficulty[-1], difficulty, rtol=1e-6)
+    assert np.allclose(dynamics.weight[-1], weights, rtol=1e-6, equal_nan=True) and np.isnan(weights[test]).all()
+    assert abs(np.nanmean(weights) - 1) < 1e-9
+    rows = np.array(hardrow.connect("a.db").execute(
+        "SELECT p_true, du, dl, difficulty FROM dynamics WHERE run_id = 1 ORDER BY epoch, instance_id").fetchall())
+    for column, name in enumerate(("p_true", "du", "dl", "difficulty")):
+        assert np.array_equal(rows[:, column].astype(np.float32), getattr(dynamics, name).reshape(-1)), name
+    expect(query("a.db", "SELECT count(*), count(DISTINCT epoch) FROM instance_series WHERE name = 'loss'"), (4 * N, 4))
+    expect(query("a.db", "SELECT settings ->> 'rate', settings ->> 'nesterov', seed FROM runs"), (0.1, 1, 3))
+
+
+def case_to_pandas():
+    import pandas
+
+    frame = hardrow.read("a.db", 1).to_pandas()
+    expect(len(frame), 4 * N)
+    row = frame[(frame.epoch == 3) & (frame.instance_id == 17)].iloc[0]
+    with hardrow.connect("a.db") as connection:
+        expected = pandas.read_sql("SELECT * FROM dynamics WHERE run_id = 1 AND epoch = 3 AND instance_id = 17", connection).iloc[0]
+    for name in ("part", "class", "predicted"):
+        expect(row[name], expected[name])
+    expect(np.float32(row.p_true), np.float32(expected.p_true))
+
+
+def case_some_rows_only():
+    labels, _, logits = subject()
+    with begin("some.db") as run:
+        run.log([3, 5], softmax(logits[[3, 5]]).tolist())
+        run.end_epoch()
+        run.log([5], softmax(logits[[5]]))
+        run.end_epoch(number=10, carry=True)
+    dynamics = hardrow.read("some.db", 1)
+    expect(dynamics.epochs.tolist(), [1, 10])
+    expect(np.flatnonzero(~np.isnan(dynamics.p_true[0])).tolist(), [3, 5])
+    expect(np.flatnonzero(dynamics.predicted[1] >= 0).tolist(), [3, 5])
+    expect(query("some.db", "SELECT seen FROM epochs WHERE epoch = 1"), (2,))
+    verify("some.db")
+
+
+def case_names_of_rows_and_classes():
+    names = ["cat.png", "dog.png", "cow.png"]
+    with hardrow.Run("names.db", dataset="pets", labels=["cat", "dog", "cow"], ids=names) as run:
+        run.log(["cow.png"], [[0, 1, 0]])
+        run.end_epoch()
+        refused("no instance 'pig.png'", run.log, ["pig.png"], [[0, 1, 0]])
+        run.log_draws(["dog.png", "dog.png"])
+        run.log(names, np.eye(3)[[0, 2, 1]])
+        run.end_epoch()
+    expect(query("names.db", "SELECT dynamics.class, predicted, instance_key FROM dynamics JOIN instances USING (instance_id)"
+                 " WHERE epoch = 1 AND p_true IS NOT NULL"), ("cow", "cow", "cow.png"))
+    expect(query("names.db", "SELECT draws FROM dynamics WHERE epoch = 2 AND class = 'dog'"), (2,))
+    with hardrow.Run("names.db", dataset="sparse", labels=[0, 1], ids=[7, 4000000000], class_names=["no", "yes"]) as run:
+        run.log([4000000000], [[0.25, 0.75]])
+        run.end_epoch()
+    expect(hardrow.read("names.db", 2).ids.tolist(), [7, 4000000000])
+
+
+def case_what_is_refused():
+    labels, test, logits = subject()
+    refused("no/folder", begin, "no/folder/a.db")
+    refused("3 ids for 2 labels", hardrow.Run, "bad.db", dataset="d", labels=[0, 1], ids=[1, 2, 3])
+    refused("must ascend", hardrow.Run, "bad.db", dataset="d", labels=[0, 1], ids=[2, 1])
+    refused("numbers with a fraction", hardrow.Run, "bad.db", dataset="d", labels=[0, 1], ids=[0.5, 1])
+    refused("'net' is no number", begin, "bad.db", settings={"net": [1, 2]})
+    refused("there is no such file", hardrow.read, "none.db", 1)
+    run = begin("bad.db")
+    refused("they are rows of 3 classes", run.log, None, np.zeros((4, 2)))
+    refused("are they logits?", run.log, None, logits)
+    refused("it is one of", run.log, None, logits, "odds")
+    refused("nobody was predicted", run.end_epoch)
+    refused("not a number", run.log, [0], [[np.nan, 0, 1]])
+    run.finish()
+    refused("the run has ended", run.log, None, logits)
+    refused("no run 9", hardrow.read, "bad.db", 9)
+
+
+def run_program(text, *arguments, **options):
+    return subprocess.Popen([sys.executable, "-c", "import sys; sys.path.insert(0, %r)\n" % os.path.dirname(__file__) + text,
+                             HARDROW, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+
+
+def case_how_a_run_ends():
+    endings = [
+        ("with begin('end.db') as run:\n  raise ValueError('too bad')", "failed", "ValueError: too bad"),
+        ("with begin('end.db') as run:\n  raise KeyboardInterrupt", "interrupted", "KeyboardInterrupt"),
+        ("run = begin('end.db')", "interrupted", "the program ended"),
+        ("run = begin('end.db'); run = None", "interrupted", "the run was let go of"),
+        ("run = begin('end.db'); run.finish('diverged', 'loss is NaN')", "diverged", "loss is NaN"),
+        ("run = begin('end.db'); run.sync(); import os; os._exit(0)", "interrupted", "its process is gone"),
+    ]
+    for text, _, _ in endings:
+        run_program("from cases import begin\n" + text).communicate()
+    # The next to write finds that the last one is dead.
+    begin("end.db").finish()
+    for number, (_, status, message) in enumerate(endings, 1):
+        expect(query("end.db", f"SELECT status, message FROM runs WHERE run_id = {number}"), (status, message))
+
+
+def case_kill_loses_the_open_epoch_alone():
+    child = run_program("""
+from cases import *
+_, _, logits = subject()
+run = begin("kill.db")
+for epoch in range(1000):
+    run.log(None, logits, "logits")
+    run.end_epoch()
+    if epoch == 5:
+        run.sync()
+        print("ready", flush=True)
+        run.log([1, 2], logits[:2], "logits")
+        time.sleep(60)
+""")
+    expect(child.stdout.readline().strip(), "ready")
+    child.send_signal(signal.SIGKILL)
+    child.communicate()
+    begin("kill.db").finish()
+    expect(query("kill.db", "SELECT status, epochs FROM runs WHERE run_id = 1"), ("interrupted", 6))
+    expect(query("kill.db", "SELECT count(p_true) FROM dynamics WHERE run_id = 1"), (6 * N,))
+    verify("kill.db")
+
+
+def case_eight_processes_log_into_one_file():
+    children = [run_program("""
+from cases import *
+_, _, logits = subject()
+with begin("eight.db", seed=int(sys.argv[2])) as run:
+    for epoch in range(20):
+        run.log(None, logits * epoch, "logits")
+        run.end_epoch()
+""", str(seed)) for seed in range(8)]
+    for child in children:
+        out, err = child.communicate(timeout=120)
+        expect((child.returncode, out, err), (0, "", ""))
+    expect(query("eight.db", "SELECT count(*), sum(epochs), count(DISTINCT dataset_id), count(DISTINCT seed) FROM runs"
+                 " WHERE status = 'done'"), (8, 160, 1, 8))
+    verify("eight.db")
+
+
+def case_pytorch():
+    import torch
+
+    labels, test, logits = subject()
+    x, y = torch.as_tensor(logits), torch.as_tensor(labels)
+    train = torch.utils.data.TensorDataset(x[~test], y[~test])
+    whole = torch.utils.data.TensorDataset(x, y)
+    torch.manual_seed(0)
+    net = torch.nn.Linear(K, K)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.5)
+    import hardrow.torch
+
+    with begin("torch.db") as run:
+        sampler = hardrow.torch.DifficultySampler(run)
+        # Workers are forked: the handles are not theirs.
+        loader = torch.utils.data.DataLoader(train, batch_size=32, sampler=sampler, num_workers=2)
+        for _ in range(3):
+            for inputs, truth in loader:
+                optimizer.zero_grad()
+                torch.nn.functional.cross_entropy(net(inputs), truth).backward()
+                optimizer.step()
+            hardrow.torch.log(run, net, torch.utils.data.DataLoader(whole, batch_size=64))
+            run.log_matrix(0, "weight", net.weight)
+            run.end_epoch()
+        assert net.training
+    expect(query("torch.db", "SELECT sum(draws), sum(iif(part = 'test', draws, 0)) FROM dynamics WHERE epoch = 2"),
+           (int((~test).sum()), 0))
+    assert np.allclose(hardrow.read("torch.db", 1).p[-1], torch.softmax(net(x), 1).detach().numpy(), atol=1e-6)
+    verify("torch.db")
+
+
+def case_scikit_learn():
+    from sklearn.linear_model import LogisticRegression, SGDClassifier
+    from sklearn.neural_network import MLPClassifier
+
+    import hardrow.sklearn
+
+    labels, test, logits = subject()
+    for estimator in (SGDClassifier(loss="log_loss", random_state=0), MLPClassifier(random_state=0),
+                      LogisticRegression(warm_start=True, max_iter=1, solver="saga")):
+        with begin("sklearn.db", method=type(estimator).__name__) as run:
+            import warnings
+
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                hardrow.sklearn.fit(run, estimator, logits, labels, 3)
+        assert np.allclose(hardrow.read("sklearn.db", run.run_id).p[-1], estimator.predict_proba(logits), atol=1e-6)
+    try:
+        hardrow.sklearn.fit(run, LogisticRegression(), logits, labels, 3)
+    except ValueError as problem:
+        assert "warm_start" in str(problem)
+
+
+def stand_in(name, **contents):
+    """A module of that name, if the real one is not there."""
+    try:
+        __import__(name)
+        return False
+    except ImportError:
+        parts = name.split(".")
+        for i in range(1, len(parts) + 1):
+            sys.modules.setdefault(".".join(parts[:i]), types.ModuleType(".".join(parts[:i])))
+            if i > 1:
+                setattr(sys.modules[".".join(parts[:i - 1])], parts[i - 1], sys.modules[".".join(parts[:i])])
+        for key, value in contents.items():
+            setattr(sys.modules[name], key, value)
+        return True
+
+
+class Base:
+    """Of a callback."""
+
+
+class Booster:
+    """What XGBoost and LightGBM hand to a callback."""
+
+    def predict(self, rows, num_iteration=None):
+        return softmax(rows)
+
+
+def case_xgboost_and_lightgbm():
+    """Of the callbacks' protocols; with the real packages where they are."""
+    _, _, logits = subject()
+    if stand_in("xgboost.callback", TrainingCallback=Base):
+        import hardrow.xgboost
+
+        with begin("boost.db", method="xgboost") as run:
+            callback = hardrow.xgboost.Callback(run, logits)
+            for epoch in range(2):
+                expect(callback.after_iteration(Booster(), epoch, {}), False)
+    import hardrow.lightgbm
+
+    with begin("boost.db", method="lightgbm") as run:
+        callback = hardrow.lightgbm.callback(run, logits)
+        for iteration in range(2):
+            callback(types.SimpleNamespace(model=Booster(), iteration=iteration))
+    expect(query("boost.db", "SELECT min(epochs), count(*) FROM runs WHERE status = 'done'")[0], 2)
+
+
+def case_keras_and_lightning():
+    import torch
+
+    _, _, logits = subject()
+    if stand_in("keras.callbacks", Callback=Base):
+        import hardrow.keras
+
+        with begin("fit.db", method="keras") as run:
+            callback = hardrow.keras.Callback(run, logits)
+            callback.model = types.SimpleNamespace(predict=lambda x, batch_size, verbose: softmax(x))
+            for epoch in range(2):
+                callback.on_epoch_end(epoch, {})
+        expect(query("fit.db", "SELECT epochs FROM runs WHERE method = 'keras'"), (2,))
+    if stand_in("lightning.pytorch.callbacks", Callback=Base):
+        import hardrow.lightning
+
+        net = torch.nn.Identity()
+        net.device = "cpu"
+        loader = torch.utils.data.DataLoader(torch.as_tensor(logits), batch_size=64)
+        with begin("fit.db", method="lightning") as run:
+            hardrow.lightning.Callback(run, loader).on_train_epoch_end(None, net)
+        expect(query("fit.db", "SELECT epochs FROM runs WHERE method = 'lightning'"), (1,))
+
+
+def main():
+    passed, failed = 0, 0
+    for name, case in list(globals().items()):
+        if not name.startswith("case_"):
+            continue
+        begun = time.time()
+        try:
+            case()
+            passed += 1
+        except ImportError as problem:
+            if "hardrow" in str(problem):
+                raise
+            print(f"skipped: Python: {name[5:]}: {problem}")
+        except Exception as problem:
+            import traceback
+
+            print(f"FAIL {name[5:]} after {time.time() - begun:.1f} s: {traceback.format_exc()}")
+            failed += 1
+    print(f"{passed} passed, {failed} failed")
+    return failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,30 @@
+#!/usr/bin/env python3
+"""python_test.py SOURCE LIBRARY HARDROW: runs cases.py with a Python that has numpy, in an empty folder."""
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+
+def has_numpy(python):
+    try:
+        return subprocess.run([python, "-c", "import numpy"], capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
+def main():
+    source, library, hardrow = (pathlib.Path(argument).resolve() for argument in sys.argv[1:])
+    python = next((python for python in (sys.executable, "/usr/bin/python3") if has_numpy(python)), None)
+    if python is None:
+        print("skipped: Python: no numpy")
+        print("0 passed, 0 failed")
+        return 0
+    environment = dict(os.environ, PYTHONPATH=str(source / "python"), HARDROW_LIBRARY=str(library), PYTHONDONTWRITEBYTECODE="1")
+    with tempfile.TemporaryDirectory() as folder:
+        return subprocess.run([python, source / "tests" / "python" / "cases.py", hardrow], cwd=folder, env=environment).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
