@@ -74,18 +74,13 @@ enum err_code sweep_find_setting(const char *name, const struct option_spec **re
 enum err_code sweep_override(struct sweep *sweep, const char *owner, const char *name, const char *value,
 			     struct err *err)
 {
-	static const char *const shared[] = { "label",	     "missing",	  "test-fraction", "stratified",
-					      "split-seed",  "imbalance", "imbalance-max", "relabel",
-					      "flip-labels", "flip-kind", "folds",	   "fold",
-					      "groups",	     "blocks" };
 	struct sweep_override override = { .owner = owner, .value = value };
 
 	if (sweep_find_setting(name, &override.spec, err) != ERR_OK)
 		return err->code;
-	for (size_t i = 0; i < ARRAY_LENGTH(shared); i++)
-		if (strcmp(override.spec->name, shared[i]) == 0)
-			return err_set(err, ERR_INPUT, "'%s' belongs into [settings]: all methods share one split",
-				       name);
+	size_t data = offsetof(struct run_settings, data);
+	if (override.spec->offset >= data && override.spec->offset < data + sizeof(struct data_settings))
+		return err_set(err, ERR_INPUT, "'%s' belongs into [settings]: all methods share data and splits", name);
 	return add_override(sweep, &override, err);
 }
 
