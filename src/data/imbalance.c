@@ -129,26 +129,62 @@ static enum err_code count_groups(const struct imbalance *imbalance, const struc
 	return ERR_OK;
 }
 
-/* keep (n) <- 1 for the test part and for the instances drawn of each class. */
-static enum err_code draw(const struct groups *groups, const struct split *split, uint64_t seed, uint8_t *keep,
-			  struct err *err)
+/* keep (n) <- 1 for `wanted` of the `count` positions that are of class c, all if it has fewer; `members` is room. */
+static void draw_class(const struct groups *groups, size_t c, size_t wanted, const uint32_t *positions, size_t count,
+		       struct rng *rng, uint32_t *members, uint8_t *keep)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (groups->of[positions[i]] == c)
+			members[found++] = positions[i];
+	rng_shuffle(rng, members, found);
+	for (size_t i = 0; i < wanted && i < found; i++)
+		keep[members[i]] = 1;
+}
+
+static int compare_sizes(const void *left, const void *right)
+{
+	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+
+	return (a > b) - (a < b);
+}
+
+/* The median of the bins' test instances, the lower one of two, over those that have some; 0: none has. */
+static enum err_code find_median(const struct split *split, size_t *ret_median, struct err *err)
+{
+	AUTO(mem_freep) uint32_t *sizes = NULL;
+	size_t present = 0;
+
+	if (mem_new(&sizes, split->classes, err) != ERR_OK)
+		return err->code;
+	for (size_t c = 0; c < split->classes; c++)
+		if (split->test_class[c] > 0)
+			sizes[present++] = split->test_class[c];
+	qsort(sizes, present, sizeof *sizes, compare_sizes);
+	*ret_median = present > 0 ? sizes[(present - 1) / 2] : 0;
+	return ERR_OK;
+}
+
+/* keep (n) <- 1 for the instances drawn of each class and those that do not train; of targets, for the test instances
+ * drawn of each bin. */
+static enum err_code draw(const struct groups *groups, const struct dataset *dataset, const struct split *split,
+			  uint64_t seed, uint8_t *keep, struct err *err)
 {
 	AUTO(mem_freep) uint32_t *members = NULL;
+	size_t median = 0;
 	struct rng rng;
 
-	if (mem_new(&members, split->train_count, err) != ERR_OK)
+	if (mem_new(&members, split->instances, err) != ERR_OK || find_median(split, &median, err) != ERR_OK)
 		return err->code;
 	rng_init(&rng, seed, RNG_IMBALANCE);
-	memcpy(keep, split->is_test, split->instances);
-	for (size_t c = 0; c < groups->count; c++) {
-		size_t count = 0;
-		for (size_t i = 0; i < split->train_count; i++)
-			if (groups->of[split->train[i]] == c)
-				members[count++] = split->train[i];
-		rng_shuffle(&rng, members, count);
-		for (size_t i = 0; i < groups->wanted[c]; i++)
-			keep[members[i]] = 1;
-	}
+	for (size_t i = 0; i < split->instances; i++)
+		keep[i] =
+		    split->is_test[i] == SPLIT_META || (split->is_test[i] == SPLIT_TEST && dataset->target == NULL);
+	for (size_t c = 0; c < groups->count; c++)
+		draw_class(groups, c, groups->wanted[c], split->train, split->train_count, &rng, members, keep);
+	for (size_t c = 0; c < groups->count && dataset->target != NULL; c++)
+		draw_class(groups, c, median, split->test, split->test_count, &rng, members, keep);
 	return ERR_OK;
 }
 
@@ -175,7 +211,8 @@ enum err_code imbalance_apply(const struct imbalance *imbalance, const struct da
 	AUTO(mem_freep) uint8_t *keep = NULL;
 
 	if (count_groups(imbalance, dataset, *split, &groups, err) != ERR_OK ||
-	    mem_new(&keep, dataset->instances, err) != ERR_OK || draw(&groups, *split, seed, keep, err) != ERR_OK ||
+	    mem_new(&keep, dataset->instances, err) != ERR_OK ||
+	    draw(&groups, dataset, *split, seed, keep, err) != ERR_OK ||
 	    dataset_select(dataset, keep, &selected, err) != ERR_OK ||
 	    rename_dataset(imbalance, seed, selected, err) != ERR_OK ||
 	    split_select(*split, keep, selected, &selected_split, err) != ERR_OK)

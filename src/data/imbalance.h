@@ -25,10 +25,11 @@ MUST_CHECK enum err_code imbalance_parse(const char *text, struct imbalance *ret
  * order, keeps n_c = int(n_max r^(c / (K-1))) of its training instances (exp), or n_max in the first int(K/2) classes
  * and int(n_max r) in the others (step). Of a relabelled data set the classes are the sub-classes. Of a
  * data set with targets they are the bins that have training instances, K of them, from the lowest; each keeps
- * min(n_c, its own count), one at least, and n_max without `max` is the largest bin's count. Who stays is drawn
- * with stream RNG_IMBALANCE of `seed`; the test part is whole. instance_id and source_line stay what they were. The new
- * data set is called NAME-exp:R, with -MAX behind if max is given. ERR_INPUT: a class that would keep none, or one that
- * has fewer instances than `max` asks for. */
+ * min(n_c, its own count), one at least, and n_max without `max` is the largest bin's count; and their test part is
+ * balanced: a bin keeps at most as many as the median of those bins that have test instances. Who stays is drawn with
+ * stream RNG_IMBALANCE of `seed`; the test part of classes is whole. instance_id and source_line stay what they were.
+ * The new data set is called NAME-exp:R, with -MAX behind if max is given. ERR_INPUT: a class that would keep none, or
+ * one that has fewer instances than `max` asks for. */
 MUST_CHECK enum err_code imbalance_apply(const struct imbalance *imbalance, const struct dataset *dataset,
 					 struct split **split, uint64_t seed, struct dataset **ret_dataset,
 					 struct err *err);

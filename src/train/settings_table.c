@@ -161,7 +161,7 @@ const struct option_spec settings_specs[] = {
 	{ .name = "imbalance", .type = OPTION_TEXT, FIELD(data.imbalance), .check = check_imbalance,
 	  .argument = "none|exp:R|step:R", .initial = "none",
 	  .help = "long-tailed training part: sizes fall from class to class, or in one step, to R times the first; "
-	          "bins of a target are thinned to that" },
+	          "bins of a target are thinned to that, and tested balanced: none has more test rows than the median bin" },
 	{ .name = "imbalance-max", .type = OPTION_COUNT, FIELD(data.imbalance_max), .max = 4294967295, .argument = "N",
 	  .initial = "0",
 	  .help = "of imbalance: training instances of the first class; 0: as many as all classes have enough for, or as the "

@@ -71,6 +71,38 @@ Test(imbalance, bins_of_a_target_are_thinned)
 	}
 }
 
+/* Bins of width 1 with 9, 3, 0, 1 and 4 test instances among as many again that train: the median is 3. */
+Test(imbalance, bins_of_a_target_are_tested_balanced)
+{
+	static const uint32_t counts[5] = { 9, 3, 0, 1, 4 }, tested[5] = { 3, 3, 0, 1, 3 };
+	struct text csv AUTO(text_done) = { 0 };
+	struct dataset *dataset = NULL, *tailed = NULL;
+	struct split *split = NULL;
+	struct imbalance imbalance;
+	uint8_t is_test[34];
+	struct err err = { 0 };
+	size_t rows = 0;
+
+	cr_assert_eq(text_append(&csv, &err, "a,t\n"), ERR_OK);
+	for (size_t b = 0; b < 5; b++)
+		for (size_t i = 0; i < 2 * counts[b]; i++) {
+			is_test[rows] = i % 2 == 0;
+			cr_assert_eq(text_append(&csv, &err, "%zu,%zu\n", rows++, b), ERR_OK);
+		}
+	scratch_write("t.csv", csv.data, csv.length);
+	cr_assert_eq(dataset_read("t.csv", &(struct reading){ .has_target = true }, &dataset, &err), ERR_OK);
+	cr_assert_eq(dataset_bin_target(dataset, "width:1", &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(split_restore(dataset, is_test, false, &split, &err), ERR_OK);
+	cr_assert_eq(imbalance_parse("exp:0.1", &imbalance, &err), ERR_OK);
+	cr_assert_eq(imbalance_apply(&imbalance, dataset, &split, 3, &tailed, &err), ERR_OK, "%s", err.message);
+	cr_expect_arr_eq(split->test_class, tested, sizeof tested);
+	cr_expect_eq(split->test_count, 10);
+	cr_expect_eq(tailed->instances, split->train_count + 10);
+	dataset_free(dataset);
+	dataset_free(tailed);
+	split_free(split);
+}
+
 Test(imbalance, sizes_follow_the_profile)
 {
 	static const struct {
