@@ -40,9 +40,15 @@ static int compare_groups(const void *left, const void *right)
 	return (a->order > b->order) - (a->order < b->order);
 }
 
-/* groups (dataset->groups), the largest first, and their members (n). */
-static enum err_code list_groups(const struct dataset *dataset, struct rng *rng, struct group *groups,
-				 uint32_t *members, struct err *err)
+/* Some instances: positions (count), ascending. */
+struct some {
+	const uint32_t *at;
+	size_t count;
+};
+
+/* groups (dataset->groups), the largest first, and their members among `some` (count). */
+static enum err_code list_groups(const struct dataset *dataset, const struct some *some, struct rng *rng,
+				 struct group *groups, uint32_t *members, struct err *err)
 {
 	AUTO(mem_freep) uint32_t *order = NULL;
 
@@ -51,17 +57,17 @@ static enum err_code list_groups(const struct dataset *dataset, struct rng *rng,
 	for (uint32_t g = 0; g < dataset->groups; g++)
 		order[g] = g;
 	rng_shuffle(rng, order, dataset->groups);
-	for (size_t i = 0; i < dataset->instances; i++)
-		groups[dataset->group[i]].count++;
+	for (size_t i = 0; i < some->count; i++)
+		groups[dataset->group[some->at[i]]].count++;
 	for (size_t g = 0; g < dataset->groups; g++) {
 		groups[g].order = order[g];
 		groups[g].first = g == 0 ? 0 : groups[g - 1].first + groups[g - 1].count;
 	}
 	for (size_t g = 0; g < dataset->groups; g++)
 		groups[g].count = 0;
-	for (uint32_t i = 0; i < dataset->instances; i++) {
-		struct group *group = &groups[dataset->group[i]];
-		members[group->first + group->count++] = i;
+	for (size_t i = 0; i < some->count; i++) {
+		struct group *group = &groups[dataset->group[some->at[i]]];
+		members[group->first + group->count++] = some->at[i];
 	}
 	qsort(groups, dataset->groups, sizeof *groups, compare_groups);
 	return ERR_OK;
@@ -118,23 +124,23 @@ static size_t lightest_fold(struct shares *shares, const uint32_t *members, size
 	return best;
 }
 
-/* held[i] <- 1 for the groups of the fold. */
-static enum err_code deal_groups(const struct dataset *dataset, const struct folds *folds, struct rng *rng,
-				 uint8_t *held, struct err *err)
+/* held[i] <- 1 for those of `some` whose groups are in the fold. */
+static enum err_code deal_groups(const struct dataset *dataset, const struct some *some, const struct folds *folds,
+				 struct rng *rng, uint8_t *held, struct err *err)
 {
 	AUTO(mem_freep) struct group *groups = NULL;
 	AUTO(mem_freep) uint32_t *members = NULL;
 	AUTO(mem_freep) double *of_one = NULL;
 	AUTO(mem_freep) uint32_t *shares_held = NULL;
 
-	if (mem_new(&groups, dataset->groups, err) != ERR_OK || mem_new(&members, dataset->instances, err) != ERR_OK ||
+	if (mem_new(&groups, dataset->groups, err) != ERR_OK || mem_new(&members, some->count, err) != ERR_OK ||
 	    mem_new(&of_one, dataset->classes, err) != ERR_OK ||
 	    mem_new(&shares_held, folds->count * dataset->classes, err) != ERR_OK ||
-	    list_groups(dataset, rng, groups, members, err) != ERR_OK)
+	    list_groups(dataset, some, rng, groups, members, err) != ERR_OK)
 		return err->code;
 	struct shares shares = { dataset, folds->stratified, of_one, shares_held };
-	for (uint32_t i = 0; i < dataset->instances; i++)
-		of_one[class_of(&shares, i)]++;
+	for (size_t i = 0; i < some->count; i++)
+		of_one[class_of(&shares, some->at[i])]++;
 	for (size_t c = 0; c < dataset->classes; c++)
 		of_one[c] = of_one[c] > 0 ? 1 / (of_one[c] * of_one[c]) : 0;
 	for (size_t g = 0; g < dataset->groups; g++) {
@@ -175,12 +181,12 @@ static enum err_code hold_out(const struct dataset *dataset, const struct folds 
 		return ERR_OK;
 	}
 	rng_init(&rng, folds->seed, RNG_SPLIT);
-	if (dataset->groups > 0)
-		return deal_groups(dataset, folds, &rng, held, err);
 	if (mem_new(&order, n, err) != ERR_OK)
 		return err->code;
 	for (uint32_t i = 0; i < n; i++)
 		order[i] = i;
+	if (dataset->groups > 0)
+		return deal_groups(dataset, &(const struct some){ order, n }, folds, &rng, held, err);
 	rng_shuffle(&rng, order, n);
 	return deal(dataset, order, n, folds, held, err);
 }
@@ -194,6 +200,39 @@ enum err_code folds_create_split(const struct dataset *dataset, const struct fol
 	    hold_out(dataset, folds, held, err) != ERR_OK)
 		return err->code;
 	return split_restore_to_train(dataset, held, false, ret_split, err);
+}
+
+/* Groups that train. */
+static enum err_code count_training_groups(const struct split *split, const struct dataset *dataset, size_t *ret_count,
+					   struct err *err)
+{
+	AUTO(mem_freep) uint8_t *is_seen = NULL;
+	size_t count = 0;
+
+	if (mem_new(&is_seen, dataset->groups, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < split->train_count; i++) {
+		uint32_t group = dataset->group[split->train[i]];
+		count += !is_seen[group];
+		is_seen[group] = 1;
+	}
+	*ret_count = count;
+	return ERR_OK;
+}
+
+/* deal_groups() of the training part. */
+static enum err_code deal_training_groups(const struct split *split, const struct dataset *dataset,
+					  const struct folds *folds, struct rng *rng, uint8_t *held, struct err *err)
+{
+	const struct some some = { split->train, split->train_count };
+	size_t groups = 0;
+
+	if (count_training_groups(split, dataset, &groups, err) != ERR_OK)
+		return err->code;
+	if (folds->count > groups)
+		return err_set(err, ERR_INPUT, "%s: %zu folds will not do: %zu groups train", dataset->name,
+			       folds->count, groups);
+	return deal_groups(dataset, &some, folds, rng, held, err);
 }
 
 enum err_code folds_part_training(const struct split *split, const struct dataset *dataset, const struct folds *folds,
@@ -210,6 +249,11 @@ enum err_code folds_part_training(const struct split *split, const struct datase
 	memcpy(is_test, split->is_test, split->instances);
 	memcpy(order, split->train, split->train_count * sizeof *order);
 	rng_init(&rng, folds->seed, RNG_FOLDS);
+	if (dataset->groups > 0) {
+		if (deal_training_groups(split, dataset, &stratified, &rng, is_test, err) != ERR_OK)
+			return err->code;
+		return split_restore_to_train(dataset, is_test, false, ret_split, err);
+	}
 	rng_shuffle(&rng, order, split->train_count);
 	if (deal(dataset, order, split->train_count, &stratified, is_test, err) != ERR_OK)
 		return err->code;

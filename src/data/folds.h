@@ -32,8 +32,8 @@ MUST_CHECK enum err_code folds_create_split(const struct dataset *dataset, const
 
 /* The parts of one fold of the training part of `split`, which loses those held out, and everyone else as test part:
  * those held out are the test instances of the result that are training instances of `split`. Dealt out stratified,
- * whatever `folds` and groups say, with random numbers of stream RNG_FOLDS. ERR_INPUT: fewer than two classes are left
- * to train on. */
+ * whatever `folds` says, groups as wholes, with random numbers of stream RNG_FOLDS. ERR_INPUT: fewer than two classes
+ * are left to train on, or fewer groups train than there are folds. */
 MUST_CHECK enum err_code folds_part_training(const struct split *split, const struct dataset *dataset,
 					     const struct folds *folds, struct split **ret_split, struct err *err);
 

@@ -319,7 +319,7 @@ const struct option_spec settings_specs[] = {
 	  .help = "the class shares to predict for, in the order of the classes, on any scale" },
 	{ .name = "tune-folds", .type = OPTION_COUNT, FIELD(tune_folds), .max = 1000, .argument = "N", .initial = "0",
 	  .help = "choose the adjustment's tau (least balanced error) or temperature (least loss) by N-fold "
-	          "cross-validation on the training part, tau from 0 to 2; 0: only temperature, " TEXT_OF(SETTINGS_TEMPERATURE_FOLDS)
+	          "cross-validation on the training part, groups as wholes, tau from 0 to 2; 0: only temperature, " TEXT_OF(SETTINGS_TEMPERATURE_FOLDS)
 	          "-fold, unless it is given" },
 	{ .section = "model",
 	  .name = "model", .is_first = true, .type = OPTION_CHOICE, FIELD(model), .choice = model_name, .initial = "logreg",

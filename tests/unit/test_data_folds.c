@@ -212,3 +212,40 @@ Test(folds, parts_of_the_training_hold_every_training_instance_out_once)
 		cr_expect_eq(held_out[i], !split->is_test[i]);
 	split_free(split);
 }
+
+/* Groups train or are held out as wholes, those that train once. */
+Test(folds, parts_of_the_training_keep_groups_together)
+{
+	static const uint32_t size[] = { 30, 10 }, groups[] = { 7, 2, 1, 8, 3, 1, 6, 5, 4, 3 };
+	const struct folds outer = { .count = 5, .at = 1, .seed = 2 };
+	struct dealt dealt;
+	struct split *split = NULL;
+	struct err err = { 0 };
+	uint32_t held_out[40] = { 0 };
+
+	make_dealt(&dealt, size, 2, groups, ARRAY_LENGTH(groups));
+	cr_assert_eq(folds_create_split(&dealt.dataset, &outer, &split, &err), ERR_OK, "%s", err.message);
+	for (size_t at = 0; at < 4; at++) {
+		struct split *fold = NULL;
+		struct folds folds = { .count = 4, .at = at, .seed = 3 };
+		bool trains[ARRAY_LENGTH(groups)] = { false }, tests[ARRAY_LENGTH(groups)] = { false };
+		cr_assert_eq(folds_part_training(split, &dealt.dataset, &folds, &fold, &err), ERR_OK, "%s",
+			     err.message);
+		for (size_t i = 0; i < fold->train_count; i++)
+			trains[dealt.group[fold->train[i]]] = true;
+		for (size_t i = 0; i < fold->test_count; i++) {
+			tests[dealt.group[fold->test[i]]] = true;
+			held_out[fold->test[i]] += !split->is_test[fold->test[i]];
+		}
+		for (size_t g = 0; g < ARRAY_LENGTH(groups); g++)
+			cr_expect(!trains[g] || !tests[g], "fold %zu, group %zu", at, g);
+		split_free(fold);
+	}
+	for (size_t i = 0; i < 40; i++)
+		cr_expect_eq(held_out[i], !split->is_test[i], "%zu: %u times", i, held_out[i]);
+	const struct folds many = { .count = 10, .seed = 3 };
+	struct split *none = NULL;
+	cr_expect_eq(folds_part_training(split, &dealt.dataset, &many, &none, &err), ERR_INPUT);
+	cr_expect_not_null(strstr(err.message, "10 folds will not do"), "%s", err.message);
+	split_free(split);
+}
