@@ -12,6 +12,7 @@
   i  reading a file of numbers against pandas
   j  the way to the minimum by L-BFGS against scikit-learn
   k  exporting a run against writing the same bytes
+  l  the nearest neighbours of 25,000 rows against scikit-learn
 """
 
 import argparse
@@ -26,6 +27,7 @@ for library in ("OMP", "OPENBLAS", "MKL"):
 import epochs
 import exporting
 import measure
+import neighbours
 import networks
 import optimum
 import queries
@@ -35,7 +37,7 @@ import sweep
 
 SECTIONS = {"a": recording.run_a, "b": epochs.run, "c": recording.run_c, "d": recording.run_d, "e": sweep.run,
             "f": recording.run_f, "g": queries.run, "h": networks.run, "i": reading.run, "j": optimum.run,
-            "k": exporting.run}
+            "k": exporting.run, "l": neighbours.run}
 
 
 def machine():
@@ -46,7 +48,7 @@ def machine():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sections", nargs="*", metavar="SECTION", help="a to k; all without")
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help="a to l; all without")
     parser.add_argument("--quick", action="store_true", help="fewer rounds: rough numbers")
     parser.add_argument("--hardrow", default=measure.ROOT / "build" / "hardrow", help="the program (default build/hardrow)")
     parser.add_argument("--data-dir", default=measure.ROOT.parent / "shared" / "datasets",
