@@ -1,12 +1,14 @@
 -- title: Test accuracy or another metric of every method on every data set, the published figures beside
 -- heading: Test {metric} in percent: mean ± standard deviation over the splits
--- note: ± is the spread over overlapping splits, not an error of the mean. Bold, in a terminal: cannot be told from the row's
--- note: best at 5 % (Nadeau and Bengio 2003, Holm over the row); nothing is bold in a row where all are alike.
+-- note: ± is the spread over overlapping splits, not an error of the mean. Bold, in a terminal, Markdown and LaTeX: cannot be
+-- note: told from the row's best at 5 % (Nadeau and Bengio 2003, Holm over the row); nothing is bold where all are alike.
 -- note: Average: over the data sets that every method has, split by split; –: no finished run.
 -- note: *: runs of different settings, or of fewer splits than others; --explain DATA_SET METHOD says more.
 -- param experiment: experiment, which experiment; without it the newest
 -- param metric: metric_names(test) = accuracy, what the cells hold; many-shot: accuracy on classes of more than 100 training instances, few-shot: of fewer than 20
 -- param adjusted: yes|no = no, whether runs made by 'hardrow adjust' count
+-- param methods: methods, only these methods, in the order of --sort
+-- param sort: sweep|mean|name = sweep, how methods are ordered: as the sweep has them, by their average, the best first, or by name
 -- pivot: row=_data_set, column=_method, cell=_cell, bold=_best
 -- pivot: row=_data_set, column=_level_name, cell=_level
 -- pivot: row=_data_set, column=_paper, cell=_published
@@ -26,6 +28,7 @@ counted AS MATERIALIZED (
          metric_value(:metric, test) AS value
   FROM current_runs JOIN chosen USING (experiment_id)
   WHERE status = 'done' AND (:adjusted = 'yes' OR source_run_id IS NULL)
+    AND (:methods IS NULL OR method IN (SELECT value FROM json_each(:methods)))
 ),
 -- What stands below the table.
 remark AS (
@@ -88,12 +91,14 @@ subject AS (
 ),
 technique AS (
   SELECT 0 AS extra, ordinal, method FROM experiment_method JOIN chosen USING (experiment_id)
+  WHERE :methods IS NULL OR method IN (SELECT value FROM json_each(:methods))
   UNION ALL
   SELECT DISTINCT 1, 0, method FROM value
   WHERE method NOT IN (SELECT method FROM experiment_method JOIN chosen USING (experiment_id))
 ),
 figure AS (
-  SELECT method, dataset, value / 100 AS value FROM published JOIN chosen USING (experiment_id) WHERE metric = :metric
+  SELECT method, dataset, value / 100 AS value FROM published JOIN chosen USING (experiment_id)
+  WHERE metric = :metric AND (:methods IS NULL OR method IN (SELECT value FROM json_each(:methods)))
 ),
 complete AS (
   SELECT dataset, model FROM value GROUP BY dataset, model
@@ -168,6 +173,11 @@ head AS (
   UNION ALL
   SELECT DISTINCT 2, 0, method, 0 FROM figure WHERE method NOT IN (SELECT method FROM technique)
 ),
+place AS (
+  SELECT method,
+         CASE :sort WHEN 'name' THEN method WHEN 'mean' THEN -metric_sign(:metric) * avg(iif(averaged, mean, NULL)) END AS place
+  FROM head LEFT JOIN cell USING (method) GROUP BY method
+),
 grid AS (
   SELECT side.averaged, side.extra, side.ordinal, head.extra AS head_extra, head.ordinal AS head_ordinal,
          head.trained, dataset, model, title, datasets, method, coalesce(splits, 0) AS splits, mean, sd,
@@ -193,5 +203,5 @@ SELECT dataset, datasets, method, splits, mean, sd, published, nullif(model, '')
        CASE WHEN method IN (SELECT method FROM figure) THEN 'paper: ' || method END AS _paper,
        CASE WHEN published IS NOT NULL THEN printf('%.1f', 100 * published) END AS _published,
        (SELECT group_concat(note, char(10)) FROM remark) AS _note
-FROM grid
-ORDER BY averaged, extra, ordinal, dataset, model, head_extra, head_ordinal, method
+FROM grid JOIN place USING (method)
+ORDER BY averaged, extra, ordinal, dataset, model, place NULLS LAST, head_extra, head_ordinal, method

@@ -8,6 +8,8 @@
 -- param adjusted: yes|no = no, whether runs made by 'hardrow adjust' count
 -- param reference: method = base, the method that the others are compared with
 -- param interval: new-data|both = new-data, both: the interval for these rows beside the one for new data
+-- param methods: methods, only these methods
+-- param sort: sweep|mean|name = sweep, how methods are ordered: as the sweep has them, by their difference, the best first, or by name
 -- pivot: row=_method, column="difference", cell=_difference
 -- pivot: row=_method, column="95 % for new data", cell=_interval
 -- pivot: row=_method, column=_rows_name, cell=_rows_interval
@@ -42,6 +44,7 @@ value AS (
               WHERE split_class.split_id = current_runs.split_id)) AS ratio
   FROM current_runs JOIN chosen USING (experiment_id)
   WHERE status = 'done' AND (:adjusted = 'yes' OR source_run_id IS NULL)
+    AND (:methods IS NULL OR method = :reference OR method IN (SELECT value FROM json_each(:methods)))
   GROUP BY dataset, model, method, split_seed, fold
   HAVING value IS NOT NULL
 ),
@@ -54,6 +57,7 @@ kind AS (
 ),
 technique AS (
   SELECT 0 AS extra, ordinal, method FROM experiment_method JOIN chosen USING (experiment_id)
+  WHERE :methods IS NULL OR method IN (SELECT value FROM json_each(:methods))
   UNION ALL
   SELECT DISTINCT 1, 0, method FROM value
   WHERE method NOT IN (SELECT method FROM experiment_method JOIN chosen USING (experiment_id))
@@ -141,4 +145,5 @@ SELECT method, :reference AS reference, datasets, splits, difference, low, high,
        CASE WHEN splits > 0 THEN printf('%d of %d', reaching, splits) END AS _reaching,
        (SELECT group_concat(note, char(10)) FROM left_out) AS _note
 FROM result
-ORDER BY extra, ordinal, method, model
+ORDER BY CASE :sort WHEN 'name' THEN method WHEN 'mean' THEN -metric_sign(:metric) * difference END NULLS LAST,
+         extra, ordinal, method, model

@@ -80,7 +80,8 @@ def script_of(blocks, run):
 def run_page(blocks, folder, program, run):
     """(what each block wrote, what was wrong)"""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HARDROW_")}
-    environment.pop("XDG_DATA_HOME", None)
+    for name in ("XDG_DATA_HOME", "COLUMNS"):
+        environment.pop(name, None)
     if "sh long" in run and "HARDROW_DATA" in os.environ:
         environment["HARDROW_DATA"] = os.environ["HARDROW_DATA"]
     environment |= {"HOME": folder, "LC_ALL": "C.UTF-8", "PATH": f"{program.parent}:{os.environ['PATH']}"}
@@ -216,7 +217,7 @@ def main():
     parser.add_argument("--update", action="store_true")
     parser.add_argument("--long", action="store_true")
     parser.add_argument("pages", type=lambda text: pathlib.Path(text).resolve(), nargs="*")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     words, passed, failed = Words(arguments.program), 0, 0
     for path in arguments.pages or [SOURCE / "README.md", *sorted(SOURCE.glob("docs/*.md"))]:
         one_passed, one_failed = check_page(path, words, arguments)

@@ -73,7 +73,8 @@ def run(path, arguments):
     head, calls = parse(path.read_text())
     # Colours, an empty home and the caller's settings must not leak in.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HARDROW_")}
-    environment.pop("XDG_DATA_HOME", None)
+    for name in ("XDG_DATA_HOME", "COLUMNS"):
+        environment.pop(name, None)
     environment |= {"HARDROW_DB": "t.db", "HARDROW_SOURCE": SOURCE, "HOME": "/home/me", "LC_ALL": "C.UTF-8",
                     "PATH": f"{arguments.hardrow.parent}:{os.environ['PATH']}"}
     failed, seen = 0, list(head)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 #include "base/decimal.h"
 
@@ -31,15 +32,6 @@ size_t text_character_length(const char *bytes, size_t left)
 	return length;
 }
 
-size_t text_width(const char *bytes, size_t length)
-{
-	size_t width = 0;
-
-	for (size_t i = 0; i < length; i++)
-		width += ((unsigned char)bytes[i] & 0xc0) != 0x80;
-	return width;
-}
-
 void text_copy_fitting(char *ret_text, size_t size, const char *from)
 {
 	size_t length = strnlen(from, size);
@@ -61,6 +53,41 @@ static uint32_t code_point(const char *bytes, size_t length)
 	for (size_t i = 1; i < length; i++)
 		code = code << 6 | ((unsigned char)bytes[i] & 0x3f);
 	return code;
+}
+
+/* Columns of the character at `bytes`, whose length goes to *ret_length. */
+static size_t character_width(const char *bytes, size_t left, size_t *ret_length)
+{
+	size_t length = text_character_length(bytes, left);
+
+	*ret_length = length == 0 ? 1 : length;
+	if (length <= 1)
+		return 1;
+	int width = wcwidth((wchar_t)code_point(bytes, length));
+	return width < 0 ? 1 : (size_t)width;
+}
+
+size_t text_width(const char *bytes, size_t length)
+{
+	size_t width = 0;
+
+	for (size_t i = 0, taken; i < length; i += taken)
+		width += character_width(bytes + i, length - i, &taken);
+	return width;
+}
+
+size_t text_fitting(const char *text, size_t width)
+{
+	size_t length = strlen(text), fitting = 0, breaking = 0, used = 0;
+
+	for (size_t taken; fitting < length; fitting += taken) {
+		used += character_width(text + fitting, length - fitting, &taken);
+		if (used > width && fitting > 0)
+			return breaking > 0 ? breaking : fitting;
+		if ((text[fitting] == ' ' || text[fitting] == ',') && used >= width / 2)
+			breaking = fitting + 1;
+	}
+	return length;
 }
 
 static bool drives_terminal(uint32_t code)

@@ -13,8 +13,14 @@
  * above U+10FFFF). Looks at `left` >= 1 bytes at most, and at none behind a NUL. */
 size_t text_character_length(const char *bytes, size_t left);
 
-/* Characters in `length` bytes of UTF-8: all bytes but those that continue one. */
+/* Columns of a terminal that `length` bytes take: 2 for a wide character, 0 for one that joins the one before, 1 for
+ * any other and for a byte that is not UTF-8. By wcwidth(), which knows that only of the locale's characters: before
+ * setlocale() all take 1. */
 size_t text_width(const char *bytes, size_t length);
+
+/* How many of the text's bytes fit into `width` columns: all, or those to the last blank or comma in the second half of
+ * the line, or else as many whole characters as can be; at least one. */
+size_t text_fitting(const char *text, size_t width);
 
 /* Makes a text from outside fit for a terminal and one line, in place. Tabs and line ends become blanks; with `lines`
  * line feeds stay. '?' stands for every other control (C0, DEL, C1), for marks that turn the direction of writing

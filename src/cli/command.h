@@ -51,6 +51,7 @@ struct invocation {
 	size_t parameter_count; /* 0 unless the command takes parameters */
 	const char *database;	/* --db, HARDROW_DB or hardrow.db */
 	bool terminal;		/* standard output is one */
+	size_t width;		/* how wide tables may be: COLUMNS, or the terminal's columns; 0: no bound */
 	bool error_terminal;	/* standard error is one: progress may redraw its line */
 	char *const *argv;	/* the command line as it was typed, for the record; NULL behind the last */
 };

@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/data_folders.h"
 #include "cli/print.h"
+#include "cli/query.h"
 #include "out/out.h"
 
 struct datasets_options {
@@ -105,8 +106,8 @@ static enum err_code list(const struct invocation *invocation, const struct cata
 {
 	const struct datasets_options *options = invocation->options;
 	AUTO(out_freep) struct out *out = NULL;
-	struct out_target target = { .file = stdout, .terminal = invocation->terminal };
-	size_t shown = options->format == OUT_FORMAT_TABLE ? 8 : ARRAY_LENGTH(columns);
+	struct out_target target = query_target(invocation, false);
+	size_t shown = out_is_for_people((size_t)options->format) ? 8 : ARRAY_LENGTH(columns);
 
 	if (out_begin((size_t)options->format, &target, columns, shown, &out, err) != ERR_OK)
 		return err->code;

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/help.h"
+#include "cli/query.h"
 #include "out/out.h"
 #include "rebalance/method.h"
 #include "train/settings.h"
@@ -84,8 +85,8 @@ static enum err_code list(const struct invocation *invocation, struct err *err)
 {
 	const struct methods_options *options = invocation->options;
 	AUTO(out_freep) struct out *out = NULL;
-	struct out_target target = { .file = stdout, .terminal = invocation->terminal };
-	size_t shown = options->format == OUT_FORMAT_TABLE ? 7 : ARRAY_LENGTH(columns);
+	struct out_target target = query_target(invocation, false);
+	size_t shown = out_is_for_people((size_t)options->format) ? 7 : ARRAY_LENGTH(columns);
 
 	if (out_begin((size_t)options->format, &target, columns, shown, &out, err) != ERR_OK)
 		return err->code;

@@ -171,7 +171,7 @@ static const struct option_spec specs[] = {
 	  .choice = out_format_name,
 	  .check = query_check_format,
 	  .argument = "NAME",
-	  .help = "table, csv, json or jsonl; without it the report's own" },
+	  .help = OUT_FORMATS "; without it the report's own" },
 	CSV_SAFE_OPTION(struct options, form.csv_safe),
 	TIMEOUT_OPTION(struct options, form.timeout),
 	{ .name = "svg",

@@ -80,28 +80,40 @@ static enum err_code write_classes(const struct whatif *whatif, size_t format, c
 	return out_end(out, err);
 }
 
+static enum err_code write_rows(const struct whatif_options *options, const struct whatif *whatif, size_t format,
+				const struct out_target *target, struct err *err)
+{
+	return options->instances ? write_instances(whatif, format, target, err)
+				  : write_classes(whatif, format, target, err);
+}
+
 static enum err_code show(const struct invocation *invocation, const struct whatif *whatif, struct err *err)
 {
 	const struct whatif_options *options = invocation->options;
-	const struct out_target target = { stdout, invocation->terminal, options->csv_safe };
+	const struct out_target target = query_target(invocation, options->csv_safe);
 	size_t format = (size_t)option_index(options->format, out_format_name);
 	AUTO(text_done) struct text method = { 0 };
+	AUTO(text_done) struct text words = { 0 };
 
 	if (recipe_append_method(&whatif->recipe, &method, err) != ERR_OK)
 		return err->code;
-	if (format == OUT_FORMAT_TABLE)
-		print_clean(
-		    stdout,
-		    "After epoch %zu: weights of run %lld (%s, effective sample size %.1f) and by %s (%.1f)\n\n",
-		    whatif->epoch, (long long)whatif->run.run_id, whatif->run.row.method, whatif->recorded_size,
-		    method.data, whatif->size);
-	enum err_code code = options->instances ? write_instances(whatif, format, &target, err)
-						: write_classes(whatif, format, &target, err);
-	if (code == ERR_OK && format == OUT_FORMAT_TABLE && whatif->all_alike)
-		print_clean(stdout,
-			    "\nBy %s all instances weigh alike; what else it changes does not show in weights.\n",
-			    method.data);
-	return code;
+	if (!out_is_for_people(format))
+		return write_rows(options, whatif, format, &target, err);
+	if (text_append(&words, err,
+			"After epoch %zu: weights of run %lld (%s, effective sample size %.1f) and by %s (%.1f)",
+			whatif->epoch, (long long)whatif->run.run_id, whatif->run.row.method, whatif->recorded_size,
+			method.data, whatif->size) != ERR_OK ||
+	    out_words(format, &target, words.data, err) != ERR_OK)
+		return err->code;
+	(void)fputc('\n', stdout);
+	if (write_rows(options, whatif, format, &target, err) != ERR_OK || !whatif->all_alike)
+		return err->code;
+	text_clear(&words);
+	(void)fputc('\n', stdout);
+	if (text_append(&words, err, "By %s all instances weigh alike; what else it changes does not show in weights.",
+			method.data) != ERR_OK)
+		return err->code;
+	return out_words(format, &target, words.data, err);
 }
 
 static enum err_code run_whatif(const struct invocation *invocation, struct err *err)

@@ -45,7 +45,10 @@ void help_write_commands(FILE *file)
 	(void)fputs("usage: hardrow COMMAND [options]\n\n", file);
 	for (size_t i = 0; command_at(i) != NULL; i++)
 		help_write_entry(file, command_at(i)->name, command_at(i)->summary);
-	(void)fputs("\n'hardrow help COMMAND' shows a command's options; 'hardrow --version' the version.\n", file);
+	(void)fputs("\n'hardrow help COMMAND' shows a command's options; 'hardrow --version' the version. Tables are "
+		    "as wide as\n"
+		    "the terminal, or as COLUMNS in the environment says; '| less -S' shows them in one piece.\n",
+		    file);
 }
 
 static enum err_code append_choices(struct text *text, const struct option_spec *spec, struct err *err)

@@ -1,12 +1,15 @@
 /* hardrow: from words to a command and from errors to words. */
 #include <errno.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/parse.h"
 #include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/complete.h"
@@ -42,6 +45,18 @@ static const char *database_path(const char *given)
 	return path != NULL && *path != '\0' ? path : "hardrow.db";
 }
 
+/* How wide tables may be: what COLUMNS says, else as wide as the terminal; 0: no bound. */
+static size_t table_width(void)
+{
+	const char *text = getenv("COLUMNS");
+	struct winsize size = { 0 };
+	uint64_t columns = 0;
+
+	if (text != NULL && parse_unsigned(text, &columns))
+		return (size_t)columns;
+	return isatty(STDOUT_FILENO) == 1 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 static enum err_code call(const struct command *command, int argc, char **argv, struct err *err)
 {
 	AUTO(arguments_done) struct arguments arguments = { 0 };
@@ -58,6 +73,7 @@ static enum err_code call(const struct command *command, int argc, char **argv, 
 		.parameter_count = arguments.parameter_count,
 		.database = database_path(arguments.common.database),
 		.terminal = isatty(STDOUT_FILENO) == 1,
+		.width = table_width(),
 		.error_terminal = isatty(STDERR_FILENO) == 1,
 		.argv = argv,
 	};
@@ -106,6 +122,8 @@ static void fill_streams(void)
 int main(int argc, char **argv)
 {
 	fill_streams();
+	/* How wide characters are, whatever the locale of the environment; without it each counts as one column. */
+	(void)setlocale(LC_CTYPE, "C.UTF-8");
 	interrupt_begin();
 	struct err err = { 0 };
 	enum err_code code = flush(dispatch(argc, argv, &err), &err);

@@ -15,10 +15,9 @@ enum err_code query_check_format(const char *text, struct err *err)
 	if (option_index(text, out_format_name) >= 0)
 		return ERR_OK;
 	if (nearest != NULL)
-		return err_set(err, ERR_INPUT,
-			       "'%s' will not do: did you mean '%s'? format takes table, csv, json or jsonl", text,
+		return err_set(err, ERR_INPUT, "'%s' will not do: did you mean '%s'? format takes " OUT_FORMATS, text,
 			       nearest);
-	return err_set(err, ERR_INPUT, "'%s' will not do: format takes table, csv, json or jsonl", text);
+	return err_set(err, ERR_INPUT, "'%s' will not do: format takes " OUT_FORMATS, text);
 }
 
 /* A question that needs more is a mistake, or too much for the machines of most. */
@@ -37,9 +36,11 @@ static enum err_code check_form(const struct query_form *form, size_t format, st
 	return ERR_OK;
 }
 
-static struct out_target target_of(const struct invocation *invocation, const struct query_form *form)
+struct out_target query_target(const struct invocation *invocation, bool csv_safe)
 {
-	return (struct out_target){ .file = stdout, .csv_safe = form->csv_safe, .terminal = invocation->terminal };
+	return (struct out_target){
+		.file = stdout, .terminal = invocation->terminal, .width = invocation->width, .csv_safe = csv_safe
+	};
 }
 
 void query_warn(const struct db *db)
@@ -67,7 +68,7 @@ enum err_code query_run_report(const struct invocation *invocation, const struct
 		.settings = settings,
 		.setting_count = count,
 		.format = format_index(form->format, report->format),
-		.target = target_of(invocation, form),
+		.target = query_target(invocation, form->csv_safe),
 	};
 
 	if (check_form(form, request.format, err) != ERR_OK ||
@@ -117,7 +118,7 @@ enum err_code query_run_sql(const struct invocation *invocation, const char *sql
 			    struct err *err)
 {
 	AUTO(db_freep) struct db *db = NULL;
-	const struct out_target target = target_of(invocation, form);
+	const struct out_target target = query_target(invocation, form->csv_safe);
 	size_t format = format_index(form->format, OUT_FORMAT_TABLE);
 
 	if (check_form(form, format, err) != ERR_OK || query_open(invocation, form->timeout, &db, err) != ERR_OK)

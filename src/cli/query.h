@@ -13,7 +13,7 @@ MUST_CHECK enum err_code query_check_format(const char *text, struct err *err);
 	{                                                                                                              \
 		.name = "format", .letter = 'f', .type = OPTION_TEXT, .offset = offsetof(owner, field),                \
 		.choice = out_format_name, .check = query_check_format, .argument = "NAME", .initial = "table",        \
-		.help = "table, csv, json or jsonl"                                                                    \
+		.help = OUT_FORMATS                                                                                    \
 	}
 
 /* How to answer. */
@@ -36,6 +36,9 @@ struct query_form {
 		.name = "timeout", .type = OPTION_REAL, .offset = offsetof(owner, field), .above_min = true,           \
 		.argument = "SECONDS", .help = "how long it may take at most"                                          \
 	}
+
+/* Where tables and rows go: standard output. */
+struct out_target query_target(const struct invocation *invocation, bool csv_safe);
 
 /* What a reader of this file should know goes to standard error, before anything that comes from it. */
 void query_warn(const struct db *db);

@@ -119,4 +119,4 @@ static enum err_code csv_value(struct out *out, const struct out_value *value, s
 	return ERR_OK;
 }
 
-const struct out_format out_format_csv = { "csv", csv_begin, csv_row, NULL, NULL, csv_value };
+const struct out_format out_format_csv = { "csv", csv_begin, csv_row, NULL, NULL, csv_value, NULL };

@@ -126,7 +126,7 @@ static enum err_code json_value(struct out *out, const struct out_value *value, 
 	return append_value(text, value, err);
 }
 
-const struct out_format out_format_json = { "json", json_begin, json_row, json_end, free_keys, json_value };
+const struct out_format out_format_json = { "json", json_begin, json_row, json_end, free_keys, json_value, NULL };
 
 static enum err_code jsonl_row(struct out *out, const struct out_value *values, struct err *err)
 {
@@ -135,4 +135,4 @@ static enum err_code jsonl_row(struct out *out, const struct out_value *values, 
 	return text_append_bytes(&out->line, "\n", 1, err);
 }
 
-const struct out_format out_format_jsonl = { "jsonl", begin_objects, jsonl_row, NULL, free_keys, json_value };
+const struct out_format out_format_jsonl = { "jsonl", begin_objects, jsonl_row, NULL, free_keys, json_value, NULL };

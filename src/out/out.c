@@ -9,10 +9,8 @@
 #include "out/format.h"
 
 static const struct out_format *const formats[] = {
-	&out_format_table,
-	&out_format_csv,
-	&out_format_json,
-	&out_format_jsonl,
+	&out_format_table, &out_format_markdown, &out_format_latex,
+	&out_format_csv,   &out_format_json,	 &out_format_jsonl,
 };
 
 const char *out_format_name(size_t i)
@@ -20,15 +18,64 @@ const char *out_format_name(size_t i)
 	return i < ARRAY_LENGTH(formats) ? formats[i]->name : NULL;
 }
 
+static enum err_code write_text(const struct text *text, const struct out_target *target, struct err *err)
+{
+	if (text->length > 0 && fwrite(text->data, 1, text->length, target->file) != text->length)
+		return err_set(err, ERR_SYSTEM, "cannot write: %s", strerror(errno));
+	return ERR_OK;
+}
+
+bool out_is_for_people(size_t format)
+{
+	assert(format < ARRAY_LENGTH(formats));
+	return formats[format]->layout != NULL;
+}
+
+enum err_code out_words(size_t format, const struct out_target *target, const char *words, struct err *err)
+{
+	AUTO(text_done) struct text lines = { 0 };
+
+	assert(out_is_for_people(format));
+	for (size_t length; *words != '\0'; words += length + (words[length] == '\n')) {
+		AUTO(text_done) struct text line = { 0 };
+		length = strcspn(words, "\n");
+		if (text_append(&line, err, "%.*s", (int)length, words) != ERR_OK ||
+		    formats[format]->layout->append_words(&lines, line.data, err) != ERR_OK ||
+		    text_append(&lines, err, "\n") != ERR_OK)
+			return err->code;
+	}
+	return write_text(&lines, target, err);
+}
+
+enum err_code out_append_escaped(struct text *text, const char *value, const struct out_replacement *replaces,
+				 size_t count, struct err *err)
+{
+	AUTO(text_done) struct text clean = { 0 };
+
+	if (text_append_clean(&clean, value, err) != ERR_OK)
+		return err->code;
+	const char *rest = clean.data + strspn(clean.data, " ");
+	while (clean.length > (size_t)(rest - clean.data) && clean.data[clean.length - 1] == ' ')
+		clean.data[--clean.length] = '\0';
+	for (; *rest != '\0'; rest++) {
+		size_t i = 0;
+		while (i < count && (replaces[i].byte != rest[0] || (replaces[i].doubled && rest[1] != rest[0])))
+			i++;
+		const char *by = i < count ? replaces[i].by : rest;
+		if (text_append_bytes(text, by, i < count ? strlen(by) : 1, err) != ERR_OK)
+			return err->code;
+	}
+	return ERR_OK;
+}
+
 /* Writes out->line and empties it. */
 static enum err_code write_line(struct out *out, struct err *err)
 {
-	/* A table's cells are clean, and it has escape sequences of its own. */
-	if (out->target.terminal && out->format != &out_format_table && out->line.length > 0)
+	/* What is for people is clean, and a table has escape sequences of its own. */
+	if (out->target.terminal && out->format->layout == NULL && out->line.length > 0)
 		out->line.length = text_clean(out->line.data, true);
-	size_t length = out->line.length;
-	if (length > 0 && fwrite(out->line.data, 1, length, out->target.file) != length)
-		return err_set(err, ERR_SYSTEM, "cannot write: %s", strerror(errno));
+	if (write_text(&out->line, &out->target, err) != ERR_OK)
+		return err->code;
 	text_clear(&out->line);
 	return ERR_OK;
 }

@@ -1,63 +1,67 @@
-/* Rows as a table for people. */
-#include <inttypes.h>
-#include <stdlib.h>
+/* Rows as a table for people. One that is wider than the terminal is cut into blocks of columns, each with the columns
+ * that tell rows apart in front; a cell that alone is wider is folded. */
 #include <string.h>
 
 #include "base/mem.h"
 #include "out/format.h"
 
-#define GAP "  "
-#define NONE "–"
+#define GAP 2
+/* A column is not folded to less. */
+#define COLUMN_LEAST 16
 
-struct cell {
-	size_t start; /* of its NUL-terminated text in `texts` */
-	bool bold, number, none;
+/* Columns first to last - 1, behind the first `keys` of the table, which are not among them. */
+struct block {
+	size_t keys, first, last;
 };
 
-/* Rows held back until the widths are known. */
-struct table {
-	struct text texts;
-	struct cell *cells; /* held x columns, row after row */
-	size_t cell_count, cell_capacity;
-	size_t *widths; /* in characters */
-	bool *right;
-	bool settled; /* widths are fixed and the head is written */
-};
-
-static enum err_code append_value(struct text *texts, const struct out_value *value, struct err *err)
+static size_t least(size_t a, size_t b)
 {
-	switch (value->type) {
-	case OUT_NULL:
-		return text_append(texts, err, NONE);
-	case OUT_INTEGER:
-		return text_append(texts, err, "%" PRId64, value->integer);
-	case OUT_REAL:
-		return text_append(texts, err, "%.6g", value->real);
-	case OUT_FLOAT:
-		return text_append(texts, err, "%.6g", (double)value->single);
-	case OUT_TEXT:
-		return text_append_clean(texts, value->text, err);
-	case OUT_BLOB:
-		return out_append_blob(texts, value, err);
-	case OUT_READY:
-		break;
-	}
-	return ERR_OK;
+	return a < b ? a : b;
 }
 
-static enum err_code hold(struct table *table, const struct out_value *value, struct err *err)
+/* Columns in front of every block: the first, and those behind it that are called …_id; none if they leave no room. */
+static size_t count_keys(const struct out *out)
 {
-	if (mem_more(&table->cells, table->cell_count, &table->cell_capacity, err) != ERR_OK)
-		return err->code;
-	struct cell cell = { .start = table->texts.length,
-			     .bold = value->bold,
-			     .number =
-				 value->type == OUT_INTEGER || value->type == OUT_REAL || value->type == OUT_FLOAT,
-			     .none = value->type == OUT_NULL };
-	if (append_value(&table->texts, value, err) != ERR_OK || text_append_bytes(&table->texts, "", 1, err) != ERR_OK)
-		return err->code;
-	table->cells[table->cell_count++] = cell;
-	return ERR_OK;
+	const struct out_held *held = out->state;
+	size_t keys = 1, width = held->widths[0];
+
+	for (; keys < out->count; keys++) {
+		size_t length = strlen(out->columns[keys].name);
+		if (length < 3 || strcmp(out->columns[keys].name + length - 3, "_id") != 0)
+			break;
+		width += GAP + held->widths[keys];
+	}
+	return keys < out->count && width + GAP + COLUMN_LEAST <= out->target.width ? keys : 0;
+}
+
+/* Width of the keys with the gap behind them. */
+static size_t key_width(const struct out *out, size_t keys)
+{
+	const struct out_held *held = out->state;
+	size_t width = 0;
+
+	for (size_t i = 0; i < keys; i++)
+		width += held->widths[i] + GAP;
+	return width;
+}
+
+/* The block that begins with column `first`; held->widths[] of its columns are made to fit. */
+static struct block block_from(const struct out *out, size_t keys, size_t first)
+{
+	struct out_held *held = out->state;
+	size_t room = out->target.width - key_width(out, keys), used = 0;
+	struct block block = { keys, first, first };
+
+	if (out->target.width == 0)
+		return (struct block){ 0, 0, out->count };
+	for (; block.last < out->count; block.last++) {
+		held->widths[block.last] = least(held->widths[block.last], room < COLUMN_LEAST ? COLUMN_LEAST : room);
+		size_t wanted = used + held->widths[block.last] + (used == 0 ? 0 : GAP);
+		if (wanted > room && block.last > first)
+			break;
+		used = wanted;
+	}
+	return block;
 }
 
 static enum err_code append_blanks(struct text *line, size_t count, struct err *err)
@@ -65,120 +69,122 @@ static enum err_code append_blanks(struct text *line, size_t count, struct err *
 	return text_append(line, err, "%*s", (int)count, "");
 }
 
-/* One cell in its width; nothing trails behind the last column. */
-static enum err_code append_cell(struct out *out, size_t column, const char *text, bool bold, struct err *err)
+/* Column of the table that stands at place k of the block. */
+static size_t column_at(const struct block *block, size_t k)
 {
-	const struct table *table = out->state;
-	size_t width = text_width(text, strlen(text));
-	size_t blanks = width < table->widths[column] ? table->widths[column] - width : 0;
-	bool last = column + 1 == out->count;
+	return k < block->keys ? k : block->first + k - block->keys;
+}
+
+/* `length` bytes from column `at` of a line that is `*written` wide so far, at least GAP behind what is there. */
+static enum err_code append_piece(struct out *out, const char *text, size_t length, bool bold, size_t at,
+				  size_t *written, struct err *err)
+{
 	bool marked = bold && out->target.terminal;
+	size_t place = *written > 0 && at < *written + GAP ? *written + GAP : at;
 
-	if (append_blanks(&out->line, table->right[column] ? blanks : 0, err) != ERR_OK ||
-	    text_append(&out->line, err, marked ? "\033[1m%s\033[0m" : "%s", text) != ERR_OK ||
-	    append_blanks(&out->line, table->right[column] || last ? 0 : blanks, err) != ERR_OK)
+	if (append_blanks(&out->line, place - *written, err) != ERR_OK ||
+	    text_append(&out->line, err, marked ? "\033[1m%.*s\033[0m" : "%.*s", (int)length, text) != ERR_OK)
 		return err->code;
-	return text_append(&out->line, err, last ? "\n" : GAP);
+	*written = place + text_width(text, length);
+	return ERR_OK;
 }
 
-static enum err_code append_head(struct out *out, struct err *err)
+/* One line of a row: of each text as much as fits; what is left of them stays in texts[]. */
+static enum err_code append_line(struct out *out, const struct block *block, const char **texts,
+				 const struct out_cell *cells, bool *ret_more, struct err *err)
 {
-	static const char dashes[] = "----------------------------------------------------------------";
-	const struct table *table = out->state;
+	const struct out_held *held = out->state;
+	size_t start = 0, written = 0;
 
-	for (size_t i = 0; i < out->count; i++)
-		if (append_cell(out, i, out->columns[i].name, false, err) != ERR_OK)
+	*ret_more = false;
+	for (size_t k = 0; k < block->keys + block->last - block->first; k++) {
+		size_t column = column_at(block, k), width = held->widths[column];
+		const char *text = texts[column];
+		size_t length = out->target.width == 0 ? strlen(text) : text_fitting(text, width);
+		size_t shown = text_width(text, length);
+		size_t at = start + (held->right[column] && shown < width ? width - shown : 0);
+		if (length > 0 &&
+		    append_piece(out, text, length, cells != NULL && cells[column].bold, at, &written, err) != ERR_OK)
 			return err->code;
-	for (size_t i = 0; i < out->count; i++) {
-		for (size_t left = table->widths[i]; left > 0;) {
-			size_t some = left < sizeof dashes - 1 ? left : sizeof dashes - 1;
-			if (text_append_bytes(&out->line, dashes, some, err) != ERR_OK)
+		texts[column] += length;
+		*ret_more |= *texts[column] != '\0';
+		start += width + GAP;
+	}
+	return text_append(&out->line, err, "\n");
+}
+
+/* The block's part of a row, whose texts are given by column, in as many lines as its longest cell takes. */
+static enum err_code append_row(struct out *out, const struct block *block, const char **texts,
+				const struct out_cell *cells, struct err *err)
+{
+	bool more = true;
+
+	while (more)
+		if (append_line(out, block, texts, cells, &more, err) != ERR_OK)
+			return err->code;
+	return ERR_OK;
+}
+
+static enum err_code append_rule(struct out *out, const struct block *block, struct err *err)
+{
+	const struct out_held *held = out->state;
+	size_t count = block->keys + block->last - block->first;
+
+	for (size_t k = 0; k < count; k++) {
+		for (size_t i = 0; i < held->widths[column_at(block, k)]; i++)
+			if (text_append_bytes(&out->line, "-", 1, err) != ERR_OK)
 				return err->code;
-			left -= some;
-		}
-		if (text_append(&out->line, err, i + 1 == out->count ? "\n" : GAP) != ERR_OK)
+		if (text_append(&out->line, err, k + 1 == count ? "\n" : "%*s", GAP, "") != ERR_OK)
 			return err->code;
 	}
 	return ERR_OK;
 }
 
-static void settle_column(const struct out *out, size_t column)
+static enum err_code append_block(struct out *out, const struct block *block, bool head, struct err *err)
 {
-	struct table *table = out->state;
-	const char *name = out->columns[column].name;
-	bool numbers = false, texts = false;
+	const struct out_held *held = out->state;
+	AUTO(mem_freep) const char **texts = NULL;
 
-	table->widths[column] = text_width(name, strlen(name));
-	for (size_t i = column; i < table->cell_count; i += out->count) {
-		const char *text = table->texts.data + table->cells[i].start;
-		size_t width = text_width(text, strlen(text));
-		if (width > table->widths[column])
-			table->widths[column] = width;
-		numbers |= table->cells[i].number;
-		texts |= !table->cells[i].number && !table->cells[i].none;
-	}
-	table->right[column] = out->columns[column].align == OUT_ALIGN_RIGHT ||
-			       (out->columns[column].align == OUT_ALIGN_AUTO && numbers && !texts);
-}
-
-/* Moves the held rows to the line; the first time fixes the widths and writes the head. */
-static enum err_code release(struct out *out, struct err *err)
-{
-	struct table *table = out->state;
-
-	if (!table->settled) {
+	if (mem_new(&texts, out->count, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < out->count; i++)
+		texts[i] = out->columns[i].name;
+	if (head && (append_row(out, block, texts, NULL, err) != ERR_OK || append_rule(out, block, err) != ERR_OK))
+		return err->code;
+	for (size_t row = 0; row < held->cell_count; row += out->count) {
 		for (size_t i = 0; i < out->count; i++)
-			settle_column(out, i);
-		if (append_head(out, err) != ERR_OK)
+			texts[i] = held->texts.data + held->cells[row + i].start;
+		if (append_row(out, block, texts, held->cells + row, err) != ERR_OK)
 			return err->code;
-		table->settled = true;
 	}
-	for (size_t i = 0; i < table->cell_count; i++)
-		if (append_cell(out, i % out->count, table->texts.data + table->cells[i].start, table->cells[i].bold,
-				err) != ERR_OK)
-			return err->code;
-	table->cell_count = 0;
-	text_clear(&table->texts);
 	return ERR_OK;
 }
 
-static enum err_code table_begin(struct out *out, struct err *err)
+static enum err_code append_rows(struct out *out, struct err *err)
 {
-	struct table *table = NULL;
+	const struct out_held *held = out->state;
+	size_t keys = 0, total = key_width(out, out->count) - GAP;
+	bool in_blocks = out->target.width > 0 && total > out->target.width;
 
-	if (mem_new(&table, 1, err) != ERR_OK)
-		return err->code;
-	out->state = table;
-	for (size_t i = 0; i < out->count; i++)
-		(void)text_clean((char *)out->columns[i].name, false);
-	if (mem_new(&table->widths, out->count, err) != ERR_OK || mem_new(&table->right, out->count, err) != ERR_OK)
-		return err->code;
+	if (in_blocks)
+		keys = count_keys(out);
+	for (size_t first = keys; first < out->count;) {
+		struct block block = block_from(out, keys, first);
+		if ((first > keys || (in_blocks && held->settled)) && text_append(&out->line, err, "\n") != ERR_OK)
+			return err->code;
+		if (append_block(out, &block, in_blocks || !held->settled, err) != ERR_OK)
+			return err->code;
+		first = block.last;
+	}
 	return ERR_OK;
 }
 
-static enum err_code table_row(struct out *out, const struct out_value *values, struct err *err)
+static enum err_code append_words(struct text *text, const char *words, struct err *err)
 {
-	struct table *table = out->state;
-
-	for (size_t i = 0; i < out->count; i++)
-		if (hold(table, &values[i], err) != ERR_OK)
-			return err->code;
-	if (!table->settled && out->rows + 1 < OUT_TABLE_HELD)
-		return ERR_OK;
-	return release(out, err);
+	return text_append_clean(text, words, err);
 }
 
-static void table_free(void *state)
-{
-	struct table *table = state;
+static const struct out_layout layout = { text_append_clean, append_words, append_rows };
 
-	if (table == NULL)
-		return;
-	text_done(&table->texts);
-	free(table->cells);
-	free(table->widths);
-	free(table->right);
-	free(table);
-}
-
-const struct out_format out_format_table = { "table", table_begin, table_row, release, table_free, NULL };
+const struct out_format out_format_table = { "table",	    out_held_begin, out_held_row, out_held_end,
+					     out_held_free, NULL,	    &layout };

@@ -24,6 +24,8 @@ static const struct report_kind kinds[] = {
 	  "data set" },
 	{ "method", FORM_TEXT, "NAME", 0, "SELECT method FROM run UNION SELECT method FROM experiment_method",
 	  "method" },
+	{ "methods", FORM_TEXTS, "NAME,NAME…", 0, "SELECT method FROM run UNION SELECT method FROM experiment_method",
+	  "method" },
 	{ "class", FORM_TEXT, "NAME", 0, "SELECT DISTINCT name FROM class", "class" },
 };
 
@@ -39,6 +41,7 @@ const struct report_kind *report_kind_find(const char *name)
 
 const char *report_kind_names(void)
 {
-	return "text, integer, count, number, amount, integers, run, runs, experiment, dataset, title, method, class "
-	       "or a|b|c";
+	return "text, integer, count, number, amount, integers, run, runs, experiment, dataset, title, method, "
+	       "methods, "
+	       "class or a|b|c";
 }

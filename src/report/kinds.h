@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-enum report_form { FORM_TEXT, FORM_INTEGER, FORM_REAL, FORM_INTEGERS, FORM_CHOICE };
+enum report_form { FORM_TEXT, FORM_INTEGER, FORM_REAL, FORM_INTEGERS, FORM_TEXTS, FORM_CHOICE };
 
 struct report_kind {
 	const char *name;

@@ -154,8 +154,8 @@ static enum err_code write_rows(const struct grid *grid, const size_t *order, st
 	return out_end(out, err);
 }
 
-static enum err_code write_grid(const struct grid *grid, const struct report *report, const struct out_target *target,
-				struct err *err)
+static enum err_code write_grid(const struct grid *grid, const struct report *report,
+				const struct report_request *request, struct err *err)
 {
 	AUTO(out_freep) struct out *out = NULL;
 	AUTO(mem_freep) struct out_column *columns = NULL;
@@ -170,13 +170,13 @@ static enum err_code write_grid(const struct grid *grid, const struct report *re
 	columns[0] = (struct out_column){ heading, OUT_ALIGN_LEFT };
 	for (size_t i = 0; i < count; i++)
 		columns[i + 1] = (struct out_column){ grid->columns.items[order[i]].text, OUT_ALIGN_RIGHT };
-	if (out_begin(OUT_FORMAT_TABLE, target, columns, count + 1, &out, err) != ERR_OK)
+	if (out_begin(request->format, &request->target, columns, count + 1, &out, err) != ERR_OK)
 		return err->code;
 	return write_rows(grid, order, out, err);
 }
 
-enum err_code report_pivot_write(const struct report *report, struct db_stmt *stmt, const struct out_target *target,
-				 struct err *err)
+enum err_code report_pivot_write(const struct report *report, struct db_stmt *stmt,
+				 const struct report_request *request, struct err *err)
 {
 	AUTO(grid_done) struct grid grid = { 0 };
 	struct places places[REPORT_PIVOTS_MAX];
@@ -186,5 +186,5 @@ enum err_code report_pivot_write(const struct report *report, struct db_stmt *st
 	for (bool row = true; row;)
 		if (add_row(&grid, report, places, stmt, err) != ERR_OK || db_step(stmt, &row, err) != ERR_OK)
 			return err->code;
-	return write_grid(&grid, report, target, err);
+	return write_grid(&grid, report, request, err);
 }

@@ -12,17 +12,17 @@
  *     -- pivot: row=COLUMN, column=COLUMN|"text", cell=COLUMN[, bold=COLUMN]
  *     -- plot: lines|bars|bands|points|matrix|ranks, x=COLUMN, y=COLUMN[, by=COLUMN][, low=COLUMN, high=COLUMN]
  *              [, value=COLUMN][, title=COLUMN][, xtitle="text"][, ytitle="text"][, ruler=COLUMN]  (in one line)
- *     -- below: REPORT                             printed under this one, in table format only
+ *     -- below: REPORT                             printed under this one, but not as CSV or JSON
  *     -- explain: REPORT PARAM PARAM               what --explain VALUE VALUE runs
  *
- * KIND is text, integer, count, number, amount, integers, run, runs, experiment, dataset, title, method or class
- * (report/kinds.c), or choices with '|' between them; an amount is a number from 0. A parameter is :NAME in the SQL,
- * bound as text, number or (integers, runs) a JSON array; one that is not given and has no default is NULL. In NAME
- * '-' and '_' are the same. The value of the kinds from `run` on must exist in the file.
+ * KIND is text, integer, count, number, amount, integers, run, runs, experiment, dataset, title, method, methods or
+ * class (report/kinds.c), or choices with '|' between them; an amount is a number from 0. A parameter is :NAME in the
+ * SQL, bound as text, number or (integers, runs, methods) a JSON array; one that is not given and has no default is
+ * NULL. In NAME '-' and '_' are the same. The value of the kinds from `run` on must exist in the file.
  *
- * Columns whose name begins with '_' are for headings and cells of tables: CSV, JSON and tables without a pivot leave
+ * Columns whose name begins with '_' are for headings and cells of pivots: CSV, JSON and reports without a pivot leave
  * them out. The text that the first row has in the column `_note` stands below the table, after the notes of the
- * header. A pivot lays rows of (row, column, cell) out as a grid, in table format only; several pivots stand side by
+ * header. A pivot lays rows of (row, column, cell) out as a grid, but not as CSV or JSON; several pivots stand side by
  * side over the same rows. A NULL column makes no column, a missing or NULL cell is "–".
  *
  * A plot is a panel of the picture that --svg makes; several stand below each other. With lines, rows with the
@@ -127,7 +127,7 @@ struct report_request {
 	struct out_target target; /* not flushed */
 };
 
-/* Checks the settings, runs the SELECT on a DB_READ connection and writes the rows and, as a table, the reports below.
+/* Checks the settings, runs the SELECT on a DB_READ connection and writes the rows and, for people, the reports below.
  * ERR_USAGE: unknown parameter (nearest name), bad or missing value. ERR_INPUT: a name that is not in the file, a
  * parameter of the SQL without a param line or the other way round, SQL that does not compile. */
 MUST_CHECK enum err_code report_run(struct db *db, const struct report_request *request, struct err *err);

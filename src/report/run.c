@@ -94,23 +94,15 @@ static enum err_code copy_note(struct db_stmt *stmt, bool row, char **ret_note, 
 	return note == NULL ? ERR_OK : mem_copy_text(note, ret_note, err);
 }
 
-/* A heading or note. A failure stays in the stream, for the next write and the final flush to see. */
-static void write_line(char *line, const struct out_target *target)
-{
-	(void)text_clean(line, true);
-	(void)fprintf(target->file, "%s\n", line);
-}
-
-/* The same with {…} filled in. */
-static enum err_code write_words(const struct report_values *values, const char *words, const struct out_target *target,
-				 struct err *err)
+/* A heading or note, with {…} filled in. */
+static enum err_code write_words(const struct report_values *values, const char *words,
+				 const struct report_request *request, struct err *err)
 {
 	AUTO(text_done) struct text line = { 0 };
 
 	if (text_append(&line, err, "%s", "") != ERR_OK || report_values_expand(values, words, &line, err) != ERR_OK)
 		return err->code;
-	write_line(line.data, target);
-	return ERR_OK;
+	return out_words(request->format, &request->target, line.data, err);
 }
 
 static enum err_code nothing_found(const struct report_values *values, struct err *err)
@@ -122,9 +114,9 @@ static enum err_code nothing_found(const struct report_values *values, struct er
 	return err_set(err, ERR_INPUT, "%s", message.data == NULL ? "" : message.data);
 }
 
-/* As a table: heading, rows, notes. */
-static enum err_code write_table(const struct report_values *values, struct db_stmt *stmt, bool row,
-				 const struct report_request *request, struct err *err)
+/* For people: heading, rows, notes. A failure of an empty line stays in the stream, for the next write to see. */
+static enum err_code write_page(const struct report_values *values, struct db_stmt *stmt, bool row,
+				const struct report_request *request, struct err *err)
 {
 	const struct report *report = values->report;
 	const struct out_target *target = &request->target;
@@ -134,20 +126,20 @@ static enum err_code write_table(const struct report_values *values, struct db_s
 	if (copy_note(stmt, row, &note, err) != ERR_OK)
 		return err->code;
 	if (report->heading != NULL) {
-		if (write_words(values, report->heading, target, err) != ERR_OK)
+		if (write_words(values, report->heading, request, err) != ERR_OK)
 			return err->code;
 		(void)fputc('\n', target->file);
 	}
 	if (row && report->pivot_count > 0)
-		code = report_pivot_write(report, stmt, target, err);
+		code = report_pivot_write(report, stmt, request, err);
 	else
 		code = write_tidy(stmt, row, true, request, err);
 	if (code == ERR_OK && (report->note_count > 0 || note != NULL))
 		(void)fputc('\n', target->file);
 	for (size_t i = 0; i < report->note_count && code == ERR_OK; i++)
-		code = write_words(values, report->notes[i], target, err);
+		code = write_words(values, report->notes[i], request, err);
 	if (code == ERR_OK && note != NULL)
-		write_line(note, target);
+		code = out_words(request->format, target, note, err);
 	return code;
 }
 
@@ -184,8 +176,8 @@ static enum err_code run_one(struct db *db, const struct report *report, const s
 		return ERR_OK;
 	if (below)
 		(void)fputc('\n', request->target.file);
-	return request->format == OUT_FORMAT_TABLE ? write_table(&values, stmt, row, request, err)
-						   : write_tidy(stmt, row, true, request, err);
+	return out_is_for_people(request->format) ? write_page(&values, stmt, row, request, err)
+						  : write_tidy(stmt, row, true, request, err);
 }
 
 enum err_code report_run(struct db *db, const struct report_request *request, struct err *err)
@@ -195,7 +187,7 @@ enum err_code report_run(struct db *db, const struct report_request *request, st
 	if (functions_add(db, err) != ERR_OK || run_one(db, request->report, request, err) != ERR_OK)
 		return err->code;
 	const char *name = request->report->below;
-	while (name != NULL && request->format == OUT_FORMAT_TABLE) {
+	while (name != NULL && out_is_for_people(request->format)) {
 		struct report *next = NULL;
 		if (report_find(name, &next, err) != ERR_OK)
 			return err_prefix(err, "%s: below", request->report->name);

@@ -39,8 +39,8 @@ static enum err_code read_integer(const struct report_param *param, const char *
 		       param->kind->minimum);
 }
 
-static enum err_code read_integers(const struct report_param *param, const char *text, struct text *list,
-				   struct err *err)
+/* The values between commas, numbers or texts, as a JSON array. */
+static enum err_code read_list(const struct report_param *param, const char *text, struct text *list, struct err *err)
 {
 	AUTO(mem_freep) char *copy = NULL;
 	char *rest;
@@ -53,9 +53,14 @@ static enum err_code read_integers(const struct report_param *param, const char 
 		char *piece = strsep(&rest, ",");
 		if (piece == NULL)
 			return text_append(list, err, "]");
-		if (read_integer(param, piece, &value, err) != ERR_OK ||
-		    text_append(list, err, "%s%" PRId64, separator, value) != ERR_OK)
+		if (text_append(list, err, "%s", separator) != ERR_OK)
 			return err->code;
+		enum err_code code = param->kind->form == FORM_TEXTS ? text_append_json(list, piece, err)
+				     : read_integer(param, piece, &value, err) != ERR_OK
+					 ? err->code
+					 : text_append_integer(list, value, err);
+		if (code != ERR_OK)
+			return code;
 	}
 }
 
@@ -93,7 +98,8 @@ static enum err_code check_form(const struct report_param *param, const char *te
 				       param->name, param->kind->minimum);
 		return ERR_OK;
 	case FORM_INTEGERS:
-		return read_integers(param, text, list, err);
+	case FORM_TEXTS:
+		return read_list(param, text, list, err);
 	case FORM_CHOICE:
 		return read_choice(param, text, err);
 	}
@@ -169,13 +175,14 @@ static enum err_code check_known(struct db *db, const struct report_param *param
 		return err->code;
 	if (found)
 		return ERR_OK;
-	if (nearest == NULL || param->kind->form != FORM_TEXT)
+	bool is_text = param->kind->form == FORM_TEXT || param->kind->form == FORM_TEXTS;
+	if (nearest == NULL || !is_text)
 		return err_set(err, ERR_INPUT, "no %s '%s' in %s", param->kind->noun, text, db_path(db));
 	return err_set(err, ERR_INPUT, "no %s '%s' in %s: did you mean '%s'?", param->kind->noun, text, db_path(db),
 		       nearest);
 }
 
-/* The same for each number of a list. */
+/* The same for each value of a list. */
 static enum err_code check_all_known(struct db *db, const struct report_param *param, const char *text, struct err *err)
 {
 	AUTO(mem_freep) char *copy = NULL;
@@ -196,9 +203,9 @@ enum err_code report_values_check_known(const struct report_values *values, stru
 		const struct report_param *param = &values->report->params[i];
 		if (!values->given[i] || param->kind->known == NULL)
 			continue;
-		enum err_code code = param->kind->form == FORM_INTEGERS
-					 ? check_all_known(db, param, values->texts[i], err)
-					 : check_known(db, param, values->texts[i], err);
+		bool is_list = param->kind->form == FORM_INTEGERS || param->kind->form == FORM_TEXTS;
+		enum err_code code = is_list ? check_all_known(db, param, values->texts[i], err)
+					     : check_known(db, param, values->texts[i], err);
 		if (code != ERR_OK)
 			return code;
 	}
@@ -229,6 +236,7 @@ static void bind_value(const struct report_values *values, size_t i, struct db_s
 		db_bind_real(stmt, name, real);
 		return;
 	case FORM_INTEGERS:
+	case FORM_TEXTS:
 		db_bind_text(stmt, name, values->lists[i].data);
 		return;
 	}

@@ -6,12 +6,16 @@ line that hold controls, marks of direction and bytes that are not UTF-8. The la
 """
 
 import os
+import fcntl
 import pty
 import re
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
+import unicodedata
 
 HARDROW = os.path.abspath(sys.argv[1])
 DATASETS = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../datasets"))
@@ -21,6 +25,7 @@ CLEAN = b"x?]0;t???31m?y?z"
 OWN = re.compile(rb"\x1b\[[01]m|\x1b\[K|\r")
 DRIVES = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
+os.environ.pop("COLUMNS", None)
 passed = failed = 0
 
 
@@ -31,10 +36,11 @@ def check(what, good, seen):
         print(f"{what}: {seen!r}")
 
 
-def on_terminal(*arguments):
+def on_terminal(*arguments, columns=0, environment=os.environ):
     """What a terminal gets of the command's output and errors."""
     master, slave = pty.openpty()
-    child = subprocess.Popen([HARDROW, *arguments], stdin=subprocess.DEVNULL, stdout=slave, stderr=slave)
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    child = subprocess.Popen([HARDROW, *arguments], stdin=subprocess.DEVNULL, stdout=slave, stderr=slave, env=environment)
     os.close(slave)
     seen = b""
     while True:
@@ -108,6 +114,31 @@ with tempfile.TemporaryDirectory() as folder:
     for shape, wanted in (b"csv", NASTY), (b"json", "\u009b31m\u202ey\ufffdz".encode()):
         seen = to_pipe(b"sql", column, b"-f", shape, b"--db", database)
         check(shape, seen.count(wanted) == 2, seen)
+
+
+def width(line):
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
+
+
+# A table is as wide as the terminal, whatever the locale; COLUMNS says otherwise, and a pipe gets one piece.
+with tempfile.TemporaryDirectory() as folder:
+    os.chdir(folder)
+    write("wide.csv", "漢字,é,class\n".encode() + "".join(f"{i},{i * i % 7},{'ab漢'[i % 3]}\n" for i in range(30)).encode())
+    plain = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LANG") and not name.startswith("LC_")}
+    train = ["train", "--data", os.path.abspath("wide.csv"), "--epochs", "2", "--quiet"]
+    subprocess.run([HARDROW, *train], check=True, stdout=subprocess.DEVNULL, env=plain)
+    for call in ["report", "hardest"], ["runs"], ["sql", "SELECT * FROM instances"], ["datasets"], ["methods"], ["whatif", "1", "--method", "difficulty"]:
+        for columns, environment in (70, plain), (0, plain | {"COLUMNS": "70", "LC_ALL": "C"}):
+            # Notes below a table are lines of their own.
+            lines = OWN.sub(b"", on_terminal(*call, columns=columns, environment=environment)).decode().split("\n")
+            tables = [i for i, line in enumerate(lines) if re.fullmatch("-[- ]*", line)]
+            check(f"{call} in {columns}", tables, lines)
+            for start in tables:
+                end = lines.index("", start)
+                check(f"{call} in {columns}", max(map(width, lines[start - 1:end])) <= 70, lines[start - 1:end])
+        check(f"{call} in a pipe", max(map(width, to_pipe(*call).decode().split("\n"))) > 70, call)
+    seen = on_terminal("sql", "SELECT '漢字' AS a, 1 AS b", columns=70, environment=plain).decode()
+    check("漢字", "\n漢字  1" in seen.replace("\r", ""), seen)
 
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed > 0)

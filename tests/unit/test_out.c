@@ -1,5 +1,6 @@
 /* out: tables, CSV and JSON. */
 #include <criterion/criterion.h>
+#include <locale.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,7 +88,7 @@ static void check_renderings(const struct rendering *cases, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		AUTO(mem_freep) char *text = render(cases[i].format, cases[i].terminal, cases[i].row, 1);
 		cr_expect_str_eq(text, cases[i].expected, "case %zu:\n%s", i, text);
-		if (format_of(cases[i].format) == OUT_FORMAT_TABLE)
+		if (out_is_for_people(format_of(cases[i].format)))
 			continue;
 		AUTO(text_done) struct text texts = { 0 };
 		struct out_value ready[1][COLUMNS];
@@ -149,6 +150,112 @@ Test(out, one_row_in_every_format)
 	};
 
 	check_renderings(cases, ARRAY_LENGTH(cases));
+}
+
+Test(out, markdown_and_latex_mean_what_texts_say)
+{
+	static const struct rendering cases[] = {
+		{ "markdown",
+		  false,
+		  { { TEXT("a|b_c*d"), REAL(1.0 / 3), BOLD(" 5 & 6 % ") } },
+		  "| name | value | note |\n|---|---:|---|\n| a\\|b\\_c\\*d | 0.333333 | **5 \\& 6 %** |\n" },
+		{ "markdown",
+		  true,
+		  { { TEXT("$x$\\`<b>`[l](u)"), NONE, BOLD("a\n\033[2J") } },
+		  "| name | value | note |\n|---|---|---|\n| \\$x\\$\\\\\\`\\<b\\>\\`\\[l\\](u) | – | **a ?\\[2J** "
+		  "|\n" },
+		{ "latex",
+		  false,
+		  { { TEXT("5 % & a_b"), WHOLE(7), BOLD("$x^2$") } },
+		  "\\begin{tabular}{lrl}\n\\hline\nname & value & note \\\\\n\\hline\n"
+		  "5 \\% \\& a\\_b & 7 & \\textbf{\\$x\\textasciicircum{}2\\$} \\\\\n\\hline\n\\end{tabular}\n" },
+		{ "latex",
+		  true,
+		  { { TEXT("[1,2]"), NONE, TEXT("C:\\{--a} #~ ''a-b'") } },
+		  "\\begin{tabular}{lll}\n\\hline\nname & value & note \\\\\n\\hline\n"
+		  "{[}1,2] & – & C:\\textbackslash{}\\{-{}-a\\} \\#\\textasciitilde{} '{}'a-b' "
+		  "\\\\\n\\hline\n\\end{tabular}\n" },
+	};
+
+	check_renderings(cases, ARRAY_LENGTH(cases));
+}
+
+Test(out, words_around_rows)
+{
+	static const struct {
+		const char *format, *expected;
+	} cases[] = {
+		{ "table", "a_b: 5 %\n?[1m\n" },
+		{ "markdown", "a\\_b: 5 %\n?\\[1m\n" },
+		{ "latex", "% a_b: 5 %\n% ?[1m\n" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		AUTO(mem_freep) char *text = NULL;
+		size_t length = 0;
+		const struct out_target target = { .file = open_memstream(&text, &length) };
+		struct err err;
+		cr_assert_eq(out_words(format_of(cases[i].format), &target, "a_b: 5 %\n\033[1m", &err), ERR_OK);
+		fclose(target.file);
+		cr_expect_str_eq(text, cases[i].expected, "%s:\n%s", cases[i].format, text);
+	}
+}
+
+Test(out, the_list_of_formats_is_whole)
+{
+	for (size_t i = 0; out_format_name(i) != NULL; i++)
+		cr_expect_not_null(strstr(OUT_FORMATS, out_format_name(i)), "%s", out_format_name(i));
+}
+
+/* What a table of one row looks like in `width` columns. */
+static void check_width(size_t width, const struct out_column *names, const struct out_value *row, const char *expected)
+{
+	AUTO(mem_freep) char *text = NULL;
+	size_t length = 0;
+	const struct out_target target = { .file = open_memstream(&text, &length), .width = width };
+	AUTO(out_freep) struct out *out = NULL;
+	struct err err;
+
+	cr_assert_eq(out_begin(OUT_FORMAT_TABLE, &target, names, COLUMNS, &out, &err), ERR_OK);
+	cr_assert_eq(out_row(out, row, &err), ERR_OK);
+	cr_assert_eq(out_end(out, &err), ERR_OK);
+	fclose(target.file);
+	cr_expect_str_eq(text, expected, "%zu:\n%s", width, text);
+}
+
+Test(out, a_table_is_no_wider_than_it_may_be)
+{
+	static const struct out_column by_id[COLUMNS] = { { .name = "run" }, { .name = "x_id" }, { .name = "note" } };
+	static const struct out_value row[COLUMNS] = { WHOLE(1), WHOLE(23), TEXT("a cell of more, much more,letters") };
+	static const struct out_value names[COLUMNS] = { TEXT("Aaaaaaaaaaaa"), TEXT("Bbbbbbbbbbbbbbbb"),
+							 TEXT("Cccccccccccccccc") };
+
+	check_width(0, by_id, row,
+		    "run  x_id  note\n---  ----  ---------------------------------\n"
+		    "  1    23  a cell of more, much more,letters\n");
+	check_width(44, by_id, row,
+		    "run  x_id  note\n---  ----  ---------------------------------\n"
+		    "  1    23  a cell of more, much more,letters\n");
+	/* The columns that tell rows apart stay in front; what is too wide by itself is folded. */
+	check_width(30, by_id, row,
+		    "run  x_id  note\n---  ----  -------------------\n"
+		    "  1    23  a cell of more, \n           much more,letters\n");
+	check_width(32, columns, names,
+		    "name          value\n------------  ----------------\n"
+		    "Aaaaaaaaaaaa  Bbbbbbbbbbbbbbbb\n\nname          note\n------------  ----------------\n"
+		    "Aaaaaaaaaaaa  Cccccccccccccccc\n");
+	/* No room for a key. */
+	check_width(20, columns, names,
+		    "name\n------------\nAaaaaaaaaaaa\n\nvalue\n----------------\nBbbbbbbbbbbbbbbb\n\n"
+		    "note\n----------------\nCccccccccccccccc\n");
+}
+
+Test(out, wide_characters_take_two_columns_and_marks_none)
+{
+	static const struct out_value row[COLUMNS] = { TEXT("漢字"), TEXT("e\u0301a"), TEXT("🙂") };
+
+	cr_assert_not_null(setlocale(LC_CTYPE, "C.UTF-8"));
+	check_width(0, columns, row, "name  value  note\n----  -----  ----\n漢字  e\u0301a     🙂\n");
 }
 
 /* Tables are clean wherever they go, the others on a terminal. */
@@ -229,7 +336,7 @@ Test(out, a_table_loses_no_row_behind_those_it_holds)
 	for (const char *at = text; (at = strchr(at, '\n')) != NULL; at++)
 		lines++;
 	cr_expect_eq(lines, COUNT + 2, "%zu", lines);
-	cr_expect_not_null(strstr(text, "\na name wider than all the others   1499  –\n"), "%s", strrchr(text, 'n'));
+	cr_expect_not_null(strstr(text, "\na name wider than all the others  1499  –\n"), "%s", strrchr(text, 'n'));
 }
 
 Test(out, columns_can_be_told_their_side)
