@@ -14,9 +14,10 @@
 -- p_true_mean finds wrong labels better than difficulty does (docs/measures.md).
 SELECT run_id, instance_id, source_line, part, class, predicted, p_true_mean, mean_loss, aum, el2n, difficulty,
        hard_by_difficulty, correctness, forgetting_events, unlearned_epochs, grand, target, mean_abs_residual,
-       last_residual, features
+       last_residual,
+       (SELECT features FROM instances AS i WHERE i.dataset_id = hard.dataset_id AND i.position = hard.position) AS features
 FROM (
-  SELECT s.*, i.source_line, i.features, i.target, rank() OVER (ORDER BY s.difficulty DESC) AS hard_by_difficulty,
+  SELECT s.*, i.dataset_id, i.position, i.source_line, i.target, rank() OVER (ORDER BY s.difficulty DESC) AS hard_by_difficulty,
     CASE :by WHEN 'p-true' THEN coalesce(-s.p_true_mean, s.mean_abs_residual)
       WHEN 'last-residual' THEN abs(s.last_residual) WHEN 'loss' THEN s.mean_loss WHEN 'last-loss' THEN s.last_loss
       WHEN 'aum' THEN -s.aum WHEN 'el2n' THEN s.el2n WHEN 'grand' THEN s.grand WHEN 'difficulty' THEN s.difficulty
@@ -27,6 +28,6 @@ FROM (
   JOIN instances AS i ON i.dataset_id = runs.dataset_id AND i.instance_id = s.instance_id
   WHERE s.run_id = coalesce(:run, (
       SELECT max(run_id) FROM runs WHERE status = 'done' AND (:dataset IS NULL OR dataset = :dataset)))
-    AND (:class IS NULL OR s.class = :class) AND :part IN ('all', s.part))
+    AND (:class IS NULL OR s.class = :class) AND :part IN ('all', s.part)) AS hard
 WHERE hardness IS NOT NULL
 ORDER BY hardness DESC, instance_id LIMIT :count

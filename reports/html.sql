@@ -22,7 +22,7 @@ picked AS MATERIALIZED (
     AND (status = 'done' OR :running = 'yes')
 ),
 shown AS (
-  SELECT runs.*, dataset.instances, dataset.features, dataset.feature_names, dataset.label,
+  SELECT runs.*, dataset.instances, dataset.features, dataset.instance_bytes, dataset.label,
     dataset.sha256 AS dataset_sha256, split.sha256 AS split_sha256,
     coalesce(subject.title, runs.dataset) AS title,
     CASE WHEN :run IS NULL THEN runs.method ELSE printf('%s, run %d', runs.method, runs.run_id) END AS curve_name,
@@ -51,20 +51,21 @@ weighed AS (
 ),
 mapped AS (
   SELECT *, candidate AND (rows_so_far <= 200000 OR rows_so_far = instances) AS data_map,
-    instances * features <= 1000000 AND EXISTS (
-      SELECT 1 FROM instance WHERE instance.dataset_id = weighed.dataset_id AND instance.features IS NOT NULL) AS has_features
+    instances * features <= 1000000 AND instance_bytes > 0 AS has_features
   FROM weighed
 )
 SELECT run_id, curve, data_map,
   iif(data_map AND recorded_epochs > 1, 1 + sum(iif(data_map, instances * recorded_epochs, 0)) OVER () / 3000000, 0) AS stride,
   iif(data_map AND has_features, dataset_id, 0) AS features_of,
   -- Images (data/idx.h): the page takes them from their own files.
-  iif(data_map AND NOT has_features AND feature_names LIKE '["pixel_0",%', dataset_id, 0) AS pictures_of,
+  iif(data_map AND NOT has_features AND EXISTS (SELECT 1 FROM feature
+    WHERE feature.dataset_id = mapped.dataset_id AND feature_index = 0 AND name = 'pixel_0'), dataset_id, 0) AS pictures_of,
   status = 'running' OR EXISTS (SELECT 1 FROM claim JOIN chosen USING (experiment_id)) AS growing,
   candidate AND NOT data_map AS left_out,
   experiment, dataset, title, model, method, curve_name, seed, split_seed, status, message, epochs,
   train_accuracy, test_accuracy, test_balanced_error, test_instances, instances, features,
-  iif(data_map, feature_names, NULL) AS feature_names,
+  iif(data_map, (SELECT json_group_array(name) FROM (
+    SELECT name FROM feature WHERE feature.dataset_id = mapped.dataset_id ORDER BY feature_index)), NULL) AS feature_names,
   iif(data_map, (SELECT json_group_array(name) FROM (
     SELECT name FROM class WHERE class.dataset_id = mapped.dataset_id ORDER BY class_index)), NULL) AS class_names,
   iif(data_map, settings, NULL) AS settings,

@@ -9,7 +9,7 @@
 -- param smallest: count = 10, slices of fewer instances are left out
 -- param count: count = 10, how many slices
 -- plot: bars, x=_slice, y=accuracy, low=low, high=high, title=_title, xtitle="slice"
--- empty: there is no finished run, or no slice is large enough, or the features are not in the file (more than 256)
+-- empty: there is no finished run, or no slice is large enough, or the file does not hold the features (too many)
 --
 -- Equal values of a feature are in the same slice. p_true is the mean over instances and epochs. The search over single
 -- features is the first level of slice finding (Chung et al. 2019).
@@ -18,20 +18,20 @@ WITH subject AS (
   WHERE run_id = coalesce(:run, (SELECT max(run_id) FROM runs WHERE status = 'done'))
 ),
 member AS MATERIALIZED (
-  SELECT instance_id, s.predicted = s.class AS right, p_true_mean AS p_true, features
-  FROM subject CROSS JOIN instance_summary AS s USING (run_id) JOIN instances USING (dataset_id, instance_id)
+  SELECT instance_id, s.predicted = s.class AS right, p_true_mean AS p_true
+  FROM subject CROSS JOIN instance_summary AS s USING (run_id)
   WHERE :part IN ('all', part)
 ),
 cut AS (
-  SELECT feature.key AS feature, feature.value, right, p_true,
-         (rank() OVER (PARTITION BY feature.key ORDER BY feature.value) - 1) * :quantiles
-           / count(*) OVER (PARTITION BY feature.key) AS slice
-  FROM member CROSS JOIN json_each(features) AS feature
+  SELECT feature_index, feature, value, right, p_true,
+         (rank() OVER (PARTITION BY feature_index ORDER BY value) - 1) * :quantiles
+           / count(*) OVER (PARTITION BY feature_index) AS slice
+  FROM subject CROSS JOIN features USING (dataset_id) CROSS JOIN member USING (instance_id)
 ),
 slice AS (
-  SELECT feature, min(value) AS "from", max(value) AS "to", count(*) AS instances, sum(right) AS correct,
+  SELECT feature_index, feature, min(value) AS "from", max(value) AS "to", count(*) AS instances, sum(right) AS correct,
          avg(right) AS accuracy, avg(p_true) AS p_true
-  FROM cut GROUP BY feature, slice
+  FROM cut GROUP BY feature_index, slice
   -- The whole is no slice: a feature with one value.
   HAVING count(*) >= :smallest AND count(*) < (SELECT count(*) FROM member)
 ),
@@ -42,16 +42,10 @@ result AS (
          z / (1 + z * z / instances)
            * sqrt(accuracy * (1 - accuracy) / instances + z * z / 4 / instances / instances) AS reach
   FROM slice CROSS JOIN normal
-),
-named AS (
-  SELECT result.*, coalesce(name.value, printf('feature %d', result.feature)) AS name
-  FROM result LEFT JOIN (
-    SELECT feature.key, feature.value FROM subject JOIN dataset USING (dataset_id) JOIN json_each(feature_names) AS feature
-  ) AS name ON name.key = result.feature
 )
-SELECT name AS feature, "from", "to", instances, correct, accuracy, middle - reach AS low, middle + reach AS high, p_true,
-       printf('%s %.4g to %.4g', name, "from", "to") AS _slice,
+SELECT feature, "from", "to", instances, correct, accuracy, middle - reach AS low, middle + reach AS high, p_true,
+       printf('%s %.4g to %.4g', feature, "from", "to") AS _slice,
        printf('%s on %s, run %d', method, dataset, run_id) AS _title,
        (SELECT printf('All %d instances: accuracy %.4f, p_true %.4f.', count(*), avg(right), avg(p_true)) FROM member) AS _note
-FROM named CROSS JOIN subject
-ORDER BY CASE :by WHEN 'p-true' THEN p_true ELSE accuracy END, instances DESC, named.feature, "from" LIMIT :count
+FROM result CROSS JOIN subject
+ORDER BY CASE :by WHEN 'p-true' THEN p_true ELSE accuracy END, instances DESC, feature_index, "from" LIMIT :count

@@ -13,9 +13,9 @@ CREATE TABLE dataset (
   instances INTEGER NOT NULL,
   features INTEGER NOT NULL,
   classes INTEGER NOT NULL,
-  feature_names TEXT NOT NULL,   -- JSON array
   origin TEXT NOT NULL DEFAULT '', -- sha256 of the file that was read, whatever an imbalance made of it; '' not known
   task TEXT NOT NULL DEFAULT 'classification', -- or regression: the label is a number, the classes are bins of it
+  instance_bytes INTEGER NOT NULL DEFAULT 0, -- of an instance in feature_block; 0: its features are not in this file
   UNIQUE (name, sha256, label, missing)
 ) STRICT;
 
@@ -34,7 +34,6 @@ CREATE TABLE instance (
   instance_id INTEGER NOT NULL,  -- data row of the file
   source_line INTEGER NOT NULL,  -- line of the file, from 1
   class_index INTEGER NOT NULL,
-  features TEXT,                 -- JSON array; NULL above 256 features
   subclass TEXT,                 -- the class before relabelling; NULL if not relabelled
   flipped_from TEXT,             -- the class before 'flip-labels' made it wrong; NULL if it did not
   target REAL,                   -- the label of a regression; NULL of a classification
@@ -49,6 +48,28 @@ CREATE TABLE instance_key (
   name TEXT NOT NULL,
   PRIMARY KEY (dataset_id, position)
 ) STRICT, WITHOUT ROWID;
+
+-- What the models see, before it is scaled: X[position, feature_index].
+CREATE TABLE feature (
+  dataset_id INTEGER NOT NULL REFERENCES dataset,
+  feature_index INTEGER NOT NULL,
+  name TEXT NOT NULL,            -- of the column; with a level "column=level"
+  level TEXT,                    -- the feature is 1 where the column has this text, else 0; NULL: it is a number
+  storage TEXT CHECK (storage IN ('uint8', 'uint16', 'uint32', 'float32', 'float64')), -- NULL: not in feature_block
+  place INTEGER NOT NULL,        -- of its first byte among the instance_bytes of an instance
+  low INTEGER NOT NULL,          -- the number is (low + unsigned integer) / divisor, NULL if all bits are set; a float
+  divisor REAL NOT NULL,         -- stands as it is, NaN means NULL
+  PRIMARY KEY (dataset_id, feature_index)
+) STRICT, WITHOUT ROWID;
+
+-- The numbers of 64 instances: instance `position` stands in block position / 64 at position % 64. Little-endian.
+CREATE TABLE feature_block (
+  dataset_id INTEGER NOT NULL REFERENCES dataset,
+  block INTEGER NOT NULL,
+  value BLOB NOT NULL,           -- instance_bytes of each instance
+  checksum INTEGER,              -- of this row; NULL in older versions' rows
+  PRIMARY KEY (dataset_id, block)
+) STRICT;
 
 -- Which instances train and which test; all methods of one comparison share the row. Another mask is another split.
 CREATE TABLE split (
@@ -370,4 +391,10 @@ CREATE TABLE float32_scale (
   exponent INTEGER PRIMARY KEY,  -- sign bit and 8 exponent bits; no rows 255 and 511: NaN and infinity become NULL
   scale REAL NOT NULL,           -- a power of two, negative from 256 on
   hidden_bit INTEGER NOT NULL    -- 0 for zero and subnormal numbers, else 2^23
+) STRICT;
+
+-- For features of float64: significand * scale * 2^((exponent - 1) % 32), the scale looked up by (exponent - 1) / 32.
+CREATE TABLE float64_scale (
+  exponent INTEGER PRIMARY KEY,
+  scale REAL NOT NULL            -- 2^(32 * exponent - 1074)
 ) STRICT;

@@ -263,14 +263,31 @@ FROM (
 WHERE value IS NOT NULL;
 
 -- One row per data set and instance. instance_id is the 0-based data row of the CSV, position counts those that were
--- not left out (missing values, imbalance). subclass is the class before relabelling.
+-- not left out (missing values, imbalance). subclass is the class before relabelling. features: a JSON object by the names
+-- of the columns, NULL if the file does not hold them; of a text column its text, absent if it is missing.
 CREATE VIEW instances AS
 SELECT
   dataset.name AS dataset,
   instance.instance_id,
   instance.source_line,
   class.name AS class,
-  CAST(json_numbers(instance.features) AS TEXT) AS features,
+  CAST(CASE WHEN dataset.instance_bytes > 0 THEN (
+    SELECT '{' || coalesce(group_concat(json_quote(part.name) || ':' || part.text, ','), '') || '}'
+    FROM (
+      SELECT
+        CASE WHEN number.level IS NULL THEN number.name
+          ELSE substring(number.name, 1, length(number.name) - length(number.level) - 1) END AS name,
+        CASE WHEN number.level IS NOT NULL THEN json_quote(number.level)
+          WHEN number.value IS NULL THEN 'null'
+          WHEN abs(number.value) < 1000000000000000 AND number.value = CAST(number.value AS BIGINT)
+            THEN CAST(CAST(number.value AS BIGINT) AS TEXT)
+          WHEN number.value = CAST(printf('%!.15g', number.value) AS DOUBLE) THEN printf('%!.15g', number.value)
+          ELSE printf('%!.17g', number.value) END AS text
+      FROM (
+        SELECT feature.name, feature.level, packed(feature) AS value, feature.feature_index
+        FROM feature WHERE feature.dataset_id = instance.dataset_id ORDER BY feature.feature_index LIMIT 1000000) AS number
+      WHERE number.level IS NULL OR number.value = 1
+      ORDER BY number.feature_index) AS part) END AS TEXT) AS features,
   instance.subclass,
   instance.dataset_id,
   instance.position,
@@ -283,6 +300,21 @@ CROSS JOIN instance
 CROSS JOIN class
 WHERE instance.dataset_id = dataset.dataset_id
   AND class.dataset_id = instance.dataset_id AND class.class_index = instance.class_index;
+
+-- One row per data set, feature and instance, where the file holds the features: as the models see them, before they are
+-- scaled. A text column is a feature for each of its texts, "column=text", 1 or 0.
+CREATE VIEW features AS
+SELECT
+  instance.dataset_id,
+  instance.position,
+  feature.name AS feature,
+  CAST(packed(feature) AS DOUBLE) AS value,
+  feature.feature_index,
+  instance.instance_id
+FROM dataset
+CROSS JOIN feature
+CROSS JOIN instance
+WHERE feature.dataset_id = dataset.dataset_id AND instance.dataset_id = dataset.dataset_id AND dataset.instance_bytes > 0;
 
 -- One row per run, epoch and matrix: float64, little-endian, row-major. Epoch 0: what training began with.
 CREATE VIEW weights AS

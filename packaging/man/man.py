@@ -172,7 +172,8 @@ class Pages:
         series = embed.read_rows(self.source / "src" / "db" / "series.h", embed.SERIES_ROW)
         database = sqlite3.connect(":memory:")
         database.executescript((schema / "tables.sql").read_text())
-        for _, view in embed.split_views("views.sql", text, series):
+        views = embed.split_views("views.sql", text, series)
+        for _, view in embed.expand_views("views.sql", views, embed.VIEW_MACROS):
             database.execute(view)
         roff, columns = [], {}
         for comment, name in re.findall(r"((?:^-- .*\n)*)^CREATE VIEW (\w+) AS", text, re.M):

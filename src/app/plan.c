@@ -90,6 +90,7 @@ static struct track_dataset track_view(const struct dataset *dataset)
 		.instance_id = dataset->instance_id,
 		.source_line = dataset->source_line,
 		.feature_names = dataset->feature_names,
+		.level_at = dataset->level_at,
 		.class_names = dataset->class_names,
 		.subclass = dataset->subclass,
 		.subclass_names = dataset->subclass_names,

@@ -146,7 +146,7 @@ enum err_code stored_run_read(struct track *track, int64_t run_id, const struct 
 	if (track_read_run(track, run_id, &run->row, err) != ERR_OK || read_settings(track, run, err) != ERR_OK)
 		return err->code;
 	enum err_code code =
-	    run->row.has_features ? rebuild_dataset(track, run, err) : reread_dataset(run, source, err);
+	    run->row.instance_bytes > 0 ? rebuild_dataset(track, run, err) : reread_dataset(run, source, err);
 	if (code != ERR_OK || split_restore(run->dataset, run->row.is_test, run->row.given, &run->split, err) != ERR_OK)
 		return err->code;
 	const struct recipe_subject subject = { .dataset = run->dataset, .split = run->split };

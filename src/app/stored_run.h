@@ -27,7 +27,7 @@ struct stored_run {
 	size_t text_count;
 };
 
-/* Where the data file is, if the tables do not hold the features (above 256 of them). */
+/* Where the data file is, if the tables do not hold the features (too many of them). */
 struct stored_run_source {
 	struct data_path path;
 	const char *data; /* catalogue name or path; NULL: the catalogue's data set of the recorded name */

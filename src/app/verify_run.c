@@ -82,7 +82,7 @@ static enum err_code open_trainer(struct track *track, const struct stored_run_s
 		return ERR_OK;
 	if (stored_run_read(track, run->run_id, source, &run->stored, err) != ERR_OK)
 		/* Data that is not in the file need not be here. */
-		return run->row.has_features ? err->code : ERR_OK;
+		return run->row.instance_bytes > 0 ? err->code : ERR_OK;
 	return trainer_create(run->stored->dataset, run->stored->split, &run->stored->recipe, &run->trainer, err);
 }
 

@@ -282,6 +282,7 @@ void dataset_free(struct dataset *dataset)
 	mem_free_texts(dataset->feature_names, dataset->features);
 	mem_free_texts(dataset->class_names, dataset->classes);
 	mem_free_texts(dataset->subclass_names, dataset->subclasses);
+	free(dataset->level_at);
 	free(dataset->subclass);
 	free(dataset->flipped_from);
 	free(dataset->name);

@@ -34,7 +34,7 @@ struct making {
 	const struct reading *reading;
 	struct dataset *dataset;
 	struct feature *features;
-	size_t count, capacity, names_capacity;
+	size_t count, capacity, names_capacity, levels_capacity;
 	double **places; /* what the features borrow, one for each column; owned */
 };
 
@@ -46,17 +46,20 @@ static void making_done(struct making *making)
 	free(making->features);
 }
 
+/* `level`: what the name has behind the column's; is_level: the feature stands for that text of the column. */
 static enum err_code add_feature(struct making *making, struct feature feature, const char *column, const char *level,
-				 struct err *err)
+				 bool is_level, struct err *err)
 {
 	struct dataset *dataset = making->dataset;
 	struct text name AUTO(text_done) = { 0 };
 
 	if (mem_more(&making->features, making->count, &making->capacity, err) != ERR_OK ||
 	    mem_more(&dataset->feature_names, dataset->features, &making->names_capacity, err) != ERR_OK ||
+	    mem_more(&dataset->level_at, dataset->features, &making->levels_capacity, err) != ERR_OK ||
 	    text_append(&name, err, "%s%s%s", column, level != NULL ? "=" : "", level != NULL ? level : "") != ERR_OK)
 		return err->code;
 	making->features[making->count++] = feature;
+	dataset->level_at[dataset->features] = is_level ? (uint32_t)strlen(column) + 1 : 0;
 	dataset->feature_names[dataset->features++] = take_ptr(&name.data);
 	return ERR_OK;
 }
@@ -178,7 +181,7 @@ static enum err_code add_ordinal(struct making *making, size_t j, const double *
 		.slot = table_slot(making->table, j), .kind = FEATURE_PLACE, .place = places, .keeps_missing = true
 	};
 
-	return add_feature(making, feature, column->name, NULL, err);
+	return add_feature(making, feature, column->name, NULL, false, err);
 }
 
 static enum err_code add_text(struct making *making, size_t j, struct err *err)
@@ -212,7 +215,8 @@ static enum err_code add_text(struct making *making, size_t j, struct err *err)
 					   .kind = FEATURE_LEVEL,
 					   .level = level_at(column, i),
 					   .keeps_missing = !indicates };
-		if (add_feature(making, feature, column->name, column->levels.names[feature.level], err) != ERR_OK)
+		if (add_feature(making, feature, column->name, column->levels.names[feature.level], true, err) !=
+		    ERR_OK)
 			return err->code;
 	}
 	return ERR_OK;
@@ -231,12 +235,14 @@ static enum err_code add_column(struct making *making, size_t j, struct err *err
 	} else if (!making->reading->keep_ids && !making->reading->is_plain && count_used(table) > 1 &&
 		   counts_rows(making, j)) {
 		return leave_out(making, column, "it counts the rows", err);
-	} else if (add_feature(making, value, column->name, NULL, err) != ERR_OK) {
+	} else if (add_feature(making, value, column->name, NULL, false, err) != ERR_OK) {
 		return err->code;
 	}
-	if (making->reading->missing != MISSING_INDICATOR || column->missing == 0)
+	if (making->reading->missing != MISSING_INDICATOR || column->missing == 0 || column->is_left_out)
 		return ERR_OK;
-	return add_feature(making, is_missing, column->name, "?", err);
+	/* Of a text column it is one more text, if the others are features. */
+	bool is_level = making->dataset->level_at[making->count - 1] > 0;
+	return add_feature(making, is_missing, column->name, "?", is_level, err);
 }
 
 static double value_of(const struct feature *feature, const double *row)

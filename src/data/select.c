@@ -38,6 +38,16 @@ static enum err_code copy_texts(char *const *texts, size_t count, char ***ret_co
 	return ERR_OK;
 }
 
+static enum err_code copy_level_places(const struct dataset *source, struct dataset *copy, struct err *err)
+{
+	if (source->level_at == NULL)
+		return ERR_OK;
+	if (mem_new(&copy->level_at, source->features, err) != ERR_OK)
+		return err->code;
+	memcpy(copy->level_at, source->level_at, source->features * sizeof *copy->level_at);
+	return ERR_OK;
+}
+
 static enum err_code copy_names(const struct dataset *source, struct dataset *copy, struct err *err)
 {
 	memcpy(copy->sha256, source->sha256, sizeof copy->sha256);
@@ -53,6 +63,7 @@ static enum err_code copy_names(const struct dataset *source, struct dataset *co
 	    mem_copy_text(source->path, &copy->path, err) != ERR_OK ||
 	    mem_copy_text(source->label, &copy->label, err) != ERR_OK ||
 	    copy_texts(source->feature_names, source->features, &copy->feature_names, err) != ERR_OK ||
+	    copy_level_places(source, copy, err) != ERR_OK ||
 	    copy_texts(source->class_names, source->classes, &copy->class_names, err) != ERR_OK)
 		return err->code;
 	return source->subclass == NULL

@@ -1,8 +1,11 @@
 #include "db/functions.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/file.h"
+#include "db/packing.h"
 
 static void sha256_of(sqlite3_context *context, int count, sqlite3_value **values)
 {
@@ -14,12 +17,75 @@ static void sha256_of(sqlite3_context *context, int count, sqlite3_value **value
 	sqlite3_result_text(context, hex, -1, SQLITE_TRANSIENT);
 }
 
+/* Reads a JSON array of exactly d numbers, null is NaN. */
+static bool read_array(const char *text, double *ret_values, int d)
+{
+	for (int j = 0; j < d; j++) {
+		char *end = NULL;
+		if (*text++ != (j == 0 ? '[' : ','))
+			return false;
+		bool is_null = strncmp(text, "null", 4) == 0;
+		ret_values[j] = is_null ? (double)NAN : strtod(text, &end);
+		if (end == text)
+			return false;
+		text = is_null ? text + 4 : end;
+	}
+	return strcmp(text, "]") == 0;
+}
+
+/* Rows of float64 that become a row of feature_block; zeroed at first. */
+struct float64_block {
+	double *values; /* (PACKING_INSTANCES, d), owned */
+	sqlite3_int64 d;
+	int rows;
+};
+
+/* float64_block(place in the block, JSON, d) */
+static void take_features(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	struct float64_block *block = sqlite3_aggregate_context(context, sizeof *block);
+	sqlite3_int64 row = sqlite3_value_int64(values[0]);
+	const char *text = (const char *)sqlite3_value_text(values[1]);
+	sqlite3_int64 d = sqlite3_value_int64(values[2]);
+
+	(void)count;
+	/* A text is longer than it has numbers. */
+	bool is_sound = text != NULL && row >= 0 && row < PACKING_INSTANCES && d > 0 &&
+			d < (sqlite3_int64)sqlite3_value_bytes(values[1]);
+	if (block != NULL && is_sound && block->values == NULL) {
+		sqlite3_uint64 bytes = PACKING_INSTANCES * (sqlite3_uint64)d * sizeof *block->values;
+		block->values = sqlite3_malloc64(bytes);
+		if (block->values != NULL)
+			memset(block->values, 0, bytes);
+	}
+	if (block == NULL || (is_sound && block->values == NULL))
+		sqlite3_result_error_nomem(context);
+	else if (!is_sound || !read_array(text, block->values + row * d, (int)d))
+		sqlite3_result_error(context, "features of an instance are damaged", -1);
+	else
+		block->rows = row < block->rows ? block->rows : (int)row + 1;
+	if (block != NULL)
+		block->d = d;
+}
+
+static void end_features(sqlite3_context *context)
+{
+	struct float64_block *block = sqlite3_aggregate_context(context, 0);
+
+	if (block != NULL && block->values != NULL)
+		sqlite3_result_blob64(context, block->values,
+				      (sqlite3_uint64)block->rows * (sqlite3_uint64)block->d * sizeof *block->values,
+				      sqlite3_free);
+}
+
 enum err_code functions_register(struct db *db, struct err *err)
 {
-	int code =
-	    sqlite3_create_function_v2(db->handle, "sha256", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY,
-				       NULL, sha256_of, NULL, NULL, NULL);
+	const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
+	int code = sqlite3_create_function_v2(db->handle, "sha256", 1, flags, NULL, sha256_of, NULL, NULL, NULL);
 
+	if (code == SQLITE_OK)
+		code = sqlite3_create_function_v2(db->handle, "float64_block", 3, flags, NULL, NULL, take_features,
+						  end_features, NULL);
 	return code == SQLITE_OK ? ERR_OK : db_fail(db, code, false, err);
 }
 

@@ -11,8 +11,9 @@
 static const struct {
 	const char *table, *column;
 } columns[] = {
-	{ "run", "settings" },		{ "run", "argv" },	    { "run", "chosen" },
-	{ "dataset", "feature_names" }, { "instance", "features" },
+	{ "run", "settings" },
+	{ "run", "argv" },
+	{ "run", "chosen" },
 };
 
 static bool is_letter(char c)

@@ -13,6 +13,7 @@
 #include "db/identity.h"
 #include "db/migrate.h"
 #include "db/network.h"
+#include "db/packing_sql.h"
 #include "db/rows_table.h"
 
 #define RETRY_MS 10
@@ -89,6 +90,8 @@ static enum err_code attach_rows(struct db *db, struct err *err)
 {
 	int code = rows_table_attach(db->handle);
 
+	if (code == SQLITE_OK)
+		code = packing_attach(db->handle);
 	return code == SQLITE_OK ? ERR_OK : db_fail(db, code, false, err);
 }
 

@@ -190,11 +190,8 @@ static enum err_code put_features(struct sink *sink, struct db *db, int64_t data
 {
 	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
 
-	if (db_prepare(
-		db,
-		"SELECT feature.value AS value FROM instances CROSS JOIN json_each(instances.features) AS feature "
-		"WHERE instances.dataset_id = :dataset_id ORDER BY instances.instance_id, feature.key",
-		&stmt, err) != ERR_OK)
+	if (db_prepare(db, "SELECT value FROM features WHERE dataset_id = :dataset_id ORDER BY position, feature_index",
+		       &stmt, err) != ERR_OK)
 		return err->code;
 	db_bind_int(stmt, ":dataset_id", dataset_id);
 	return element_put_matrix(sink, stmt, "features", dataset_id, "f", err);

@@ -15,7 +15,6 @@ and substr(), instr() and printf() are those of that file: texts are cut by subs
     u16(blob, index)   uint16 number `index` as INTEGER
     quotient(a, b)     integer division of numbers that are not negative
     utc(ms)            milliseconds since 1970-01-01 as text, 2026-11-27T09:30:00.123Z
-    json_numbers(text) the text if it can be a JSON array of numbers, else NULL
     json_flat(text)    the text if its JSON keys are plain names and no value is an object or an array, else NULL. SQLite
                        3.40 takes an object for a key, {{"a":"b"}:0}, and -> and ->> may crash on it; json_each() up to
                        the first such key does not. There is no key where no brace is
@@ -24,6 +23,8 @@ and substr(), instr() and printf() are those of that file: texts are cut by subs
                        `plain`. Blobs are read in subqueries: a client that sorts rows would sort them with their blobs
     series(both)       those that it lists for BOTH, of `instance` in `block`
     stored_real(name)  number of `instance` in the series `name` of float32, read in the same way
+    packed(feature)    number of `feature` and `instance` of `dataset` in feature_block. In hardrow's own connections, views
+                       that have it are shadowed by the same ones that read it by the function packed_number()
 
 In reports, of the metrics that src/db/metrics.h lists for a part, test or train:
     metric_names(part)        'accuracy|balanced-error|...', the choices of a parameter
@@ -56,20 +57,44 @@ def byte_at(blob, offset):
 
 
 def expand_u16(blob, index):
-    low = byte_at(blob, f"2 * ({index}) + 1")
-    high = byte_at(blob, f"2 * ({index}) + 2")
-    return f"({low} + 256 * {high})"
+    return f"({little_endian(bytes_from(blob, 2, f'2 * ({index})'))})"
+
+
+def little_endian(byte):
+    return " + ".join(f"{256 ** n} * {at}" if n > 0 else at for n, at in enumerate(byte))
+
+
+def bytes_from(blob, count, start):
+    return [byte_at(blob, f"{start} + {n}") for n in range(1, count + 1)]
+
+
+def expand_f32_at(blob, start):
+    """The upper 9 bits, sign and exponent, select a row of float32_scale; the lower 23 are the significand. LIMIT: offset
+    and bits are computed once, not wherever they are used."""
+    bits = little_endian(bytes_from(blob, 4, "start"))
+    return (
+        f"(SELECT ((bits & 8388607) + hidden_bit) * scale"
+        f" FROM (SELECT {bits} AS bits FROM (SELECT {start} AS start LIMIT 1) AS place LIMIT 1) AS number"
+        f" CROSS JOIN float32_scale WHERE exponent = bits >> 23)"
+    )
 
 
 def expand_f32(blob, index):
-    """The upper 9 bits, sign and exponent, select a row of float32_scale; the lower 23 are the significand. LIMIT: offset
-    and bits are computed once, not wherever they are used."""
-    byte = [byte_at(blob, f"start + {n}") for n in (1, 2, 3, 4)]
-    bits = f"{byte[0]} + 256 * {byte[1]} + 65536 * {byte[2]} + 16777216 * {byte[3]}"
+    return expand_f32_at(blob, f"4 * ({index})")
+
+
+def expand_f64_at(blob, start):
+    """Sign, 11 bits of exponent, 52 of the significand. The power of two is a row of float64_scale and a shift: a table of
+    all would be long. Exponent 0 has the power of 1 and no hidden bit; 2047, NaN and infinity, has no row."""
+    byte = bytes_from(blob, 8, "start")
     return (
-        f"(SELECT ((bits & 8388607) + hidden_bit) * scale"
-        f" FROM (SELECT {bits} AS bits FROM (SELECT 4 * ({index}) AS start LIMIT 1) AS place LIMIT 1) AS number"
-        f" CROSS JOIN float32_scale WHERE exponent = bits >> 23)"
+        f"(SELECT CASE WHEN top > 127 THEN -1.0 ELSE 1.0 END * (low + (middle & 15) * 281474976710656"
+        f" + CASE WHEN power > 0 THEN 4503599627370496 ELSE 0 END)"
+        f" * (scale * (CAST(1 AS BIGINT) << ((CASE WHEN power > 0 THEN power - 1 ELSE 0 END) & 31)))"
+        f" FROM (SELECT *, (top & 127) * 16 + (middle >> 4) AS power FROM (SELECT {little_endian(byte[:6])} AS low,"
+        f" {byte[6]} AS middle, {byte[7]} AS top FROM (SELECT {start} AS start LIMIT 1) AS place LIMIT 1) AS parts LIMIT 1)"
+        f" AS number CROSS JOIN float64_scale"
+        f" WHERE power < 2047 AND exponent = (CASE WHEN power > 0 THEN power - 1 ELSE 0 END) >> 5)"
     )
 
 
@@ -106,10 +131,6 @@ def expand_utc(ms):
     return f"(SELECT {text} || 'Z' FROM ({table} LIMIT 1) AS step)"
 
 
-def expand_json_numbers(text):
-    return f"CASE WHEN substring({text}, 1, 1) = '[' AND {text} NOT LIKE '%{{%' THEN {text} END"
-
-
 def expand_json_flat(text):
     odd = f"SELECT 1 FROM json_each({text}) WHERE trim(key, 'abcdefghijklmnopqrstuvwxyz0123456789_') <> '' OR type IN ('object', 'array')"
     return f"CASE WHEN NOT EXISTS ({odd}) THEN {text} END"
@@ -133,17 +154,43 @@ def expand_stored_real(name):
     return in_block(expand_f32(f"stored.{name}", "instance.position % run.block_instances"))
 
 
+PACKED_START = "(instance.position % 64) * dataset.instance_bytes + feature.place"
+
+
+def packed_by_sql(blob, start):
+    """src/db/packing.h"""
+    cases = []
+    for bits in (8, 16, 32):
+        whole = f"nullif({little_endian(bytes_from(blob, bits // 8, start))}, {2 ** bits - 1})"
+        cases.append(f"WHEN 'uint{bits}' THEN CAST({whole} + feature.low AS DOUBLE) / feature.divisor")
+    cases.append(f"WHEN 'float32' THEN {expand_f32_at(blob, start)}")
+    cases.append(f"WHEN 'float64' THEN {expand_f64_at(blob, start)}")
+    return f"CASE feature.storage {' '.join(cases)} END"
+
+
+def packed_by_function(blob, start):
+    return f"packed_number({blob}, {start}, feature.storage, feature.low, feature.divisor)"
+
+
+def packed_macro(read):
+    """In a subquery, as what is in blocks (in_block)."""
+    number = read("stored.value", PACKED_START)
+    return (1, lambda feature: f"(SELECT {number} FROM feature_block AS stored WHERE stored.dataset_id = {feature}.dataset_id"
+            f" AND stored.block = {expand_quotient('instance.position', '64')})")
+
+
 # name: (number of arguments, how they become SQL)
 VIEW_MACROS = {
     "f32": (2, expand_f32),
     "u16": (2, expand_u16),
     "quotient": (2, expand_quotient),
     "utc": (1, expand_utc),
-    "json_numbers": (1, expand_json_numbers),
     "json_flat": (1, expand_json_flat),
     "p": (1, expand_p),
     "stored_real": (1, expand_stored_real),
+    "packed": packed_macro(packed_by_sql),
 }
+OWN_MACROS = VIEW_MACROS | {"packed": packed_macro(packed_by_function)}
 
 
 def macro_arguments(text, start):
@@ -243,13 +290,26 @@ def split_views(path, text, series):
         match = VIEW_START.match(statement)
         if match is None or ";" in statement:
             raise Refused(f"{path}: not 'CREATE VIEW name AS' and a line end: '{statement[:40]}'")
-        try:
-            views.append((match.group(1), expand_macros(statement, VIEW_MACROS)))
-        except Refused as reason:
-            raise Refused(f"{path}: view {match.group(1)}: {reason}") from None
+        views.append((match.group(1), statement))
     if not views or len({name for name, _ in views}) != len(views):
         raise Refused(f"{path}: no view, or two of one name")
     return views
+
+
+def expand_views(path, views, macros):
+    expanded = []
+    for name, statement in views:
+        try:
+            expanded.append((name, expand_macros(statement, macros)))
+        except Refused as reason:
+            raise Refused(f"{path}: view {name}: {reason}") from None
+    return expanded
+
+
+def own_views(path, views):
+    packed = [(name, statement.replace("CREATE VIEW", "CREATE TEMP VIEW IF NOT EXISTS", 1)) for name, statement in views
+              if re.search(r"\bpacked\(", statement)]
+    return expand_views(path, packed, OWN_MACROS)
 
 
 def read(path):
@@ -312,13 +372,15 @@ def c_table(name, count_name, files):
 
 def compose(arguments):
     series = read_rows(arguments.series, SERIES_ROW)
+    views = split_views(arguments.views, read(arguments.views), series)
     macros = report_macros(read_rows(arguments.metrics, METRIC_ROW))
     return "\n".join(
         [
             '/* Made by src/sql/embed.py. */\n#include "sql/sql.h"\n',
             '#pragma GCC diagnostic ignored "-Woverlength-strings"\n',
             c_table("sql_migrations", "sql_migration_count", read_migrations(arguments.migrations)),
-            c_table("sql_views", "sql_view_count", split_views(arguments.views, read(arguments.views), series)),
+            c_table("sql_views", "sql_view_count", expand_views(arguments.views, views, VIEW_MACROS)),
+            c_table("sql_own_views", "sql_own_view_count", own_views(arguments.views, views)),
             c_table("sql_reports", "sql_report_count", read_reports(arguments.reports, macros)),
         ]
     )

@@ -18,6 +18,11 @@ extern const size_t sql_migration_count;
 extern const struct sql_file sql_views[];
 extern const size_t sql_view_count;
 
+/* Those of them that read packed numbers, as CREATE TEMP VIEW, by the function packed_number() (src/db/packing_sql.c).
+ */
+extern const struct sql_file sql_own_views[];
+extern const size_t sql_own_view_count;
+
 /* reports/NAME.sql, sorted by name, metric_names() and the like expanded. */
 extern const struct sql_file sql_reports[];
 extern const size_t sql_report_count;

@@ -9,7 +9,7 @@
 #include "track/track.h"
 
 /* Statements that read the rows of a checksum. */
-#define TRACK_SUM_COUNT 20
+#define TRACK_SUM_COUNT 21
 
 enum track_statement {
 	TRACK_PUT_INSTANCE,
@@ -35,6 +35,8 @@ enum track_statement {
 	TRACK_FIND_DATASET,
 	TRACK_PUT_DATASET,
 	TRACK_PUT_CLASS,
+	TRACK_PUT_FEATURE,
+	TRACK_PUT_FEATURE_BLOCK,
 	TRACK_FIND_SPLIT,
 	TRACK_PUT_SPLIT,
 	TRACK_PUT_SPLIT_CLASS,

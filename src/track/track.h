@@ -53,13 +53,15 @@ struct track_dataset {
 	const char *const *instance_key;	       /* (n) or NULL */
 	const double *target;	    /* (n) of a regression, whose classes are bins of it; NULL: of a classification */
 	char *const *feature_names; /* (d) */
-	char *const *class_names;   /* (k) */
-	const uint32_t *subclass;   /* (n) index of subclass_names, or NULL */
+	const uint32_t *level_at; /* (d) where in its name the text begins that the feature stands for; 0, NULL: none */
+	char *const *class_names; /* (k) */
+	const uint32_t *subclass; /* (n) index of subclass_names, or NULL */
 	char *const *subclass_names;
 	const uint32_t *flipped_from; /* (n) class before the label was made wrong, k or more: it was not; or NULL */
 };
 
-/* Finds the data set (name, sha256, label, missing) or writes it with its classes and instances. */
+/* Finds the data set (name, sha256, label, missing) or writes it with its classes, instances and the names of its
+ * features; with their numbers if an instance's take 2048 bytes at most. */
 MUST_CHECK enum err_code track_put_dataset(struct track *track, const struct track_dataset *dataset, int64_t *ret_id,
 					   struct err *err);
 

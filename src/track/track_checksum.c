@@ -12,10 +12,12 @@ static const struct {
 	const char *sql;
 } parts[TRACK_SUM_COUNT] = {
 	{ SUBJECT_DATASET, "SELECT dataset_id, name, sha256, label, missing, instances, features, classes,"
-			   " feature_names, origin FROM dataset WHERE dataset_id = :id" },
+			   " origin, instance_bytes FROM dataset WHERE dataset_id = :id" },
+	{ SUBJECT_DATASET, "SELECT dataset_id, feature_index, name, level, storage, place, low, divisor FROM feature"
+			   " WHERE dataset_id = :id ORDER BY feature_index" },
 	{ SUBJECT_DATASET,
 	  "SELECT dataset_id, class_index, name FROM class WHERE dataset_id = :id ORDER BY class_index" },
-	{ SUBJECT_DATASET, "SELECT dataset_id, position, instance_id, source_line, class_index, features, subclass"
+	{ SUBJECT_DATASET, "SELECT dataset_id, position, instance_id, source_line, class_index, subclass"
 			   " FROM instance WHERE dataset_id = :id ORDER BY position" },
 	{ SUBJECT_DATASET, "SELECT dataset_id, position, flipped_from FROM instance"
 			   " WHERE dataset_id = :id AND flipped_from IS NOT NULL ORDER BY position" },

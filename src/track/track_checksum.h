@@ -8,9 +8,9 @@
 #include "base/err.h"
 #include "track/track.h"
 
-/* Whose rows, by the id of the first: a data set with its classes and instances; a split with its classes; a run; its
- * summary, of the columns that db/measures.h lists first, later and latest; an experiment with its lists; a process
- * that writes. */
+/* Whose rows, by the id of the first: a data set with its classes, instances and features; a split with its classes; a
+ * run; its summary, of the columns that db/measures.h lists first, later and latest; an experiment with its lists; a
+ * process that writes. */
 enum track_subject {
 	SUBJECT_DATASET,
 	SUBJECT_SPLIT,

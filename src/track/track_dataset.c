@@ -1,13 +1,14 @@
 /* Data sets and splits. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "base/mem.h"
-#include "base/text.h"
+#include "db/packing.h"
 #include "track/statements.h"
 #include "track/track_checksum.h"
 
-/* Data sets with more features keep only ids and classes. */
-#define MAX_FEATURES_KEPT 256
+/* The features of larger instances are not kept: 256 numbers of any kind, or 2048 of whether a text is there. */
+#define INSTANCE_BYTES_MAX 2048
 
 static enum err_code put_classes(struct track *track, int64_t id, const struct track_dataset *dataset, struct err *err)
 {
@@ -28,41 +29,121 @@ static enum err_code put_classes(struct track *track, int64_t id, const struct t
 	return ERR_OK;
 }
 
-static enum err_code write_features(const double *x, size_t count, struct text *json, struct err *err)
+/* What is stored of the features, and how: packings (d), NULL: nothing. */
+struct stored {
+	struct packing *packings; /* owned */
+	size_t instance_bytes;
+};
+
+static void stored_done(struct stored *stored)
 {
-	text_clear(json);
-	for (size_t j = 0; j < count; j++)
-		if (text_append_bytes(json, j == 0 ? "[" : ",", 1, err) != ERR_OK ||
-		    text_append_number(json, x[j], err) != ERR_OK)
+	free(stored->packings);
+}
+
+static enum err_code choose_storage(const struct track_dataset *dataset, struct stored *stored, struct err *err)
+{
+	if (dataset->x == NULL || dataset->features > INSTANCE_BYTES_MAX)
+		return ERR_OK;
+	if (mem_new(&stored->packings, dataset->features, err) != ERR_OK)
+		return err->code;
+	stored->instance_bytes = packing_choose(dataset->x, dataset->instances, dataset->features, stored->packings);
+	if (stored->instance_bytes <= INSTANCE_BYTES_MAX)
+		return ERR_OK;
+	stored_done(stored);
+	*stored = (struct stored){ 0 };
+	return ERR_OK;
+}
+
+/* The rows of table `feature`. */
+static enum err_code put_features(struct track *track, int64_t id, const struct track_dataset *dataset,
+				  const struct stored *stored, struct err *err)
+{
+	struct db_stmt *stmt;
+
+	if (track_statement(track, TRACK_PUT_FEATURE,
+			    "INSERT INTO feature (dataset_id, feature_index, name, level, storage, place, low, divisor)"
+			    " VALUES (:dataset_id, :feature_index, :name, :level, :storage, :place, :low, :divisor)",
+			    &stmt, err) != ERR_OK)
+		return err->code;
+	for (size_t j = 0; j < dataset->features; j++) {
+		const struct packing none = { .divisor = 1 };
+		const struct packing *packing = stored->packings != NULL ? &stored->packings[j] : &none;
+		uint32_t level_at = dataset->level_at != NULL ? dataset->level_at[j] : 0;
+		db_bind_int(stmt, ":dataset_id", id);
+		db_bind_int(stmt, ":feature_index", (int64_t)j);
+		db_bind_text(stmt, ":name", dataset->feature_names[j]);
+		db_bind_text(stmt, ":level", level_at > 0 ? dataset->feature_names[j] + level_at : NULL);
+		db_bind_text(stmt, ":storage", stored->packings != NULL ? packing_name(packing->kind) : NULL);
+		db_bind_int(stmt, ":place", (int64_t)packing->place);
+		db_bind_int(stmt, ":low", packing->low);
+		db_bind_real(stmt, ":divisor", packing->divisor);
+		if (db_run(stmt, err) != ERR_OK)
 			return err->code;
-	return text_append_bytes(json, "]", 1, err);
+	}
+	return ERR_OK;
+}
+
+static enum err_code put_feature_block(struct track *track, int64_t id, size_t block, const unsigned char *bytes,
+				       size_t length, struct err *err)
+{
+	struct db_stmt *stmt;
+	uint64_t sum = 0;
+
+	if (track_statement(track, TRACK_PUT_FEATURE_BLOCK,
+			    "INSERT INTO feature_block (dataset_id, block, value, checksum)"
+			    " VALUES (:dataset_id, :block, :value, :checksum)",
+			    &stmt, err) != ERR_OK)
+		return err->code;
+	db_sum_bound(stmt, &sum);
+	db_bind_int(stmt, ":dataset_id", id);
+	db_bind_int(stmt, ":block", (int64_t)block);
+	db_bind_blob(stmt, ":value", bytes, length);
+	db_sum_bound(stmt, NULL);
+	db_bind_int(stmt, ":checksum", (int64_t)sum);
+	return db_run(stmt, err);
+}
+
+static enum err_code put_feature_blocks(struct track *track, int64_t id, const struct track_dataset *dataset,
+					const struct stored *stored, struct err *err)
+{
+	size_t d = dataset->features;
+	size_t row = stored->instance_bytes;
+	AUTO(mem_freep) unsigned char *bytes = NULL;
+
+	if (row == 0)
+		return ERR_OK;
+	if (mem_new(&bytes, PACKING_INSTANCES * row, err) != ERR_OK)
+		return err->code;
+	for (size_t first = 0; first < dataset->instances; first += PACKING_INSTANCES) {
+		size_t left = dataset->instances - first;
+		size_t count = left < PACKING_INSTANCES ? left : PACKING_INSTANCES;
+		for (size_t i = 0; i < count; i++)
+			for (size_t j = 0; j < d; j++)
+				packing_write(&stored->packings[j], dataset->x[(first + i) * d + j], bytes + i * row);
+		if (put_feature_block(track, id, first / PACKING_INSTANCES, bytes, count * row, err) != ERR_OK)
+			return err->code;
+	}
+	return ERR_OK;
 }
 
 static enum err_code put_instances(struct track *track, int64_t id, const struct track_dataset *dataset,
 				   struct err *err)
 {
-	struct text features AUTO(text_done) = { 0 };
 	struct db_stmt *stmt;
-	bool keeps_features = dataset->x != NULL && dataset->features <= MAX_FEATURES_KEPT;
 
 	if (track_statement(
 		track, TRACK_PUT_INSTANCE,
-		"INSERT INTO instance (dataset_id, position, instance_id, source_line, class_index, features,"
-		" subclass, flipped_from, target) VALUES (:dataset_id, :position, :instance_id, "
-		":source_line,"
-		" :class_index, :features, :subclass, :flipped_from, :target)",
+		"INSERT INTO instance (dataset_id, position, instance_id, source_line, class_index,"
+		" subclass, flipped_from, target) VALUES (:dataset_id, :position, :instance_id, :source_line,"
+		" :class_index, :subclass, :flipped_from, :target)",
 		&stmt, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < dataset->instances; i++) {
-		if (keeps_features &&
-		    write_features(dataset->x + i * dataset->features, dataset->features, &features, err) != ERR_OK)
-			return err->code;
 		db_bind_int(stmt, ":dataset_id", id);
 		db_bind_int(stmt, ":position", (int64_t)i);
 		db_bind_int(stmt, ":instance_id", dataset->instance_id[i]);
 		db_bind_int(stmt, ":source_line", dataset->source_line[i]);
 		db_bind_int(stmt, ":class_index", dataset->y[i]);
-		db_bind_text(stmt, ":features", keeps_features ? features.data : NULL);
 		db_bind_text(stmt, ":subclass",
 			     dataset->subclass != NULL ? dataset->subclass_names[dataset->subclass[i]] : NULL);
 		bool is_flipped = dataset->flipped_from != NULL && dataset->flipped_from[i] < dataset->classes;
@@ -116,35 +197,30 @@ static void bind_dataset_key(struct db_stmt *stmt, const struct track_dataset *d
 static enum err_code insert_dataset(struct track *track, const struct track_dataset *dataset, int64_t *ret_id,
 				    struct err *err)
 {
-	struct text names AUTO(text_done) = { 0 };
+	struct stored stored AUTO(stored_done) = { 0 };
 	struct db_stmt *stmt;
 
-	if (text_append(&names, err, "[") != ERR_OK)
-		return err->code;
-	for (size_t j = 0; j < dataset->features; j++)
-		if (text_append(&names, err, "%s", j == 0 ? "" : ",") != ERR_OK ||
-		    text_append_json(&names, dataset->feature_names[j], err) != ERR_OK)
-			return err->code;
-	if (text_append(&names, err, "]") != ERR_OK ||
+	if (choose_storage(dataset, &stored, err) != ERR_OK ||
 	    track_statement(
 		track, TRACK_PUT_DATASET,
-		"INSERT INTO dataset (name, sha256, label, missing, instances, features, classes, feature_names, "
-		"origin, task) VALUES (:name, :sha256, :label, :missing, :instances, :features, :classes,"
-		" :feature_names, :origin, :task)",
+		"INSERT INTO dataset (name, sha256, label, missing, instances, features, classes, origin,"
+		" task, instance_bytes) VALUES (:name, :sha256, :label, :missing, :instances, :features, :classes,"
+		" :origin, :task, :instance_bytes)",
 		&stmt, err) != ERR_OK)
 		return err->code;
 	bind_dataset_key(stmt, dataset);
 	db_bind_int(stmt, ":instances", (int64_t)dataset->instances);
 	db_bind_int(stmt, ":features", (int64_t)dataset->features);
 	db_bind_int(stmt, ":classes", (int64_t)dataset->classes);
-	db_bind_text(stmt, ":feature_names", names.data);
 	db_bind_text(stmt, ":origin", dataset->origin);
 	db_bind_text(stmt, ":task", dataset->target != NULL ? "regression" : "classification");
+	db_bind_int(stmt, ":instance_bytes", (int64_t)stored.instance_bytes);
 	if (db_run(stmt, err) != ERR_OK)
 		return err->code;
 	int64_t id = db_last_rowid(track->db);
 	if (put_classes(track, id, dataset, err) != ERR_OK || put_instances(track, id, dataset, err) != ERR_OK ||
-	    put_keys(track, id, dataset, err) != ERR_OK ||
+	    put_keys(track, id, dataset, err) != ERR_OK || put_features(track, id, dataset, &stored, err) != ERR_OK ||
+	    put_feature_blocks(track, id, dataset, &stored, err) != ERR_OK ||
 	    track_put_checksum(track, SUBJECT_DATASET, id, err) != ERR_OK)
 		return err->code;
 	*ret_id = id;

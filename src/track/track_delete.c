@@ -201,6 +201,8 @@ static enum err_code free_data(struct track *track, int64_t *ret_datasets, struc
 		    "DELETE FROM split_part WHERE split_id NOT IN (SELECT split_id FROM run);"
 		    "DELETE FROM split WHERE split_id NOT IN (SELECT split_id FROM run);"
 		    "DELETE FROM class WHERE dataset_id NOT IN (SELECT dataset_id FROM run);"
+		    "DELETE FROM feature WHERE dataset_id NOT IN (SELECT dataset_id FROM run);"
+		    "DELETE FROM feature_block WHERE dataset_id NOT IN (SELECT dataset_id FROM run);"
 		    "DELETE FROM instance WHERE dataset_id NOT IN (SELECT dataset_id FROM run);"
 		    "DELETE FROM instance_key WHERE dataset_id NOT IN (SELECT dataset_id FROM run);"
 		    "DELETE FROM dataset WHERE dataset_id NOT IN (SELECT dataset_id FROM run)",

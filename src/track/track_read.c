@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "base/parse.h"
+#include "db/packing.h"
 #include "track/statements.h"
 
 enum err_code track_open_existing(const char *path, const struct db_wait *write, struct track **ret_track,
@@ -53,7 +53,10 @@ static enum err_code take_run(struct db_stmt *stmt, struct track_run_row *row, s
 	row->instances = (size_t)db_column_int(stmt, 6);
 	row->features = (size_t)db_column_int(stmt, 7);
 	row->classes = (size_t)db_column_int(stmt, 8);
-	row->has_features = db_column_int(stmt, 9) != 0;
+	row->instance_bytes = db_column_int(stmt, 9) > 0 ? (size_t)db_column_int(stmt, 9) : 0;
+	if (row->instance_bytes / sizeof(double) > row->features)
+		return err_set(err, ERR_INPUT, "run %lld: %zu features cannot take %zu bytes", (long long)row->run_id,
+			       row->features, row->instance_bytes);
 	row->has_model = db_column_int(stmt, 10) != 0;
 	row->given = db_column_int(stmt, 11) != 0;
 	row->experiment_id = db_column_int(stmt, 13);
@@ -99,8 +102,7 @@ enum err_code track_read_run(struct track *track, int64_t run_id, struct track_r
 	if (db_prepare(track->db,
 		       "SELECT run.dataset_id, run.split_id, run.method, dataset.name, dataset.sha256, dataset.label,"
 		       " dataset.instances, dataset.features, dataset.classes,"
-		       " NOT EXISTS (SELECT 1 FROM instance WHERE instance.dataset_id = run.dataset_id"
-		       " AND features IS NULL), EXISTS (SELECT 1 FROM json_each(run.settings) WHERE key = 'model'"
+		       " dataset.instance_bytes, EXISTS (SELECT 1 FROM json_each(run.settings) WHERE key = 'model'"
 		       " AND type <> 'null'), "
 		       "split.given, split.test, "
 		       "run.experiment_id, run.source_run_id, run.status, run.blas, run.blas_threads,"
@@ -187,10 +189,8 @@ enum err_code track_read_names(struct track *track, const struct track_run_row *
 	if (read_texts(track, "SELECT name FROM class WHERE dataset_id = :dataset_id ORDER BY class_index", row,
 		       row->classes, ret_classes, err) != ERR_OK)
 		return err->code;
-	return read_texts(track,
-			  "SELECT value FROM dataset CROSS JOIN json_each(feature_names)"
-			  " WHERE dataset_id = :dataset_id AND feature_names GLOB '[[]*' AND type = 'text' ORDER BY id",
-			  row, row->features, ret_features, err);
+	return read_texts(track, "SELECT name FROM feature WHERE dataset_id = :dataset_id ORDER BY feature_index", row,
+			  row->features, ret_features, err);
 }
 
 static enum err_code bad_instances(struct track *track, const struct track_run_row *row, struct err *err)
@@ -250,31 +250,59 @@ size_t track_run_row_probabilities(const struct track_run_row *row)
 	return row->is_regression ? 0 : row->classes;
 }
 
-enum err_code track_read_features(struct track *track, const struct track_run_row *row, double *ret_x, struct err *err)
+/* packings (d), as the rows of `feature` say; none reaches beyond the bytes of an instance. */
+static enum err_code read_packings(struct track *track, const struct track_run_row *row, struct packing *packings,
+				   struct err *err)
 {
 	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
-	const char *number = NULL;
+	const char *storage = NULL;
 	bool more = false;
 
 	if (db_prepare(track->db,
-		       /* Only of arrays: fullkey of an object may crash, see check_keys(). */
-		       "SELECT instance.features -> fullkey FROM instance CROSS JOIN json_each(instance.features)"
-		       " WHERE dataset_id = :dataset_id AND instance.features GLOB '[[]*' AND type IN ('integer', "
-		       "'real', 'null')"
-		       " ORDER BY position, id",
+		       "SELECT storage, place, low, divisor FROM feature WHERE dataset_id = :dataset_id"
+		       " ORDER BY feature_index",
 		       &stmt, err) != ERR_OK)
 		return err->code;
 	db_bind_int(stmt, ":dataset_id", row->dataset_id);
-	for (size_t i = 0; i < row->instances * row->features; i++) {
+	for (size_t j = 0; j < row->features; j++) {
+		if (db_step(stmt, &more, err) != ERR_OK || (more && db_read_text(stmt, 0, &storage, err) != ERR_OK))
+			return err->code;
+		int64_t place = more ? db_column_int(stmt, 1) : -1;
+		if (place < 0 || !packing_find(storage, &packings[j].kind) ||
+		    (uint64_t)place + packing_width(packings[j].kind) > row->instance_bytes)
+			return bad_instances(track, row, err);
+		packings[j].place = (size_t)place;
+		packings[j].low = db_column_int(stmt, 2);
+		packings[j].divisor = db_column_real(stmt, 3);
+	}
+	return ERR_OK;
+}
+
+enum err_code track_read_features(struct track *track, const struct track_run_row *row, double *ret_x, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	AUTO(mem_freep) struct packing *packings = NULL;
+	size_t d = row->features;
+	bool more = false;
+
+	if (mem_new(&packings, d, err) != ERR_OK || read_packings(track, row, packings, err) != ERR_OK ||
+	    db_prepare(track->db, "SELECT value FROM feature_block WHERE dataset_id = :dataset_id ORDER BY block",
+		       &stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":dataset_id", row->dataset_id);
+	for (size_t first = 0; first < row->instances; first += PACKING_INSTANCES) {
+		size_t left = row->instances - first;
+		size_t count = left < PACKING_INSTANCES ? left : PACKING_INSTANCES;
+		size_t length = 0;
 		if (db_step(stmt, &more, err) != ERR_OK)
 			return err->code;
-		if (more && db_read_text(stmt, 0, &number, err) != ERR_OK)
-			return err->code;
-		bool is_missing = more && strcmp(number, "null") == 0;
-		if (is_missing)
-			ret_x[i] = NAN;
-		else if (!more || !parse_real(number, &ret_x[i]))
+		const unsigned char *bytes = more ? db_column_blob(stmt, 0, &length) : NULL;
+		if (length != count * row->instance_bytes)
 			return bad_instances(track, row, err);
+		for (size_t i = 0; i < count; i++)
+			for (size_t j = 0; j < d; j++)
+				ret_x[(first + i) * d + j] =
+				    packing_read(&packings[j], bytes + i * row->instance_bytes);
 	}
 	return ERR_OK;
 }

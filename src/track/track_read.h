@@ -26,11 +26,11 @@ struct track_run_row {
 	int64_t blas_threads;
 	char *dataset, *sha256, *label; /* as in track_dataset */
 	size_t instances, features, classes;
-	bool has_features;  /* the tables hold the features of every instance */
-	bool has_model;	    /* false: imported predictions */
-	bool is_regression; /* the classes are bins of a target */
-	bool given;	    /* as in track_split */
-	uint8_t *is_test;   /* (n) */
+	size_t instance_bytes; /* that the tables hold of the features of each instance; 0: they do not hold them */
+	bool has_model;	       /* false: imported predictions */
+	bool is_regression;    /* the classes are bins of a target */
+	bool given;	       /* as in track_split */
+	uint8_t *is_test;      /* (n) */
 };
 
 /* ERR_INPUT: no such run. Zero-initialise *ret_row; track_run_row_done() frees what it holds. */

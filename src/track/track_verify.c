@@ -130,6 +130,12 @@ static const char *const file_sql[] = {
 	"SELECT printf('data set %d: %d classes, %d of them recorded', dataset_id, classes, rows) FROM (SELECT *,"
 	" (SELECT count(*) FROM class AS c WHERE c.dataset_id = d.dataset_id) AS rows FROM dataset AS d)"
 	" WHERE classes <> rows",
+	"SELECT printf('data set %d: %d features, %d of them recorded', dataset_id, features, rows) FROM (SELECT *,"
+	" (SELECT count(*) FROM feature AS f WHERE f.dataset_id = d.dataset_id) AS rows FROM dataset AS d)"
+	" WHERE features <> rows",
+	"SELECT printf('data set %d: bytes of features: %d recorded, %d recomputed', dataset_id, bytes, instances *"
+	" instance_bytes) FROM (SELECT *, (SELECT total(length(value)) FROM feature_block AS b WHERE b.dataset_id ="
+	" d.dataset_id) AS bytes FROM dataset AS d) WHERE bytes <> instances * instance_bytes",
 	"SELECT printf('data set %d: instance %d: class_index: recorded %d of %d classes', dataset_id, instance_id,"
 	" class_index, classes) FROM instance JOIN dataset USING (dataset_id)"
 	" WHERE class_index NOT BETWEEN 0 AND classes - 1",
@@ -157,6 +163,11 @@ static const char *const file_sql[] = {
 	"SELECT 'float32_scale: rows are missing' WHERE (SELECT count(*) FROM float32_scale) <> 510"
 	" OR (SELECT scale FROM float32_scale WHERE exponent = 127) <> 1.0 / 8388608"
 	" OR (SELECT scale FROM float32_scale WHERE exponent = 256 + 127) <> -1.0 / 8388608",
+	"SELECT printf('float64_scale: row %d is not what it must be', exponent) FROM float64_scale"
+	" WHERE exponent NOT BETWEEN 0 AND 63 OR (exponent > 0 AND scale IS NOT"
+	" (SELECT s.scale FROM float64_scale AS s WHERE s.exponent = float64_scale.exponent - 1) * 4294967296.0)",
+	"SELECT 'float64_scale: rows are missing' WHERE (SELECT count(*) FROM float64_scale) <> 64"
+	" OR (SELECT scale FROM float64_scale WHERE exponent = 33) <> 1.0 / 262144",
 };
 
 enum err_code track_verify_file(struct track *track, struct track_findings *findings, struct err *err)
@@ -166,6 +177,8 @@ enum err_code track_verify_file(struct track *track, struct track_findings *find
 
 	if (db_check(track->db, say_of_file, findings, err) != ERR_OK ||
 	    verify_subjects(track, findings, err) != ERR_OK ||
+	    verify_rows(track, "SELECT dataset_id, block, value, checksum FROM feature_block", "block of features", 0,
+			findings, err) != ERR_OK ||
 	    verify_rows(track, "SELECT writer_id, experiment_id, run_key, checksum FROM claim",
 			"claim on a run of experiment", 0, findings, err) != ERR_OK)
 		return err->code;

@@ -149,8 +149,8 @@ def main():
     before = rows_of(sorted(others))
     check("run 4", "1 run, 3 epochs" in done("delete", "--yes", "4"))
     check_file([4], sorted(others), before)
-    ask("INSERT INTO dataset (name, sha256, label, missing, instances, features, classes, feature_names)"
-        " VALUES ('about to be used', '', '', '', 0, 0, 0, '[]')")
+    ask("INSERT INTO dataset (name, sha256, label, missing, instances, features, classes)"
+        " VALUES ('about to be used', '', '', '', 0, 0, 0)")
     done("delete", "--vacuum")
     check("a run in training keeps data", ask("SELECT count(*) FROM dataset") == [(4,)])
 

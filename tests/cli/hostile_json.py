@@ -14,22 +14,21 @@ DATASETS = os.path.join(os.environ["HARDROW_SOURCE"], "datasets")
 # An object of n nodes meets a name of n - 2 letters: 3 (any fullkey), 5 ("model") and 7 ("floor").
 TEXTS = ['{{"a":[' + ",".join(['"b"'] * count) + ']}:0}' for count in (1, 3, 5)] + ['{["x"]:"model"}', '{"x":{{"a":["b"]}:0}}']
 TEXTS += ['[{{"a":["b"]}:0}]', '[[{{"a":["b"]}:0}]]', '{"x":[{{"a":["b"]}:0}]}']
-COLUMNS = [("run", "settings"), ("run", "argv"), ("run", "chosen"), ("dataset", "feature_names"), ("instance", "features")]
+COLUMNS = [("run", "settings"), ("run", "argv"), ("run", "chosen")]
 CALLS = [
     ["show", "1"], ["report", "loss-and-difficulty", "--run", "1"], ["report", "accuracy-table"], ["report", "hardest"], ["report", "slices"],
     ["report", "accuracy-table", "--explain", "Iris", "base"], ["influence", "--run", "1", "--instance", "0"],
     ["sql", "SELECT settings ->> 'floor', argv -> 'ab', chosen ->> '$.tau', features -> '$.abc' FROM runs JOIN instances USING (dataset_id)"],
     ["sql", "SELECT r.settings ->> 'floor', argv -> 'ab', json_extract(chosen, '$.tau'), f.value FROM run AS r, json_tree(settings) AS f"],
     ["sql", "WITH own AS (SELECT * FROM run) SELECT settings -> '$.abc', argv ->> 'abcde', chosen -> 'abc' FROM own"],
-    ["sql", "SELECT fullkey FROM dataset, json_each(feature_names) UNION ALL SELECT features -> '$.abc' FROM instance"],
     ["sql", "SELECT settings, argv, chosen FROM run"],
     *(["sql", f"{table} SELECT settings -> '$.x[0].abc', argv -> '$[0].abc', argv -> '$[0][0].abc', chosen -> '$.x[0].abc',"
        f" {features} FROM runs JOIN instances USING (dataset_id)"]
       for features in ("features -> '$[0].abc', features -> '$[0][0].abc'", "1")
       for table in ("", "WITH runs AS (SELECT * FROM run)", 'WITH "RUNS"AS NOT MATERIALIZED(SELECT * FROM run)',
-                    "WITH instances AS (SELECT * FROM instance)")),
-    ["sql", "WITH RECURSIVE epochs (f) AS (SELECT features -> '$[0].abc' FROM instance) SELECT * FROM epochs"],
-    ["sql", "WITH epochs (f) AS (SELECT features FROM instance) SELECT f -> '$[0].abc' FROM epochs"],
+                    "WITH instances AS (SELECT *, '' AS features FROM instance)")),
+    ["sql", "WITH RECURSIVE epochs (f) AS (SELECT chosen -> '$[0].abc' FROM run) SELECT * FROM epochs"],
+    ["sql", "WITH epochs (f) AS (SELECT chosen FROM run) SELECT f -> '$[0].abc' FROM epochs"],
     ["adjust", "1", "--adjustment", "post-hoc"], ["resume", "1"], ["sweep", "s.ini", "-q", "--data-dir", DATASETS],
 ]
 passed = failed = 0

@@ -104,7 +104,7 @@ def near(one, other, error):
 
 def check_numbers(page, run):
     """The matrices of a run's data map against what SQL says."""
-    s = rows_of(f"SELECT s.*, s.part = 'test' AS tested, i.source_line, i.features FROM instance_summary AS s "
+    s = rows_of(f"SELECT s.*, s.part = 'test' AS tested, i.source_line FROM instance_summary AS s "
                 f"JOIN runs USING (run_id) JOIN instances AS i ON i.dataset_id = runs.dataset_id "
                 f"AND i.instance_id = s.instance_id WHERE run_id = {run['run_id']} ORDER BY s.instance_id")
     classes = json.loads(run["class_names"])
@@ -124,7 +124,8 @@ def check_numbers(page, run):
         wrong = [at for at, row in enumerate(series) if not near(row[name], theirs[at][name], error)]
         check(f"series: {name}", not wrong, wrong[:5])
     features = [row["value"] for row in page.matrix(f"features-{run['features_of']}")]
-    theirs = [value for row in s for value in json.loads(row["features"])]
+    theirs = [row["value"] for row in rows_of(f"SELECT value FROM features JOIN runs USING (dataset_id) "
+                                              f"WHERE run_id = {run['run_id']} ORDER BY position, feature_index")]
     check("features", all(near(one, other, 1e-6) for one, other in zip(features, theirs, strict=True)))
 
 
@@ -265,7 +266,7 @@ def check_images(see):
     see.open("tiny.html")
     see.ask("showTip(map.order[0])")
     features = [round(255 * value) for value in json.loads(rows_of(
-        "SELECT features FROM instances JOIN instance_summary USING (instance_id) ORDER BY p_true_mean, instance_id LIMIT 1", "tiny.db")[0]["features"])]
+        "SELECT features FROM instances JOIN instance_summary USING (instance_id) ORDER BY p_true_mean, instance_id LIMIT 1", "tiny.db")[0]["features"]).values()]
     shown = see.ask(REDS + "(document.querySelector('#tip canvas'))")
     check("picture in the tip", shown == features, shown)
     see.ask("choose(map.order[0])")

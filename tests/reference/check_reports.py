@@ -128,9 +128,9 @@ def difficulty_stability():
 
 def slices():
     mine = report("slices", "--run", RUN, "--count", 10**6, "--smallest", 5, "--quantiles", 4)
-    data = sql("SELECT instance_id, features FROM instances WHERE dataset_id = ?", int(run.dataset_id)).set_index("instance_id")
-    names = json.loads(file.execute("SELECT feature_names FROM dataset WHERE dataset_id = ?", [int(run.dataset_id)]).fetchone()[0])
-    features = pd.DataFrame([json.loads(text) for text in data.features], index=data.index, columns=names).loc[summary.index]
+    data = sql("SELECT instance_id, feature, value FROM features WHERE dataset_id = ? ORDER BY feature_index", int(run.dataset_id))
+    names = list(data.feature.unique())
+    features = data.pivot(index="instance_id", columns="feature", values="value").loc[summary.index, names]
     right = (summary.predicted == summary["class"]).astype(float)
     wanted = []
     for name in names:

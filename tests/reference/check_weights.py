@@ -36,8 +36,11 @@ class Run:
             "SELECT settings, dataset_id FROM runs WHERE run_id = ?", (run_id,)).fetchone()
         self.settings = json.loads(settings)
         self.instances = database.execute(
-            "SELECT instance_id, class, features FROM instances WHERE dataset_id = ? ORDER BY instance_id",
-            (dataset_id,)).fetchall()
+            "SELECT instance_id, class FROM instances WHERE dataset_id = ? ORDER BY instance_id", (dataset_id,)).fetchall()
+        features = {}
+        for instance, value in database.execute(
+                "SELECT instance_id, value FROM features WHERE dataset_id = ? ORDER BY feature_index", (dataset_id,)):
+            features.setdefault(instance, []).append(value)
         self.classes = [name for name, in database.execute(
             "SELECT name FROM class WHERE dataset_id = ? ORDER BY class_index", (dataset_id,))]
         self.layers = {}  # epoch -> [(weight, bias)]
@@ -59,8 +62,8 @@ class Run:
                 self.layers[epoch][layer][1] = [row[0] for row in matrix(value, r, c)]
             elif name == "mean_feature":
                 self.mean_feature[epoch] = matrix(value, r, c)[0]
-        self.x = {i: self.scaled(json.loads(features), scale) for i, _, features in self.instances}
-        self.y = {i: self.classes.index(name) for i, name, _ in self.instances}
+        self.x = {i: self.scaled(features[i], scale) for i, _ in self.instances}
+        self.y = {i: self.classes.index(name) for i, name in self.instances}
 
     @staticmethod
     def scaled(x, scale):

@@ -1,8 +1,8 @@
 -- Beside report_setup.sql: runs made by 'hardrow adjust' (30 to 32; 31 is called as trained ones are), then glass again
 -- from another file (dataset 3, and 4, an imbalance of the same file): three newer runs (40 to 42), and last an
 -- adjustment of a run on the older glass (43).
-INSERT INTO dataset (dataset_id, name, sha256, label, missing, instances, features, classes, feature_names, origin) VALUES
-  (3, 'glass', 'cc', 'type', 'error', 3, 1, 2, '["RI"]', 'cc'), (4, 'glass', 'dd', 'type', 'error', 2, 1, 2, '["RI"]', 'cc');
+INSERT INTO dataset (dataset_id, name, sha256, label, missing, instances, features, classes, origin) VALUES
+  (3, 'glass', 'cc', 'type', 'error', 3, 1, 2, 'cc'), (4, 'glass', 'dd', 'type', 'error', 2, 1, 2, 'cc');
 INSERT INTO split (split_id, dataset_id, seed, test_fraction, stratified, test, sha256)
   SELECT dataset_id * 10 + value, dataset_id, value, 0.25, 1, x'000001', 'mask' FROM dataset, json_each('[0,1,2,3]')
   WHERE dataset_id > 2;

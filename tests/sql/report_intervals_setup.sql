@@ -4,8 +4,8 @@
 -- 0.8 in turn.
 CREATE TEMP TABLE number AS
   WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 9) SELECT i FROM n;
-INSERT INTO dataset (dataset_id, name, sha256, label, missing, instances, features, classes, feature_names) VALUES
-  (1, 'glass', 'aa', 'type', 'error', 150, 1, 2, '["RI"]'), (2, 'iris', 'bb', 'species', 'error', 150, 1, 2, '["length"]');
+INSERT INTO dataset (dataset_id, name, sha256, label, missing, instances, features, classes) VALUES
+  (1, 'glass', 'aa', 'type', 'error', 150, 1, 2), (2, 'iris', 'bb', 'species', 'error', 150, 1, 2);
 INSERT INTO class (dataset_id, class_index, name) VALUES (1, 0, 'a'), (1, 1, 'b'), (2, 0, 'a'), (2, 1, 'b');
 INSERT INTO split (split_id, dataset_id, seed, test_fraction, stratified, test, sha256)
   SELECT dataset_id * 10 + i, dataset_id, i, 0.2, 1, x'01', i FROM number, dataset;

@@ -10,8 +10,8 @@ INSERT INTO population VALUES
   ('pop_5', '[0.52173499999999995,1,1,1,0.444189,0.75473000000000001,1,0.68769899999999995,1,1,0.62192099999999995,0.88214199999999998,0,0.59268399999999999,0.82423000000000002,0.52566500000000005,1,0.47095799999999999,0.76798699999999998,0.939222,1,0.46924100000000002,1,0.90307000000000004,0.60554699999999995,1,0.95971799999999996,0.71993499999999999,0.92094100000000001,0.78440600000000005,0.93405499999999997,1,1,0.52865499999999999,1,0.31437399999999999,0.854464,1,0.98429800000000001,0.71318999999999999,0.83756299999999995,0.75209999999999999,0.72319100000000003,1,1,0.69212700000000005,1,0.99219000000000002,1,1]');
 CREATE TEMP TABLE cell AS
   SELECT population.rowid - 1 AS ordinal, method, key + 1 AS place, value FROM population, json_each(accuracies);
-INSERT INTO dataset (dataset_id, name, sha256, label, missing, instances, features, classes, feature_names)
-  SELECT DISTINCT place, 'd' || place, place, 'y', 'error', 1, 1, 1, '["x"]' FROM cell;
+INSERT INTO dataset (dataset_id, name, sha256, label, missing, instances, features, classes)
+  SELECT DISTINCT place, 'd' || place, place, 'y', 'error', 1, 1, 1 FROM cell;
 INSERT INTO split (split_id, dataset_id, seed, test_fraction, stratified, test, sha256)
   SELECT dataset_id, dataset_id, 0, 0.2, 1, x'01', dataset_id FROM dataset;
 INSERT INTO experiment (experiment_id, name, source) VALUES (1, 'ranks', '');

@@ -3,8 +3,8 @@
 -- adds and takes off 0.4 in turn; once has one split only.
 CREATE TEMP TABLE number AS
   WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 9) SELECT i FROM n;
-INSERT INTO dataset (dataset_id, name, sha256, label, missing, instances, features, classes, feature_names, task) VALUES
-  (1, 'abalone', 'aa', 'rings', 'error', 150, 1, 2, '["length"]', 'regression');
+INSERT INTO dataset (dataset_id, name, sha256, label, missing, instances, features, classes, task) VALUES
+  (1, 'abalone', 'aa', 'rings', 'error', 150, 1, 2, 'regression');
 INSERT INTO class (dataset_id, class_index, name) VALUES (1, 0, '1'), (1, 1, '2');
 INSERT INTO split (split_id, dataset_id, seed, test_fraction, stratified, test, sha256)
   SELECT i + 1, 1, i, 0.2, 0, x'01', i FROM number;

@@ -1,14 +1,17 @@
 -- Two experiments. 'small': three data sets (one without runs), three methods, four splits; with a run that was done
 -- again, one that diverged when it was, two seeds of one split, a diverged and an interrupted run. 'later' is newer and
 -- has one method and one split.
-INSERT INTO dataset (dataset_id, name, sha256, label, missing, instances, features, classes, feature_names) VALUES
-  (1, 'iris', 'aa', 'species', 'error', 4, 2, 2, '["length","width"]'),
-  (2, 'glass', 'bb', 'type', 'error', 3, 1, 2, '["RI"]');
+INSERT INTO dataset (dataset_id, name, sha256, label, missing, instances, features, classes, instance_bytes) VALUES
+  (1, 'iris', 'aa', 'species', 'error', 4, 2, 2, 2),
+  (2, 'glass', 'bb', 'type', 'error', 3, 1, 2, 1);
 INSERT INTO class (dataset_id, class_index, name) VALUES
   (1, 0, 'setosa'), (1, 1, 'virginica'), (2, 0, '1'), (2, 1, '2');
-INSERT INTO instance (dataset_id, position, instance_id, source_line, class_index, features) VALUES
-  (1, 0, 0, 2, 0, '[5.1,3.5]'), (1, 1, 1, 3, 0, '[4.9,3.0]'), (1, 2, 2, 4, 1, '[6.3,3.3]'), (1, 3, 3, 6, 1, '[5.8,2.7]'),
-  (2, 0, 0, 2, 0, '[1.52]'), (2, 1, 1, 3, 1, '[1.51]'), (2, 2, 2, 4, 1, '[1.53]');
+INSERT INTO instance (dataset_id, position, instance_id, source_line, class_index) VALUES
+  (1, 0, 0, 2, 0), (1, 1, 1, 3, 0), (1, 2, 2, 4, 1), (1, 3, 3, 6, 1), (2, 0, 0, 2, 0), (2, 1, 1, 3, 1), (2, 2, 2, 4, 1);
+INSERT INTO feature (dataset_id, feature_index, name, storage, place, low, divisor) VALUES
+  (1, 0, 'length', 'uint8', 0, 0, 10), (1, 1, 'width', 'uint8', 1, 0, 10), (2, 0, 'RI', 'uint8', 0, 0, 100);
+-- 5.1 3.5, 4.9 3, 6.3 3.3, 5.8 2.7; 1.52, 1.51, 1.53
+INSERT INTO feature_block (dataset_id, block, value) VALUES (1, 0, x'3323311e3f213a1b'), (2, 0, x'989799');
 INSERT INTO split (split_id, dataset_id, seed, test_fraction, stratified, test, sha256)
   SELECT dataset_id * 10 + value, dataset_id, value, 0.25, 1, iif(dataset_id = 1, x'00000001', x'000001'), 'mask'
   FROM dataset, json_each('[0,1,2,3]');

@@ -1,9 +1,9 @@
 -- One experiment on two data sets: digits by parity, with sub-classes, and iris without. 'digits': even = 0 (4 training
 -- instances, 2 tests), 2 (2, 2), 4 (1, 3); odd = 1 (3, 2), 3 (1, 2). base has splits 0 and 1; difficulty split 0 with
 -- two seeds, of which one was done again, and a diverged split 1.
-INSERT INTO dataset (dataset_id, name, sha256, label, missing, instances, features, classes, feature_names) VALUES
-  (1, 'iris', 'aa', 'species', 'error', 1, 1, 1, '["length"]'),
-  (2, 'digits-even-odd', 'bb', 'digit', 'error', 22, 1, 2, '["pixel"]');
+INSERT INTO dataset (dataset_id, name, sha256, label, missing, instances, features, classes) VALUES
+  (1, 'iris', 'aa', 'species', 'error', 1, 1, 1),
+  (2, 'digits-even-odd', 'bb', 'digit', 'error', 22, 1, 2);
 INSERT INTO class (dataset_id, class_index, name) VALUES (1, 0, 'setosa'), (2, 0, 'even'), (2, 1, 'odd');
 CREATE TEMP TABLE digit (digit INTEGER PRIMARY KEY, train, test, heavy);
 INSERT INTO digit VALUES (0, 4, 2, 0.5), (1, 3, 2, 1), (2, 2, 2, 1), (3, 1, 2, 2.5), (4, 1, 3, 2);
@@ -12,8 +12,8 @@ CREATE TEMP TABLE image AS
   SELECT row_number() OVER (ORDER BY digit, value) - 1 AS position, digit, heavy,
          iif(value > train, value - train, NULL) AS number
   FROM digit, json_each('[1,2,3,4,5,6]') WHERE value <= train + test;
-INSERT INTO instance (dataset_id, position, instance_id, source_line, class_index, features, subclass)
-  SELECT 2, position, 100 + position, 1, digit % 2, NULL, digit FROM image UNION ALL SELECT 1, 0, 0, 2, 0, NULL, NULL;
+INSERT INTO instance (dataset_id, position, instance_id, source_line, class_index, subclass)
+  SELECT 2, position, 100 + position, 1, digit % 2, digit FROM image UNION ALL SELECT 1, 0, 0, 2, 0, NULL;
 INSERT INTO split (split_id, dataset_id, seed, test_fraction, stratified, test, given, sha256)
   SELECT dataset_id * 10 + value, dataset_id, value, 0.5, 0, x'00', 1, 'mask' FROM dataset, json_each('[0,1]');
 INSERT INTO experiment (experiment_id, name, source) VALUES (1, 'parity', '[sweep]');

@@ -80,11 +80,11 @@ static void put_dataset(struct db *db, struct rng *rng, int64_t id)
 	uint32_t dropped = sets[id - 1].dropped;
 	uint8_t *is_test = calloc(count, 1);
 	struct db_stmt *dataset = must_prepare(
-	    db, "INSERT INTO dataset VALUES (:id, 'set ' || :id, '', '', 'drop', :instances, 1, :classes, '[]', '',"
-		" :task)");
+	    db, "INSERT INTO dataset VALUES (:id, 'set ' || :id, '', '', 'drop', :instances, 1, :classes, '',"
+		" :task, 0)");
 	struct db_stmt *class = must_prepare(db, "INSERT INTO class VALUES (:id, :index, 'class ' || :index)");
 	struct db_stmt *instance = must_prepare(db, "INSERT INTO instance VALUES (:id, :position, :instance_id, "
-						    ":instance_id + 2, :class, '[0.5]', NULL, NULL, :target)");
+						    ":instance_id + 2, :class, NULL, NULL, :target)");
 	struct db_stmt *split =
 	    must_prepare(db, "INSERT INTO split VALUES (:id, :id, 0, 0.5, 0, :test, 0, 'mask', 0, 0)");
 

@@ -24,7 +24,7 @@
 TestSuite(db, .init = scratch_enter, .fini = scratch_leave);
 
 #define A_RUN                                                                                                          \
-	"INSERT INTO dataset VALUES (1, 'd', 'x', 'class', 'error', 1, 1, 2, '[]', 'x', 'classification');"            \
+	"INSERT INTO dataset VALUES (1, 'd', 'x', 'class', 'error', 1, 1, 2, 'x', 'classification', 0);"               \
 	"INSERT INTO split VALUES (1, 1, 0, 0.0, 0, x'00', 0, 'mask', 0, 0);"                                          \
 	"INSERT INTO run VALUES (1, NULL, 1, 1, 'm', 'base', 0, 'done', NULL, '{}', 64, '0', NULL, 'b', 1, 'c', 'h', " \
 	"1, '[]', 0, 0, NULL, NULL, NULL, NULL, NULL);"
@@ -290,8 +290,8 @@ Test(db, journal_of_a_killed_writer)
 		struct db *db = database_open("a.db", DB_WRITE);
 		database_exec(db, "PRAGMA cache_size = 1; BEGIN IMMEDIATE; UPDATE run SET host = 'elsewhere';"
 				  "WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 300)"
-				  " INSERT INTO dataset SELECT i, 'd', i, 'class', 'error', 1, 1, 2, "
-				  "printf('%.30000c', 'x'), '', 'classification' FROM n");
+				  " INSERT INTO dataset SELECT i, 'd', i, printf('%.30000c', 'x'),"
+				  " 'error', 1, 1, 2, '', 'classification', 0 FROM n");
 		_exit(0);
 	}
 	cr_assert_eq(waitpid(child, &status, 0), child);

@@ -244,7 +244,7 @@ Test(db_guard, names_of_columns_are_no_sql)
 
 	database_exec(db,
 		      "INSERT INTO writer VALUES (1, 'other', '', 0, 0, 0, 0);"
-		      "INSERT INTO dataset VALUES (1, 'd', '', '', '', 0, 0, 0, '[]', '', 'classification');"
+		      "INSERT INTO dataset VALUES (1, 'd', '', '', '', 0, 0, 0, '', 'classification', 0);"
 		      "INSERT INTO split VALUES (1, 1, 0, 0, 0, x'', 0, '', 0, 0);"
 		      "INSERT INTO run (run_id, dataset_id, split_id, model, method, seed, status, settings,"
 		      " block_instances, hardrow_version, blas, blas_threads, compiler, host, pid, argv,"

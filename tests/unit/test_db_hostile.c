@@ -12,12 +12,12 @@ TestSuite(db_hostile, .init = scratch_enter, .fini = scratch_leave);
 
 /* Three instances of two classes, two epochs. */
 #define ROWS                                                                                                           \
-	"INSERT INTO dataset VALUES (1, 'd', 'x', 'class', 'error', 3, 1, 2, '[\"a\"]', '', 'classification');"        \
+	"INSERT INTO dataset VALUES (1, 'd', 'x', 'class', 'error', 3, 1, 2, '', 'classification', 4);"                \
+	"INSERT INTO feature VALUES (1, 0, 'a', NULL, 'float32', 0, 0, 1);"                                            \
+	"INSERT INTO feature_block VALUES (1, 0, zeroblob(12), NULL);"                                                 \
 	"INSERT INTO class VALUES (1, 0, 'no'), (1, 1, 'yes');"                                                        \
-	"INSERT INTO instance VALUES (1, 0, 0, 2, 0, '[1]', NULL, NULL, NULL), (1, 1, 1, 3, 1, '[2]', NULL, NULL, "    \
-	"NULL), (1, 2, "                                                                                               \
-	"5, 7, 1, "                                                                                                    \
-	"'[3]', NULL, NULL, NULL);"                                                                                    \
+	"INSERT INTO instance VALUES (1, 0, 0, 2, 0, NULL, NULL, NULL), (1, 1, 1, 3, 1, NULL, NULL, NULL),"            \
+	" (1, 2, 5, 7, 1, NULL, NULL, NULL);"                                                                          \
 	"INSERT INTO split VALUES (1, 1, 0, 0.5, 0, x'000100', 0, 'm', 0, 0);"                                         \
 	"INSERT INTO split_class VALUES (1, 0, 1, 0), (1, 1, 1, 1);"                                                   \
 	"INSERT INTO run (run_id, dataset_id, split_id, model, method, seed, status, settings, block_instances,"       \
@@ -81,7 +81,7 @@ static const struct {
 	{ "UPDATE instance SET instance_id = 9223372036854775807 WHERE position = 2", ERR_OK },
 	{ "UPDATE instance SET instance_id = 'text' WHERE position = 2", ERR_OK },
 	{ "UPDATE dataset SET instances = 9223372036854775807, features = -1, classes = -9223372036854775808", ERR_OK },
-	{ "UPDATE dataset SET instances = NULL, name = NULL, feature_names = 'no JSON'", ERR_OK },
+	{ "UPDATE dataset SET instances = NULL, name = NULL, instance_bytes = -1", ERR_OK },
 	{ "UPDATE block SET block_id = 9223372036854775807 WHERE block_id = 2", ERR_OK },
 	{ "UPDATE block SET block_id = -9223372036854775808 WHERE block_id = 2", ERR_OK },
 	{ "UPDATE block SET predicted = NULL, p = NULL, du = NULL, dl = NULL, draws = NULL, weight = NULL", ERR_OK },
@@ -92,6 +92,12 @@ static const struct {
 	{ "UPDATE split_class SET train_instances = NULL", ERR_OK },
 	{ "UPDATE weight SET rows = 9223372036854775807, cols = -1, value = NULL", ERR_OK },
 	{ "DELETE FROM float32_scale", ERR_OK },
+	{ "DELETE FROM float64_scale", ERR_OK },
+	{ "UPDATE dataset SET instance_bytes = 9223372036854775807", ERR_OK },
+	{ "UPDATE feature SET place = 9223372036854775807, low = 9223372036854775807, divisor = 0", ERR_OK },
+	{ "UPDATE feature SET place = -1, low = NULL, divisor = 'text'", ERR_OK },
+	{ "UPDATE feature_block SET value = x'00'", ERR_OK },
+	{ "UPDATE feature_block SET value = 'text', block = block - 1", ERR_OK },
 	{ "UPDATE float32_scale SET scale = 'text', hidden_bit = 9223372036854775807", ERR_OK },
 	{ "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = NULL WHERE name = 'runs'", ERR_OK },
 };
@@ -121,7 +127,10 @@ static enum err_code read_all(struct db *db, const char *sql, struct err *err)
 static void read_views(struct db *db, size_t i)
 {
 	static const char *const virtual_tables[] = {
-		"SELECT * FROM dynamics", "SELECT * FROM predictions",
+		"SELECT * FROM dynamics",
+		"SELECT * FROM predictions",
+		"SELECT * FROM features",
+		"SELECT * FROM instances",
 		"SELECT rowid, a.* FROM dynamics AS a WHERE class = 'yes' OR instance_id = 5 ORDER BY epoch",
 		"SELECT * FROM dynamics AS a JOIN dynamics AS b USING (instance_id) WHERE a.epoch = 1 AND b.epoch = 2"
 	};

@@ -41,8 +41,8 @@ static struct db *open_written(bool is_wal)
 		cr_assert(has_wal);
 	}
 	cr_assert_eq(db_begin(db, &err), ERR_OK, "%s", err.message);
-	database_exec(
-	    db, "INSERT INTO dataset VALUES (1, 'd', 'x', 'class', 'error', 1, 1, 2, '[]', 'x', 'classification')");
+	database_exec(db,
+		      "INSERT INTO dataset VALUES (1, 'd', 'x', 'class', 'error', 1, 1, 2, 'x', 'classification', 0)");
 	put_class(db, 0);
 	cr_assert_eq(db_commit(db, &err), ERR_OK, "%s", err.message);
 	return db;
@@ -156,7 +156,7 @@ Test(db_presence, what_others_have_begun)
 		cr_assert_eq(db_use_wal(other, &has_wal, &err), ERR_OK, "%s", err.message);
 		database_exec(
 		    other,
-		    "INSERT INTO dataset VALUES (1, 'd', 'x', 'class', 'error', 1, 1, 2, '[]', 'x', 'classification')");
+		    "INSERT INTO dataset VALUES (1, 'd', 'x', 'class', 'error', 1, 1, 2, 'x', 'classification', 0)");
 		cr_expect_eq(db_begin(db, &err), ERR_SYSTEM);
 		db_free(db);
 		cr_expect(file_exists("a.db-wal") && file_exists("a.db-shm"));

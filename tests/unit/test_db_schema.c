@@ -156,6 +156,7 @@ Test(db_schema, columns_of_the_views)
 		{ "predictions", "run_id,epoch,instance_id,class,probability" },
 		{ "main.predictions", "run_id,epoch,instance_id,class,probability" },
 		{ "instances", "dataset,instance_id,source_line,class,features" },
+		{ "features", "dataset_id,position,feature,value" },
 		{ "weights", "run_id,epoch,layer,name,rows,cols,value" },
 		{ "instance_summary", "run_id,instance_id,part,class,p_true_mean,p_true_sd,correctness,"
 				      "forgetting_events,difficulty,weight,predicted" },

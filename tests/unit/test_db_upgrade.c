@@ -17,7 +17,7 @@
 TestSuite(db_upgrade, .init = scratch_enter, .fini = scratch_leave);
 
 #define A_RUN                                                                                                          \
-	"INSERT INTO dataset VALUES (1, 'd', 'x', 'class', 'error', 1, 1, 2, '[]', 'x', 'classification');"            \
+	"INSERT INTO dataset VALUES (1, 'd', 'x', 'class', 'error', 1, 1, 2, 'x', 'classification', 0);"               \
 	"INSERT INTO split VALUES (1, 1, 0, 0.0, 0, x'00', 0, 'mask', 0, 0);"                                          \
 	"INSERT INTO run VALUES (1, NULL, 1, 1, 'm', 'base', 0, 'done', NULL, '{}', 64, '0', NULL, 'b', 1, 'c', 'h', " \
 	"1, '[]', 0, 0, NULL, NULL, NULL, NULL, NULL);"
@@ -111,7 +111,7 @@ static void expect_rows(struct db *db, const char *table)
 {
 	static const struct {
 		const char *table, *added;
-	} grown[] = { { "dataset", ", 'classification'" }, { "instance", ", NULL" }, { "block", ", NULL" } };
+	} grown[] = { { "block", ", NULL" } };
 	const char *added = "";
 	char sql[200];
 
@@ -123,13 +123,37 @@ static void expect_rows(struct db *db, const char *table)
 	cr_expect_eq(database_query_int(db, sql), 0, "%s", table);
 }
 
+/* Migration 0017: the features of the attached file `old`, JSON there, are numbers with names; checksums of data sets
+ * are gone, the other ones are as they were. */
+static void expect_old_features(struct db *db)
+{
+	static const char *const none[] = {
+		"SELECT count(*) FROM old.dataset LEFT JOIN main.dataset AS new USING (dataset_id, name, sha256, label,"
+		" missing, instances, features, classes) WHERE new.dataset_id IS NULL OR instance_bytes <> 8 * "
+		"features",
+		"SELECT count(*) FROM old.instance LEFT JOIN main.instance AS new USING (dataset_id, position,"
+		" instance_id, source_line, class_index) WHERE new.dataset_id IS NULL OR new.flipped_from IS NOT NULL"
+		" OR new.target IS NOT NULL",
+		"SELECT count(*) FROM (SELECT dataset_id, position, key, value FROM old.instance, json_each(features)"
+		" EXCEPT SELECT dataset_id, position, feature_index, value FROM main.features)",
+		"SELECT count(*) FROM (SELECT * FROM features EXCEPT SELECT * FROM main.features)",
+		"SELECT count(*) FROM (SELECT dataset_id, key, value FROM old.dataset, json_each(feature_names)"
+		" EXCEPT SELECT dataset_id, feature_index, feature FROM main.features)",
+		"SELECT count(*) FROM old.instance JOIN instances USING (dataset_id, position)"
+		" WHERE (SELECT group_concat(CAST(value AS REAL)) FROM json_each(instance.features))"
+		" <> (SELECT group_concat(CAST(value AS REAL)) FROM json_each(instances.features))",
+		"SELECT count(*) FROM main.checksum WHERE subject = 'dataset'",
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(none); i++)
+		cr_expect_eq(database_query_int(db, none[i]), 0, "%s", none[i]);
+	cr_expect_gt(database_query_int(db, "SELECT count(*) FROM features WHERE value IS NOT NULL"), 0);
+}
+
 /* Instances and summaries of the attached file `old` are what they were, and what it did not know is not known. */
 static void expect_old_rows(struct db *db)
 {
-	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM (SELECT * FROM old.instance EXCEPT SELECT dataset_id,"
-					    " position, instance_id, source_line, class_index, features, subclass"
-					    " FROM main.instance WHERE flipped_from IS NULL)"),
-		     0);
+	expect_old_features(db);
 	cr_expect_eq(database_query_int(
 			 db,
 			 "SELECT count(*) FROM (SELECT * FROM old.instance_summary EXCEPT SELECT run_id, instance_id,"
@@ -178,8 +202,7 @@ static void expect_old_splits(struct db *db)
 /* Migrations 0007 and 0008: the rows that get a column have nothing in it, every other row is as it was. */
 Test(db_upgrade, a_file_of_version_6_is_upgraded)
 {
-	static const char *const tables[] = { "dataset", "class",    "run",    "epoch", "class_epoch",
-					      "block",	 "checksum", "writer", "weight" };
+	static const char *const tables[] = { "class", "run", "epoch", "class_epoch", "block", "writer", "weight" };
 	struct db *db = upgrade_fixture("tests/fixtures/version6.db", 2);
 
 	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM influence WHERE checksum IS NULL"), 6);
@@ -220,11 +243,11 @@ Test(db_upgrade, a_file_of_version_8_is_upgraded)
 	cr_assert(file_exists("a.db.v8.backup"));
 }
 
-/* Migrations 0011 to 0014: new columns with nothing in them; every other row is as it was. */
+/* Migrations 0011 to 0017: new columns with nothing in them; every other row is as it was. */
 Test(db_upgrade, a_file_of_version_10_is_upgraded)
 {
-	static const char *const tables[] = { "dataset", "class",  "instance", "run",	    "epoch",	  "block",
-					      "state",	 "weight", "checksum", "influence", "loss_change" };
+	static const char *const tables[] = { "class", "run",	 "epoch",     "block",
+					      "state", "weight", "influence", "loss_change" };
 	struct db *db = upgrade_fixture("tests/fixtures/version10.db", 2);
 
 	database_exec(db, "ATTACH 'a.db.v10.backup' AS old");
@@ -234,6 +257,11 @@ Test(db_upgrade, a_file_of_version_10_is_upgraded)
 	    database_query_int(db, "SELECT count(*) FROM (SELECT *, NULL, NULL, NULL FROM old.instance_summary EXCEPT"
 				   " SELECT * FROM main.instance_summary)"),
 	    0);
+	expect_old_features(db);
+	cr_expect_eq(database_query_int(db,
+					"SELECT count(*) FROM (SELECT * FROM old.checksum WHERE subject <> 'dataset'"
+					" EXCEPT SELECT * FROM main.checksum)"),
+		     0);
 	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM main.instance_summary WHERE grand IS NULL"), 12);
 	expect_old_splits(db);
 	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM (SELECT *, 0 FROM old.split_part EXCEPT"
