@@ -1,6 +1,7 @@
 #include "cli/bundled.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,8 @@ static enum err_code beside_program(const char *below, char **ret_folder, struct
 	AUTO(mem_freep) char *program = realpath("/proc/self/exe", NULL);
 	char *end = program == NULL ? NULL : strrchr(program, '/');
 
+	if (program == NULL && errno == ENOMEM)
+		return err_set(err, ERR_SYSTEM, "out of memory");
 	if (end == NULL)
 		return ERR_OK;
 	*end = '\0';
@@ -51,7 +54,7 @@ static enum err_code find_root(char **ret_root, struct err *err)
 		if (!is)
 			continue;
 		*ret_root = realpath(folder, NULL);
-		return *ret_root == NULL ? err_set(err, ERR_SYSTEM, "%s: it is gone", folder) : ERR_OK;
+		return *ret_root == NULL ? err_set(err, ERR_SYSTEM, "%s: %s", folder, strerror(errno)) : ERR_OK;
 	}
 	return ERR_OK;
 }

@@ -11,10 +11,18 @@ npm init -y >/dev/null
 npm install --save-exact --no-audit --no-fund uplot@1.6.32 d3-quadtree@3.0.2 esbuild@0.28.2
 printf '%s\n' "import uPlot from 'uplot';" "import { quadtree } from 'd3-quadtree';" \
 	'globalThis.vendor = { uPlot, quadtree };' >entry.js
-npx esbuild entry.js --bundle --minify --format=iife --charset=ascii --target=es2020 --outfile=bundle.js
-# The licences go with every page.
-licences='node_modules/uplot/LICENSE node_modules/d3-quadtree/LICENSE'
-# shellcheck disable=SC2086 # two files
-{ printf '/* uPlot 1.6.32 and d3-quadtree 3.0.2\n\n' && cat $licences && printf '\n*/\n' && cat bundle.js; } >vendor.js
+# bundle FILE OPTION...: the licences go with every page.
+bundle() {
+	file=$1
+	shift
+	npx esbuild entry.js --bundle "$@" --format=iife --charset=ascii --target=es2020 --outfile=bundle.js
+	licences='node_modules/uplot/LICENSE node_modules/d3-quadtree/LICENSE'
+	# shellcheck disable=SC2086 # two files
+	{ printf '/* uPlot 1.6.32 and d3-quadtree 3.0.2\n\n' && cat $licences && printf '\n*/\n' && cat bundle.js; } >"$file"
+}
+bundle vendor.js --minify
+# To be read: what the Debian package has to come with.
+bundle readable.js
 mkdir -p "$vendor"
 cp vendor.js node_modules/uplot/dist/uPlot.min.css "$vendor"
+cp readable.js "$vendor/../../../debian/missing-sources/vendor.js"
