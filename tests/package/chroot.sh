@@ -15,9 +15,13 @@ mkdir "$root/build"
 cp -a "$WORK/hardrow" "$root/build"
 in_chroot "$root" 'cd /build/hardrow
 	apt-get build-dep -q -y --no-install-recommends -P nocheck ./
-	DEB_BUILD_OPTIONS="nocheck noautodbgsym" dpkg-buildpackage -us -uc -Pnocheck'
+	DEB_BUILD_OPTIONS="nocheck noautodbgsym" dpkg-buildpackage -us -uc -Pnocheck
+	dpkg --install ../libhardrow*.deb
+	# shellcheck disable=SC2046 # one word an option
+	cc -o /example /usr/share/doc/libhardrow-dev/examples/log_predictions.c $(pkg-config --cflags --libs hardrow) -lm
+	/example /example.db'
 mkdir "$WORK/out"
-cp "$root"/build/hardrow_* "$WORK/out"
+cp "$root"/build/*hardrow*_* "$WORK/out"
 
 cp "$WORK"/out/hardrow_*.deb "$bare/hardrow.deb"
 # No /proc here: the program cannot ask where it is, and uses the folder that it was built for.
