@@ -8,8 +8,11 @@
 #include "data/imbalance.h"
 #include "data/relabel.h"
 #include "data/target_bins.h"
+#include "db/db.h"
+#include "db/series.h"
+#include "track/epoch_record.h"
 
-#define MUCH 1e9
+#define MUCH 1e8
 
 enum err_code plan_open(const struct catalogue *catalogue, const struct data_path *path, const char *data,
 			const struct data_settings *settings, struct dataset **ret_dataset, struct err *err)
@@ -175,6 +178,17 @@ void plan_tell_notes(const struct dataset *dataset, const struct runner_watch *w
 	}
 }
 
+/* Bytes of the file that an epoch's series take: blocks, and what stands beside the series in each. */
+static double series_bytes_of(const struct dataset *dataset)
+{
+	const size_t beside = 40;
+	size_t n = dataset->instances;
+	size_t k = dataset->target != NULL ? 0 : dataset->classes;
+
+	return (double)(n / BLOCK_INSTANCES) * db_row_bytes(series_block_bytes(BLOCK_INSTANCES, k) + beside) +
+	       db_row_bytes(series_block_bytes(n % BLOCK_INSTANCES, k) + beside);
+}
+
 /* Bytes that the runs will put into the file, to within some 10 %. */
 static double estimate_bytes(const struct planned_run *runs, size_t count)
 {
@@ -182,15 +196,14 @@ static double estimate_bytes(const struct planned_run *runs, size_t count)
 
 	for (size_t i = 0; i < count; i++) {
 		const struct recipe *recipe = &runs[i].recipe;
+		const struct dataset *dataset = recipe->subject.dataset;
 		size_t epochs = recipe->training.epochs;
-		double n = (double)recipe->subject.dataset->instances;
-		double k = recipe->subject.dataset->target != NULL ? 1 : (double)recipe->subject.dataset->classes;
-		double weights = (double)network_count_parameters(&recipe->shape);
-		bytes += (double)record_rule_count(&recipe->record, epochs) * n * (20.0 + 4.0 * k) * 1.05;
-		bytes += (double)(record_rule_count(&recipe->record_weights, epochs) +
-				  record_rule_takes(&recipe->record_weights, 0, epochs)) *
-			 8.0 * weights;
-		bytes += n * 90.0 + (double)epochs * (90.0 + 36.0 * k);
+		double k = dataset->target != NULL ? 1 : (double)dataset->classes;
+		size_t weighed = record_rule_count(&recipe->record_weights, epochs) +
+				 record_rule_takes(&recipe->record_weights, 0, epochs);
+		bytes += (double)record_rule_count(&recipe->record, epochs) * series_bytes_of(dataset);
+		bytes += (double)weighed * db_row_bytes(sizeof(double) * network_count_parameters(&recipe->shape));
+		bytes += (double)dataset->instances * 90.0 + (double)epochs * (90.0 + 36.0 * k);
 	}
 	return bytes;
 }
@@ -204,8 +217,8 @@ static void warn_of_size(const struct planned_run *runs, size_t count, const str
 		return;
 	(void)snprintf(
 	    line, sizeof line,
-	    "this will write about %.1f GB; --record every:N, last or none (record_splits in a sweep) writes less",
-	    bytes / 1e9);
+	    "this will write about %.3g %s; --record every:N, last or none (record_splits in a sweep) writes less",
+	    bytes < 1e9 ? bytes / 1e6 : bytes / 1e9, bytes < 1e9 ? "MB" : "GB");
 	watch->notice(watch->context, line);
 }
 

@@ -33,7 +33,7 @@ struct track_run plan_track_run(const struct planned_run *run, const char *setti
 /* A notice for each thing that was found out about the data set's file, "PATH: the label is column 3, 'x3'". */
 void plan_tell_notes(const struct dataset *dataset, const struct runner_watch *watch);
 
-/* A notice when the runs will write more than 1 GB, one when they have too many weights to record each epoch, one of
+/* A notice when the runs will write more than 100 MB, one when they have too many weights to record each epoch, one of
  * methods that are wrong for their model, and one of classes that look like numbers to predict. */
 void plan_warn(const struct planned_run *runs, size_t count, const struct runner_watch *watch);
 

@@ -1,13 +1,19 @@
 #include "app/runner.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "app/worker.h"
+#include "base/clock.h"
 #include "base/mem.h"
 
 /* How often the progress is shown while nothing happens. */
 #define IDLE_SECONDS 0.25
+
+/* What takes longer is said, judged by the epochs of the first second. */
+#define LONG_SECONDS 10
+#define LOOK_SECONDS 1
 
 static bool is_doubtful(const struct recorder_ended *ended)
 {
@@ -53,10 +59,28 @@ static void tell_news(struct workload *workload, const struct runner_watch *watc
 	free(line);
 }
 
+/* Once, when there is something to judge by: how long it will take, if that is long. */
+static void tell_time(const struct runner_watch *watch, const struct runner_progress *progress, double *started_at)
+{
+	double passed = clock_seconds() - *started_at;
+	char line[80], duration[32];
+
+	if (isinf(*started_at) || passed < LOOK_SECONDS || progress->epochs_ended == 0)
+		return;
+	*started_at = -INFINITY;
+	double seconds = passed / progress->epochs_ended * progress->epochs;
+	if (seconds < LONG_SECONDS || watch->notice == NULL)
+		return;
+	clock_write_duration(seconds, duration, sizeof duration);
+	(void)snprintf(line, sizeof line, "this will take about %s", duration);
+	watch->notice(watch->context, line);
+}
+
 /* Until all that was begun has ended. */
 static void follow(struct workload *workload, const struct runner_watch *watch, struct runner_progress *progress)
 {
 	struct recorder_ended ended;
+	double started_at = clock_seconds();
 	bool is_over = false;
 
 	while (!is_over) {
@@ -71,6 +95,7 @@ static void follow(struct workload *workload, const struct runner_watch *watch, 
 		    (double)(atomic_load(&workload->epochs) + atomic_load(&workload->epochs_elsewhere));
 		progress->elsewhere = atomic_load(&workload->elsewhere);
 		tell_news(workload, watch);
+		tell_time(watch, progress, &started_at);
 		if (watch->progress != NULL)
 			watch->progress(watch->context, progress);
 	}

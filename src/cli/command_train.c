@@ -10,6 +10,7 @@
 #include "cli/interrupt.h"
 #include "cli/print.h"
 #include "cli/progress.h"
+#include "cli/query.h"
 #include "cli/threads.h"
 #include "num/blas.h"
 
@@ -38,8 +39,37 @@ static const struct option_spec specs[] = {
 	  .letter = 'q',
 	  .type = OPTION_FLAG,
 	  .offset = offsetof(struct train_options, quiet),
-	  .help = "no progress" },
+	  .help = "no progress, and one line at the end" },
 };
+
+/* What comes next, to be pasted. */
+static void suggest(int64_t run_id, const char *database, bool is_regression)
+{
+	static const char *const commands[] = { "report hardest --run", "show", "report html --out run.html --run" };
+
+	(void)puts("\nnext:");
+	/* The page is of classes. */
+	for (size_t i = 0; i < ARRAY_LENGTH(commands) - is_regression; i++) {
+		(void)printf("  hardrow %s %lld --db ", commands[i], (long long)run_id);
+		print_word(stdout, database);
+		(void)fputc('\n', stdout);
+	}
+}
+
+/* What the run came to. */
+static enum err_code sum_up(const struct invocation *invocation, int64_t run_id, struct err *err)
+{
+	const struct train_options *options = invocation->options;
+	char number[24];
+	const struct report_setting run = { "run", number };
+
+	(void)snprintf(number, sizeof number, "%lld", (long long)run_id);
+	if (query_run_named(invocation, "outcome", &run, 1, &(const struct query_form){ .format = "table" }, err) !=
+	    ERR_OK)
+		return err->code;
+	suggest(run_id, invocation->database, options->settings.data.task == TASK_REGRESSION);
+	return ERR_OK;
+}
 
 static enum err_code run_train(const struct invocation *invocation, struct err *err)
 {
@@ -82,12 +112,13 @@ static enum err_code run_train(const struct invocation *invocation, struct err *
 	progress_done(&progress);
 	if (code == ERR_OK && result.diverged + result.failed > 0)
 		return err_set(err, ERR_SYSTEM, "%s", progress.failure);
-	if (code == ERR_OK)
-		print_clean(stdout, "run %lld in %s: %.0f epoch%s of %s on %s; 'hardrow show %lld --db %s' says more\n",
-			    (long long)result.last_run_id, invocation->database, result.epochs_ended,
-			    result.epochs_ended == 1 ? "" : "s", method.data, options->data,
-			    (long long)result.last_run_id, invocation->database);
-	return code;
+	if (code != ERR_OK)
+		return code;
+	print_clean(stdout, "run %lld in %s: %.0f epoch%s of %s on %s; 'hardrow show %lld --db %s' says more\n",
+		    (long long)result.last_run_id, invocation->database, result.epochs_ended,
+		    result.epochs_ended == 1 ? "" : "s", method.data, options->data, (long long)result.last_run_id,
+		    invocation->database);
+	return options->quiet ? ERR_OK : sum_up(invocation, result.last_run_id, err);
 }
 
 const struct command command_train = {

@@ -8,4 +8,7 @@
  * it drives no terminal. A failed write stays in the stream, for the final flush to see. */
 void print_clean(FILE *file, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* As a word of a command line that can be pasted: in '' if it has to be. Cleaned, too. */
+void print_word(FILE *file, const char *word);
+
 #endif

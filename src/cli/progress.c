@@ -13,18 +13,6 @@ void progress_init(struct progress *progress, bool terminal, bool quiet)
 	*progress = (struct progress){ .terminal = terminal, .quiet = quiet, .started_at = clock_seconds() };
 }
 
-static void format_duration(double seconds, char *text, size_t size)
-{
-	long whole = (long)(seconds + 0.5);
-
-	if (whole >= 3600)
-		(void)snprintf(text, size, "%ld h %02ld min", whole / 3600, whole % 3600 / 60);
-	else if (whole >= 60)
-		(void)snprintf(text, size, "%ld min %02ld s", whole / 60, whole % 60);
-	else
-		(void)snprintf(text, size, "%ld s", whole);
-}
-
 /* "12/60 runs  340 epochs/s  8 s left" */
 static void describe(const struct progress *progress, const struct runner_progress *now, char *text, size_t size)
 {
@@ -33,7 +21,7 @@ static void describe(const struct progress *progress, const struct runner_progre
 	char left[32] = "?";
 
 	if (rate > 0)
-		format_duration((now->epochs - now->epochs_ended) / rate, left, sizeof left);
+		clock_write_duration((now->epochs - now->epochs_ended) / rate, left, sizeof left);
 	(void)snprintf(text, size, "%zu/%zu runs  %.0f epochs/s  %s left", now->runs_ended + now->elsewhere, now->runs,
 		       rate, left);
 }

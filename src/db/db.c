@@ -198,3 +198,19 @@ void db_interrupt(struct db *db)
 {
 	sqlite3_interrupt(db->handle);
 }
+
+double db_row_bytes(size_t payload)
+{
+	const size_t header = 8, cell = 12, next = 4; /* of a page; beside a payload; before what overflows */
+	size_t most = DB_PAGE_BYTES - 35;
+	size_t least = (DB_PAGE_BYTES - 12) * 32 / 255 - 23;
+	size_t kept = payload;
+
+	if (payload > most) {
+		kept = least + (payload - least) % (DB_PAGE_BYTES - next);
+		kept = kept <= most ? kept : least;
+	}
+	size_t overflow = (payload - kept + DB_PAGE_BYTES - next - 1) / (DB_PAGE_BYTES - next);
+	size_t a_page = (DB_PAGE_BYTES - header) / (kept + cell);
+	return (double)DB_PAGE_BYTES * ((double)overflow + 1 / (double)a_page);
+}

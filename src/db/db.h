@@ -26,6 +26,8 @@ struct db_wait {
 /* Who keeps the file locked, in words: "sqlite3 (process 123)", or "another program". */
 void db_lock_holder(const char *path, char *ret_words, size_t size);
 
+#define DB_PAGE_BYTES 32768
+
 enum db_mode {
 	DB_WRITE, /* creates the file, migrates it to the newest version, re-creates the views */
 	DB_READ,  /* the file must exist; read-only, the whole connection guarded (see db_prepare_foreign) */
@@ -37,7 +39,7 @@ enum db_mode {
 /* ERR_FOREIGN: not a SQLite file, another application_id (0 and other tables than ours), a newer or damaged
  * user_version: the file is left untouched. ERR_INPUT: not the name of a file; DB_READ and no such file, or a file of
  * an older version (says which command upgrades it) that nobody is upgrading at the moment. A new file gets page_size
- * 32768. DB_WRITE on an old file that holds runs first writes a backup beside it
+ * DB_PAGE_BYTES. DB_WRITE on an old file that holds runs first writes a backup beside it
  * ("FILE.v1.backup", VACUUM INTO). Creating and upgrading is one transaction, and processes that come at once wait for
  * the one that is at it: nobody sees a file between versions. */
 MUST_CHECK enum err_code db_open(const char *path, enum db_mode mode, struct db **ret_db, struct err *err);
@@ -165,5 +167,9 @@ MUST_CHECK enum err_code db_check(struct db *db, void (*say)(void *context, cons
 
 /* From a signal handler or another thread: the running db_step ends with ERR_INTERRUPTED. */
 void db_interrupt(struct db *db);
+
+/* Bytes of a new file that a row of so many takes among others of its size. Of a large one a page keeps as much as its
+ * full pages of overflow leave over (SQLite's file format, "Cell Payload Overflow Pages"). */
+double db_row_bytes(size_t payload);
 
 #endif

@@ -95,12 +95,17 @@ static enum err_code attach_rows(struct db *db, struct err *err)
 	return code == SQLITE_OK ? ERR_OK : db_fail(db, code, false, err);
 }
 
+#define AS_TEXT(number) #number
+#define QUOTED(macro) AS_TEXT(macro)
+
 static enum err_code make_writable(struct db *db, const struct db_options *options, struct err *err)
 {
 	/* The page size must come first: it is fixed with the first page written. EXTRA: a journal that a power cut
 	 * brings back would undo a commit. */
-	if (db_exec(db, "PRAGMA page_size = 32768; PRAGMA temp_store = MEMORY; PRAGMA synchronous = EXTRA", err) !=
-		ERR_OK ||
+	if (db_exec(
+		db,
+		"PRAGMA page_size = " QUOTED(DB_PAGE_BYTES) "; PRAGMA temp_store = MEMORY; PRAGMA synchronous = EXTRA",
+		err) != ERR_OK ||
 	    functions_register(db, err) != ERR_OK || migrate_file(db, options, err) != ERR_OK ||
 	    db_exec(db, "PRAGMA foreign_keys = ON; " CACHE_SIZE, err) != ERR_OK)
 		return err->code;

@@ -1,5 +1,6 @@
 /* db: files that are removed, replaced or cut short, or whose folder is closed, while a writer has them open. */
 #include <criterion/criterion.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -227,4 +228,30 @@ Test(db_presence, a_folder_that_becomes_read_only)
 	db = database_open("a.db", DB_READ);
 	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM experiment"), 0);
 	db_free(db);
+}
+
+Test(db_presence, a_row_takes_its_share_of_pages)
+{
+	static const size_t payloads[] = { 100, 2000, 20000, 33000, 52480, 70000, 129280 };
+	const int rows = 300;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(payloads); i++) {
+		struct db *db = database_open("t.db", DB_WRITE);
+		char sql[200];
+		struct stat empty, full;
+		cr_assert_eq(stat("t.db", &empty), 0);
+		(void)snprintf(sql, sizeof sql,
+			       "CREATE TABLE large (id INTEGER PRIMARY KEY, value BLOB);"
+			       "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)"
+			       " INSERT INTO large SELECT i, zeroblob(%zu) FROM n",
+			       rows, payloads[i]);
+		database_exec(db, sql);
+		db_free(db);
+		cr_assert_eq(stat("t.db", &full), 0);
+		double bytes = (double)(full.st_size - empty.st_size) / rows;
+		double page = DB_PAGE_BYTES / (double)rows;
+		cr_expect(fabs(db_row_bytes(payloads[i]) - bytes) < 0.03 * bytes + 3 * page, "%zu: %g, not %g",
+			  payloads[i], db_row_bytes(payloads[i]), bytes);
+		cr_assert_eq(unlink("t.db"), 0);
+	}
 }
