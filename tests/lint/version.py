@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Lint: debian/changelog and NEWS.md begin with the version of meson.build."""
+"""Lint: debian/changelog, NEWS.md and the Python module have the version of meson.build."""
 
 import pathlib
 import re
 
 import source
 
-PLACES = {"meson.build": r"^  version: '([^']+)'", "debian/changelog": r"^\w+ \(([^)]+)\)", "NEWS.md": r"^## (\S+)"}
+PLACES = {"meson.build": r"^  version: '([^']+)'", "debian/changelog": r"^\w+ \(([^)]+)\)", "NEWS.md": r"^## (\S+)",
+          "python/pyproject.toml": r'^version = "([^"]+)"'}
 
 
 def check(root):

@@ -23,9 +23,10 @@ in_chroot "$root" 'cd /build/hardrow
 mkdir "$WORK/out"
 cp "$root"/build/*hardrow*_* "$WORK/out"
 
-cp "$WORK"/out/hardrow_*.deb "$bare/hardrow.deb"
+mkdir "$bare/packages"
+cp "$WORK"/out/*.deb "$bare/packages"
 # No /proc here: the program cannot ask where it is, and uses the folder that it was built for.
-in_chroot "$bare" 'apt-get install -q -y --no-install-recommends /hardrow.deb
+in_chroot "$bare" 'apt-get install -q -y --no-install-recommends /packages/hardrow_*.deb
 	mkdir /empty
 	cd /empty
 	hardrow datasets --format csv | grep -q /usr/share/hardrow/datasets/iris.csv
@@ -36,5 +37,11 @@ in_chroot "$bare" 'apt-get install -q -y --no-install-recommends /hardrow.deb
 	test -f /usr/share/bash-completion/completions/hardrow
 	dpkg --verify hardrow
 	dpkg --purge hardrow
-	test ! -e /usr/share/hardrow'
+	test ! -e /usr/share/hardrow
+	apt-get install -q -y --no-install-recommends /packages/libhardrow0_*.deb /packages/python3-hardrow_*.deb
+	python3 -c "
+import hardrow, numpy
+with hardrow.Run(\"module.db\", dataset=\"two\", labels=numpy.array([0, 1])) as run:
+    run.log(numpy.arange(2), numpy.array([[0.5, 0.5], [0.5, 0.5]]))
+    run.end_epoch()"'
 rm -r "$bare"
