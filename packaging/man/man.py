@@ -207,7 +207,7 @@ def main():
     known = {f"hardrow-{command}.1" for command in pages.commands()}
     given = {file for file in files if file.startswith("hardrow-") and file.endswith(".1")}
     if known != given:
-        sys.exit(f"man.py: packaging/meson.build must list a page of each command: {', '.join(sorted(known ^ given))}")
+        sys.exit(f"man.py: packaging/man/meson.build must list a page of each command: {', '.join(sorted(known ^ given))}")
     for path, text in zip(paths, [pages.page(file) for file in files]):
         pathlib.Path(path).write_text(text, encoding="ascii")
 
