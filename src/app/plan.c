@@ -54,7 +54,7 @@ enum err_code plan_split(const struct dataset *source, const struct data_setting
 	struct dataset *derived = NULL;
 	struct imbalance imbalance;
 
-	if (settings->folds == 0 && strict && source->own_test != NULL && settings_draw_test_part(settings))
+	if (settings->folds == 0 && strict && dataset_has_own(source, SPLIT_TEST) && settings_draw_test_part(settings))
 		return err_set(err, ERR_INPUT,
 			       "%s: comes with its own test part; test-fraction and stratified do not apply",
 			       source->name);
@@ -72,6 +72,19 @@ enum err_code plan_split(const struct dataset *source, const struct data_setting
 		return err->code;
 	*ret_derived = derived != NULL ? derived : take_ptr(&flipped);
 	*ret_split = take_ptr(&split);
+	return ERR_OK;
+}
+
+enum err_code plan_takes_meta(const struct run_settings *options, const struct recipe *recipe,
+			      const struct split *split, bool *ret_takes, struct err *err)
+{
+	size_t per_class = options->loss_parameters.meta_per_class;
+
+	if (split->meta_count > 0 && per_class > 0)
+		return err_set(err, ERR_INPUT,
+			       "meta-per-class %zu will not do: the data set has its own meta set, of %zu", per_class,
+			       split->meta_count);
+	*ret_takes = recipe->method.loss->uses_meta_set && split->meta_count == 0;
 	return ERR_OK;
 }
 

@@ -16,6 +16,11 @@ MUST_CHECK enum err_code plan_open(const struct catalogue *catalogue, const stru
 MUST_CHECK enum err_code plan_split(const struct dataset *source, const struct data_settings *settings, bool strict,
 				    struct dataset **ret_derived, struct split **ret_split, struct err *err);
 
+/* Whether a meta set is to be taken out of the training part: the recipe's loss uses one, and the data set does not
+ * have its own. ERR_INPUT: it has, and the options say how many of each class to take. */
+MUST_CHECK enum err_code plan_takes_meta(const struct run_settings *options, const struct recipe *recipe,
+					 const struct split *split, bool *ret_takes, struct err *err);
+
 /* Writes the run's data set and split into the tracker, or finds them, and sets their ids. */
 MUST_CHECK enum err_code plan_register(struct track *track, struct planned_run *run, struct err *err);
 

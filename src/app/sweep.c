@@ -219,8 +219,10 @@ static enum err_code plan_run(struct plan *plan, const struct recipe_subject *su
 		options->record_weights = at_most_last(options->record_weights);
 	}
 	struct recipe_subject of = *subject;
+	bool takes_meta = false;
 	if (recipe_resolve_parts(options, &run.recipe, err) != ERR_OK ||
-	    (run.recipe.method.loss->uses_meta_set && take_meta(plan, &run.recipe, &of, err) != ERR_OK) ||
+	    plan_takes_meta(options, &run.recipe, of.split, &takes_meta, err) != ERR_OK ||
+	    (takes_meta && take_meta(plan, &run.recipe, &of, err) != ERR_OK) ||
 	    recipe_resolve(options, &of, &run.recipe, err) != ERR_OK || plan_key(&run, err) != ERR_OK)
 		return err_prefix(err, "%s, method %s", subject->dataset->name, method);
 	if (mem_more(&plan->runs, plan->run_count, &plan->run_capacity, err) != ERR_OK)

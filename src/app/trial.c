@@ -72,8 +72,10 @@ enum err_code trial_run(const struct trial *trial, const struct track_environmen
 		dataset = take_ptr(&derived);
 	}
 	const struct recipe *parts = &run.recipe;
-	if (parts->method.loss->uses_meta_set && split_take_meta(split, dataset, parts->loss_parameters.meta_per_class,
-								 settings->split_seed, &meta_split, err) != ERR_OK)
+	bool takes_meta;
+	if (plan_takes_meta(&trial->settings, parts, split, &takes_meta, err) != ERR_OK ||
+	    (takes_meta && split_take_meta(split, dataset, parts->loss_parameters.meta_per_class, settings->split_seed,
+					   &meta_split, err) != ERR_OK))
 		return err->code;
 	const struct recipe_subject subject = { .dataset = dataset, .split = meta_split != NULL ? meta_split : split };
 	run.method = method.data;

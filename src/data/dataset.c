@@ -70,14 +70,11 @@ static bool row_is_complete(const struct table *table, size_t i)
 
 static enum err_code drop_incomplete(struct table *table, struct err *err)
 {
-	size_t first_test = table->row_count - table->test_rows;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < table->row_count; i++) {
-		if (!row_is_complete(table, i)) {
-			table->test_rows -= i >= first_test;
+		if (!row_is_complete(table, i))
 			continue;
-		}
 		if (table->target != NULL)
 			table->target[kept] = table->target[i];
 		memmove(table->x + kept * table->slots, table->x + i * table->slots, table->slots * sizeof *table->x);
@@ -216,19 +213,55 @@ static enum err_code take_groups(struct dataset *dataset, const struct table *ta
 	return dataset_derive(dataset, suffix.data, groups, err);
 }
 
+/* Files with the rows of parts other than the training part. */
+struct other_file {
+	enum split_part part;
+	const char *name, *path; /* NULL: there is none */
+	struct text content;
+};
+
+enum { OTHER_FILES = 2 };
+
+static void other_files_done(struct other_file (*others)[OTHER_FILES])
+{
+	for (size_t i = 0; i < OTHER_FILES; i++)
+		text_done(&(*others)[i].content);
+}
+
+static enum err_code read_other_files(struct other_file *others, struct err *err)
+{
+	for (size_t i = 0; i < OTHER_FILES; i++)
+		if (others[i].path != NULL && input_read(others[i].path, &others[i].content, err) != ERR_OK)
+			return err->code;
+	return ERR_OK;
+}
+
+static enum err_code append_other_files(const struct other_file *others, const struct reading *reading,
+					struct table *table, struct err *err)
+{
+	for (size_t i = 0; i < OTHER_FILES; i++) {
+		const struct rows_text rows = input_rows(others[i].path, &others[i].content);
+		if (others[i].path != NULL && table_append(&rows, reading, others[i].part, table, err) != ERR_OK)
+			return err->code;
+	}
+	return ERR_OK;
+}
+
 /* The identity is that of the bytes, and of what was said about reading them. */
-static enum err_code identify(struct dataset *dataset, const struct text *content, const struct text *test,
+static enum err_code identify(struct dataset *dataset, const struct text *content, const struct other_file *others,
 			      const struct reading *reading, struct err *err)
 {
 	struct text said AUTO(text_done) = { 0 };
-	char of_test[FILE_SHA256_SIZE];
+	char of_other[FILE_SHA256_SIZE];
 
 	file_sha256(content->data, content->length, dataset->sha256);
 	memcpy(dataset->origin, dataset->sha256, sizeof dataset->origin);
 	dataset->missing = missing_policy_name((size_t)reading->missing);
-	if (test->data != NULL) {
-		file_sha256(test->data, test->length, of_test);
-		if (text_append(&said, err, " test %s", of_test) != ERR_OK)
+	for (size_t i = 0; i < OTHER_FILES; i++) {
+		if (others[i].path == NULL)
+			continue;
+		file_sha256(others[i].content.data, others[i].content.length, of_other);
+		if (text_append(&said, err, " %s %s", others[i].name, of_other) != ERR_OK)
 			return err->code;
 	}
 	if (reading_append(reading, &said, err) != ERR_OK)
@@ -242,17 +275,18 @@ enum err_code dataset_read(const char *path, const struct reading *reading, stru
 	AUTO(dataset_freep) struct dataset *dataset = NULL;
 	struct table table AUTO(table_done) = { 0 };
 	struct text content AUTO(text_done) = { 0 };
-	struct text test AUTO(text_done) = { 0 };
+	struct other_file others[OTHER_FILES] AUTO(other_files_done) = {
+		{ .part = SPLIT_TEST, .name = "test", .path = reading->test },
+		{ .part = SPLIT_META, .name = "meta", .path = reading->meta },
+	};
 
 	if (mem_new(&dataset, 1, err) != ERR_OK || name_dataset(dataset, path, err) != ERR_OK ||
-	    input_read(path, &content, err) != ERR_OK ||
-	    (reading->test != NULL && input_read(reading->test, &test, err) != ERR_OK) ||
-	    identify(dataset, &content, &test, reading, err) != ERR_OK)
+	    input_read(path, &content, err) != ERR_OK || read_other_files(others, err) != ERR_OK ||
+	    identify(dataset, &content, others, reading, err) != ERR_OK)
 		return err->code;
 	const struct rows_text rows = input_rows(path, &content);
-	const struct rows_text test_rows = input_rows(reading->test, &test);
 	if (table_read(&rows, reading, &table, err) != ERR_OK ||
-	    (reading->test != NULL && table_append_test(&test_rows, reading, &table, err) != ERR_OK) ||
+	    append_other_files(others, reading, &table, err) != ERR_OK ||
 	    treat_missing(&table, reading, err) != ERR_OK || take_table(dataset, &table, reading, err) != ERR_OK ||
 	    take_groups(dataset, &table, reading->groups, err) != ERR_OK)
 		return err->code;
@@ -275,6 +309,14 @@ bool dataset_looks_continuous(const struct dataset *dataset)
 			: dataset->classes > 2;
 }
 
+bool dataset_has_own(const struct dataset *dataset, enum split_part part)
+{
+	for (size_t i = 0; dataset->own_part != NULL && i < dataset->instances; i++)
+		if (dataset->own_part[i] == part)
+			return true;
+	return false;
+}
+
 void dataset_free(struct dataset *dataset)
 {
 	if (dataset == NULL)
@@ -293,7 +335,7 @@ void dataset_free(struct dataset *dataset)
 	free(dataset->target);
 	free(dataset->instance_id);
 	free(dataset->source_line);
-	free(dataset->own_test);
+	free(dataset->own_part);
 	free(dataset->notes);
 	free(dataset->group);
 	free(dataset);

@@ -13,6 +13,9 @@
 
 #define NOT_FLIPPED UINT32_MAX
 
+/* What the bytes of a mask say (data/split.h). */
+enum split_part { SPLIT_TRAIN, SPLIT_TEST, SPLIT_META };
+
 struct dataset {
 	char *name; /* catalogue name, or the file's name without folder and ".csv" */
 	char *path;
@@ -28,7 +31,8 @@ struct dataset {
 	double *target;	       /* (n) of a data set that was read for its targets, else NULL */
 	uint32_t *instance_id; /* (n) 0-based data row of the file; consecutive unless rows were dropped */
 	uint32_t *source_line; /* (n) 1-based line of the file on which the row starts */
-	uint8_t *own_test;     /* (n) 1: the data set's own test part; NULL if it has none */
+	/* (n) enum split_part: who tests, or is in the meta set, by the data set itself; NULL: it does not say */
+	uint8_t *own_part;
 	size_t groups;	       /* 0 if rows have none; then the next is NULL */
 	uint32_t *group;       /* (n) 0 .. groups-1: rows of one group train together or test together */
 	char **feature_names;  /* (d) */
@@ -69,6 +73,9 @@ MUST_CHECK enum err_code dataset_derive(struct dataset *dataset, const char *suf
  * classes stay, also those without instances. */
 MUST_CHECK enum err_code dataset_select(const struct dataset *source, const uint8_t *keep, struct dataset **ret_dataset,
 					struct err *err);
+
+/* Whether it says itself who is in the part. */
+bool dataset_has_own(const struct dataset *dataset, enum split_part part);
 
 void dataset_free(struct dataset *dataset);
 void dataset_freep(struct dataset **dataset);

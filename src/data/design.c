@@ -97,14 +97,13 @@ static bool counts_rows(const struct making *making, size_t j)
 	const struct table *table = making->table;
 	const double *x = table->x + table_slot(table, j);
 	const char *name = table->columns.at[j].name;
-	size_t first_test = table->row_count - table->test_rows;
 	double first = x[0] - table->rows[0].number; /* what the file's first row has */
 
 	if (table->row_count < 2 || (first != 0 && first != 1) ||
 	    (table->row_count < ROWS_OF_IDS && (!is_called_id(name) || table->header_line == 0)))
 		return false;
 	for (size_t i = 1; i < table->row_count; i++) {
-		if (i == first_test && x[i * table->slots] == x[0])
+		if (table->rows[i].part != table->rows[i - 1].part && x[i * table->slots] == x[0])
 			first = x[0] - table->rows[i].number;
 		if (x[i * table->slots] != first + table->rows[i].number)
 			return false;
@@ -138,11 +137,20 @@ static enum err_code take_parts(struct making *making, size_t j, struct err *err
 			       "%s out, --drop the column",
 			       table->path, column->name, column->missing, column->missing == 1 ? "" : "s",
 			       column->missing == 1 ? "it" : "them");
-	if (dataset->own_test == NULL && mem_new(&dataset->own_test, table->row_count, err) != ERR_OK)
+	if (dataset->own_part == NULL && mem_new(&dataset->own_part, table->row_count, err) != ERR_OK)
 		return err->code;
-	for (size_t i = 0; i < table->row_count; i++)
-		dataset->own_test[i] = strcasecmp(column->levels.names[(size_t)x[i * table->slots]], "test") == 0;
-	return table_note(table, err, "column '%s' says which rows test", column->name);
+	bool has[SPLIT_META + 1] = { false };
+	for (size_t i = 0; i < table->row_count; i++) {
+		const char *name = column->levels.names[(size_t)x[i * table->slots]];
+		dataset->own_part[i] = strcasecmp(name, "test") == 0   ? SPLIT_TEST
+				       : strcasecmp(name, "meta") == 0 ? SPLIT_META
+								       : SPLIT_TRAIN;
+		has[dataset->own_part[i]] = true;
+	}
+	return table_note(table, err, "column '%s' says %s", column->name,
+			  !has[SPLIT_META]  ? "which rows test"
+			  : has[SPLIT_TEST] ? "which rows test, and which are the meta set"
+					    : "which rows are the meta set");
 }
 
 static bool is_likely_no_text(const struct column *column)
@@ -186,13 +194,13 @@ static enum err_code add_ordinal(struct making *making, size_t j, const double *
 
 static enum err_code add_text(struct making *making, size_t j, struct err *err)
 {
-	static const char *const booleans[] = { "false", "true" }, *const parts[] = { "train", "test" };
+	static const char *const booleans[] = { "false", "true" }, *const parts[] = { "train", "test", "meta" };
 	struct column *column = &making->table->columns.at[j];
 	bool indicates = making->reading->missing == MISSING_INDICATOR;
 	size_t levels = column->levels.count;
 	double *places = NULL;
 
-	if (is_level(column, parts, ARRAY_LENGTH(parts)) && levels == 2 && making->table->test_rows == 0)
+	if (is_level(column, parts, ARRAY_LENGTH(parts)) && levels >= 2 && !making->table->has_other_rows)
 		return take_parts(making, j, err);
 	if (!column->is_declared && levels == column->looked_at && levels >= ROWS_OF_IDS &&
 	    !making->reading->keep_ids && count_used(making->table) > 1)
@@ -301,11 +309,10 @@ enum err_code design_make(struct table *table, const struct reading *reading, st
 
 	if (mem_new(&making.places, table->columns.count, err) != ERR_OK)
 		return err->code;
-	if (table->test_rows > 0) {
-		if (mem_new(&dataset->own_test, table->row_count, err) != ERR_OK)
-			return err->code;
-		memset(dataset->own_test + table->row_count - table->test_rows, 1, table->test_rows);
-	}
+	if (table->has_other_rows && mem_new(&dataset->own_part, table->row_count, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; table->has_other_rows && i < table->row_count; i++)
+		dataset->own_part[i] = table->rows[i].part;
 	for (size_t j = 0; j < table->columns.count; j++)
 		if (table_has_feature(table, j) && add_column(&making, j, err) != ERR_OK)
 			return err->code;

@@ -7,7 +7,7 @@
 #include "data/reading.h"
 #include "data/table.h"
 
-/* Sets dataset->x, features, feature_names and own_test from the rows of the table, whose x may be taken over; adds to
+/* Sets dataset->x, features, feature_names and own_part from the rows of the table, whose x may be taken over; adds to
  * table->notes what it left out. Missing values are NaN in x, in all features of their column; MISSING_INDICATOR adds
  * features "NAME=?" (struct reading).
  *

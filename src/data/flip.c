@@ -25,7 +25,7 @@ static enum err_code draw_flips(struct dataset *dataset, double share, enum flip
 		return err->code;
 	for (size_t i = 0; i < dataset->instances; i++) {
 		dataset->flipped_from[i] = NOT_FLIPPED;
-		if (dataset->own_test == NULL || !dataset->own_test[i])
+		if (dataset->own_part == NULL || !dataset->own_part[i])
 			members[count++] = (uint32_t)i;
 	}
 	rng_init(&rng, seed, RNG_FLIP);

@@ -155,7 +155,7 @@ static enum err_code deal_groups(const struct dataset *dataset, const struct som
 
 static enum err_code check(const struct dataset *dataset, const struct folds *folds, struct err *err)
 {
-	if (dataset->own_test != NULL)
+	if (dataset_has_own(dataset, SPLIT_TEST))
 		return err_set(err, ERR_INPUT, "%s: comes with its own test part; folds do not apply", dataset->name);
 	if (folds->blocks && dataset->groups > 0)
 		return err_set(err, ERR_INPUT, "blocks will not do: there are groups");
@@ -168,23 +168,25 @@ static enum err_code check(const struct dataset *dataset, const struct folds *fo
 	return ERR_OK;
 }
 
-/* held (n) <- 1 for the instances of the fold. */
+/* held (n) <- 1 for the instances of the fold; the data set's own meta set stays one. */
 static enum err_code hold_out(const struct dataset *dataset, const struct folds *folds, uint8_t *held, struct err *err)
 {
 	AUTO(mem_freep) uint32_t *order = NULL;
-	size_t n = dataset->instances;
+	size_t n = 0;
 	struct rng rng;
 
-	if (folds->blocks) {
-		size_t first = folds->at * n / folds->count;
-		memset(held + first, 1, (folds->at + 1) * n / folds->count - first);
-		return ERR_OK;
-	}
 	rng_init(&rng, folds->seed, RNG_SPLIT);
-	if (mem_new(&order, n, err) != ERR_OK)
+	if (mem_new(&order, dataset->instances, err) != ERR_OK)
 		return err->code;
-	for (uint32_t i = 0; i < n; i++)
-		order[i] = i;
+	for (uint32_t i = 0; i < dataset->instances; i++)
+		if (dataset->own_part != NULL && dataset->own_part[i] == SPLIT_META)
+			held[i] = SPLIT_META;
+		else
+			order[n++] = i;
+	for (size_t i = folds->at * n / folds->count; folds->blocks && i < (folds->at + 1) * n / folds->count; i++)
+		held[order[i]] = 1;
+	if (folds->blocks)
+		return ERR_OK;
 	if (dataset->groups > 0)
 		return deal_groups(dataset, &(const struct some){ order, n }, folds, &rng, held, err);
 	rng_shuffle(&rng, order, n);

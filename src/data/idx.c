@@ -176,7 +176,7 @@ static void take_part(struct dataset *dataset, const struct idx *pictures, const
 		dataset->y[first + i] = labels->values[i];
 		dataset->instance_id[first + i] = (uint32_t)(first + i);
 		dataset->source_line[first + i] = (uint32_t)(i + 1);
-		dataset->own_test[first + i] = is_test;
+		dataset->own_part[first + i] = is_test;
 	}
 }
 
@@ -251,7 +251,7 @@ static enum err_code allocate(struct dataset *dataset, const struct idx_pictures
 	if (mem_new(&dataset->x, n * dataset->features, err) != ERR_OK || mem_new(&dataset->y, n, err) != ERR_OK ||
 	    mem_new(&dataset->instance_id, n, err) != ERR_OK || mem_new(&dataset->source_line, n, err) != ERR_OK)
 		return err->code;
-	return mem_new(&dataset->own_test, n, err);
+	return mem_new(&dataset->own_part, n, err);
 }
 
 enum err_code dataset_read_idx(const char *folder, const char *label, struct dataset **ret_dataset, struct err *err)

@@ -19,7 +19,7 @@ MUST_CHECK enum err_code idx_is_folder(const char *folder, bool *ret_is, struct 
 
 /* Reads the four files. Features pixel_0, pixel_1 and so on, row by row, byte / 255; classes the label bytes that
  * occur, named by their numbers, in order; `label` is the name of the label. Instances: the training images, then the
- * test images, which are the data set's own test part (own_test). instance_id counts over both, source_line is the
+ * test images, which are the data set's own test part (own_part). instance_id counts over both, source_line is the
  * 1-based number of the image in its file. sha256: of the four hexadecimal sums of the expanded files, one behind the
  * other in the order of enum idx_part. The name is the folder's. ERR_INPUT, one line with the file, for: another magic
  * number, another length than the header says, no images, unequal numbers of images and labels, test images of another

@@ -38,7 +38,7 @@ struct reading {
 	size_t max_levels;	    /* of a text column; 0: READING_MAX_LEVELS */
 	const char *drop, *columns; /* "NAME,NAME": columns to leave out, or to keep; NULL: none, all */
 	bool keep_ids;		    /* columns that number the rows stay */
-	const char *test;	    /* another file with the same columns: the test part; NULL: none */
+	const char *test, *meta;    /* other files with the same columns: test part, meta set; NULL: none */
 	bool is_plain;		    /* commas, a header and numbers, whatever the content looks like */
 };
 

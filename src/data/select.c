@@ -77,7 +77,7 @@ static enum err_code allocate(const struct dataset *source, struct dataset *copy
 	if (mem_new(&copy->x, n * source->features, err) != ERR_OK || mem_new(&copy->y, n, err) != ERR_OK ||
 	    mem_new(&copy->instance_id, n, err) != ERR_OK || mem_new(&copy->source_line, n, err) != ERR_OK ||
 	    (source->target != NULL && mem_new(&copy->target, n, err) != ERR_OK) ||
-	    (source->own_test != NULL && mem_new(&copy->own_test, n, err) != ERR_OK) ||
+	    (source->own_part != NULL && mem_new(&copy->own_part, n, err) != ERR_OK) ||
 	    (source->subclass != NULL && mem_new(&copy->subclass, n, err) != ERR_OK) ||
 	    (source->group != NULL && mem_new(&copy->group, n, err) != ERR_OK) ||
 	    (source->flipped_from != NULL && mem_new(&copy->flipped_from, n, err) != ERR_OK))
@@ -93,8 +93,8 @@ static void copy_instance(const struct dataset *source, size_t from, struct data
 	copy->source_line[to] = source->source_line[from];
 	if (source->target != NULL)
 		copy->target[to] = source->target[from];
-	if (source->own_test != NULL)
-		copy->own_test[to] = source->own_test[from];
+	if (source->own_part != NULL)
+		copy->own_part[to] = source->own_part[from];
 	if (source->subclass != NULL)
 		copy->subclass[to] = source->subclass[from];
 	if (source->group != NULL)

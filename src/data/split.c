@@ -30,6 +30,7 @@ static enum err_code share_test_part(struct split *split, const uint32_t *size, 
 	AUTO(mem_freep) struct quota *quotas = NULL;
 	AUTO(mem_freep) uint32_t *order = NULL;
 	size_t left = split->test_count;
+	size_t all = split->instances - split->meta_count;
 
 	if (mem_new(&quotas, split->classes, err) != ERR_OK || mem_new(&order, split->classes, err) != ERR_OK)
 		return err->code;
@@ -38,14 +39,19 @@ static enum err_code share_test_part(struct split *split, const uint32_t *size, 
 	rng_shuffle(rng, order, split->classes);
 	for (uint32_t c = 0; c < split->classes; c++) {
 		uint64_t product = (uint64_t)size[c] * split->test_count;
-		quotas[c] = (struct quota){ c, order[c], product % split->instances };
-		split->test_class[c] = (uint32_t)(product / split->instances);
+		quotas[c] = (struct quota){ c, order[c], product % all };
+		split->test_class[c] = (uint32_t)(product / all);
 		left -= split->test_class[c];
 	}
 	qsort(quotas, split->classes, sizeof *quotas, compare_quotas);
 	for (size_t i = 0; i < left; i++)
 		split->test_class[quotas[i].class]++;
 	return ERR_OK;
+}
+
+static bool is_own_meta(const struct dataset *dataset, uint32_t i)
+{
+	return dataset->own_part != NULL && dataset->own_part[i] == SPLIT_META;
 }
 
 /* The first of a random order go to the test part: test_count of all, or test_class of each class. */
@@ -61,9 +67,14 @@ static enum err_code draw_test_part(struct split *split, const struct dataset *d
 		order[i] = i;
 	rng_shuffle(rng, order, split->instances);
 	memcpy(open, split->test_class, split->classes * sizeof *open);
-	for (size_t i = 0; i < split->instances; i++) {
+	for (size_t i = 0, drawn = 0; i < split->instances; i++) {
 		uint32_t class = dataset->y[order[i]];
-		bool is_test = stratified ? open[class] > 0 : i < split->test_count;
+		bool is_test = stratified ? open[class] > 0 : drawn < split->test_count;
+		if (is_own_meta(dataset, order[i])) {
+			split->is_test[order[i]] = SPLIT_META;
+			continue;
+		}
+		drawn++;
 		if (is_test && stratified)
 			open[class]--;
 		split->is_test[order[i]] = is_test;
@@ -215,15 +226,17 @@ enum err_code split_create(const struct dataset *dataset, double test_fraction, 
 	if (!(test_fraction >= 0 && test_fraction < 1))
 		return err_set(err, ERR_INPUT, "'%g' will not do: the test fraction is from 0 to below 1",
 			       test_fraction);
-	if (dataset->own_test != NULL)
-		return split_restore_to_train(dataset, dataset->own_test, true, ret_split, err);
+	if (dataset_has_own(dataset, SPLIT_TEST))
+		return split_restore_to_train(dataset, dataset->own_part, true, ret_split, err);
 	if (mem_new(&split, 1, err) != ERR_OK || mem_new(&size, dataset->classes, err) != ERR_OK)
 		return err->code;
-	split->test_count = (size_t)ceil(test_fraction * (double)dataset->instances);
+	for (uint32_t i = 0; i < dataset->instances; i++)
+		split->meta_count += is_own_meta(dataset, i);
+	split->test_count = (size_t)ceil(test_fraction * (double)(dataset->instances - split->meta_count));
 	if (allocate(split, dataset, err) != ERR_OK)
 		return err->code;
-	for (size_t i = 0; i < dataset->instances; i++)
-		size[dataset->y[i]]++;
+	for (uint32_t i = 0; i < dataset->instances; i++)
+		size[dataset->y[i]] += !is_own_meta(dataset, i);
 	rng_init(&rng, seed, RNG_SPLIT);
 	if ((stratified && share_test_part(split, size, &rng, err) != ERR_OK) ||
 	    draw_test_part(split, dataset, stratified, &rng, err) != ERR_OK)

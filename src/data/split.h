@@ -10,13 +10,10 @@
 #include "base/err.h"
 #include "data/dataset.h"
 
-/* What the bytes of a mask say. */
-enum split_part { SPLIT_TRAIN, SPLIT_TEST, SPLIT_META };
-
 struct split {
 	size_t instances, train_count, test_count, meta_count;
 	bool is_given;		       /* the test part is the data set's own, not drawn */
-	uint8_t *is_test;	       /* (instances) enum split_part; 0: training part */
+	uint8_t *is_test;	       /* (instances) enum split_part */
 	char sha256[FILE_SHA256_SIZE]; /* of is_test: what the split is */
 	uint32_t *train;	       /* (train_count) positions, ascending */
 	uint32_t *test;		       /* (test_count) positions, ascending */
@@ -27,9 +24,9 @@ struct split {
 };
 
 /* A data set with its own test part keeps it: fraction and `stratified` are not looked at, and every seed gives the
- * same parts. Else: test_count = ceil(fraction * n), as scikit-learn's train_test_split; fraction 0 puts everything
- * into training. Stratified: class counts of the test part are proportional, rounded by largest remainder with ties
- * broken at random
+ * same parts. Its own meta set stays one, and of all others, n: test_count = ceil(fraction * n), as scikit-learn's
+ * train_test_split; fraction 0 puts everything into training. Stratified: class counts of the test part are
+ * proportional, rounded by largest remainder with ties broken at random
  * (_approximate_mode in scikit-learn); members drawn at random. A class of one is no error (scikit-learn's is): it goes
  * where the rounding puts it. Random numbers: stream RNG_SPLIT of `seed`.
  * ERR_INPUT: a fraction outside [0, 1), or a training part that would hold fewer than two classes; one that lacks a

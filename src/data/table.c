@@ -20,9 +20,9 @@ struct filling {
 	const struct reading *reading;
 	const struct table *seen; /* format and header of this text: the table itself, or one without rows */
 	const char *path;
-	const size_t *place; /* of each column of this text, in the table; NULL: the same */
-	bool skips_header;   /* the first row is one */
-	bool is_test;	     /* rows of the test part, behind those of the table */
+	const size_t *place;  /* of each column of this text, in the table; NULL: the same */
+	bool skips_header;    /* the first row is one */
+	enum split_part part; /* not 0: rows of another file, behind those of the table */
 	bool dot_is_told;
 	size_t rows; /* of this text */
 };
@@ -69,8 +69,10 @@ static enum err_code start_row(struct filling *filling, size_t line, struct err 
 	     mem_more(&table->target, table->row_count, &table->target_capacity, err) != ERR_OK) ||
 	    mem_more(&table->rows, table->row_count, &table->row_capacity, err) != ERR_OK)
 		return err->code;
-	table->rows[table->row_count] =
-	    (struct table_row){ .class = TABLE_NO_CLASS, .line = (uint32_t)line, .number = (uint32_t)table->row_count };
+	table->rows[table->row_count] = (struct table_row){ .class = TABLE_NO_CLASS,
+							    .line = (uint32_t)line,
+							    .number = (uint32_t)table->row_count,
+							    .part = (uint8_t)filling->part };
 	return ERR_OK;
 }
 
@@ -121,7 +123,8 @@ static enum err_code cut_dot(struct filling *filling, char *text, struct err *er
 	size_t length = strlen(text);
 	uint32_t level;
 
-	if (!filling->is_test || length < 2 || text[length - 1] != '.' || class_set_find(known, text, &level))
+	if (filling->part == SPLIT_TRAIN || length < 2 || text[length - 1] != '.' ||
+	    class_set_find(known, text, &level))
 		return ERR_OK;
 	text[length - 1] = '\0';
 	if (!class_set_find(known, text, &level)) {
@@ -290,7 +293,7 @@ static enum err_code end_row(void *user, size_t line, size_t columns, struct err
 	struct table *table = filling->table;
 	bool is_header = filling->skips_header;
 	const char *other = table->is_declared		     ? "attributes are"
-			    : filling->is_test		     ? "rows of the other file have"
+			    : filling->part != SPLIT_TRAIN   ? "rows of the other file have"
 			    : filling->seen->header_line > 0 ? "header row has"
 							     : "first row has";
 
@@ -371,7 +374,7 @@ static enum err_code check_columns(const struct table *table, const char *path, 
 {
 	for (size_t j = 0; j < table->columns.count; j++) {
 		const struct column *column = &table->columns.at[j];
-		bool is_odd = !column->is_text || (table->test_rows == 0 && column->numbers >= column->texts);
+		bool is_odd = !column->is_text || (!table->has_other_rows && column->numbers >= column->texts);
 		if (column->text != NULL && !column->is_left_out && (j == table->label || is_odd))
 			return table_refuse_text(column, path, err);
 	}
@@ -451,11 +454,11 @@ static bool has_names(const struct table *table)
 	return table->is_declared || table->header_line > 0;
 }
 
-enum err_code table_append_test(const struct rows_text *text, const struct reading *reading, struct table *table,
-				struct err *err)
+enum err_code table_append(const struct rows_text *text, const struct reading *reading, enum split_part part,
+			   struct table *table, struct err *err)
 {
 	struct table other AUTO(table_done) = { 0 };
-	struct filling filling = { .table = table, .reading = reading, .path = text->path, .is_test = true };
+	struct filling filling = { .table = table, .reading = reading, .path = text->path, .part = part };
 	AUTO(mem_freep) size_t *place = NULL;
 	struct text dense AUTO(text_done) = { 0 };
 	struct rows_text rows;
@@ -471,7 +474,7 @@ enum err_code table_append_test(const struct rows_text *text, const struct readi
 	}
 	if (fill_from(&rows, &other, &filling, err) != ERR_OK)
 		return err->code;
-	table->test_rows = filling.rows;
+	table->has_other_rows = filling.rows > 0 || table->has_other_rows;
 	return check_columns(table, text->path, err);
 }
 

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "data/columns.h"
+#include "data/dataset.h"
 #include "data/format.h"
 #include "data/reading.h"
 
@@ -20,6 +21,7 @@ struct table_row {
 	uint32_t group;	 /* index into the levels of the column of groups, 0 without one */
 	uint32_t line;	 /* of the file, 1-based, on which the row starts */
 	uint32_t number; /* 0-based data row of the file */
+	uint8_t part;	 /* enum split_part of the rows of another file, else 0 */
 };
 
 struct table {
@@ -37,7 +39,7 @@ struct table {
 	struct table_row *rows;
 	size_t target_capacity;
 	size_t row_count, x_capacity, row_capacity;
-	size_t test_rows;		     /* the last ones, of another file */
+	bool has_other_rows;		     /* the last ones are those of other files */
 	size_t missing_line, missing_column; /* of the first missing value; line 0: there is none */
 	struct text notes;		     /* a line for each thing that was found out rather than said */
 };
@@ -75,10 +77,11 @@ size_t table_slot(const struct table *table, size_t j);
 MUST_CHECK enum err_code table_read(const struct rows_text *text, const struct reading *reading, struct table *table,
 				    struct err *err);
 
-/* Appends the rows of another file with the same columns: the test part. Columns are matched by name if both files have
- * names. Its format is its own. Its labels may end in a dot that the others' do not have (UCI's adult). */
-MUST_CHECK enum err_code table_append_test(const struct rows_text *text, const struct reading *reading,
-					   struct table *table, struct err *err);
+/* Appends the rows of another file with the same columns: the test part, or the meta set. Columns are matched by name
+ * if both files have names. Its format is its own. Its labels may end in a dot that the others' do not have (UCI's
+ * adult). */
+MUST_CHECK enum err_code table_append(const struct rows_text *text, const struct reading *reading, enum split_part part,
+				      struct table *table, struct err *err);
 
 /* ERR_INPUT for column->text, which is no number: what it probably is, and what to do. */
 MUST_CHECK enum err_code table_refuse_text(const struct column *column, const char *path, struct err *err);

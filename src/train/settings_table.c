@@ -140,6 +140,8 @@ const struct option_spec settings_specs[] = {
 	  .help = "keep columns that number the rows" },
 	{ .name = "test", .type = OPTION_TEXT, FIELD(data.reading.test), .argument = "FILE",
 	  .help = "another file with the same columns: the test part" },
+	{ .name = "meta", .type = OPTION_TEXT, FIELD(data.reading.meta), .argument = "FILE",
+	  .help = "another file with the same columns: the meta set, in place of one taken out of the training part" },
 	{ .name = "scale", .type = OPTION_CHOICE, FIELD(data.scale), .choice = scale_kind_name, .initial = "standard",
 	  .unsaid = "none",
 	  .help = "standard: subtract the mean, divide by the deviation, both of the training part" },

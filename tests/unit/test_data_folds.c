@@ -147,7 +147,7 @@ Test(folds, what_cannot_be_parted_is_refused)
 	static const uint32_t groups[] = { 3, 3 };
 	static const struct {
 		struct folds folds;
-		bool grouped, own_test;
+		bool grouped, own_part;
 		const char *message;
 	} cases[] = {
 		{ { .count = 7 }, false, false, "t: 7 folds will not do: there are 6 instances" },
@@ -155,14 +155,14 @@ Test(folds, what_cannot_be_parted_is_refused)
 		{ { .count = 2, .blocks = true }, true, false, "blocks will not do: there are groups" },
 		{ { .count = 2 }, false, true, "t: comes with its own test part; folds do not apply" },
 	};
-	uint8_t own_test[6] = { 1 };
+	uint8_t own_part[6] = { 1 };
 	struct dealt dealt;
 	struct err err;
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		struct split *split = NULL;
 		make_dealt(&dealt, size, 2, groups, cases[i].grouped ? 2 : 0);
-		dealt.dataset.own_test = cases[i].own_test ? own_test : NULL;
+		dealt.dataset.own_part = cases[i].own_part ? own_part : NULL;
 		cr_expect_eq(folds_create_split(&dealt.dataset, &cases[i].folds, &split, &err), ERR_INPUT);
 		cr_expect_str_eq(err.message, cases[i].message);
 		cr_expect_null(split);

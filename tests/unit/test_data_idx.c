@@ -80,7 +80,7 @@ Test(idx, four_files_are_a_data_set)
 	cr_expect_arr_eq(dataset->y, y, sizeof y);
 	cr_expect_arr_eq(dataset->instance_id, id, sizeof id);
 	cr_expect_arr_eq(dataset->source_line, line, sizeof line);
-	cr_expect_arr_eq(dataset->own_test, test, sizeof test);
+	cr_expect_arr_eq(dataset->own_part, test, sizeof test);
 	dataset_free(dataset);
 }
 

@@ -374,13 +374,13 @@ Test(flip, symmetric_flips_go_everywhere)
 	size_t to[3] = { 0 };
 	struct err err = { 0 };
 
-	cr_assert_eq(mem_new(&dataset->own_test, dataset->instances, &err), ERR_OK);
+	cr_assert_eq(mem_new(&dataset->own_part, dataset->instances, &err), ERR_OK);
 	for (size_t i = 1500; i < 3000; i++)
-		dataset->own_test[i] = 1;
+		dataset->own_part[i] = 1;
 	cr_assert_eq(dataset_flip(dataset, 0.5, FLIP_SYMMETRIC, 0, &flipped, &err), ERR_OK);
 	cr_expect_eq(count_flips(dataset, flipped, FLIP_SYMMETRIC), 750);
 	for (size_t i = 0; i < 3000; i++) {
-		if (dataset->own_test[i])
+		if (dataset->own_part[i])
 			cr_assert_eq(flipped->y[i], dataset->y[i]);
 		else if (flipped->y[i] != dataset->y[i])
 			to[(flipped->y[i] + 3 - dataset->y[i]) % 3]++;

@@ -34,7 +34,7 @@ static void describe(const struct dataset *dataset, struct text *text)
 		for (size_t j = 0; j < dataset->features; j++)
 			cr_assert_eq(text_append(text, &err, "%g ", dataset->x[i * dataset->features + j]), ERR_OK);
 		cr_assert_eq(text_append(text, &err, "%s%s;", dataset->class_names[dataset->y[i]],
-					 dataset->own_test != NULL && dataset->own_test[i] ? "*" : ""),
+					 dataset->own_part != NULL && dataset->own_part[i] ? "*" : ""),
 			     ERR_OK);
 	}
 }

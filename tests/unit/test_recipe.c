@@ -70,6 +70,7 @@ static const struct {
 	{ "columns", "a", "base", "logreg", { NULL } },
 	{ "keep-ids", "yes", "base", "logreg", { NULL } },
 	{ "test", "t.csv", "base", "logreg", { NULL } },
+	{ "meta", "m.csv", "base", "logreg", { NULL } },
 	{ "scale", "none", "base", "logreg", { NULL } },
 	{ "test-fraction", "0.3", "base", "logreg", { NULL } },
 	{ "stratified", "yes", "base", "logreg", { NULL } },
