@@ -44,13 +44,43 @@ Test(kernel, windows_equal_scipys)
 /* Yang et al.'s FDS divides by the sum: a row of one bin only, far from both ends, gives the window. */
 Test(kernel, rows_are_smoothed_by_a_window_of_sum_one)
 {
-	static const double expected[5] = { 0.1862506917, 0.20524768, 0.2170032566, 0.20524768, 0.1862506917 };
-	double rows[18] = { [8] = 1 }, smoothed[18];
+	static const struct {
+		struct kernel kernel;
+		double window[9];
+	} cases[] = {
+		{ GAUSSIAN_5_2, { 0.1862506917, 0.20524768, 0.2170032566, 0.20524768, 0.1862506917 } },
+		{ { KERNEL_GAUSSIAN, 5, 1 },
+		  { 0.05842298904, 0.2421052763, 0.3989434694, 0.2421052763, 0.05842298904 } },
+		{ { KERNEL_GAUSSIAN, 9, 1 },
+		  { 0.0001338306246, 0.00443186162, 0.05399112742, 0.2419714457, 0.3989434694, 0.2419714457,
+		    0.05399112742, 0.00443186162, 0.0001338306246 } },
+	};
 
-	kernel_smooth_rows(&(struct kernel)GAUSSIAN_5_2, rows, 9, 2, smoothed);
-	for (size_t i = 0; i < 5; i++)
-		cr_expect_float_eq(smoothed[4 + 2 * i], expected[i], 1e-10);
-	cr_expect_eq(smoothed[5], 0.0);
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		size_t half = cases[i].kernel.size / 2;
+		double rows[42] = { [20] = 1 }, smoothed[42];
+		kernel_smooth_rows(&cases[i].kernel, rows, 21, 2, smoothed);
+		for (size_t j = 0; j < cases[i].kernel.size; j++)
+			cr_expect_float_eq(smoothed[2 * (10 - half + j)], cases[i].window[j], 1e-10, "case %zu at %zu",
+					   i, j);
+		cr_expect_eq(smoothed[2 * (10 - half) - 2], 0.0);
+		cr_expect_eq(smoothed[21], 0.0);
+	}
+}
+
+/* The published vector of LDS: square roots first, then the window. */
+Test(kernel, sizes_are_smoothed_with_nothing_beyond_the_ends)
+{
+	static const uint32_t counts[6] = { 0, 4, 9, 16, 0, 1 };
+	static const double density[6] = {
+		4.466511011, 8.270623898, 8.674965895, 9.412338661, 7.303993959, 4.433140951
+	};
+
+	for (size_t b = 0; b < 6; b++) {
+		double size =
+		    kernel_smooth_size(&(struct kernel)GAUSSIAN_5_2, counts, 6, b, loss_square_root_inverse.size);
+		cr_expect_float_eq(size, density[b], 1e-9, "bin %zu: %.12g", b, size);
+	}
 }
 
 static void weigh(const struct loss *loss, struct kernel kernel, const uint32_t *counts, size_t bin_count,
