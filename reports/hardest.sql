@@ -1,7 +1,8 @@
 -- title: The hardest instances of a run, and why
 -- heading: The hardest instances, by {by}, of part {part}
 -- note: p_true_mean: the true class's probability, mean over the epochs; correctness: share of epochs predicted right.
--- note: of a regression: mean_abs_residual, the mean over the epochs, stands in for p_true_mean.
+-- note: of a regression: mean_abs_residual, the mean over the epochs, stands in for p_true_mean; du, dl and the difficulty made
+-- note: of them are ours, not the paper's, which has none for numbers.
 -- note: hard_by_difficulty: the place by the difficulty after the last epoch, 1 is the hardest.
 -- param run: run, the run; without it the newest one that is done
 -- param dataset: dataset, without --run: the newest run on this data set

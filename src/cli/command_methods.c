@@ -112,10 +112,21 @@ static enum err_code list(const struct invocation *invocation, struct err *err)
 	return out_end(out, err);
 }
 
-static enum err_code explain(const char *name, struct err *err)
+/* As what the task trains it; of those that are for the other task alone, as what that does unless it was asked for. */
+static enum err_code find_in_task(size_t i, enum task task, struct method *ret_method, struct err *err)
+{
+	*ret_method = *method_at(i);
+	if (method_in_task(method_at(i), task, ret_method) || task == TASK_CLASSIFICATION)
+		return ERR_OK;
+	return err_set(err, ERR_USAGE, "method %s is not for task %s", method_name(i), task_name((size_t)task));
+}
+
+static enum err_code explain(const char *name, enum task task, struct err *err)
 {
 	int i = option_index(name, method_name);
 	AUTO(text_done) struct text parameters = { 0 };
+	struct method in_task;
+	const struct method *method = &in_task;
 
 	if (i < 0) {
 		const char *nearest = option_nearest(name, method_name);
@@ -123,13 +134,18 @@ static enum err_code explain(const char *name, struct err *err)
 			       nearest != NULL ? "did you mean '" : "'hardrow methods' lists them",
 			       nearest != NULL ? nearest : "", nearest != NULL ? "'?" : "");
 	}
-	const struct method *method = method_at((size_t)i);
-	if (settings_append_parameters(method, &parameters, err) != ERR_OK)
+	if (find_in_task((size_t)i, task, &in_task, err) != ERR_OK ||
+	    settings_append_parameters(method, &parameters, err) != ERR_OK)
 		return err->code;
 	(void)printf("%s: %s\n\n", method->name, method->summary);
 	help_write_entry(stdout, "sampler", method->sampler->name);
 	help_write_entry(stdout, "", method->sampler->summary);
 	help_write_entry(stdout, "expected draws", method->sampler->expected);
+	if (method->sampler->uses_difficulty && task == TASK_REGRESSION)
+		help_write_entry(
+		    stdout, "du, dl",
+		    "rise and fall of |residual| / deviation of the targets from epoch to epoch: ours, not "
+		    "the paper's, which has none for numbers");
 	help_write_entry(stdout, "loss", method->loss->name);
 	help_write_entry(stdout, "", method->loss->summary);
 	help_write_entry(stdout, "formula", method->loss->formula);
@@ -172,7 +188,10 @@ static enum err_code explain(const char *name, struct err *err)
 
 static enum err_code run_methods(const struct invocation *invocation, struct err *err)
 {
-	return invocation->argument_count == 0 ? list(invocation, err) : explain(invocation->arguments[0], err);
+	return invocation->argument_count == 0
+		   ? list(invocation, err)
+		   : explain(invocation->arguments[0],
+			     (enum task)((const struct methods_options *)invocation->options)->task, err);
 }
 
 const struct command command_methods = {
