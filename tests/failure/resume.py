@@ -24,6 +24,8 @@ CONFIGURATIONS = [
     ["--method", "crt", "--model", "mlp", "--hidden", "8", "--schedule", "cosine"],
     ["--method", "tau-norm", "--tune-folds", "2"],
     ["--loss", "ghm", "--sampler", "self-paced", "--record", "last"],
+    ["--optimizer", "lbfgs", "--method", "difficulty", "--apply", "weight", "--model", "mlp", "--hidden", "8"],
+    ["--method", "meta-weight-net", "--meta-rate", "0.05"],
 ]
 QUERIES = [
     "SELECT run_id, epoch, instance_id, predicted, p_true, du, dl, difficulty, weight, draws FROM main.dynamics",
