@@ -33,13 +33,13 @@ struct dataset {
 	uint32_t *source_line; /* (n) 1-based line of the file on which the row starts */
 	/* (n) enum split_part: who tests, or is in the meta set, by the data set itself; NULL: it does not say */
 	uint8_t *own_part;
-	size_t groups;	       /* 0 if rows have none; then the next is NULL */
-	uint32_t *group;       /* (n) 0 .. groups-1: rows of one group train together or test together */
-	char **feature_names;  /* (d) */
-	uint32_t *level_at; /* (d) where in its name the text begins that the feature stands for; 0: it is a number */
-	char **class_names; /* (k), by value if all are numbers, else bytewise, or as the file declares them */
-	size_t subclasses;  /* 0 if it is not relabelled (data/relabel.h); then the next two are NULL */
-	uint32_t *subclass; /* (n) index of the original class */
+	size_t groups;	      /* 0 if rows have none; then the next is NULL */
+	uint32_t *group;      /* (n) 0 .. groups-1: rows of one group train together or test together */
+	char **feature_names; /* (d) */
+	uint32_t *level_at;   /* (d) where in its name the text begins that the feature stands for; 0: it is a number */
+	char **class_names;   /* (k), by value if all are numbers, else bytewise, or as the file declares them */
+	size_t subclasses;    /* 0 if it is not relabelled (data/relabel.h); then the next two are NULL */
+	uint32_t *subclass;   /* (n) index of the original class */
 	char **subclass_names; /* (subclasses) */
 	char *notes;	       /* lines for the person: what was found out about the file; NULL: nothing */
 	uint32_t
