@@ -1,0 +1,195 @@
+#!/usr/bin/env python3
+"""tests/cli/advice.py HARDROW: what messages advise works when it is followed.
+
+An advice is a text of src that names an option or a command. Each case is a call that provokes some, and one that follows them,
+which must succeed. An advice that no case provokes must stand in NOT_FOLLOWED, and nothing else may. The last line printed is
+`N passed, N failed`."""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+HARDROW = pathlib.Path(sys.argv[1]).resolve()
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+# Help, tables of options, what other programs are called with.
+NO_MESSAGES = re.compile(r"\.(?:help|summary|details|arguments?|formula|note|name|draws|shared_\w+) =\s*$|help_write_entry|define FACTOR")
+NO_FILES = {"src/cli/help.c", "src/cli/main.c", "src/data/fetch.c", "src/cli/man.c", "src/report/gnuplot.c"}
+LITERALS = re.compile(r'(?:"(?:[^"\\\n]|\\.)*"(?:\s|PRI[a-z]\d+|PAGE_REPORT)*)+')
+
+SETUP = """
+cp "$SOURCE"/datasets/iris.csv "$SOURCE"/datasets/glass.csv .
+hardrow train --data iris.csv --epochs 4 --record-weights every:1 --quiet
+hardrow train --data iris.csv --epochs 4 --record last --record-weights none --quiet
+printf 'a,b,class\\n1,,x\\n2,3,y\\n3,1,x\\n4,2,y\\n5,3,x\\n6,1,y\\n' > gaps.csv
+printf 'a,b,class\\n1,2,x\\n2,3,y\\n3,1,\\n4,2,y\\n5,3,x\\n6,1,y\\n' > nolabel.csv
+printf 'a,b,class\\n2020-01-01,1,x\\n2020-01-02,2,y\\n2020-01-03,1,x\\n2020-01-04,1,y\\n2020-01-05,4,y\\n' > dates.csv
+{ echo a,b,class; for i in $(seq 30); do echo $i,$((i * i % 7)),$((i % 2)); done; } > counted.csv
+{ echo t,a,class; for i in $(seq 30); do echo w$((i % 15)),$((i * i % 7)),$((i % 2)); done; } > words.csv
+{ echo a,b,y; for i in $(seq 40); do echo $((i * i % 11)),$((i * 3 % 7)),$((i * i)).5; done; } > numbers.csv
+printf '[sweep]\\nname = s\\ndatasets = iris.csv\\nmethods = base, difficulty\\nsplits = 2\\n[settings]\\nepochs = 2\\n' > s.ini
+hardrow sweep s.ini --quiet
+mkdir folder; echo > folder/run1_epochs.csv
+"""
+
+# (what provokes, what follows): each in the folder that SETUP made.
+CASES = [
+    ("hardrow nonsense", "hardrow help"),
+    ("hardrow train", "hardrow datasets"),
+    ("hardrow train --data nonsense", "hardrow datasets"),
+    ("hardrow train --data iris --data-dir .. --nonsense 1", "hardrow help train --all"),
+    ("hardrow train -Z", "hardrow help train --all"),
+    ("hardrow show", "hardrow help show"),
+    ("hardrow datasets fetch nonsense", "hardrow datasets"),
+    ("hardrow adjust x --adjustment post-hoc", "hardrow runs"),
+    ("hardrow methods nonsense", "hardrow methods"),
+    ("hardrow train --data gaps.csv", "hardrow train --data gaps.csv --missing mean --db o.db && hardrow train --data gaps.csv --missing drop --db o.db"),
+    ("hardrow train --data nolabel.csv", "hardrow train --data nolabel.csv --missing drop --db o.db"),
+    ("hardrow train --data dates.csv", "hardrow train --data dates.csv --drop a --epochs 2 --db o.db"),
+    ("xz -kc iris.csv > iris.csv.xz; hardrow train --data iris.csv.xz", "xz -dc iris.csv.xz | hardrow train --data - --epochs 2 --db o.db"),
+    ("hardrow train --data glass.csv --label class --folds 2 --groups class", "hardrow train --data glass.csv --label ri --task regression --folds 2 --groups class --epochs 1 --db o.db"),
+    ("hardrow train --data iris.csv --adjustment tde", "hardrow train --data iris.csv --adjustment tde --classifier cosine --epochs 2 --db o.db"),
+    ("hardrow train --task regression --data numbers.csv --kernel none --kernel-size 5",
+     "hardrow train --task regression --data numbers.csv --method lds --kernel gaussian --kernel-size 5 --epochs 2 --db o.db"),
+    ("hardrow train --data words.csv --method smote", "hardrow train --data words.csv --method smote --drop t --epochs 2 --db o.db"),
+    ("hardrow train --data glass.csv --learning-rate 30 --epochs 5 --db o.db", "hardrow train --data glass.csv --learning-rate 0.01 --epochs 5 --db o.db"),
+    ("hardrow train --data glass.csv --scale none --epochs 5 --db o.db", "hardrow train --data glass.csv --scale standard --epochs 5 --db o.db"),
+    ("hardrow train --data glass.csv --weight-decay 30 --epochs 5 --db o.db", "hardrow train --data glass.csv --weight-decay 0.001 --epochs 5 --db o.db"),
+    ("hardrow influence --run 2 --save", "hardrow train --data iris.csv --epochs 2 --record every:1 --record-weights every:1 --db m.db && hardrow influence --run 1 --save --db m.db"),
+    ("hardrow influence --run 1 --instance 3 --epoch 9", "hardrow influence --run 1 --instance 3 --epoch 2"),
+    ("hardrow sql --timeout 0.01 'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n'", "hardrow sql --timeout 5 'SELECT 1 AS a'"),
+    ("hardrow runs a b c", "hardrow help runs"),
+    ("hardrow delete --status nonsense --yes", "hardrow delete --status failed --yes"),
+    ("hardrow report accuracy-table --explain iris base --explain iris base", "hardrow report accuracy-table --experiment s --explain iris base"),
+    ("hardrow train --data counted.csv --epochs 2 --db o.db", "hardrow train --data counted.csv --keep-ids --epochs 2 --db o.db"),
+    ("hardrow train --data words.csv --max-levels 3", "hardrow train --data words.csv --drop t --epochs 2 --db o.db && hardrow train --data words.csv --max-levels 20 --epochs 2 --db o.db"),
+    ("hardrow train --data words.csv --encode error", "hardrow train --data words.csv --encode one-hot --epochs 2 --db o.db"),
+    ("hardrow train --data numbers.csv", "hardrow train --data numbers.csv --task regression --epochs 2 --db o.db"),
+    ("hardrow train --data diabetes --data-dir \"$SOURCE\"/datasets --label age --epochs 1 --db o.db; hardrow train --data diabetes --data-dir \"$SOURCE\"/datasets",
+     "hardrow train --data diabetes --data-dir \"$SOURCE\"/datasets --task regression --epochs 2 --db o.db"),
+    ("hardrow train --data iris.csv --loss mse", "hardrow methods --task classification"),
+    ("hardrow influence", "hardrow runs"),
+    ("hardrow influence --run 1", "hardrow influence --run 1 --instance 3 && hardrow influence --run 1 --save"),
+    ("hardrow influence --run 1 --epoch 2 --save", "hardrow influence --run 1 --epoch 2 --instance 3"),
+    ("hardrow influence --run 1 --save", "hardrow report influence-agreement --run 1"),
+    ("hardrow influence --run 2 --instance 3", "hardrow train --data iris.csv --epochs 2 --record-weights last --db o.db && hardrow influence --run 1 --instance 3 --db o.db"),
+    ("hardrow resume 1", "hardrow train --data iris.csv --epochs 2 --keep-state --db k.db && hardrow resume 1 --epochs 3 --db k.db"),
+    ("hardrow resume 1 --epochs 9", "hardrow train --data iris.csv --epochs 2 --keep-state --db l.db && hardrow resume 1 --epochs 3 --db l.db"),
+    ("hardrow report nonsense", "hardrow report"),
+    ("hardrow report --run 1", "hardrow report"),
+    ("hardrow report hardest --csv-safe -f json", "hardrow report hardest --csv-safe --format csv"),
+    ("hardrow report hardest --out x.html", "hardrow report html --out x.html"),
+    ("hardrow report hardest --watch", "hardrow report html --watch --out y.html"),
+    ("hardrow report hardest --data-dir .", "hardrow report html --data-dir . --out z.html"),
+    ("hardrow report html", "hardrow report html --out w.html"),
+    ("hardrow report hardest --file x.sql", "hardrow report hardest"),
+    ("hardrow report data-map --svg x.svg -f csv", "hardrow report data-map -f csv"),
+    ("hardrow report html --out x.html -f csv", "hardrow report html --out x.html"),
+    ("hardrow sql 'SELECT :x'", "echo 'SELECT 1 AS a' > q.sql && hardrow report --file q.sql"),
+    ("hardrow delete", "hardrow runs"),
+    ("hardrow delete 3", "hardrow delete 3 --yes"),
+    ("hardrow delete 2 --status failed", "hardrow delete --status failed --yes"),
+    ("hardrow delete --experiment nonsense --yes", "hardrow runs"),
+    ("hardrow export 1", "hardrow export 1 --out exported"),
+    ("hardrow export 1 --what epochs --out folder", "hardrow export 1 --what epochs --out folder --force"),
+    ("hardrow adjust 1", "hardrow help adjust"),
+    ("hardrow compare 1 2 --metric macro-f1", "hardrow compare 1 2"),
+    ("hardrow train --data iris.csv --epochs 1 --db o.db", "hardrow show 1 --db o.db"),
+    ("hardrow verify 99", "hardrow runs"),
+    ("printf '[sweep]\\nname = t\\ndatasets = iris.csv\\nmethods = base\\n[settings]\\nnonsense = 1\\n' > t.ini; hardrow sweep t.ini", "hardrow help train --all"),
+]
+
+# Texts of src that no case provokes: they need a network, a damaged or older file, much data, or a call by the library.
+NOT_FOLLOWED = """
+%s: column '%s' says which rows test, but not of %zu row%s: '--missing drop' leaves %s out, --drop the column
+%s: damaged: %s holds what is not JSON of hardrow's; 'hardrow verify' says where
+%s: images have classes, no targets: --task regression is not for them
+%s: not found; %s comes with hardrow, in its folder 'datasets': --data-dir says where that is, or put it into %s
+%s: not found; 'hardrow datasets fetch %s' gets it from UCI, or put %s into %s
+%s: not found; 'hardrow datasets fetch %s' gets it%s%s%s, or put its four files into the folder %s in %s
+%s: run %lld: epoch %zu is damaged; 'hardrow verify %lld' says where
+%s: was written by an older hardrow; any command that writes to it ('hardrow train', 'hardrow sweep') upgrades it
+%s:%u: column '%s': a missing label; only '--missing drop' accepts it
+%s:%zu: column '%s': '%s' in quotes is not a number; '--missing-values %s' takes it for a missing value
+%zu runs failed; 'hardrow runs --status failed' says why
+%zu weights are many: they are recorded in the last epoch only; --record-weights says otherwise
+a folder named with --data-dir
+hardrow: %zu run%s ended no better than guessing; hardrow sql "SELECT run_id, message FROM runs WHERE message IS NOT NULL" --db %s says why
+it has learned next to nothing; try more --epochs or another --learning-rate
+it is not over; 'hardrow resume %lld' lets it go on
+run %lld has no epoch that is recorded with the one before it; --record every:1 --record-weights every:1 records them
+run %lld is damaged: %s; 'hardrow verify %lld' says all
+run %lld is damaged; 'hardrow verify %lld' says where
+run %lld: the file holds no features of '%s', and the catalogue does not know it: --data says where it is
+sampler: there is no '%s'; 'hardrow methods' lists them
+the features say little to logistic regression; try --model mlp
+the first row counts up, so it is a header row; --header no reads it as data
+the targets are far from 0 or apart; try --target-scale standard
+this will write about %.3g %s; --record every:N, last or none (record_splits in a sweep) writes less
+"""
+
+
+def advice_of(text):
+    """The texts of one C file that name an option or a command: adjacent literals are one."""
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+    for group in LITERALS.finditer(text):
+        before = text[max(0, group.start() - 60):group.start()]
+        if NO_MESSAGES.search(before.rstrip("\t\n ") + " ".rstrip()) or "#include" in before[-12:]:
+            continue
+        words = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', group[0].replace("PAGE_REPORT", '"html"'))).replace('\\"', '"').replace("\\n", "")
+        if re.search(r"'hardrow [a-z]|'report |(?<![\w-])--[a-z][a-z-]+", words) and " " in words:
+            yield words
+
+
+def all_advice():
+    found = {}
+    for path in sorted(SOURCE.glob("src/*/*.c")):
+        name = str(path.relative_to(SOURCE))
+        if name in NO_FILES or name.startswith(("src/rebalance/", "src/page/")):
+            continue
+        for words in advice_of(path.read_text()):
+            found[words] = name
+    return found
+
+
+def pattern_of(words):
+    """What printf() makes of a text."""
+    pieces = re.split(r"%(?:%|[-+ #0]*[\d*]*(?:\.[\d*]+)?(?:hh|h|ll|l|z|j)?[a-zA-Z]?)", words)
+    return re.compile(".*?".join(map(re.escape, pieces)), re.S)
+
+
+def run(script, folder, environment):
+    done = subprocess.run(["sh", "-c", script], cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, errors="replace", check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def main():
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("HARDROW_")}
+    environment |= {"PATH": f"{HARDROW.parent}:{os.environ['PATH']}", "SOURCE": str(SOURCE), "HARDROW_DB": "t.db", "LC_ALL": "C.UTF-8"}
+    known, followed, wrong = all_advice(), set(), []
+    with tempfile.TemporaryDirectory() as folder:
+        environment["HOME"] = folder
+        code, output = run("set -e\n" + SETUP, folder, environment)
+        if code != 0:
+            sys.exit(f"setup: {output}")
+        for provoke, follow in CASES:
+            _, output = run(provoke, folder, environment)
+            heard = {words for words in known if pattern_of(words).search(output)}
+            followed |= heard
+            if not heard:
+                wrong.append(f"{provoke}\ngives no advice: {output}")
+            code, output = run(follow, folder, environment)
+            if code != 0:
+                wrong.append(f"{follow}\ndoes not work: {output}")
+    left = {line for line in NOT_FOLLOWED.splitlines() if line}
+    wrong += [f"{known[words]}: not followed by any case: {words}" for words in sorted(known.keys() - followed - left)]
+    wrong += [f"NOT_FOLLOWED has what is followed or gone: {words}" for words in sorted(left & followed | left - known.keys())]
+    print("\n".join(wrong), end="\n" if wrong else "")
+    print(f"{len(CASES) + len(known) - len(wrong)} passed, {len(wrong)} failed")
+    return 1 if wrong else 0
+
+
+sys.exit(main())
