@@ -241,6 +241,18 @@ def case_pytorch():
     verify("torch.db")
 
 
+def case_the_example_on_long_tailed_fashion_mnist():
+    import torch  # noqa: F401
+
+    example = os.path.join(os.path.dirname(__file__), "..", "..", "examples", "fashion_mnist_lt.py")
+    if not os.path.exists("/usr/share/datasets/fashion-mnist"):
+        raise ImportError("no dataset-fashion-mnist")
+    done = subprocess.run([sys.executable, example, "--epochs", "1", "--db", "fashion.db"], capture_output=True, text=True)
+    expect((done.returncode, done.stdout), (0, "run 1 in fashion.db\n"))
+    assert query("fashion.db", "SELECT test_accuracy FROM runs")[0] > 0.4
+    expect(query("fashion.db", "SELECT count(*), sum(draws) FROM dynamics WHERE part = 'train'"), (14891, 14891))
+
+
 def case_scikit_learn():
     from sklearn.linear_model import LogisticRegression, SGDClassifier
     from sklearn.neural_network import MLPClassifier
