@@ -30,6 +30,7 @@
 	X(whatif)                                                                                                      \
 	X(import)                                                                                                      \
 	X(influence)                                                                                                   \
+	X(merge)                                                                                                       \
 	X(export)                                                                                                      \
 	X(materialize)                                                                                                 \
 	X(verify)                                                                                                      \

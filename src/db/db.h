@@ -49,6 +49,10 @@ MUST_CHECK enum err_code db_open_waiting(const char *path, enum db_mode mode, co
 					 struct db **ret_db, struct err *err);
 void db_set_wait(struct db *db, const struct db_wait *wait);
 
+/* DB_READ, also of a file of an older version: that is copied into a file like db_open_scratch()'s, which is upgraded;
+ * what lies at `path` stays as it is. */
+MUST_CHECK enum err_code db_open_upgraded(const char *path, struct db **ret_db, struct err *err);
+
 /* A new empty file to write that nobody else sees: it lies in $TMPDIR without a name, and is gone with the connection
  * or the process, however that ends. */
 MUST_CHECK enum err_code db_open_scratch(struct db **ret_db, struct err *err);
@@ -89,6 +93,9 @@ void db_bind_real(struct db_stmt *stmt, const char *name, double value);
 void db_bind_text(struct db_stmt *stmt, const char *name, const char *value); /* NULL: SQL NULL */
 void db_bind_blob(struct db_stmt *stmt, const char *name, const void *bytes, size_t length);
 void db_bind_null(struct db_stmt *stmt, const char *name);
+
+/* Column i of the row that `row` is at, not copied either: until `row` steps. */
+void db_bind_column(struct db_stmt *stmt, const char *name, struct db_stmt *row, size_t i);
 
 /* What is bound from now on until the next reset is chained onto *sum (base/checksum.h), value by value: its type, its
  * bytes. NULL: no more. */

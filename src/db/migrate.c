@@ -232,7 +232,8 @@ static enum err_code upgrade(struct db *db, const struct db_options *options, st
 	bool is_old = version < (int64_t)options->migration_count;
 	if (is_old && version > 0 && db_query_int(db, "SELECT count(*) FROM main.run", &runs, err) != ERR_OK)
 		return err->code;
-	if (runs > 0 && back_up(db, options, version, backup, err) != ERR_OK)
+	/* A file without a name is a copy itself. */
+	if (runs > 0 && db->file[0] != '\0' && back_up(db, options, version, backup, err) != ERR_OK)
 		return err->code;
 	/* Migrations need not care about views, which may name columns of any version. */
 	if ((is_old || !are_same) &&

@@ -18,6 +18,9 @@
 
 #define RETRY_MS 10
 
+/* Migration 0006. */
+#define FIRST_WITH_UIDS 6
+
 /* The file asks clients that say nothing for more (migration 0009): the virtual tables need it less. */
 #define CACHE_SIZE "PRAGMA cache_size = -2000"
 
@@ -129,19 +132,30 @@ static enum err_code open_to_write(const char *path, const struct db_options *op
 	return ERR_OK;
 }
 
-enum err_code db_open_scratch(struct db **ret_db, struct err *err)
+/* Nothing is in it yet; messages call it `path`. */
+static enum err_code connect_scratch(const char *path, const struct db_options *options, struct db **ret_db,
+				     struct err *err)
 {
-	const struct db_options options = db_default_options();
 	AUTO(db_freep) struct db *db = NULL;
 	AUTO(mem_freep) char *name = NULL;
 
 	/* A file without a name is one that SQLite makes in its folder for them and removes at once. */
-	if (db_connect("", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &options, &db, err) != ERR_OK ||
-	    mem_copy_text("temporary file (in $TMPDIR)", &name, err) != ERR_OK)
+	if (db_connect("", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, options, &db, err) != ERR_OK ||
+	    mem_copy_text(path, &name, err) != ERR_OK)
 		return err->code;
 	mem_freep(&db->path);
 	db->path = take_ptr(&name);
-	if (make_writable(db, &options, err) != ERR_OK)
+	*ret_db = take_ptr(&db);
+	return ERR_OK;
+}
+
+enum err_code db_open_scratch(struct db **ret_db, struct err *err)
+{
+	const struct db_options options = db_default_options();
+	AUTO(db_freep) struct db *db = NULL;
+
+	if (connect_scratch("temporary file (in $TMPDIR)", &options, &db, err) != ERR_OK ||
+	    make_writable(db, &options, err) != ERR_OK)
 		return err->code;
 	*ret_db = take_ptr(&db);
 	return ERR_OK;
@@ -240,6 +254,55 @@ static enum err_code open_to_read(const char *path, const struct db_options *opt
 		return err->code;
 	*ret_db = take_ptr(&db);
 	return ERR_OK;
+}
+
+/* A copy of what `source` reads, upgraded. */
+static enum err_code upgrade_copy(struct db *source, int64_t version, const struct db_options *options,
+				  struct db **ret_db, struct err *err)
+{
+	/* The migration draws a run_uid, which would be another one in each copy. */
+	static const char name_runs[] =
+	    "UPDATE run SET run_uid = substr(sha256(CAST(json_array(run_id, dataset_id, method, seed, settings, host,"
+	    " pid, started_at_ms) AS BLOB)), 1, 32)";
+	AUTO(db_freep) struct db *copy = NULL;
+
+	if (connect_scratch(source->path, options, &copy, err) != ERR_OK)
+		return err->code;
+	sqlite3_backup *backup = sqlite3_backup_init(copy->handle, "main", source->handle, "main");
+	if (backup == NULL)
+		return db_fail(copy, sqlite3_extended_errcode(copy->handle), false, err);
+	int code = sqlite3_backup_step(backup, -1);
+	(void)sqlite3_backup_finish(backup);
+	if (code != SQLITE_DONE)
+		return db_fail(copy, code, false, err);
+	if (make_writable(copy, options, err) != ERR_OK ||
+	    (version < FIRST_WITH_UIDS && db_exec(copy, name_runs, err) != ERR_OK))
+		return err->code;
+	*ret_db = take_ptr(&copy);
+	return ERR_OK;
+}
+
+enum err_code db_open_upgraded(const char *path, struct db **ret_db, struct err *err)
+{
+	const struct db_options options = db_default_options();
+	AUTO(db_freep) struct db *db = NULL;
+	struct identity identity;
+	int64_t version = 0;
+	bool exists = false;
+
+	if (identity_check_path(path, &exists, err) != ERR_OK)
+		return err->code;
+	if (!exists)
+		return err_set(err, ERR_INPUT, "%s: there is no such database", path);
+	if (db_connect(path, SQLITE_OPEN_READONLY, &options, &db, err) != ERR_OK)
+		return err->code;
+	roll_back_leftovers(db, &options);
+	if (check_identity(db, &options, &identity, err) != ERR_OK ||
+	    read_version(&db, &options, &identity, &version, err) != ERR_OK)
+		return err->code;
+	return version > 0 && version < (int64_t)options.migration_count
+		   ? upgrade_copy(db, version, &options, ret_db, err)
+		   : open_to_read(path, &options, ret_db, err);
 }
 
 enum err_code db_open_with(const char *path, enum db_mode mode, const struct db_options *options, struct db **ret_db,

@@ -183,6 +183,30 @@ void db_bind_null(struct db_stmt *stmt, const char *name)
 	keep_code(stmt, sqlite3_bind_null(stmt->handle, find_parameter(stmt, name)));
 }
 
+void db_bind_column(struct db_stmt *stmt, const char *name, struct db_stmt *row, size_t i)
+{
+	size_t length = 0;
+
+	switch (db_column_type(row, i)) {
+	case DB_INTEGER:
+		db_bind_int(stmt, name, db_column_int(row, i));
+		break;
+	case DB_REAL:
+		db_bind_real(stmt, name, db_column_real(row, i));
+		break;
+	case DB_TEXT:
+		db_bind_text(stmt, name, db_column_text(row, i));
+		break;
+	case DB_BLOB: {
+		const void *bytes = db_column_blob(row, i, &length);
+		db_bind_blob(stmt, name, bytes, length);
+		break;
+	}
+	case DB_NULL:
+		db_bind_null(stmt, name);
+	}
+}
+
 size_t db_parameter_count(const struct db_stmt *stmt)
 {
 	return stmt->parameter_count;

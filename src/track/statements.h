@@ -75,6 +75,9 @@ MUST_CHECK enum err_code track_read_statement(struct track *track, enum track_st
 MUST_CHECK enum err_code track_resume_run(struct track *track, const struct track_resume *resume, int64_t writer_id,
 					  struct err *err);
 
+/* A run with all its rows and blocks, in the open transaction; foreign keys to it are the caller's business. */
+MUST_CHECK enum err_code track_drop_run(struct track *track, int64_t run_id, struct err *err);
+
 /* This process's claim on a run that begins. */
 MUST_CHECK enum err_code track_drop_claim(struct track *track, const struct track_run *run, struct err *err);
 

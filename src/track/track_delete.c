@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "track/statements.h"
 #include "track/track_checksum.h"
+#include "track/track_tables.h"
 
 /* About what a row takes of instance_summary, dynamics_rows or epoch, and one of few columns. */
 #define ROW_BYTES "100"
@@ -163,24 +164,34 @@ static enum err_code free_blocks(struct track *track, int64_t *ret_count, struct
 
 static enum err_code delete_rows(struct track *track, struct err *err)
 {
+	struct track_tables tables AUTO(track_tables_done) = { 0 };
+
+	if (track_list_tables(track, "run_id", &tables, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < tables.count; i++) {
+		AUTO(text_done) struct text sql = { 0 };
+		if (text_append(&sql, err, "DELETE FROM %s" CHOSEN, tables.at[i]) != ERR_OK ||
+		    db_exec(track->db, sql.data, err) != ERR_OK)
+			return err->code;
+	}
 	return db_exec(track->db,
-		       "DELETE FROM epoch" CHOSEN ";"
-		       "DELETE FROM class_epoch" CHOSEN ";"
-		       "DELETE FROM regression_epoch" CHOSEN ";"
-		       "DELETE FROM partial_epoch" CHOSEN ";"
-		       "DELETE FROM own_series" CHOSEN ";"
-		       "DELETE FROM weight" CHOSEN ";"
-		       "DELETE FROM instance_summary" CHOSEN ";"
-		       "DELETE FROM dynamics_rows" CHOSEN ";"
-		       "DELETE FROM influence" CHOSEN ";"
-		       "DELETE FROM loss_change" CHOSEN ";"
-		       "DELETE FROM state" CHOSEN ";"
 		       "DELETE FROM checksum WHERE subject IN ('run', " SUMMARY_SUBJECTS ")"
 		       " AND id IN (SELECT run_id FROM temp.chosen);"
 		       /* Adjusted runs before those that they name. */
 		       "DELETE FROM run" CHOSEN " AND source_run_id IS NOT NULL;"
 		       "DELETE FROM run" CHOSEN,
 		       err);
+}
+
+enum err_code track_drop_run(struct track *track, int64_t run_id, struct err *err)
+{
+	const struct track_choice choice = { .run_id = run_id };
+	int64_t blocks = 0;
+
+	if (track_choose(track, &choice, err) != ERR_OK || delete_rows(track, err) != ERR_OK ||
+	    free_blocks(track, &blocks, err) != ERR_OK)
+		return err->code;
+	return db_exec(track->db, "DELETE FROM temp.chosen", err);
 }
 
 /* Deletes splits and data sets that no run uses. */

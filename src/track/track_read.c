@@ -24,6 +24,16 @@ enum err_code track_open_existing(const char *path, const struct db_wait *write,
 	return ERR_OK;
 }
 
+enum err_code track_open_upgraded(const char *path, struct track **ret_track, struct err *err)
+{
+	AUTO(track_freep) struct track *track = NULL;
+
+	if (mem_new(&track, 1, err) != ERR_OK || db_open_upgraded(path, &track->db, err) != ERR_OK)
+		return err->code;
+	*ret_track = take_ptr(&track);
+	return ERR_OK;
+}
+
 static enum err_code copy_column(struct db_stmt *stmt, size_t i, char **ret_text, struct err *err)
 {
 	const char *text = NULL;

@@ -14,6 +14,9 @@
 MUST_CHECK enum err_code track_open_existing(const char *path, const struct db_wait *write, struct track **ret_track,
 					     struct err *err);
 
+/* To read, also a file of an older version, of which that is a copy (db_open_upgraded). */
+MUST_CHECK enum err_code track_open_upgraded(const char *path, struct track **ret_track, struct err *err);
+
 /* A run with the keys of its data set and split. */
 struct track_run_row {
 	int64_t run_id, dataset_id, split_id;
