@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/plan.h"
+#include "app/shard.h"
 #include "app/sweep_settings.h"
 #include "base/mem.h"
 #include "data/relabel.h"
@@ -63,6 +64,8 @@ static enum err_code open_datasets(struct plan *plan, const struct data_path *pa
 		    plan_open(plan->catalogue, path, plan->sweep->datasets.at[i], settings, &plan->datasets[i], err);
 		if (code != ERR_OK && code != ERR_MISSING)
 			return err_prefix(err, "sweep %s", plan->sweep->name);
+		if (code == ERR_MISSING && plan->sweep->shards > 0)
+			return err_prefix(err, "a shard needs all data sets of the sweep");
 		if (code == ERR_MISSING && watch->notice != NULL)
 			watch->notice(watch->context, err->message);
 		if (code == ERR_OK)
@@ -342,6 +345,7 @@ enum err_code sweep_run(const struct sweep *sweep, const char *database, const s
 	    mem_new(&plan.splits, sweep->datasets.count * sweep_split_count(sweep), err) != ERR_OK ||
 	    catalogue_create(&plan.catalogue, err) != ERR_OK || open_datasets(&plan, path, watch, err) != ERR_OK ||
 	    check_names(&plan, err) != ERR_OK || make_splits(&plan, err) != ERR_OK || plan_runs(&plan, err) != ERR_OK ||
+	    (sweep->shards > 0 && shard_keep(plan.runs, &plan.run_count, sweep->shard, sweep->shards, err) != ERR_OK) ||
 	    recorder_open(database, false, &recorder_watch, &recorder, err) != ERR_OK ||
 	    recorder_call(recorder, RECORDER_WRITES, register_plan, &plan, err) != ERR_OK)
 		return err->code;

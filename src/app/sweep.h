@@ -53,6 +53,7 @@ struct sweep {
 	const char *name;
 	char *source; /* the file's text; owned */
 	size_t splits, record_splits;
+	size_t shard, shards; /* only the runs of shard 0 .. shards - 1; shards 0: all */
 	struct run_settings settings;
 	struct sweep_names datasets, methods;
 	bool has_all_methods;		  /* of the task */
@@ -100,7 +101,8 @@ struct sweep_result {
 };
 
 /* Does the runs that the file does not hold yet. A method that does not go with one of the models is a notice. A data
- * set that is not on this machine is a notice and its runs are left out; ERR_MISSING if none is here. */
+ * set that is not on this machine is a notice and its runs are left out; ERR_MISSING if none is here, or if one is not
+ * and this is a shard: other machines would share the runs out otherwise. */
 MUST_CHECK enum err_code sweep_run(const struct sweep *sweep, const char *database, const struct data_path *path,
 				   size_t jobs, const struct track_environment *environment,
 				   const struct runner_watch *watch, struct sweep_result *ret_result, struct err *err);

@@ -12,11 +12,13 @@
 #include "cli/interrupt.h"
 #include "cli/print.h"
 #include "cli/progress.h"
+#include "cli/shard_file.h"
 #include "cli/threads.h"
 #include "num/blas.h"
 
 struct sweep_options {
 	size_t jobs, threads, splits;
+	const char *shard;
 	struct option_list data_dirs, set;
 	struct checkpoint checkpoint;
 	bool quiet;
@@ -39,6 +41,11 @@ static const struct option_spec specs[] = {
 	  .argument = "N",
 	  .initial = "0",
 	  .help = "only the first N splits, 0: all of the file's" },
+	{ .name = "shard",
+	  .type = OPTION_TEXT,
+	  .offset = offsetof(struct sweep_options, shard),
+	  .argument = "I/N|slurm",
+	  .help = "only part I = 0 .. N-1 of N of the runs, into FILE.I-of-N.db beside --db FILE.db" },
 	{ .name = "set",
 	  .type = OPTION_LIST,
 	  .offset = offsetof(struct sweep_options, set),
@@ -88,6 +95,7 @@ static enum err_code run_sweep(const struct invocation *invocation, struct err *
 	AUTO(mem_freep) char *path = NULL;
 	AUTO(data_folders_done) struct data_folders folders = { 0 };
 	AUTO(environment_done) struct environment environment = { 0 };
+	struct shard_file file AUTO(shard_file_done) = { 0 };
 	struct progress progress;
 	struct sweep_result result = { 0 };
 
@@ -95,8 +103,10 @@ static enum err_code run_sweep(const struct invocation *invocation, struct err *
 	    sweep_read(path, &sweep, err) != ERR_OK || set_all(sweep, &options->set, err) != ERR_OK ||
 	    data_folders_init(&folders, &options->data_dirs, err) != ERR_OK)
 		return err->code;
-	if (blas_load(err) != ERR_OK)
+	if (blas_load(err) != ERR_OK || shard_file_init(options->shard, invocation->database, &file, err) != ERR_OK)
 		return err->code;
+	sweep->shard = file.shard;
+	sweep->shards = file.shards;
 	if (environment_init(invocation->argv, &environment, err) != ERR_OK)
 		return err->code;
 	if (options->splits > 0 && options->splits < sweep->splits)
@@ -114,17 +124,16 @@ static enum err_code run_sweep(const struct invocation *invocation, struct err *
 		.stop = interrupt_flag(),
 		.begins = interrupt_catch_runs,
 	};
-	enum err_code code =
-	    sweep_run(sweep, invocation->database, &data_path, jobs, &environment.track, &watch, &result, err);
+	enum err_code code = sweep_run(sweep, file.at_work, &data_path, jobs, &environment.track, &watch, &result, err);
 	progress_done(&progress);
 	if (code == ERR_OK || (code == ERR_INTERRUPTED && result.planned > 0))
-		tell(sweep, &result, invocation->database);
+		tell(sweep, &result, code == ERR_OK ? file.path : file.at_work);
 	if (code != ERR_OK)
 		return code;
 	if (result.progress.failed > 0)
 		return err_set(err, ERR_SYSTEM, "%zu runs failed; 'hardrow runs --status failed' says why",
 			       result.progress.failed);
-	return ERR_OK;
+	return shard_file_finish(&file, err);
 }
 
 const struct command command_sweep = {
@@ -135,7 +144,11 @@ const struct command command_sweep = {
 	    "Runs that the database holds already are left out, so a second call is instant and an interrupted one "
 	    "goes\n"
 	    "on. Several at once share the work: each waits until all runs are done and takes over those of one that\n"
-	    "ended early. Ctrl-C ends cleanly: the epochs under way are kept, their runs marked interrupted. "
+	    "ended early. On several machines, or as tasks of an array of Slurm, each does its --shard into a file of "
+	    "its\n"
+	    "own, FILE.I-of-N.db, which is called .partial until all of it is done; 'hardrow merge' puts them "
+	    "together.\n"
+	    "Ctrl-C ends cleanly: the epochs under way are kept, their runs marked interrupted. "
 	    "Hardrow's\n"
 	    "own are called by name: table3, table4, methods and others. A file:\n"
 	    "\n"
