@@ -14,7 +14,8 @@ MUST_CHECK enum err_code migrate_read_version(struct db *db, const struct db_opt
  * (views of a person stay) and marks the file, all in one transaction; a new file and an old one take the same path.
  * Nothing to do writes nothing. Processes that come at once wait for the one that is at it, up to UPGRADE_PATIENCE
  * times the busy timeout. An old file that holds runs is first copied to "FILE.vN.backup", N its version, or if that is
- * there with other content to "FILE.vN.2.backup" and so on (not one without a name); a failed upgrade leaves no copy. */
+ * there with other content to "FILE.vN.2.backup" and so on (not one without a name); a failed upgrade leaves no copy.
+ */
 MUST_CHECK enum err_code migrate_file(struct db *db, const struct db_options *options, struct err *err);
 
 #endif
