@@ -1,6 +1,7 @@
 -- title: One run: result and environment
 -- heading: Run {run}
 -- param run: run, required, the run
+-- param all: yes|no = no, also the settings that are off
 -- below: run-settings
 WITH shown AS (SELECT * FROM runs WHERE run_id = :run),
 last AS (
@@ -53,5 +54,6 @@ field (ordinal, field, value) AS (
   UNION ALL SELECT 23, 'compiler', compiler FROM shown
   UNION ALL SELECT 24, 'host', host FROM shown
   UNION ALL SELECT 25, 'command', (SELECT group_concat(value, ' ') FROM json_each(argv)) FROM shown
+  UNION ALL SELECT 26, 'settings', 'below but for those that are off (none, no, auto, 0): --all' FROM shown WHERE :all = 'no'
 )
 SELECT field, value FROM field WHERE value IS NOT NULL ORDER BY ordinal

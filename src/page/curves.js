@@ -11,6 +11,13 @@ const lineDash = i => [[], [7, 4], [2, 3], [9, 3, 2, 3]][Math.floor(i / LINES.le
 // Sides of a chart, as uPlot counts them.
 const RIGHT = 1, BELOW = 2, LEFT = 3;
 
+// uPlot's range but for a curve that never moves, which gets a tenth on both sides: of 1 uPlot would show 0 to 2.
+function rangeOf(chart, low, high) {
+  if (low === null) return [null, null];
+  const margin = Math.abs(low) / 10 || 1;
+  return low === high ? [low - margin, low + margin] : uPlot.rangeNum(low, high, 0.1, true);
+}
+
 // A chart over epochs in `box`: lines are [{name, values, low, high, scale}], low and high the ends of a band or absent;
 // scale 'right' is the second title's. The legend has a button for each line. `scales` is uPlot's.
 function drawLines(box, legend, epochs, lines, titles, scales = {}) {
@@ -32,7 +39,7 @@ function drawLines(box, legend, epochs, lines, titles, scales = {}) {
   const axes = [{ ...axis('x', 'epoch', BELOW), incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10000] }, axis('y', titles[0], LEFT)];
   if (titles[1]) axes.push(axis('right', titles[1], RIGHT));
   const chart = new uPlot({ width: Math.max(box.clientWidth, 200), height: 300, series, bands, axes, legend: { show: false },
-    scales: { x: { time: false }, ...scales }, cursor: { drag: { x: true, y: false } } }, data, box);
+    scales: { x: { time: false }, y: { range: rangeOf }, ...(titles[1] && { right: { range: rangeOf } }), ...scales }, cursor: { drag: { x: true, y: false } } }, data, box);
   legend.replaceChildren(...lines.map((line, i) => {
     const button = element('button', null, { type: 'button', 'aria-pressed': 'true' });
     const swatch = element('span', null, { class: 'swatch' });

@@ -5,6 +5,8 @@ const MARGIN = { left: 46, right: 12, top: 8, bottom: 34 };
 const BINS = 6; // of correctness, as many as colours --c0 to --c5
 const REACH = 24; // pixels from a point at which it is still meant
 
+const PARTS = ['train', 'test', 'meta']; // as numbers in the summary
+
 const map = { run: null, summary: null, classes: [], shown: [], order: [], tree: null, chosen: -1, walk: -1 };
 
 const bin = correctness => Math.min(BINS - 1, Math.floor((correctness ?? 0) * BINS));
@@ -110,7 +112,7 @@ function pictureOf(row) {
 // What the tip and the screen reader say of a row.
 function wordsOf(row) {
   const s = map.summary, predicted = className(s.predicted(row)), named = className(s.class(row));
-  const lines = [`row ${number(s.instance_id(row))} (line ${number(s.source_line(row))}), ${s.tested(row) ? 'test' : 'train'}`,
+  const lines = [`row ${number(s.instance_id(row))} (line ${number(s.source_line(row))}), ${PARTS[s.part(row)]}`,
     predicted === named ? `class ${named}, predicted so` : `class ${named}, predicted ${predicted ?? '\u2013'}`,
     `confidence ${number(s.p_true_mean(row))}, variability ${number(s.p_true_sd(row))}, right in ${percent(s.correctness(row))} % of the epochs`];
   const features = pixelsOf(row) ? [] : featuresOf(row);
@@ -156,8 +158,8 @@ function showRow(row) {
   box.append(legend, chart);
   if (map.run.stride > 0) drawRowCurves(row, chart, legend);
   else chart.replaceWith(element('p', 'Only the last epoch of this run is recorded: it has no curves.'));
-  const measures = [['source line', s.source_line], ['part', at => s.tested(at) ? 'test' : 'train'], ['mean p_true', s.p_true_mean],
-    ['sd of p_true', s.p_true_sd], ['correctness', s.correctness], ['mean loss', s.mean_loss], ['AUM', s.aum], ['EL2N', s.el2n],
+  const measures = [['source line', s.source_line], ['part', at => PARTS[s.part(at)]], ['mean p_true', s.p_true_mean],
+    ['sd of p_true', s.p_true_sd], ['correctness', s.correctness], ['mean loss', s.mean_loss], ['AUM', s.aum], ['EL2N', s.el2n], ['GraNd', s.grand],
     ['difficulty', s.difficulty], ['weight', s.weight], ['forgetting events', s.forgetting_events], ['first learned', s.first_learned],
     ['unlearned epochs', s.unlearned_epochs]].map(([name, value]) => [name, value(row)]);
   const pairs = [{ name: 'measure', text: ([name]) => name }, { name: 'value', number: true, text: ([, value]) => number(value) }];

@@ -173,9 +173,11 @@ static enum err_code put_summary(struct sink *sink, struct db *db, int64_t run_i
 
 	if (db_prepare(
 		db,
-		"SELECT s.instance_id, instance.source_line, s.part = 'test' AS tested, instance.class_index AS class, "
+		"SELECT s.instance_id, instance.source_line, CASE s.part WHEN 'test' THEN 1 WHEN 'meta' THEN 2 ELSE 0 "
+		"END AS part, instance.class_index AS class, "
 		"class.class_index AS predicted, s.forgetting_events, s.first_learned, s.unlearned_epochs, "
-		"s.p_true_mean, s.p_true_sd, s.correctness, s.difficulty, s.weight, s.mean_loss, s.aum, s.el2n "
+		"s.p_true_mean, s.p_true_sd, s.correctness, s.difficulty, s.weight, s.mean_loss, s.aum, s.el2n, "
+		"s.grand "
 		"FROM instance_summary AS s JOIN run ON run.run_id = s.run_id "
 		"LEFT JOIN instance ON instance.dataset_id = run.dataset_id AND instance.instance_id = s.instance_id "
 		"LEFT JOIN class ON class.dataset_id = run.dataset_id AND class.name = s.predicted "
@@ -183,7 +185,7 @@ static enum err_code put_summary(struct sink *sink, struct db *db, int64_t run_i
 		&stmt, err) != ERR_OK)
 		return err->code;
 	db_bind_int(stmt, ":run_id", run_id);
-	return element_put_matrix(sink, stmt, "summary", run_id, "uuuuuuuuffffffff", err);
+	return element_put_matrix(sink, stmt, "summary", run_id, "uuuuuuuufffffffff", err);
 }
 
 static enum err_code put_features(struct sink *sink, struct db *db, int64_t dataset_id, struct err *err)

@@ -92,7 +92,7 @@ function rowColumns() {
       button.onclick = () => choose(row, true);
       return button;
     } },
-    { name: 'line', number: true, text: row => number(s.source_line(row)) }, { name: 'part', text: row => s.tested(row) ? 'test' : 'train' },
+    { name: 'line', number: true, text: row => number(s.source_line(row)) }, { name: 'part', text: row => PARTS[s.part(row)] },
     ...(map.order.some(row => pixelsOf(row)) ? [{ name: 'picture', text: pictureOf }] : []),
     { name: 'class', text: row => className(s.class(row)) },
   ];
@@ -125,9 +125,9 @@ function drawIssues() {
 
 function drawConfusion() {
   const s = map.summary, classes = map.classes.length, part = byId('part').value;
-  const tested = Array.from({ length: s.rows }, (_, row) => row).filter(row => part === '' || String(s.tested(row)) === part);
+  const chosen = Array.from({ length: s.rows }, (_, row) => row).filter(row => part === '' || String(s.part(row)) === part);
   const counts = Array.from({ length: classes }, () => Array(classes).fill(0));
-  for (const row of tested)
+  for (const row of chosen)
     if (s.class(row) !== null && s.predicted(row) !== null) counts[s.class(row)][s.predicted(row)]++;
   const made = table([
     { name: 'class, predicted as', text: row => map.classes[row] },
@@ -140,7 +140,7 @@ function drawConfusion() {
     if (row === column) cell.classList.add('same');
   }));
   byId('confusion-table').replaceChildren(made);
-  byId('confusion-note').textContent = `After the last epoch, ${part === '' ? 'train and test' : part === '1' ? 'test' : 'train'} part: rows are the class, columns what was predicted.`;
+  byId('confusion-note').textContent = `After the last epoch, ${part === '' ? 'all parts' : `${PARTS[part]} part`}: rows are the class, columns what was predicted.`;
 }
 
 function drawClasses() {
@@ -170,7 +170,7 @@ function drawSelection() {
   const wanted = byId('class').value, part = byId('part').value, s = map.summary;
   map.shown = [];
   for (let row = 0; row < s.rows; row++)
-    if (s.p_true_mean(row) !== null && (wanted === '' || String(s.class(row)) === wanted) && (part === '' || String(s.tested(row)) === part))
+    if (s.p_true_mean(row) !== null && (wanted === '' || String(s.class(row)) === wanted) && (part === '' || String(s.part(row)) === part))
       map.shown.push(row);
   map.order = [...map.shown].sort((a, b) => s.p_true_mean(a) - s.p_true_mean(b));
   map.spread = Math.max(.05, Math.ceil(20 * map.shown.reduce((most, row) => Math.max(most, s.p_true_sd(row)), 0)) / 20);
@@ -187,6 +187,8 @@ function drawRun() {
   map.classes = parseClean(map.run.class_names);
   map.walk = -1;
   fill(byId('class'), [['', 'all classes'], ...map.classes.map((name, i) => [i, name])]);
+  const parts = unique(Array.from({ length: map.summary.rows }, (_, row) => map.summary.part(row))).sort();
+  fill(byId('part'), [['', 'all parts'], ...parts.map(part => [part, PARTS[part]])]);
   showRow(-1);
   drawSelection();
   drawClasses();

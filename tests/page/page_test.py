@@ -33,6 +33,8 @@ HOSTILE = ["</script><script>hit=1</script>", "<img src=x onerror=hit=1>", "\"'`
 DRIVES = [*range(0x20), *range(0x7f, 0xa0), 0x61c, 0x200e, 0x200f, *range(0x202a, 0x202f), *range(0x2066, 0x206a)]
 CLEAN = {code: "\ufffd" for code in DRIVES}
 
+PARTS = ["train", "test", "meta"]
+
 passed = failed = 0
 
 
@@ -104,14 +106,15 @@ def near(one, other, error):
 
 def check_numbers(page, run):
     """The matrices of a run's data map against what SQL says."""
-    s = rows_of(f"SELECT s.*, s.part = 'test' AS tested, i.source_line FROM instance_summary AS s "
+    s = rows_of(f"SELECT s.*, i.source_line FROM instance_summary AS s "
                 f"JOIN runs USING (run_id) JOIN instances AS i ON i.dataset_id = runs.dataset_id "
                 f"AND i.instance_id = s.instance_id WHERE run_id = {run['run_id']} ORDER BY s.instance_id")
     classes = json.loads(run["class_names"])
     summary = page.matrix(f"summary-{run['run_id']}")
     check("rows of the summary", len(summary) == len(s) == run["instances"], len(summary))
     for name in summary[0]:
-        theirs = [classes.index(row[name]) if name in ("class", "predicted") else row[name] for row in s]
+        theirs = [classes.index(row[name]) if name in ("class", "predicted") else PARTS.index(row[name]) if name == "part"
+                  else row[name] for row in s]
         wrong = [at for at, row in enumerate(summary) if not near(row[name], theirs[at], 1e-6)]
         check(f"summary: {name}", not wrong, wrong[:5])
     epochs = [row["epoch"] for row in page.matrix(f"epochs-{run['run_id']}")]
@@ -212,6 +215,11 @@ def make_hostile(rng):
     hardrow("report", "html", "--run", "1", "--out", "hostile.html", "--db", "hostile.db")
 
 
+def make_meta():
+    hardrow("train", "--data", "iris", "--data-dir", DATASETS, "--method", "meta-reweight", "--epochs", "5", "--db", "meta.db")
+    hardrow("report", "html", "--out", "meta.html", "--db", "meta.db")
+
+
 def make_large(rng):
     rows = ([*(f"{rng.gauss(at % 10 / 3, 1):.3f}" for _ in range(4)), f"c{at % 10}"] for at in range(ROWS))
     write_csv("large.csv", ["a", "b", "c", "d", "label"], rows)
@@ -302,6 +310,21 @@ def check_hostile(see):
     check("nothing drives the page", not set(shown) & {chr(code) for code in DRIVES if code not in (9, 10)})
 
 
+def check_meta(see):
+    """The meta set is a part of its own, and every measure is there."""
+    see.open("meta.html")
+    options = see.ask("[...byId('part').options].map(option => option.textContent)")
+    check("parts", options == ["all parts", "train", "test", "meta"], options)
+    see.ask("const part = byId('part'); part.value = '2'; part.dispatchEvent(new Event('change'))")
+    theirs = rows_of("SELECT count(*) AS n FROM instance_summary WHERE part = 'meta'", "meta.db")[0]["n"]
+    check("filter by part", see.ask("map.shown.length") == theirs > 0, theirs)
+    see.ask("document.querySelector('#hardest-table button').click()")
+    words = see.ask("byId('row').textContent")
+    check("a row's part and GraNd", "partmeta" in words and "GraNd" in words, words)
+    check("a curve that never moves", see.ask("rangeOf(null, 1, 1).concat(rangeOf(null, 0, 0), rangeOf(null, null, null))")
+          == [.9, 1.1, -1, 1, None, None])
+
+
 def check_large(see):
     # The best of a few: others work on this machine.
     seconds = math.inf
@@ -370,6 +393,7 @@ def in_browser(page, run):
         theirs = json.loads(hardrow("report", "accuracy-table", "--format", "json"))[0]
         check("the accuracy table", cell == f"{100 * theirs['mean']:.1f} \u00b1 {100 * theirs['sd']:.1f}", cell)
         check_hostile(see)
+        check_meta(see)
         check_large(see)
         check_images(see)
         check_watch(see)
@@ -397,6 +421,7 @@ def main():
             print("SKIP: page in a browser (no chromium)")
         else:
             make_hostile(rng)
+            make_meta()
             make_large(rng)
             make_images(rng)
             in_browser(page, runs[0])
