@@ -20,7 +20,8 @@ DUCKDB = pathlib.Path(__file__).with_name("duckdb.js")
 
 
 def make(folder):
-    """Runs of both kinds of data, with a test part, an adjusted run, influences, and plain rows of one run."""
+    """Runs of both kinds of data, with a test part, an adjusted run, influences, plain rows of one run, a regression, and a series
+    of a program that logs."""
     def hardrow(*words):
         subprocess.run([HARDROW, *words, "--db", "t.db"], cwd=folder, check=True, capture_output=True, timeout=60,
                        env=os.environ | {"HARDROW_DATA": str(SOURCE / "datasets")})
@@ -31,8 +32,11 @@ def make(folder):
     hardrow("influence", "--run", "1", "--save")
     hardrow("influence", "--run", "1", "--instance", "3", "--save")
     hardrow("materialize", "2")
+    hardrow("train", "--data", "diabetes", "--task", "regression", "--epochs", "2")
     hardrow("export", "1", "2", "--what", "dynamics", "--format", "csv", "--out", "csv")
-    return sqlite3.connect(folder / "t.db")
+    db = sqlite3.connect(folder / "t.db")
+    db.execute("INSERT INTO own_series (run_id, epoch, name, block, value) SELECT 1, 1, 'own', 0, p FROM block WHERE block_id = 1")
+    return db
 
 
 def literal(value):
@@ -58,8 +62,8 @@ def statements(db):
 
 
 def comparable(row, names):
-    """Numbers by their value, blobs left out, probabilities as numbers: DuckDB writes them its own way."""
-    values = [json.loads(value) if name == "probabilities" else None if isinstance(value, bytes) else value
+    """Numbers by their value, blobs left out, those in JSON as numbers: DuckDB writes them its own way."""
+    values = [json.loads(value) if name in ("probabilities", "features") and value is not None else None if isinstance(value, bytes) else value
               for name, value in zip(names, row)]
     return [repr(float(value)) if isinstance(value, (int, float)) else str(value) for value in values]
 
