@@ -276,7 +276,7 @@ CREATE TABLE block (
   weight BLOB NOT NULL,          -- float32 (m), 1 is uniform; NaN for test instances
   du BLOB NOT NULL,              -- float32 (m)
   dl BLOB NOT NULL,              -- float32 (m)
-  draws BLOB NOT NULL,           -- uint16 (m), 65535 unknown
+  draws BLOB NOT NULL,           -- uint16 (m), 65535 unknown, or more than 65534
   p BLOB NOT NULL,               -- float32 (classes, m), class by class
   checksum INTEGER,              -- of the series one after the other, as src/db/series.h lists them; NULL in older versions' rows
   residual BLOB                  -- float32 (m) prediction less target, of a regression, which has no bytes of predicted and p; else NULL

@@ -247,6 +247,19 @@ static enum err_code append_other_files(const struct other_file *others, const s
 	return ERR_OK;
 }
 
+/* The error of a file whose first line is probably a comment. */
+static enum err_code hint_at_comments(const struct rows_text *text, const struct reading *reading, struct err *err)
+{
+	static const char *const marks[] = { "#", "//", "%" };
+	struct err before = *err;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(marks) && reading->comment == NULL && before.code == ERR_INPUT; i++)
+		if (strncmp(text->data, marks[i], strlen(marks[i])) == 0)
+			return err_set(err, ERR_INPUT, "%.300s; --comment '%s' leaves out the lines that begin so",
+				       before.message, marks[i]);
+	return before.code;
+}
+
 /* The identity is that of the bytes, and of what was said about reading them. */
 static enum err_code identify(struct dataset *dataset, const struct text *content, const struct other_file *others,
 			      const struct reading *reading, struct err *err)
@@ -285,8 +298,9 @@ enum err_code dataset_read(const char *path, const struct reading *reading, stru
 	    identify(dataset, &content, others, reading, err) != ERR_OK)
 		return err->code;
 	const struct rows_text rows = input_rows(path, &content);
-	if (table_read(&rows, reading, &table, err) != ERR_OK ||
-	    append_other_files(others, reading, &table, err) != ERR_OK ||
+	if (table_read(&rows, reading, &table, err) != ERR_OK)
+		return hint_at_comments(&rows, reading, err);
+	if (append_other_files(others, reading, &table, err) != ERR_OK ||
 	    treat_missing(&table, reading, err) != ERR_OK || take_table(dataset, &table, reading, err) != ERR_OK ||
 	    take_groups(dataset, &table, reading->groups, err) != ERR_OK)
 		return err->code;

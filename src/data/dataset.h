@@ -53,8 +53,9 @@ struct dataset {
  * texts; read with one, the data set is called NAME-groups:COLUMN (dataset_derive). ERR_INPUT, one line with file, line
  * and column, for what those refuse,
  * and: one class only, more than 65535 classes, no rows, an empty file, a directory, another compression, no UTF-8,
- * a missing group, missing values under MISSING_ERROR (their count and the first), a missing label but under
- * MISSING_DROP, a target that is no finite number up to TABLE_LARGEST_TARGET. */
+ * a missing group (all with the option to use, if the first line begins as comments do), missing values under
+ * MISSING_ERROR (their count and the first), a missing label but under MISSING_DROP, a target that is no finite number
+ * up to TABLE_LARGEST_TARGET. */
 MUST_CHECK enum err_code dataset_read(const char *path, const struct reading *reading, struct dataset **ret_dataset,
 				      struct err *err);
 

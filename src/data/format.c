@@ -10,11 +10,10 @@
 
 const char *separator_name(size_t i)
 {
-	static const char *const names[] = { [SEPARATOR_AUTO] = "auto",
-					     [SEPARATOR_COMMA] = "comma",
-					     [SEPARATOR_SEMICOLON] = "semicolon",
-					     [SEPARATOR_TAB] = "tab",
-					     [SEPARATOR_BLANK] = "blank" };
+	static const char *const names[] = {
+		[SEPARATOR_AUTO] = "auto", [SEPARATOR_COMMA] = "comma", [SEPARATOR_SEMICOLON] = "semicolon",
+		[SEPARATOR_TAB] = "tab",   [SEPARATOR_BLANK] = "blank", [SEPARATOR_PIPE] = "pipe"
+	};
 
 	return i < ARRAY_LENGTH(names) ? names[i] : NULL;
 }
@@ -27,7 +26,8 @@ const char *header_name(size_t i)
 }
 
 static const char separators[] = {
-	[SEPARATOR_COMMA] = ',', [SEPARATOR_SEMICOLON] = ';', [SEPARATOR_TAB] = '\t', [SEPARATOR_BLANK] = ' '
+	[SEPARATOR_COMMA] = ',', [SEPARATOR_SEMICOLON] = ';', [SEPARATOR_TAB] = '\t',
+	[SEPARATOR_BLANK] = ' ', [SEPARATOR_PIPE] = '|',
 };
 
 static bool is_separator(char byte, char separator)
@@ -94,7 +94,7 @@ static bool is_steady(const struct sample *sample, char separator, char quote)
 
 static char find_separator(const struct sample *sample, char quote)
 {
-	static const char by_rarity[] = { ';', '\t', ',', ' ' }, by_use[] = { ',', ';', '\t', ' ' };
+	static const char by_rarity[] = { ';', '\t', '|', ',', ' ' }, by_use[] = { ',', ';', '\t', '|', ' ' };
 
 	for (size_t i = 0; i < ARRAY_LENGTH(by_rarity); i++)
 		if (is_steady(sample, by_rarity[i], quote))
@@ -115,7 +115,7 @@ static char find_quote(const struct sample *sample)
 		if (memchr(line, '"', sample->length[i]) != NULL)
 			return '"';
 		for (size_t j = 0; j < sample->length[i]; j++)
-			opening += line[j] == '\'' && (j == 0 || strchr(",; \t", line[j - 1]) != NULL);
+			opening += line[j] == '\'' && (j == 0 || strchr(",;| \t", line[j - 1]) != NULL);
 	}
 	return opening >= sample->count && opening > 0 ? '\'' : '"';
 }

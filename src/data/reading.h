@@ -14,7 +14,14 @@
 enum missing_policy { MISSING_ERROR, MISSING_MEAN, MISSING_DROP, MISSING_MEDIAN, MISSING_INDICATOR };
 const char *missing_policy_name(size_t i); /* NULL behind the last */
 
-enum separator_kind { SEPARATOR_AUTO, SEPARATOR_COMMA, SEPARATOR_SEMICOLON, SEPARATOR_TAB, SEPARATOR_BLANK };
+enum separator_kind {
+	SEPARATOR_AUTO,
+	SEPARATOR_COMMA,
+	SEPARATOR_SEMICOLON,
+	SEPARATOR_TAB,
+	SEPARATOR_BLANK,
+	SEPARATOR_PIPE
+};
 const char *separator_name(size_t i); /* NULL behind the last */
 
 enum header_kind { HEADER_AUTO, HEADER_YES, HEADER_NO };

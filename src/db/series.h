@@ -13,7 +13,7 @@
 enum series_storage {
 	SERIES_FLOAT32, /* from double; NaN: not known, not for this instance */
 	SERIES_CLASS,	/* uint16, from double: the index of a class, shown as its name */
-	SERIES_TALLY,	/* uint16, from uint32_t: larger ones are cut to 65534, 65535 is not known */
+	SERIES_TALLY,	/* uint16, from uint32_t: 65535 is not known, or larger than 65534 */
 };
 
 enum series_task { SERIES_OF_CLASSIFICATION, SERIES_OF_REGRESSION, SERIES_OF_BOTH };

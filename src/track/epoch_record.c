@@ -125,9 +125,7 @@ static unsigned char *put_tallies(unsigned char *out, const uint32_t *tallies, s
 	uint16_t narrow[BLOCK_INSTANCES];
 
 	for (size_t i = 0; i < count; i++)
-		narrow[i] = tallies == NULL		   ? SERIES_UNKNOWN
-			    : tallies[i] >= SERIES_UNKNOWN ? SERIES_UNKNOWN - 1
-							   : (uint16_t)tallies[i];
+		narrow[i] = tallies == NULL || tallies[i] > SERIES_UNKNOWN ? SERIES_UNKNOWN : (uint16_t)tallies[i];
 	memcpy(out, narrow, count * sizeof(uint16_t));
 	return out + count * sizeof(uint16_t);
 }

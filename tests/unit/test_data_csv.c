@@ -357,3 +357,28 @@ Test(csv, many_blank_lines_are_read_once, .timeout = 20)
 	cr_assert_eq(dataset_read("t.csv", &(struct reading){ 0 }, &dataset, &err), ERR_OK, "%s", err.message);
 	cr_expect_eq(dataset->instances, 2);
 }
+
+Test(csv, pipes_and_comments)
+{
+	static const struct {
+		const char *text, *message; /* NULL: two features, two classes */
+	} cases[] = {
+		{ "a|b|c\n1|2|x, or\n3|4|y\n", NULL },
+		{ "a,b,c\n1,2,p|q\n3,4,q|r\n5,6,p|q\n", NULL },
+		{ "# made by hand\na,b\n1,x\n2,y\n",
+		  "t.csv:2: 1 field, but the header row has 4; --comment '#' leaves out the lines that begin so" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		AUTO(dataset_freep) struct dataset *dataset = NULL;
+		const struct reading reading = { 0 };
+		struct err err = { 0 };
+		scratch_write("t.csv", cases[i].text, strlen(cases[i].text));
+		enum err_code code = dataset_read("t.csv", &reading, &dataset, &err);
+		cr_expect_eq(code, cases[i].message == NULL ? ERR_OK : ERR_INPUT, "%s", err.message);
+		if (cases[i].message != NULL)
+			cr_expect_str_eq(err.message, cases[i].message);
+		else if (code == ERR_OK)
+			cr_expect(dataset->features == 2 && dataset->classes == 2, "%s", cases[i].text);
+	}
+}
