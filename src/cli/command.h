@@ -28,6 +28,7 @@
 	X(methods)                                                                                                     \
 	X(adjust)                                                                                                      \
 	X(whatif)                                                                                                      \
+	X(predict)                                                                                                     \
 	X(import)                                                                                                      \
 	X(influence)                                                                                                   \
 	X(merge)                                                                                                       \
