@@ -183,7 +183,9 @@ CREATE TABLE run (
   run_key TEXT,                  -- sha256 of what makes it; NULL in runs of older versions and imports
   source_run_id INTEGER REFERENCES run,  -- the run whose weights were adjusted
   chosen TEXT,                   -- JSON object: what cross-validation chose
-  writer_id INTEGER REFERENCES writer
+  writer_id INTEGER REFERENCES writer,
+  run_name TEXT,                 -- what people call it, and what they note about it; not part of run_key
+  note TEXT
 ) STRICT;
 
 CREATE INDEX run_by_subject ON run (dataset_id, split_id, method);

@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/data_folders.h"
 #include "cli/interrupt.h"
+#include "cli/naming.h"
 #include "cli/print.h"
 #include "cli/progress.h"
 #include "cli/shard_file.h"
@@ -20,6 +21,7 @@ struct sweep_options {
 	size_t jobs, threads, splits;
 	const char *shard;
 	struct option_list data_dirs, set;
+	struct naming naming;
 	struct checkpoint checkpoint;
 	bool quiet;
 };
@@ -52,6 +54,7 @@ static const struct option_spec specs[] = {
 	  .argument = "KEY=VALUE",
 	  .help = "a setting of all runs, whatever the file says; can be given again" },
 	DATA_DIR_OPTION(struct sweep_options, data_dirs),
+	NAMING_OPTIONS(struct sweep_options, naming),
 	CHECKPOINT_OPTIONS(struct sweep_options, checkpoint),
 	{ .name = "quiet",
 	  .letter = 'q',
@@ -109,6 +112,8 @@ static enum err_code run_sweep(const struct invocation *invocation, struct err *
 	sweep->shards = file.shards;
 	if (environment_init(invocation->argv, &environment, err) != ERR_OK)
 		return err->code;
+	environment.track.run_name = options->naming.run_name;
+	environment.track.note = options->naming.note;
 	if (options->splits > 0 && options->splits < sweep->splits)
 		sweep->splits = options->splits;
 	progress_init(&progress, invocation->error_terminal, options->quiet);

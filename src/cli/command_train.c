@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/data_folders.h"
 #include "cli/interrupt.h"
+#include "cli/naming.h"
 #include "cli/print.h"
 #include "cli/progress.h"
 #include "cli/query.h"
@@ -17,6 +18,7 @@
 struct train_options {
 	const char *data;
 	struct option_list data_dirs;
+	struct naming naming;
 	struct checkpoint checkpoint;
 	size_t threads;
 	bool quiet;
@@ -33,6 +35,7 @@ static const struct option_spec specs[] = {
 	  .argument = "NAME|FILE",
 	  .help = "a data set of 'hardrow datasets', a CSV file, or a folder with four IDX files" },
 	DATA_DIR_OPTION(struct train_options, data_dirs),
+	NAMING_OPTIONS(struct train_options, naming),
 	CHECKPOINT_OPTIONS(struct train_options, checkpoint),
 	THREADS_OPTION(struct train_options, threads, "0"),
 	{ .name = "quiet",
@@ -92,6 +95,8 @@ static enum err_code run_train(const struct invocation *invocation, struct err *
 	    recipe_append_method(&recipe, &method, err) != ERR_OK)
 		return err->code;
 	environment.track.threads = threads_count(options->threads, 1, &progress);
+	environment.track.run_name = options->naming.run_name;
+	environment.track.note = options->naming.note;
 	struct trial trial = {
 		.data = options->data,
 		.path = data_folders_path(&folders),

@@ -105,6 +105,7 @@ struct track_environment {
 	int blas_threads; /* of OpenBLAS's own */
 	int threads;	  /* that shared a run's work */
 	int64_t pid;
+	const char *run_name, *note; /* people's, of the runs that begin; or NULL */
 };
 
 /* How an interrupted run goes on after the epoch of its state: what is newer goes. */

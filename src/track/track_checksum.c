@@ -35,6 +35,8 @@ static const struct {
 		       " settings, block_instances, hardrow_version, git_commit, blas, blas_threads, compiler, host,"
 		       " pid, argv, started_at_ms, finished_at_ms, run_uid, run_key, source_run_id, chosen, writer_id"
 		       " FROM run WHERE run_id = :id" },
+	{ SUBJECT_RUN, "SELECT run_id, run_name, note FROM run"
+		       " WHERE run_id = :id AND (run_name IS NOT NULL OR note IS NOT NULL)" },
 	/* In the order of put_summary(), which sums what it binds. */
 	{ SUBJECT_SUMMARY, "SELECT run_id, instance_id, part, class, " MEASURES_FIRST(
 			       MEASURE) "predicted"
