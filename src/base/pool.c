@@ -14,7 +14,7 @@
 
 /* So long a thread looks for what comes next before it sleeps: the products of a training step follow each other
  * faster than a sleeping thread wakes up, and whoever else wants the processor loses no more than this. */
-#define LOOK_SECONDS 50e-6
+#define LOOK_SECONDS 100e-6
 
 /* The pieces of one call: `round` tells it from the calls before it. */
 struct share {
@@ -23,39 +23,53 @@ struct share {
 	uint32_t pieces, round;
 };
 
+/* The caller is thread 0, and has no id. */
 struct helper {
 	struct pool *pool;
 	size_t thread;
 	pthread_t id;
+	/* What is left of its own pieces: the round in the upper half, the next piece in the lower. */
+	_Atomic(uint64_t) next;
 };
 
 struct pool {
-	size_t threads;		/* with the caller's */
-	bool looks;		/* there is a processor for each thread */
-	_Atomic(uint64_t) next; /* the round in the upper half, its next piece in the lower */
-	atomic_uint done;	/* pieces of the round */
-	pthread_mutex_t lock;	/* guards what follows */
+	size_t threads;	      /* with the caller's */
+	bool looks;	      /* there is a processor for each thread */
+	atomic_uint round;    /* the last that began */
+	atomic_uint done;     /* pieces of the round */
+	pthread_mutex_t lock; /* guards what follows */
 	pthread_cond_t has_work, is_done;
 	struct share share;
 	bool is_closing;
 	struct helper helper[];
 };
 
-static uint32_t round_of(uint64_t next)
+/* The pieces of a thread begin here and end where those of the next begin. */
+static uint32_t first_piece(const struct pool *pool, const struct share *share, size_t thread)
 {
-	return (uint32_t)(next >> 32);
+	return (uint32_t)((uint64_t)share->pieces * thread / pool->threads);
 }
 
-/* A piece that nobody else does; false: none is left of the round. */
-static bool take(struct pool *pool, const struct share *share, uint32_t *ret_piece)
+static bool take_from(struct pool *pool, const struct share *share, size_t owner, uint32_t *ret_piece)
 {
-	uint64_t next = atomic_load(&pool->next);
+	uint32_t end = first_piece(pool, share, owner + 1);
+	uint64_t next = atomic_load(&pool->helper[owner].next);
 
-	while (round_of(next) == share->round && (uint32_t)next < share->pieces)
-		if (atomic_compare_exchange_weak(&pool->next, &next, next + 1)) {
+	while ((uint32_t)(next >> 32) == share->round && (uint32_t)next < end)
+		if (atomic_compare_exchange_weak(&pool->helper[owner].next, &next, next + 1)) {
 			*ret_piece = (uint32_t)next;
 			return true;
 		}
+	return false;
+}
+
+/* A piece that nobody else does; false: none is left of the round. One's own come first: what they work on is in this
+ * processor's cache if the pieces of the calls before were cut alike. */
+static bool take(struct pool *pool, const struct share *share, size_t thread, uint32_t *ret_piece)
+{
+	for (size_t i = 0; i < pool->threads; i++)
+		if (take_from(pool, share, (thread + i) % pool->threads, ret_piece))
+			return true;
 	return false;
 }
 
@@ -64,7 +78,7 @@ static void do_pieces(struct pool *pool, const struct share *share, size_t threa
 {
 	uint32_t piece = 0;
 
-	while (take(pool, share, &piece)) {
+	while (take(pool, share, thread, &piece)) {
 		share->work(share->context, piece, thread);
 		if (atomic_fetch_add(&pool->done, 1) + 1 < share->pieces)
 			continue;
@@ -85,7 +99,7 @@ static void look_for_round(const struct pool *pool, uint32_t last)
 {
 	double until = clock_seconds() + LOOK_SECONDS;
 
-	while (pool->looks && round_of(atomic_load(&pool->next)) == last && clock_seconds() < until)
+	while (pool->looks && atomic_load(&pool->round) == last && clock_seconds() < until)
 		relax();
 }
 
@@ -123,7 +137,7 @@ enum err_code pool_create(size_t threads, struct pool **ret_pool, struct err *er
 	AUTO(pool_freep) struct pool *pool = NULL;
 	void *block = NULL;
 
-	if (mem_alloc(1, sizeof *pool + (threads - 1) * sizeof pool->helper[0], &block, err) != ERR_OK)
+	if (mem_alloc(1, sizeof *pool + threads * sizeof pool->helper[0], &block, err) != ERR_OK)
 		return err->code;
 	pool = block;
 	pool->threads = 1;
@@ -131,9 +145,10 @@ enum err_code pool_create(size_t threads, struct pool **ret_pool, struct err *er
 	(void)pthread_mutex_init(&pool->lock, NULL);
 	(void)pthread_cond_init(&pool->has_work, NULL);
 	(void)pthread_cond_init(&pool->is_done, NULL);
-	for (size_t i = 0; i + 1 < threads; i++) {
+	for (size_t i = 1; i < threads; i++) {
 		struct helper *helper = &pool->helper[i];
-		*helper = (struct helper){ .pool = pool, .thread = i + 1 };
+		helper->pool = pool;
+		helper->thread = i;
 		if (pthread_create(&helper->id, NULL, help, helper) != 0)
 			break;
 		pool->threads++;
@@ -150,7 +165,7 @@ void pool_free(struct pool *pool)
 	pool->is_closing = true;
 	(void)pthread_cond_broadcast(&pool->has_work);
 	(void)pthread_mutex_unlock(&pool->lock);
-	for (size_t i = 0; i + 1 < pool->threads; i++)
+	for (size_t i = 1; i < pool->threads; i++)
 		(void)pthread_join(pool->helper[i].id, NULL);
 	(void)pthread_mutex_destroy(&pool->lock);
 	(void)pthread_cond_destroy(&pool->has_work);
@@ -175,7 +190,9 @@ static struct share begin_round(struct pool *pool, size_t pieces, pool_work *wor
 	pool->share = (struct share){ work, context, (uint32_t)pieces, pool->share.round + 1 };
 	struct share share = pool->share;
 	atomic_store(&pool->done, 0);
-	atomic_store(&pool->next, (uint64_t)share.round << 32);
+	for (size_t i = 0; i < pool->threads; i++)
+		atomic_store(&pool->helper[i].next, (uint64_t)share.round << 32 | first_piece(pool, &share, i));
+	atomic_store(&pool->round, share.round);
 	(void)pthread_cond_broadcast(&pool->has_work);
 	(void)pthread_mutex_unlock(&pool->lock);
 	return share;

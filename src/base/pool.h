@@ -20,8 +20,9 @@ void pool_freep(struct pool **pool);
 size_t pool_threads(const struct pool *pool);
 
 /* Calls work(context, piece, thread) once for each piece 0 .. pieces - 1, on any of the threads, in any order, and
- * returns when all are done. `thread` is below pool_threads(), and no two pieces have the same at the same time. NULL,
- * or a single piece: the caller does all, as thread 0. One call at a time: `work` must not call it on the same pool. */
+ * returns when all are done. Each thread begins with as many neighbouring pieces as every other. `thread` is below
+ * pool_threads(), and no two pieces have the same at the same time. NULL, or a single piece: the caller does all, as
+ * thread 0. One call at a time: `work` must not call it on the same pool. */
 typedef void pool_work(void *context, size_t piece, size_t thread);
 void pool_run(struct pool *pool, size_t pieces, pool_work *work, void *context);
 

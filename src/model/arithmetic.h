@@ -66,4 +66,9 @@ struct network {
 	struct pool *pool; /* whose threads share its work; NULL: nobody's */
 };
 
+/* What is done to each of `count` parameters by itself is shared in so many pieces; piece i begins here and ends where
+ * the next begins. */
+size_t parameter_pieces(size_t count);
+size_t parameter_piece_first(size_t count, size_t i);
+
 #endif

@@ -5,6 +5,9 @@
 #include "base/mem.h"
 #include "model/layers.h"
 
+/* So many wide rows are worth another thread. */
+#define PIECE_ROWS 64
+
 static enum err_code fill_tiles(struct network_inputs *inputs, struct err *err)
 {
 	size_t n = inputs->instances;
@@ -211,22 +214,43 @@ static void mix(const struct network_batch *batch, real *gathered, size_t row, s
 	}
 }
 
-/* Puts a batch together, padded to `lanes`; index NULL: the instances from `first` on. */
+/* Rows of a batch, some at a time. */
+struct gathering {
+	const struct network_batch *batch;
+	size_t first; /* without an index the batch is the instances from here on */
+	real *gathered;
+};
+
+static void copy_rows(void *context, size_t piece, size_t thread)
+{
+	const struct gathering *gathering = context;
+	const struct network_batch *batch = gathering->batch;
+	size_t d = batch->inputs->features;
+	const real *rows = batch->inputs->rows;
+	size_t end = (piece + 1) * PIECE_ROWS < batch->count ? (piece + 1) * PIECE_ROWS : batch->count;
+
+	(void)thread;
+	for (size_t i = piece * PIECE_ROWS; i < end; i++) {
+		size_t at = batch->index != NULL ? batch->index[i] : gathering->first + i;
+		memcpy(gathering->gathered + i * d, rows + at * d, d * sizeof *rows);
+	}
+}
+
+/* Puts a batch together, padded to `lanes`; without an index: the instances from `first` on. */
 static void gather(struct layers *layers, const struct network_batch *batch, size_t first, size_t lanes)
 {
 	size_t d = batch->inputs->features;
 	const real *rows = batch->inputs->rows;
-	const uint32_t *index = batch->index;
+	struct gathering gathering = { batch, first, layers->gathered };
 
 	layers->batch = (struct tile){ .lanes = lanes, .count = batch->count, .data = layers->gathered };
 	if (!layers->takes_rows) {
-		tile_gather(&layers->batch, rows, d, index);
+		tile_gather(&layers->batch, rows, d, batch->index);
 		if (batch->partner != NULL)
 			mix(batch, layers->gathered, 1, lanes);
 		return;
 	}
-	for (size_t i = 0; i < batch->count; i++)
-		memcpy(layers->gathered + i * d, rows + (index != NULL ? index[i] : first + i) * d, d * sizeof *rows);
+	pool_run(layers->pool, (batch->count + PIECE_ROWS - 1) / PIECE_ROWS, copy_rows, &gathering);
 	memset(layers->gathered + batch->count * d, 0, (lanes - batch->count) * d * sizeof *rows);
 	if (batch->partner != NULL)
 		mix(batch, layers->gathered, d, 1);

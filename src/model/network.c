@@ -203,11 +203,37 @@ void network_backward(struct network *network, const double *delta)
 	network->arithmetic->backward(network->layers, delta);
 }
 
+/* A piece of fewer parameters is over before another thread has begun. */
+#define PIECE_PARAMETERS 65536
+
+size_t parameter_pieces(size_t count)
+{
+	return (count + PIECE_PARAMETERS - 1) / PIECE_PARAMETERS;
+}
+
+/* Of equal size, so that each thread has as much as the others, near what it has of the products. */
+size_t parameter_piece_first(size_t count, size_t i)
+{
+	return count * i / parameter_pieces(count);
+}
+
+static void clear_some(void *context, size_t piece, size_t thread)
+{
+	const struct network *network = context;
+	struct parameter_range range = network->arithmetic->learning(network->layers);
+	size_t size = network->arithmetic->size;
+	size_t first = parameter_piece_first(range.count, piece);
+
+	(void)thread;
+	memset((char *)range.gradients + first * size, 0,
+	       (parameter_piece_first(range.count, piece + 1) - first) * size);
+}
+
 void network_clear_gradients(struct network *network)
 {
 	struct parameter_range range = network->arithmetic->learning(network->layers);
 
-	memset(range.gradients, 0, range.count * network->arithmetic->size);
+	pool_run(network->pool, parameter_pieces(range.count), clear_some, network);
 }
 
 void network_predict(struct network *network, const struct network_inputs *inputs, size_t first, size_t count,

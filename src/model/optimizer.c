@@ -7,9 +7,6 @@
 #include "model/arithmetic.h"
 #include "model/optimizer_step.h"
 
-/* A step on fewer parameters is over before another thread has begun. */
-#define PIECE_PARAMETERS 65536
-
 #define BOTH(function)                                                                                                 \
 	{                                                                                                              \
 		function##_double, function##_single                                                                   \
@@ -114,10 +111,10 @@ static void step_some(void *context, size_t piece, size_t thread)
 	const struct step *step = context;
 	const struct optimizer *optimizer = step->optimizer;
 	const struct network *network = optimizer->network;
-	size_t first = piece * PIECE_PARAMETERS;
+	size_t first = parameter_piece_first(step->arrays.count, piece);
 	size_t offset = first * network->arithmetic->size;
 	struct optimizer_arrays arrays = {
-		.count = step->arrays.count - first < PIECE_PARAMETERS ? step->arrays.count - first : PIECE_PARAMETERS,
+		.count = parameter_piece_first(step->arrays.count, piece + 1) - first,
 		.theta = (char *)step->arrays.theta + offset,
 		.gradient = (const char *)step->arrays.gradient + offset,
 	};
@@ -137,7 +134,7 @@ void optimizer_step(struct optimizer *optimizer, double rate_factor)
 		network->arithmetic->decay(network->layers, step.settings.weight_decay);
 	optimizer->steps++;
 	step.settings.learning_rate *= rate_factor;
-	pool_run(network->pool, (step.arrays.count + PIECE_PARAMETERS - 1) / PIECE_PARAMETERS, step_some, &step);
+	pool_run(network->pool, parameter_pieces(step.arrays.count), step_some, &step);
 }
 
 /* An objective with the weight decay of a network. */
