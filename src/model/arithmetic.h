@@ -66,9 +66,15 @@ struct network {
 	struct pool *pool; /* whose threads share its work; NULL: nobody's */
 };
 
-/* What is done to each of `count` parameters by itself is shared in so many pieces; piece i begins here and ends where
- * the next begins. */
-size_t parameter_pieces(size_t count);
-size_t parameter_piece_first(size_t count, size_t i);
+/* What is done to each parameter that learns by itself is shared in so many pieces, a power of two. */
+size_t parameter_pieces(const struct network *network);
+
+/* Of each layer that learns a piece has as large a part as of the others, at the same place: most of the rows that a
+ * thread has of the products. Some of layer l's, from `first` on in the range of those that learn; none of a frozen
+ * layer. */
+struct parameter_slice {
+	size_t first, count;
+};
+struct parameter_slice parameter_slice(const struct network *network, size_t piece, size_t l);
 
 #endif

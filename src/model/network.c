@@ -74,14 +74,17 @@ struct network_layer network_shape_layer(const struct network_shape *shape, size
 	};
 }
 
+static size_t count_parameters(struct network_layer layer)
+{
+	return (layer.inputs + layer.has_bias) * layer.outputs;
+}
+
 size_t network_count_parameters(const struct network_shape *shape)
 {
 	size_t count = 0;
 
-	for (size_t l = 0; l <= shape->hidden_count; l++) {
-		struct network_layer layer = network_shape_layer(shape, l);
-		count += (layer.inputs + layer.has_bias) * layer.outputs;
-	}
+	for (size_t l = 0; l <= shape->hidden_count; l++)
+		count += count_parameters(network_shape_layer(shape, l));
 	return count;
 }
 
@@ -204,36 +207,49 @@ void network_backward(struct network *network, const double *delta)
 }
 
 /* A piece of fewer parameters is over before another thread has begun. */
-#define PIECE_PARAMETERS 65536
+#define PIECE_PARAMETERS 32768
 
-size_t parameter_pieces(size_t count)
+size_t parameter_pieces(const struct network *network)
 {
-	return (count + PIECE_PARAMETERS - 1) / PIECE_PARAMETERS;
+	size_t count = network->arithmetic->learning(network->layers).count;
+	size_t pieces = 1;
+
+	while (count / (2 * pieces) >= PIECE_PARAMETERS)
+		pieces *= 2;
+	return pieces;
 }
 
-/* Of equal size, so that each thread has as much as the others, near what it has of the products. */
-size_t parameter_piece_first(size_t count, size_t i)
+struct parameter_slice parameter_slice(const struct network *network, size_t piece, size_t l)
 {
-	return count * i / parameter_pieces(count);
+	size_t pieces = parameter_pieces(network);
+	size_t learning = network->arithmetic->learning(network->layers).first;
+	size_t first = 0;
+
+	for (size_t below = 0; below < l; below++)
+		first += count_parameters(network_layer(network, below));
+	if (first < learning)
+		return (struct parameter_slice){ 0, 0 };
+	size_t count = count_parameters(network_layer(network, l));
+	size_t from = count * piece / pieces;
+	return (struct parameter_slice){ first - learning + from, count * (piece + 1) / pieces - from };
 }
 
 static void clear_some(void *context, size_t piece, size_t thread)
 {
 	const struct network *network = context;
-	struct parameter_range range = network->arithmetic->learning(network->layers);
+	char *gradients = network->arithmetic->learning(network->layers).gradients;
 	size_t size = network->arithmetic->size;
-	size_t first = parameter_piece_first(range.count, piece);
 
 	(void)thread;
-	memset((char *)range.gradients + first * size, 0,
-	       (parameter_piece_first(range.count, piece + 1) - first) * size);
+	for (size_t l = 0; l < network_layer_count(network); l++) {
+		struct parameter_slice slice = parameter_slice(network, piece, l);
+		memset(gradients + slice.first * size, 0, slice.count * size);
+	}
 }
 
 void network_clear_gradients(struct network *network)
 {
-	struct parameter_range range = network->arithmetic->learning(network->layers);
-
-	pool_run(network->pool, parameter_pieces(range.count), clear_some, network);
+	pool_run(network->pool, parameter_pieces(network), clear_some, network);
 }
 
 void network_predict(struct network *network, const struct network_inputs *inputs, size_t first, size_t count,

@@ -111,18 +111,20 @@ static void step_some(void *context, size_t piece, size_t thread)
 	const struct step *step = context;
 	const struct optimizer *optimizer = step->optimizer;
 	const struct network *network = optimizer->network;
-	size_t first = parameter_piece_first(step->arrays.count, piece);
-	size_t offset = first * network->arithmetic->size;
-	struct optimizer_arrays arrays = {
-		.count = parameter_piece_first(step->arrays.count, piece + 1) - first,
-		.theta = (char *)step->arrays.theta + offset,
-		.gradient = (const char *)step->arrays.gradient + offset,
-	};
 
 	(void)thread;
-	for (size_t i = 0; i < optimizer->kind->moments; i++)
-		arrays.moment[i] = (char *)step->arrays.moment[i] + offset;
-	optimizer->kind->step[network->shape.precision](&step->settings, optimizer->steps, &arrays);
+	for (size_t l = 0; l < network_layer_count(network); l++) {
+		struct parameter_slice slice = parameter_slice(network, piece, l);
+		size_t offset = slice.first * network->arithmetic->size;
+		struct optimizer_arrays arrays = {
+			.count = slice.count,
+			.theta = (char *)step->arrays.theta + offset,
+			.gradient = (const char *)step->arrays.gradient + offset,
+		};
+		for (size_t i = 0; i < optimizer->kind->moments; i++)
+			arrays.moment[i] = (char *)step->arrays.moment[i] + offset;
+		optimizer->kind->step[network->shape.precision](&step->settings, optimizer->steps, &arrays);
+	}
 }
 
 void optimizer_step(struct optimizer *optimizer, double rate_factor)
@@ -134,7 +136,7 @@ void optimizer_step(struct optimizer *optimizer, double rate_factor)
 		network->arithmetic->decay(network->layers, step.settings.weight_decay);
 	optimizer->steps++;
 	step.settings.learning_rate *= rate_factor;
-	pool_run(network->pool, parameter_pieces(step.arrays.count), step_some, &step);
+	pool_run(network->pool, parameter_pieces(network), step_some, &step);
 }
 
 /* An objective with the weight decay of a network. */
