@@ -37,6 +37,13 @@ mkdir folder; echo > folder/run1_epochs.csv
 # (what provokes, what follows): each in the folder that SETUP made.
 CASES = [
     ("hardrow nonsense", "hardrow help"),
+    ("(echo '# by hand'; cat iris.csv) > comment.csv; hardrow train --data comment.csv", "hardrow train --data comment.csv --comment '#' --epochs 2 --db o.db"),
+    ("hardrow train --task regression --data numbers.csv --epochs 2 --learning-rate 0.01 --quiet --db p.db; hardrow predict 1 numbers.csv --probabilities --db p.db",
+     "hardrow predict 1 numbers.csv --db p.db"),
+    ("hardrow train --data iris.csv --epochs 2 --quiet --db g.db; sed '2s/^[^,]*/?/' iris.csv > hole.csv; hardrow predict 1 hole.csv --db g.db",
+     "sed '2s/^[^,]*/?/' iris.csv > hole.csv; hardrow train --data hole.csv --missing mean --epochs 2 --db o.db"),
+    ("hardrow sweep s.ini --shard 9/2", "hardrow sweep s.ini --shard 0/2 --quiet --db shard.db"),
+    ("hardrow sweep s.ini --shard slurm", "hardrow sweep s.ini --shard 1/2 --quiet --db shard.db"),
     ("hardrow train", "hardrow datasets"),
     ("hardrow train --data nonsense", "hardrow datasets"),
     ("hardrow train --data iris --data-dir .. --nonsense 1", "hardrow help train --all"),
@@ -103,6 +110,9 @@ CASES = [
 
 # Texts of src that no case provokes: they need a network, a damaged or older file, much data, or a call by the library.
 NOT_FOLLOWED = """
+; of texts that were numbered by '--encode ordinal' it takes the numbers
+%s: damaged, nothing is merged: %s; 'hardrow verify' says all of it
+--shard slurm: the array is not 0-N or 1-N with N above 0 and without gaps; --shard I/N says which shard this is ('scontrol requeue' keeps a task's array)
 %s: column '%s' says which rows test, but not of %zu row%s: '--missing drop' leaves %s out, --drop the column
 %s: damaged: %s holds what is not JSON of hardrow's; 'hardrow verify' says where
 %s: images have classes, no targets: --task regression is not for them
