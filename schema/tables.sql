@@ -185,7 +185,8 @@ CREATE TABLE run (
   chosen TEXT,                   -- JSON object: what cross-validation chose
   writer_id INTEGER REFERENCES writer,
   run_name TEXT,                 -- what people call it, and what they note about it; not part of run_key
-  note TEXT
+  note TEXT,
+  threads INTEGER                -- that shared its work when it began; NULL in runs of older versions
 ) STRICT;
 
 CREATE INDEX run_by_subject ON run (dataset_id, split_id, method);

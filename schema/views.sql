@@ -58,7 +58,8 @@ SELECT
   CAST((SELECT mae FROM regression_epoch AS off WHERE off.run_id = run.run_id AND off.epoch = last.epoch AND off.part = 'test'
     AND off.shot = 'all') AS DOUBLE) AS test_mae,
   run.run_name,
-  run.note
+  run.note,
+  run.threads
 FROM run
 JOIN dataset ON dataset.dataset_id = run.dataset_id
 JOIN split ON split.split_id = run.split_id

@@ -9,7 +9,7 @@
 #include "track/track.h"
 
 /* Statements that read the rows of a checksum. */
-#define TRACK_SUM_COUNT 22
+#define TRACK_SUM_COUNT 23
 
 enum track_statement {
 	TRACK_PUT_INSTANCE,

@@ -37,6 +37,7 @@ static const struct {
 		       " FROM run WHERE run_id = :id" },
 	{ SUBJECT_RUN, "SELECT run_id, run_name, note FROM run"
 		       " WHERE run_id = :id AND (run_name IS NOT NULL OR note IS NOT NULL)" },
+	{ SUBJECT_RUN, "SELECT run_id, threads FROM run WHERE run_id = :id AND threads IS NOT NULL" },
 	/* In the order of put_summary(), which sums what it binds. */
 	{ SUBJECT_SUMMARY, "SELECT run_id, instance_id, part, class, " MEASURES_FIRST(
 			       MEASURE) "predicted"

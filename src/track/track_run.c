@@ -25,13 +25,13 @@ enum err_code track_start_run(struct track *track, const struct track_run *run, 
 		track, TRACK_START_RUN,
 		"INSERT INTO run (experiment_id, dataset_id, split_id, model, method, seed, status, settings,"
 		" block_instances, hardrow_version, git_commit, blas, blas_threads, compiler, host, pid, argv,"
-		" started_at_ms, run_uid, run_key, source_run_id, chosen, writer_id, run_name, note) VALUES "
+		" started_at_ms, run_uid, run_key, source_run_id, chosen, writer_id, run_name, note, threads) VALUES "
 		"(:experiment_id, "
 		":dataset_id, "
 		":split_id,"
 		" :model, :method, :seed, 'running', :settings, :block_instances, :hardrow_version, :git_commit, :blas,"
 		" :blas_threads, :compiler, :host, :pid, :argv, :started_at_ms, lower(hex(randomblob(16))), :run_key,"
-		" :source_run_id, :chosen, :writer_id, :run_name, :note)",
+		" :source_run_id, :chosen, :writer_id, :run_name, :note, :threads)",
 		&stmt, err) != ERR_OK)
 		return err->code;
 	if (run->experiment_id != 0)
@@ -59,6 +59,7 @@ enum err_code track_start_run(struct track *track, const struct track_run *run, 
 	db_bind_int(stmt, ":writer_id", writer_id);
 	db_bind_text(stmt, ":run_name", environment->run_name);
 	db_bind_text(stmt, ":note", environment->note);
+	db_bind_int(stmt, ":threads", environment->threads);
 	if (db_run(stmt, err) != ERR_OK)
 		return err->code;
 	*ret_run_id = db_last_rowid(track->db);

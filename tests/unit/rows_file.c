@@ -157,7 +157,7 @@ static void put_run(struct db *db, struct rng *rng, int64_t run_id, int64_t data
 	struct db_stmt *stmt = must_prepare(
 	    db, "INSERT INTO run VALUES (:run_id, NULL, :dataset_id, :dataset_id, 'm', 'base', 0, 'done', NULL,"
 		" '{}', :block_instances, '0', NULL, 'b', 1, 'c', 'h', 1, '[]', 0, 0, NULL, NULL, NULL, NULL, NULL, "
-		"NULL, NULL)");
+		"NULL, NULL, NULL)");
 	struct db_stmt *put_epoch = must_prepare(
 	    db, "INSERT INTO epoch (run_id, epoch, first_block, seconds) VALUES (:run_id, :epoch, :first, 0)");
 

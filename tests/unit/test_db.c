@@ -27,7 +27,7 @@ TestSuite(db, .init = scratch_enter, .fini = scratch_leave);
 	"INSERT INTO dataset VALUES (1, 'd', 'x', 'class', 'error', 1, 1, 2, 'x', 'classification', 0);"               \
 	"INSERT INTO split VALUES (1, 1, 0, 0.0, 0, x'00', 0, 'mask', 0, 0);"                                          \
 	"INSERT INTO run VALUES (1, NULL, 1, 1, 'm', 'base', 0, 'done', NULL, '{}', 64, '0', NULL, 'b', 1, 'c', 'h', " \
-	"1, '[]', 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL);"
+	"1, '[]', 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);"
 
 Test(db, new_file)
 {

@@ -20,7 +20,7 @@ TestSuite(db_upgrade, .init = scratch_enter, .fini = scratch_leave);
 	"INSERT INTO dataset VALUES (1, 'd', 'x', 'class', 'error', 1, 1, 2, 'x', 'classification', 0);"               \
 	"INSERT INTO split VALUES (1, 1, 0, 0.0, 0, x'00', 0, 'mask', 0, 0);"                                          \
 	"INSERT INTO run VALUES (1, NULL, 1, 1, 'm', 'base', 0, 'done', NULL, '{}', 64, '0', NULL, 'b', 1, 'c', 'h', " \
-	"1, '[]', 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL);"
+	"1, '[]', 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);"
 
 #define MIGRATIONS_MAX 99
 
@@ -111,7 +111,7 @@ static void expect_rows(struct db *db, const char *table)
 {
 	static const struct {
 		const char *table, *added;
-	} grown[] = { { "block", ", NULL" }, { "run", ", NULL, NULL" } };
+	} grown[] = { { "block", ", NULL" }, { "run", ", NULL, NULL, NULL" } };
 	const char *added = "";
 	char sql[200];
 
@@ -268,8 +268,7 @@ Test(db_upgrade, a_file_of_version_10_is_upgraded)
 	db_free(db);
 }
 
-/* Migrations 0015 to 0017: an index, and the features; every other row is as it was, also of a regression and of folds.
- */
+/* Migrations 0015 to 0019: an index, the features, columns; every other row is as it was. */
 Test(db_upgrade, a_file_of_version_14_is_upgraded)
 {
 	struct db *db = upgrade_fixture("tests/fixtures/version14.db", 2);
@@ -288,7 +287,7 @@ Test(db_upgrade, a_file_of_version_14_is_upgraded)
 		const char *table = db_column_text(tables, 0);
 		(void)snprintf(sql, sizeof sql,
 			       "SELECT count(*) FROM (SELECT *%s FROM old.%s EXCEPT SELECT * FROM main.%s)",
-			       strcmp(table, "run") == 0 ? ", NULL, NULL" : "", table, table);
+			       strcmp(table, "run") == 0 ? ", NULL, NULL, NULL" : "", table, table);
 		cr_expect_eq(database_query_int(db, sql), 0, "%s", table);
 	}
 	cr_expect_eq(database_query_int(db, "SELECT count(*) FROM main.regression_epoch"), 16);
