@@ -15,8 +15,10 @@
 
 #define TILE_INSTANCES 64
 
-/* From so many features on OpenBLAS's blocked kernels beat loops over a tile (bench/README.md). */
-#define TILE_WIDE_FEATURES 256
+/* From so many features on OpenBLAS's blocked kernels beat loops over a tile, in either precision (bench/README.md).
+ * Below, digits do not depend on the processor: the UCI sets have 60 at most, hidden layers 64 unless told otherwise.
+ */
+#define TILE_WIDE_FEATURES 96
 
 /* A tile of a network's numbers, in one of the two precisions (num/real.h). */
 struct tile {
