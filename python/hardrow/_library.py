@@ -119,6 +119,8 @@ def texts(values):
     """An array of C texts, or None."""
     if values is None:
         return None
+    if any("\0" in str(value) for value in values):
+        raise Error("names must not hold NUL")
     return (c_char_p * len(values))(*[str(value).encode() for value in values])
 
 

@@ -1,4 +1,5 @@
 """Reading a file: a connection with fast views, and whole runs as numpy arrays."""
+import contextlib
 import dataclasses
 import os
 import sqlite3
@@ -33,7 +34,7 @@ def connect(path):
 
 
 def _quoted(path):
-    return os.fspath(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    return os.path.abspath(os.fsdecode(path)).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
 def _places():
@@ -102,7 +103,7 @@ def _join(blobs, dtype, instances, columns):
 
 def read(path, run):
     """Everything that run number `run` recorded of its rows, as a Dynamics: straight from the file's blocks."""
-    with connect(path) as connection:
+    with contextlib.closing(connect(path)) as connection:
         row = connection.execute(
             "SELECT dataset_id, split_id, block_instances, instances, classes, task FROM run JOIN dataset USING (dataset_id)"
             " WHERE run_id = ?", (run,)).fetchone()

@@ -38,8 +38,15 @@ def _pointer(array):
 def _classes(labels, class_names):
     """Indices of the labels, and the names of the classes: as given, or the different labels, sorted."""
     labels = _array(labels)
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        labels = labels[:, 0]
+    if labels.ndim != 1:
+        raise library.Error(f"labels: {labels.shape}; they are one class a row")
     if class_names is not None:
-        return labels.astype(np.uint32), [str(name) for name in class_names]
+        names = [str(name) for name in class_names]
+        if labels.dtype.kind not in "iub" or len(labels) and not 0 <= labels.min() <= labels.max() < len(names):
+            raise library.Error(f"labels: with class_names they are whole numbers from 0 to {len(names) - 1}")
+        return labels.astype(np.uint32), names
     names, indices = np.unique(labels, return_inverse=True)
     return indices.reshape(-1).astype(np.uint32), [str(name) for name in names]
 
@@ -54,7 +61,7 @@ class _Names:
             return
         array = _array(values).reshape(-1)
         self.count = len(array)
-        if array.dtype.kind in "iub":
+        if len(array) == 0 or array.dtype.kind in "iub":
             self._kept = np.ascontiguousarray(array, dtype=np.int64)
             self.ids = self._kept.ctypes.data
         elif array.dtype.kind == "f":
@@ -112,12 +119,17 @@ class Run:
         rows = _Names(ids)
         if rows.count not in (None, len(indices)):
             raise library.Error(f"{rows.count} ids for {len(indices)} labels")
-        mask = None if test is None else np.ascontiguousarray(_array(test).astype(np.uint8))
+        mask = None if test is None else _array(test)
+        if mask is not None and not np.isin(mask, (0, 1)).all():
+            raise library.Error("test: it is True or 1 for rows of the test part, False or 0 for others")
+        mask = None if mask is None else np.ascontiguousarray(mask.astype(np.uint8))
         x = None if features is None else np.ascontiguousarray(_array(features), dtype=np.float64)
         if mask is not None and mask.shape != indices.shape:
             raise library.Error(f"test: {mask.shape}; there are {len(indices)} labels")
         if x is not None and (x.ndim != 2 or len(x) != len(indices)):
             raise library.Error(f"features: {x.shape}; there are {len(indices)} labels")
+        if feature_names is not None and (x is None or len(set(feature_names)) != x.shape[1]):
+            raise library.Error("feature_names: a different one for each column of features")
         #: Positions of the rows that train, and of those that test.
         self.train_positions = np.arange(len(indices)) if mask is None else np.flatnonzero(mask == 0)
         self.test_positions = np.arange(0) if mask is None else np.flatnonzero(mask)
@@ -153,6 +165,9 @@ class Run:
             raise library.Error(f"{rows.count} ids for {len(values)} rows")
         if len(values) == 0:
             return
+        # One value that stands for all has a stride of 0, which means another thing to the library.
+        if 0 in values.strides:
+            values = np.ascontiguousarray(values)
         options = library.Predictions(values=_pointer(values), type=int(values.dtype == np.float64), kind=KINDS[kind], rows=len(values),
                                       row_stride=values.strides[0], column_stride=values.strides[1], ids=rows.ids, keys=rows.keys)
         library.call("hardrow_log", self._run, byref(options))
@@ -160,6 +175,8 @@ class Run:
     def log_draws(self, ids):
         """Whom the training drew in this epoch, one entry for each draw. Calls add up."""
         self._check()
+        if ids is None:
+            raise library.Error("ids: whom was drawn?")
         rows = _Names(ids)
         library.call("hardrow_log_draws", self._run, rows.ids, rows.keys, rows.count)
 
@@ -175,6 +192,8 @@ class Run:
     def log_matrix(self, layer, name, values):
         """A matrix of the model after this epoch, into the view weights; a vector is a column."""
         self._check()
+        if layer < 0:
+            raise library.Error(f"layer: {layer}; they count from 0")
         numbers = np.ascontiguousarray(_array(values), dtype=np.float64)
         numbers = numbers.reshape(numbers.shape[0] if numbers.ndim else 1, -1)
         library.call("hardrow_log_matrix", self._run, layer, name.encode(), *numbers.shape, _pointer(numbers))
@@ -214,27 +233,32 @@ class Run:
     def finish(self, status="done", reason=None):
         """Ends the run, as "done", "diverged", "failed" or "interrupted", and returns its number in the file."""
         self._check()
+        if status not in STATUSES:
+            raise library.Error(f"status: '{status}'; it is one of {', '.join(STATUSES)}")
+        told = None if reason is None else str(reason).encode(errors="replace")
         run, self._run = self._run, c_void_p()
         number = c_int64()
         _open.discard(self)
         try:
-            library.call("hardrow_finish", run, STATUSES[status], reason and reason.encode(), byref(number))
+            library.call("hardrow_finish", run, STATUSES[status], told, byref(number))
         finally:
             self.run_id = number.value or None
             self._close()
         return self.run_id
 
     def _close(self):
-        library.lib.hardrow_dataset_free(self._dataset)
-        tracker, self._tracker, self._dataset = self._tracker, c_void_p(), c_void_p()
-        library.call("hardrow_close", tracker)
+        tracker, dataset, self._tracker, self._dataset = self._tracker, self._dataset, c_void_p(), c_void_p()
+        try:
+            library.call("hardrow_close", tracker)
+        finally:
+            library.lib.hardrow_dataset_free(dataset)
 
     def _end_quietly(self, status, reason):
         """Where nobody can be told."""
         if self._run and self._pid == os.getpid():
             try:
                 self.finish(status, reason)
-            except library.Error:
+            except Exception:  # pylint: disable=broad-except
                 pass
 
     def __enter__(self):

@@ -1,5 +1,4 @@
 /* A data set that lies in the memory of a program. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,6 +120,26 @@ static enum err_code copy_ids(struct hardrow_dataset *dataset, const hardrow_dat
 	return ERR_OK;
 }
 
+/* FNV-1a (Fowler, Noll and Vo). */
+static uint64_t hash(const char *text)
+{
+	uint64_t sum = 0xcbf29ce484222325;
+
+	for (; *text != '\0'; text++)
+		sum = (sum ^ (unsigned char)*text) * 0x100000001b3;
+	return sum;
+}
+
+/* Where the key is in the table, or would be. */
+static uint32_t *find_place(const struct hardrow_dataset *dataset, const char *key)
+{
+	size_t at = hash(key) & (dataset->place_count - 1);
+
+	while (dataset->places[at] != 0 && strcmp(dataset->keys[dataset->places[at] - 1], key) != 0)
+		at = (at + 1) & (dataset->place_count - 1);
+	return &dataset->places[at];
+}
+
 static enum err_code index_keys(struct hardrow_dataset *dataset, const hardrow_dataset_options *options,
 				struct err *err)
 {
@@ -131,15 +150,15 @@ static enum err_code index_keys(struct hardrow_dataset *dataset, const hardrow_d
 	if (copy_names(options->keys, "", 0, n, "keys", &dataset->keys, err) != ERR_OK)
 		return err->code;
 	/* A fuller table is slower. */
-	if (hcreate_r(n + n / 2 + 16, &dataset->places) == 0)
-		return err_set(err, ERR_SYSTEM, "out of memory");
+	for (dataset->place_count = 16; dataset->place_count < 2 * n;)
+		dataset->place_count *= 2;
+	if (mem_new(&dataset->places, dataset->place_count, err) != ERR_OK)
+		return err->code;
 	for (size_t i = 0; i < n; i++) {
-		ENTRY *found = NULL;
-		ENTRY entry = { dataset->keys[i], (void *)(uintptr_t)i };
-		if (hsearch_r(entry, ENTER, &found, &dataset->places) == 0)
-			return err_set(err, ERR_SYSTEM, "out of memory");
-		if ((size_t)(uintptr_t)found->data != i)
+		uint32_t *place = find_place(dataset, dataset->keys[i]);
+		if (*place != 0)
 			return err_set(err, ERR_INPUT, "keys: '%s' is there twice", dataset->keys[i]);
+		*place = (uint32_t)i + 1;
 	}
 	return ERR_OK;
 }
@@ -190,21 +209,20 @@ static enum err_code put_into(struct hardrow_tracker *tracker, struct hardrow_da
 			      const hardrow_dataset_options *options, char *const *feature_names, struct err *err)
 {
 	const struct instances *instances = &dataset->instances;
-	char sha256[FILE_SHA256_SIZE], mask_sha256[FILE_SHA256_SIZE];
 	AUTO(mem_freep) uint32_t *lines = NULL;
 	AUTO(mem_freep) uint8_t *mask = NULL;
 
-	if (identify(dataset, options, feature_names, sha256, err) != ERR_OK ||
+	if (identify(dataset, options, feature_names, dataset->sha256, err) != ERR_OK ||
 	    mem_new(&lines, instances->count, err) != ERR_OK || mem_new(&mask, instances->count, err) != ERR_OK)
 		return err->code;
 	if (options->test != NULL)
 		memcpy(mask, options->test, instances->count);
-	file_sha256((const char *)mask, instances->count, mask_sha256);
+	file_sha256((const char *)mask, instances->count, dataset->mask_sha256);
 	struct registration registration = {
 		.dataset = {
 			.name = options->name,
-			.sha256 = sha256,
-			.origin = sha256,
+			.sha256 = dataset->sha256,
+			.origin = dataset->sha256,
 			.label = "label",
 			.missing = "error",
 			.instances = instances->count,
@@ -224,7 +242,7 @@ static enum err_code put_into(struct hardrow_tracker *tracker, struct hardrow_da
 			.instances = instances->count,
 			.classes = instances->classes,
 			.is_test = mask,
-			.sha256 = mask_sha256,
+			.sha256 = dataset->mask_sha256,
 			.train_class = instances->train.class_count,
 			.test_class = instances->test.class_count,
 		},
@@ -266,8 +284,7 @@ static void free_dataset(struct hardrow_dataset **dataset_pointer)
 
 	if (dataset == NULL)
 		return;
-	if (dataset->keys != NULL)
-		hdestroy_r(&dataset->places);
+	free(dataset->places);
 	free_names(&dataset->keys, dataset->instances.count);
 	free_names(&dataset->class_names, dataset->instances.classes);
 	free(dataset->y);
@@ -365,8 +382,6 @@ static enum err_code find_id(const struct hardrow_dataset *dataset, int64_t id, 
 enum err_code lib_find(const struct hardrow_dataset *dataset, const struct lib_names *names, size_t at,
 		       uint32_t *ret_position, struct err *err)
 {
-	ENTRY *found = NULL;
-
 	if (names->ids != NULL)
 		return find_id(dataset, names->ids[at], ret_position, err);
 	if (names->keys == NULL) {
@@ -375,10 +390,40 @@ enum err_code lib_find(const struct hardrow_dataset *dataset, const struct lib_n
 	}
 	if (names->keys[at] == NULL)
 		return err_set(err, ERR_INPUT, "keys: number %zu is NULL", at);
-	/* It is only looked for; and the table does not change. */
-	struct hsearch_data places = dataset->places;
-	if (hsearch_r((ENTRY){ (char *)names->keys[at], NULL }, FIND, &found, &places) == 0)
+	uint32_t place = *find_place(dataset, names->keys[at]);
+	if (place == 0)
 		return err_set(err, ERR_INPUT, "keys: the data set has no instance '%s'", names->keys[at]);
-	*ret_position = (uint32_t)(uintptr_t)found->data;
+	*ret_position = place - 1;
 	return ERR_OK;
+}
+
+static enum err_code is_there(struct track *track, void *context, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	const struct hardrow_dataset *dataset = context;
+	bool found = false;
+
+	if (db_prepare(track_db(track),
+		       "SELECT 1 FROM dataset JOIN split USING (dataset_id) WHERE dataset_id = :dataset_id"
+		       " AND split_id = :split_id AND dataset.sha256 = :sha256 AND split.sha256 = :mask",
+		       &stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":dataset_id", dataset->dataset_id);
+	db_bind_int(stmt, ":split_id", dataset->split_id);
+	db_bind_text(stmt, ":sha256", dataset->sha256);
+	db_bind_text(stmt, ":mask", dataset->mask_sha256);
+	if (db_step(stmt, &found, err) != ERR_OK)
+		return err->code;
+	return found ? ERR_OK
+		     : err_set(err, ERR_INPUT, "the data set was deleted from the file meanwhile; put it there again");
+}
+
+enum err_code lib_check_dataset(const struct hardrow_dataset *dataset, struct err *err)
+{
+	struct hardrow_tracker *tracker = dataset->tracker;
+
+	(void)pthread_mutex_lock(&tracker->lock);
+	enum err_code code = recorder_call(tracker->recorder, RECORDER_READS, is_there, (void *)dataset, err);
+	(void)pthread_mutex_unlock(&tracker->lock);
+	return code;
 }

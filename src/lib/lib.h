@@ -4,13 +4,15 @@
 
 #include <hardrow.h>
 #include <pthread.h>
-#include <search.h>
 #include <sys/types.h>
 
+#include "base/file.h"
 #include "rebalance/logged.h"
 #include "rebalance/weighting.h"
 #include "record/epoch.h"
 #include "record/recorder.h"
+
+#define LIB_MOST_EPOCHS 1000000000
 
 struct hardrow_tracker {
 	pid_t pid; /* of who opened it */
@@ -25,12 +27,14 @@ struct hardrow_tracker {
 
 struct hardrow_dataset {
 	pid_t pid;
-	const struct hardrow_tracker *tracker;
+	struct hardrow_tracker *tracker;
 	int64_t dataset_id, split_id;
+	char sha256[FILE_SHA256_SIZE], mask_sha256[FILE_SHA256_SIZE];
 	struct instances instances; /* points to what follows */
 	char **class_names;	    /* (k) */
 	char **keys;		    /* (n) or NULL */
-	struct hsearch_data places; /* by key, if there are keys */
+	uint32_t *places;	    /* (place_count) hash table of positions + 1 by key, if there are keys; 0: free */
+	size_t place_count;	    /* a power of 2 */
 	bool has_ids;		    /* instance_id are not 0 .. n-1 */
 	uint32_t *y, *instance_id;  /* (n) */
 	uint32_t *index;	    /* (n) positions of the training part, then of the test part */
@@ -56,6 +60,7 @@ struct hardrow_run {
 	bool has_ended; /* its end is in the file, or cannot get there */
 	struct recorder_ended ended;
 	struct epoch_record *record; /* of the epoch under way; NULL: nothing was logged yet */
+	bool is_open;		     /* it has room for the predictions */
 	struct logged *logged;
 	struct weighting *weighting;
 	struct sampler_work work;
@@ -85,6 +90,9 @@ struct lib_names {
 };
 MUST_CHECK enum err_code lib_find(const struct hardrow_dataset *dataset, const struct lib_names *names, size_t at,
 				  uint32_t *ret_position, struct err *err);
+
+/* ERR_INPUT: somebody has deleted it from the file. */
+MUST_CHECK enum err_code lib_check_dataset(const struct hardrow_dataset *dataset, struct err *err);
 
 /* ERR_INPUT: both are given, keys of a data set without them, or of neither more than n. */
 MUST_CHECK enum err_code lib_check_names(const struct hardrow_dataset *dataset, const struct lib_names *names,

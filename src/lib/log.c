@@ -7,7 +7,8 @@
 #include "base/mem.h"
 #include "lib/lib.h"
 
-#define MOST_EPOCHS 1000000000
+/* Of a matrix: a value of SQLite's is shorter than 1e9 bytes. */
+#define MOST_NUMBERS 100000000
 
 enum err_code lib_check_run(const struct hardrow_run *run, struct err *err)
 {
@@ -20,17 +21,18 @@ enum err_code lib_check_run(const struct hardrow_run *run, struct err *err)
 
 enum err_code lib_open_epoch(struct hardrow_run *run, struct err *err)
 {
-	struct epoch_record *record = NULL;
 	size_t k = run->dataset->instances.classes;
 
-	if (run->record != NULL)
+	if (run->is_open)
 		return ERR_OK;
-	if (recording_next(run->recording, &record, err) != ERR_OK)
+	/* One that there was no room for the last time is still there. */
+	if (run->record == NULL && recording_next(run->recording, &run->record, err) != ERR_OK)
 		return err->code;
-	run->record = record;
+	struct epoch_record *record = run->record;
 	epoch_record_clear(record, run->number + 1);
 	if (epoch_record_reserve_blocks(record, err) != ERR_OK)
 		return err->code;
+	run->is_open = true;
 	const float unknown = NAN;
 	for (size_t t = 0; t < epoch_record_block_count(record); t++) {
 		unsigned char *p = epoch_record_p(record, t);
@@ -290,6 +292,7 @@ static enum err_code take_epoch(struct hardrow_run *run, size_t number, struct e
 	run->record->epoch = number;
 	run->record->seconds = now - run->begun_at;
 	recording_put(run->recording, take_ptr(&run->record));
+	run->is_open = false;
 	logged_forget(run->logged);
 	run->epochs++;
 	run->number = number;
@@ -309,7 +312,7 @@ static enum err_code end_epoch(struct hardrow_run *run, const hardrow_epoch_opti
 		return err->code;
 	if (options.number == 0)
 		options.number = run->number + 1;
-	if (options.number <= run->number || options.number > MOST_EPOCHS)
+	if (options.number <= run->number || options.number > LIB_MOST_EPOCHS)
 		return err_set(err, ERR_INPUT, "number: %llu; the last epoch was %zu",
 			       (unsigned long long)options.number, run->number);
 	if (options.carry != 0)

@@ -107,7 +107,10 @@ static enum err_code begin(struct hardrow_tracker *tracker, const struct hardrow
 	if (dataset->tracker != tracker)
 		return err_set(err, ERR_INPUT, "the data set was put into another file");
 	options.el2n_epoch = options.el2n_epoch != 0 ? options.el2n_epoch : 3;
-	if (lib_find_sampler(&options, &sampler, err) != ERR_OK ||
+	if (options.epochs > LIB_MOST_EPOCHS || options.el2n_epoch > LIB_MOST_EPOCHS)
+		return err_set(err, ERR_INPUT, "epochs, el2n_epoch: at most %d", LIB_MOST_EPOCHS);
+	if (recorder_check(tracker->recorder, err) != ERR_OK || lib_check_dataset(dataset, err) != ERR_OK ||
+	    lib_find_sampler(&options, &sampler, err) != ERR_OK ||
 	    lib_read_difficulty(&options, &difficulty, err) != ERR_OK || mem_new(&run, 1, err) != ERR_OK)
 		return err->code;
 	run->pid = tracker->pid;
@@ -179,6 +182,7 @@ void lib_end_run(struct hardrow_run *run, struct recording_end *end)
 	struct err err;
 
 	/* Without memory for it the run has no summary. */
+	end->summaries = NULL;
 	if (run->epochs > 0)
 		(void)!epoch_summarise(&names, run->logged->predictions, run->weighting, &end->summaries, &err);
 	recording_end(run->recording, end);

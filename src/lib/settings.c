@@ -26,8 +26,9 @@ enum err_code lib_find_sampler(const hardrow_run_options *options, const struct 
 }
 
 struct named_settings {
-	const char *given;
-	const char *own; /* JSON object */
+	const char *argv;  /* or NULL */
+	const char *given; /* or NULL */
+	const char *own;   /* JSON object */
 	struct text *merged;
 };
 
@@ -47,21 +48,39 @@ static enum err_code check_object(struct track *track, const char *given, struct
 	return found ? ERR_OK : err_set(err, ERR_INPUT, "settings: '%.60s' is not a JSON object", given);
 }
 
+static enum err_code check_argv(struct track *track, const char *argv, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	bool found = false;
+
+	if (db_prepare(track_db(track),
+		       "SELECT 1 WHERE :argv IS NULL OR json_valid(:argv)"
+		       " AND substr(ltrim(:argv, char(9, 10, 13, 32)), 1, 1) = '['"
+		       " AND NOT EXISTS (SELECT 1 FROM json_each(:argv) WHERE type <> 'text')",
+		       &stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_text(stmt, ":argv", argv);
+	if (db_step(stmt, &found, err) != ERR_OK)
+		return err->code;
+	return found ? ERR_OK : err_set(err, ERR_INPUT, "argv: '%.60s' is not a JSON array of texts", argv);
+}
+
 static enum err_code check_keys(struct track *track, const struct named_settings *settings, struct err *err)
 {
 	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
 	const char *key = NULL, *fault = NULL;
 	bool found = false;
 
-	if (db_prepare(track_db(track),
-		       "SELECT key, fault FROM (SELECT key, CASE"
-		       " WHEN key = '' OR key GLOB '*[^a-z0-9_]*' THEN 'has other characters than a-z, 0-9 and _'"
-		       " WHEN type IN ('object', 'array') THEN 'is no number, text or boolean'"
-		       " WHEN key = 'model' OR key IN (SELECT own.key FROM json_each(:own) AS own)"
-		       " THEN 'is the name of an option of the run'"
-		       " WHEN count(*) OVER (PARTITION BY key) > 1 THEN 'is there twice' END AS fault"
-		       " FROM json_each(:given)) WHERE fault IS NOT NULL",
-		       &stmt, err) != ERR_OK)
+	if (db_prepare(
+		track_db(track),
+		"SELECT key, fault FROM (SELECT key, CASE"
+		" WHEN key = '' OR key GLOB '*[^a-z0-9_]*' THEN 'has other characters than a-z, 0-9 and _'"
+		" WHEN type IN ('object', 'array', 'null') OR abs(atom) = 9e999 THEN 'is no number, text or boolean'"
+		" WHEN key = 'model' OR key IN (SELECT own.key FROM json_each(:own) AS own)"
+		" THEN 'is the name of an option of the run'"
+		" WHEN count(*) OVER (PARTITION BY key) > 1 THEN 'is there twice' END AS fault"
+		" FROM json_each(:given)) WHERE fault IS NOT NULL",
+		&stmt, err) != ERR_OK)
 		return err->code;
 	db_bind_text(stmt, ":given", settings->given);
 	db_bind_text(stmt, ":own", settings->own);
@@ -80,6 +99,10 @@ static enum err_code merge_settings(struct track *track, void *context, struct e
 	const char *merged = NULL;
 	bool found = false;
 
+	if (check_argv(track, settings->argv, err) != ERR_OK)
+		return err->code;
+	if (settings->given == NULL)
+		return text_append_bytes(settings->merged, settings->own, strlen(settings->own), err);
 	if (check_object(track, settings->given, err) != ERR_OK || check_keys(track, settings, err) != ERR_OK ||
 	    db_prepare(track_db(track), "SELECT json_patch(:own, :given)", &stmt, err) != ERR_OK)
 		return err->code;
@@ -107,9 +130,7 @@ enum err_code lib_write_settings(struct hardrow_tracker *tracker, const hardrow_
 	    text_append(&own, err, ",\"el2n_epoch\":%zu,\"planned_epochs\":%zu}", options->el2n_epoch,
 			options->epochs) != ERR_OK)
 		return err->code;
-	if (options->settings == NULL)
-		return text_append_bytes(ret_settings, own.data, own.length, err);
-	struct named_settings settings = { options->settings, own.data, ret_settings };
+	struct named_settings settings = { options->argv, options->settings, own.data, ret_settings };
 	(void)pthread_mutex_lock(&tracker->lock);
 	enum err_code code = recorder_call(tracker->recorder, RECORDER_READS, merge_settings, &settings, err);
 	(void)pthread_mutex_unlock(&tracker->lock);

@@ -81,6 +81,8 @@ static void update_correct(struct dynamics *dynamics, size_t first, size_t count
 static void update_means(struct dynamics *dynamics, size_t first, size_t count, const struct dynamics_tile *tile)
 {
 	const double *restrict p_true = tile->p_true;
+	const double *restrict log_p_true = tile->log_p_true;
+	const double *restrict now = tile->margin;
 	double *restrict epochs = dynamics->epochs + first;
 	double *restrict mean = dynamics->mean + first;
 	double *restrict squares = dynamics->squares + first;
@@ -97,8 +99,8 @@ static void update_means(struct dynamics *dynamics, size_t first, size_t count, 
 		squares[i] += before * (p_true[i] - mean[i]);
 		unlearned[i] += last[i] - p_true[i] > DYNAMICS_FALL ? 1.0 : 0.0;
 		last[i] = p_true[i];
-		loss[i] += (-tile->log_p_true[i] - loss[i]) * share;
-		margin[i] += (tile->margin[i] - margin[i]) * share;
+		loss[i] += (-log_p_true[i] - loss[i]) * share;
+		margin[i] += (now[i] - margin[i]) * share;
 	}
 }
 

@@ -65,26 +65,25 @@ static double at(const double *values, size_t c, size_t lane)
 	return values[c * TILE_INSTANCES + lane];
 }
 
-/* Logarithms of 0 become that of the floor. ERR_INPUT: something is not a number. */
-static enum err_code check_numbers(struct logged *logged, size_t count, enum logged_kind kind, size_t *ret_bad,
+/* Beyond that far below the largest of a row, a probability is 0 in any precision that is recorded. */
+#define FAR 700.0
+
+/* ERR_INPUT: something is not a number. */
+static enum err_code check_numbers(const struct logged *logged, size_t count, enum logged_kind kind, size_t *ret_bad,
 				   struct err *err)
 {
 	size_t k = logged->predictions->instances.classes;
-	double lowest = log(logged->predictions->difficulty->settings.floor);
 
 	for (size_t c = 0; c < k; c++)
 		for (size_t i = 0; i < count; i++) {
-			double *value = &logged->given[c * TILE_INSTANCES + i];
-			if (isfinite(*value))
+			double value = at(logged->given, c, i);
+			if (isfinite(value) || (kind == LOGGED_LOG_PROBABILITIES && value == -INFINITY))
 				continue;
-			if (kind != LOGGED_LOG_PROBABILITIES || *value != -INFINITY) {
-				*ret_bad = i;
-				return err_set(err, ERR_INPUT,
-					       "class %zu: '%g' is not a number; if the training has diverged, end the "
-					       "run as diverged",
-					       c, *value);
-			}
-			*value = lowest;
+			*ret_bad = i;
+			return err_set(
+			    err, ERR_INPUT,
+			    "class %zu: '%g' is not a number; if the training has diverged, end the run as diverged", c,
+			    value);
 		}
 	return ERR_OK;
 }
@@ -127,17 +126,42 @@ static enum err_code take_probabilities(struct logged *logged, size_t count, siz
 	return ERR_OK;
 }
 
+/* The largest of a lane. */
+static double highest_of(const struct logged *logged, size_t lane)
+{
+	double highest = at(logged->given, 0, lane);
+
+	for (size_t c = 1; c < logged->predictions->instances.classes; c++)
+		highest = fmax(highest, at(logged->given, c, lane));
+	return highest;
+}
+
 static enum err_code take_logarithms(struct logged *logged, size_t count, bool is_normal, size_t *ret_bad,
 				     struct err *err)
 {
 	size_t k = logged->predictions->instances.classes;
+	double log_floor = log(logged->predictions->difficulty->settings.floor);
 
-	tile_softmax(logged->given, TILE_INSTANCES, k, logged->log_p, logged->p);
-	for (size_t i = 0; i < count && is_normal; i++) {
-		double sum = exp(at(logged->given, 0, i) - at(logged->log_p, 0, i));
-		if (!(fabs(sum - 1.0) <= LOGGED_SUM_TOLERANCE))
+	for (size_t i = 0; i < count; i++) {
+		double highest = highest_of(logged, i), sum = 0;
+		for (size_t c = 0; c < k; c++) {
+			double *value = &logged->given[c * TILE_INSTANCES + i];
+			sum += is_normal ? exp(*value) : 0;
+			/* Of the logarithm of 0 nothing is left but that. */
+			logged->floored[c * TILE_INSTANCES + i] = *value == -INFINITY;
+			/* Numbers may be so large that FAR is nothing to them. */
+			*value = *value - highest > -FAR ? *value - highest : -FAR;
+		}
+		if (is_normal && !(fabs(sum - 1.0) <= LOGGED_SUM_TOLERANCE))
 			return wrong_sum(i, sum, ret_bad, err);
 	}
+	tile_softmax(logged->given, TILE_INSTANCES, k, logged->log_p, logged->p);
+	for (size_t c = 0; c < k; c++)
+		for (size_t i = 0; i < count; i++)
+			if (logged->floored[c * TILE_INSTANCES + i] != 0) {
+				logged->log_p[c * TILE_INSTANCES + i] = log_floor;
+				logged->p[c * TILE_INSTANCES + i] = 0;
+			}
 	return ERR_OK;
 }
 

@@ -160,8 +160,14 @@ enum err_code recording_next(struct recording *recording, struct epoch_record **
 	(void)pthread_mutex_unlock(&recorder->lock);
 	if (is_refused)
 		return err->code;
+	if (message == NULL && create_record(recording, ret_record, err) != ERR_OK) {
+		(void)pthread_mutex_lock(&recorder->lock);
+		recording->record_count--;
+		(void)pthread_mutex_unlock(&recorder->lock);
+		return err->code;
+	}
 	if (message == NULL)
-		return create_record(recording, ret_record, err);
+		return ERR_OK;
 	*ret_record = message->record;
 	return ERR_OK;
 }

@@ -137,7 +137,17 @@ def case_what_is_refused():
     refused("numbers with a fraction", hardrow.Run, "bad.db", dataset="d", labels=[0, 1], ids=[0.5, 1])
     refused("'net' is no number", begin, "bad.db", settings={"net": [1, 2]})
     refused("there is no such file", hardrow.read, "none.db", 1)
+    refused("one class a row", hardrow.Run, "bad.db", dataset="d", labels=np.eye(3))
+    refused("whole numbers from 0 to 1", hardrow.Run, "bad.db", dataset="d", labels=[0.5, 1], class_names=["a", "b"])
+    refused("True or 1", hardrow.Run, "bad.db", dataset="d", labels=[0, 1], test=[0.5, 0])
+    refused("must not hold NUL", hardrow.Run, "bad.db", dataset="d", labels=[0, 1], ids=["a\0", "a\0b"])
     run = begin("bad.db")
+    run.log([], np.zeros((0, 3)))
+    run.log(None, np.broadcast_to(np.float64(1 / 3), (N, K)))
+    refused("whom was drawn", run.log_draws, None)
+    refused("it is one of", run.finish, "completed")
+    refused("they count from 0", run.log_matrix, -1, "w", [[1]])
+    run.end_epoch()
     refused("they are rows of 3 classes", run.log, None, np.zeros((4, 2)))
     refused("are they logits?", run.log, None, logits)
     refused("it is one of", run.log, None, logits, "odds")
@@ -158,6 +168,7 @@ def case_how_a_run_ends():
         ("with begin('end.db') as run:\n  raise ValueError('too bad')", "failed", "ValueError: too bad"),
         ("with begin('end.db') as run:\n  raise KeyboardInterrupt", "interrupted", "KeyboardInterrupt"),
         ("run = begin('end.db')", "interrupted", "the program ended"),
+        ("with begin('end.db') as run:\n  raise ValueError('\\udcff')", "failed", "ValueError: ?"),
         ("run = begin('end.db'); run = None", "interrupted", "the run was let go of"),
         ("run = begin('end.db'); run.finish('diverged', 'loss is NaN')", "diverged", "loss is NaN"),
         ("run = begin('end.db'); run.sync(); import os; os._exit(0)", "interrupted", "its process is gone"),

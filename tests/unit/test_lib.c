@@ -1,4 +1,5 @@
 #include <math.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "unit/logging.h"
@@ -250,6 +251,45 @@ Test(lib, who_is_not_seen_keeps_the_difficulty_of_his_last_epoch)
 	GOOD(hardrow_end_epoch(run, NULL, &logging_error));
 	cr_expect_eq(hardrow_difficulty(run)[3], before);
 	logging_finish(tracker, dataset, run);
+}
+
+Test(lib, numbers_that_are_far_apart)
+{
+	static const struct {
+		double values[CLASSES];
+		int kind;
+		double p_true, loss;
+	} cases[] = {
+		{ { 1e308, -1e308, 0 }, HARDROW_LOGITS, 1, 0 },
+		{ { -1e308, 1e308, 0 }, HARDROW_LOGITS, 0, 700 },
+		{ { 0, -INFINITY, -INFINITY }, HARDROW_LOG_PROBABILITIES, 1, 0 },
+		{ { -INFINITY, 0, -INFINITY }, HARDROW_LOG_PROBABILITIES, 0, 27.631021115928547 },
+		{ { 0, 1, 0 }, HARDROW_PROBABILITIES, 0, 27.631021115928547 },
+	};
+	hardrow_tracker *tracker = logging_open();
+	hardrow_dataset *dataset = logging_put(tracker);
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		hardrow_run *run = logging_begin(tracker, dataset);
+		const hardrow_predictions predictions = {
+			.size = sizeof predictions,
+			.values = cases[i].values,
+			.type = HARDROW_FLOAT64,
+			.kind = cases[i].kind,
+			.rows = 1,
+		};
+		char sql[200];
+		GOOD(hardrow_log(run, &predictions, &logging_error));
+		GOOD(hardrow_end_epoch(run, NULL, &logging_error));
+		GOOD(hardrow_finish(run, HARDROW_DONE, NULL, NULL, &logging_error));
+		(void)snprintf(sql, sizeof sql,
+			       "SELECT p_true_mean * 1000 + mean_loss FROM instance_summary WHERE instance_id = 0 AND "
+			       "run_id = %zu",
+			       i + 1);
+		cr_expect_float_eq(logging_ask(sql), cases[i].p_true * 1000 + cases[i].loss, 1e-9, "%zu", i);
+	}
+	hardrow_dataset_free(dataset);
+	GOOD(hardrow_close(tracker, &logging_error));
 }
 
 Test(lib, draws_series_and_matrices)

@@ -2,6 +2,7 @@
 #include <locale.h>
 #include <math.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -70,6 +71,7 @@ Test(lib_caller, options_that_will_not_do)
 		{ "smote", NULL, "'smote' makes rows of its own", 1 },
 		{ "progressive", NULL, "'progressive' has to know", 1 },
 		{ NULL, NULL, "prior: -1", -1 },
+		{ NULL, "{\"a\":null}", "'a' is no number", 1 },
 	};
 	hardrow_tracker *tracker = logging_open();
 	hardrow_dataset *dataset = logging_put(tracker);
@@ -202,6 +204,36 @@ Test(lib_caller, a_file_that_is_closed_ends_its_runs)
 	    logging_ask("SELECT count(*) FROM runs WHERE status = 'interrupted' AND message = 'its file was closed'"),
 	    1);
 	cr_expect_eq(logging_ask("SELECT count(*) FROM instance_summary"), ROWS);
+}
+
+Test(lib_caller, closing_with_two_runs_of_which_one_has_an_epoch)
+{
+	hardrow_tracker *tracker = logging_open();
+	hardrow_dataset *dataset = logging_put(tracker);
+	hardrow_run *without = logging_begin(tracker, dataset), *with = logging_begin(tracker, dataset);
+
+	GOOD(logging_log(with, 1, &logging_error));
+	GOOD(hardrow_end_epoch(with, NULL, &logging_error));
+	GOOD(hardrow_close(tracker, &logging_error));
+	(void)hardrow_finish(with, HARDROW_DONE, NULL, NULL, NULL);
+	(void)hardrow_finish(without, HARDROW_DONE, NULL, NULL, NULL);
+	hardrow_dataset_free(dataset);
+	cr_expect_eq(logging_ask("SELECT count(DISTINCT run_id) FROM instance_summary"), 1);
+}
+
+Test(lib_caller, a_data_set_that_was_deleted_is_no_other)
+{
+	hardrow_tracker *tracker = logging_open();
+	hardrow_dataset *dataset = logging_put(tracker);
+	hardrow_run *run = NULL;
+
+	cr_assert_eq(system("sqlite3 " LOGGING_FILE
+			    " 'DELETE FROM split_class; DELETE FROM split_part; DELETE FROM split;"
+			    " DELETE FROM class; DELETE FROM instance; DELETE FROM dataset'"),
+		     0);
+	BAD(hardrow_begin(tracker, dataset, NULL, &run, &logging_error), HARDROW_INPUT, "was deleted");
+	hardrow_dataset_free(dataset);
+	GOOD(hardrow_close(tracker, &logging_error));
 }
 
 Test(lib_caller, the_locale_of_the_host_is_nothing_to_it)
