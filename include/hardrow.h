@@ -172,8 +172,9 @@ typedef struct hardrow_epoch_options {
  * options may be NULL. HARDROW_INPUT: nobody was predicted. */
 HARDROW_API int hardrow_end_epoch(hardrow_run *run, const hardrow_epoch_options *options, hardrow_error *error);
 
-/* (n) of the next epoch, mean 1 over the training part, NaN in the test part; before the first end of an epoch those of
- * epoch 1. (n) difficulty D, 1 before the first. Valid until the next end of an epoch, owned by the run. */
+/* (n) of the next epoch, mean 1 over the training part (0 if the sampler draws nobody), NaN in the test part; before
+ * the first end of an epoch those of epoch 1. (n) difficulty D, 1 before the first. Valid until the next end of an
+ * epoch, owned by the run. */
 HARDROW_API const double *hardrow_weights(const hardrow_run *run);
 HARDROW_API const double *hardrow_difficulty(const hardrow_run *run);
 

@@ -4,15 +4,10 @@
 #include <unistd.h>
 
 #include "app/git_commit.h"
+#include "base/compiler.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "num/blas.h"
-
-#ifdef __clang__
-#define COMPILER "clang " __clang_version__
-#else
-#define COMPILER "gcc " __VERSION__
-#endif
 
 enum err_code environment_init(char *const *argv, struct environment *ret_environment, struct err *err)
 {

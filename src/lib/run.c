@@ -39,21 +39,11 @@ static enum err_code create_numbers(struct hardrow_run *run, const hardrow_run_o
 				    struct err *err)
 {
 	const struct instances *instances = &run->dataset->instances;
-	const struct sampler_parameters none = {
-		.class_power = NAN,
-		.ratio = NAN,
-		.pace_start = NAN,
-		.pace_growth = NAN,
-		.mixup_alpha = NAN,
-		.remix_kappa = NAN,
-		.remix_tau = NAN,
-	};
 	struct weighting_settings settings = {
 		.sampler = sampler,
-		.sampler_parameters = sampler_fill_parameters(sampler, &none),
+		.sampler_parameters = sampler->defaults,
 		.epochs = options->epochs,
 	};
-
 	size_t k = instances->classes;
 
 	if (mem_new(&run->draws, instances->count, err) != ERR_OK || mem_new(&run->class_weight, k, err) != ERR_OK ||

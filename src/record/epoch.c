@@ -39,21 +39,24 @@ static void fill_regression(const struct regression *regression, struct epoch_re
 	add_groups("test", regression->test, record);
 }
 
-/* predicted (64) of a tile, not known of those who are not seen. */
-static void hide_unseen(const struct predictions *predictions, size_t t, double *predicted)
+/* predicted (64) of a tile; where some are not seen, in `scratch` (64), not known of those. */
+static const double *predicted_of(const struct predictions *predictions, size_t t, double *scratch)
 {
-	size_t first = t * TILE_INSTANCES;
+	const double *predicted = predictions->predicted + t * TILE_INSTANCES;
 
-	memcpy(predicted, predictions->predicted + first, TILE_INSTANCES * sizeof *predicted);
-	for (size_t i = 0; predictions->seen != NULL && i < predictions_count_tile(predictions, t); i++)
-		if (!predictions_sees(predictions, first + i))
-			predicted[i] = SERIES_UNKNOWN;
+	if (predictions->seen == NULL)
+		return predicted;
+	memcpy(scratch, predicted, TILE_INSTANCES * sizeof *scratch);
+	for (size_t i = 0; i < predictions_count_tile(predictions, t); i++)
+		if (!predictions_sees(predictions, t * TILE_INSTANCES + i))
+			scratch[i] = SERIES_UNKNOWN;
+	return scratch;
 }
 
 static void encode_tile(const struct predictions *predictions, const struct weighting *weighting, const uint32_t *draws,
 			size_t t, struct epoch_record *record)
 {
-	double predicted[TILE_INSTANCES];
+	double scratch[TILE_INSTANCES];
 	size_t first = t * TILE_INSTANCES;
 	struct record_tile tile = {
 		.series = {
@@ -68,8 +71,7 @@ static void encode_tile(const struct predictions *predictions, const struct weig
 	if (predictions->regression != NULL) {
 		tile.series[SERIES_RESIDUAL] = predictions->regression->residual + first;
 	} else {
-		hide_unseen(predictions, t, predicted);
-		tile.series[SERIES_PREDICTED] = predicted;
+		tile.series[SERIES_PREDICTED] = predicted_of(predictions, t, scratch);
 		tile.has_p = predictions->p == NULL;
 		if (!tile.has_p)
 			tile.series[SERIES_P] = predictions_p(predictions, t);
