@@ -71,6 +71,9 @@ MUST_CHECK enum err_code track_statement(struct track *track, enum track_stateme
 MUST_CHECK enum err_code track_read_statement(struct track *track, enum track_statement which, const char *sql,
 					      struct db_stmt **ret_stmt, struct err *err);
 
+/* Steps `stmt` once: *ret_id is its first column, 0 if there is no row. */
+MUST_CHECK enum err_code track_find_id(struct db_stmt *stmt, int64_t *ret_id, struct err *err);
+
 /* The run goes on: what is newer than its state goes, status 'running', by this writer. */
 MUST_CHECK enum err_code track_resume_run(struct track *track, const struct track_resume *resume, int64_t writer_id,
 					  struct err *err);

@@ -174,8 +174,7 @@ static enum err_code put_keys(struct track *track, int64_t id, const struct trac
 	return ERR_OK;
 }
 
-/* Steps `stmt` once: *ret_id is its first column, 0 if there is no row. */
-static enum err_code find_id(struct db_stmt *stmt, int64_t *ret_id, struct err *err)
+enum err_code track_find_id(struct db_stmt *stmt, int64_t *ret_id, struct err *err)
 {
 	bool found = false;
 
@@ -239,7 +238,7 @@ enum err_code track_put_dataset(struct track *track, const struct track_dataset 
 			    &stmt, err) != ERR_OK)
 		return err->code;
 	bind_dataset_key(stmt, dataset);
-	if (find_id(stmt, &id, err) != ERR_OK)
+	if (track_find_id(stmt, &id, err) != ERR_OK)
 		return err->code;
 	if (id == 0)
 		return insert_dataset(track, dataset, ret_id, err);
@@ -307,7 +306,7 @@ enum err_code track_put_split(struct track *track, const struct track_split *spl
 		&stmt, err) != ERR_OK)
 		return err->code;
 	bind_split_key(stmt, split);
-	if (find_id(stmt, &id, err) != ERR_OK)
+	if (track_find_id(stmt, &id, err) != ERR_OK)
 		return err->code;
 	if (id == 0)
 		return insert_split(track, split, ret_id, err);

@@ -98,18 +98,6 @@ static void __attribute__((format(printf, 2, 3))) say(const struct merging *merg
 	merging->merge->say(merging->merge->context, line);
 }
 
-/* The id that the statement finds; 0: none. */
-static enum err_code find_id(struct db_stmt *stmt, int64_t *ret_id, struct err *err)
-{
-	bool found = false;
-
-	if (db_step(stmt, &found, err) != ERR_OK)
-		return err->code;
-	*ret_id = found ? db_column_int(stmt, 0) : 0;
-	db_reset(stmt);
-	return ERR_OK;
-}
-
 /* What tells data sets, splits and experiments apart in any file; a split also its data set. */
 static const struct {
 	const char *key, *find, *next;
@@ -153,10 +141,10 @@ static enum err_code map_subject(struct merging *merging, enum copy_id which, in
 			       db_path(merging->from->db));
 	for (size_t i = 0; i < db_column_count(key); i++)
 		db_bind_column(find, parameters[i], key, i);
-	if (find_id(find, ret_id, err) != ERR_OK)
+	if (track_find_id(find, ret_id, err) != ERR_OK)
 		return err->code;
 	bool is_new = *ret_id == 0;
-	if (is_new && find_id(next, ret_id, err) != ERR_OK)
+	if (is_new && track_find_id(next, ret_id, err) != ERR_OK)
 		return err->code;
 	copy_set(merging->copy, which, *ret_id);
 	return is_new ? copy_subject(merging->copy, which, id, err) : ERR_OK;
@@ -174,7 +162,7 @@ static enum err_code merge_experiment(struct merging *merging, int64_t id, const
 		return err->code;
 	db_bind_text(stmt, ":name", name);
 	db_bind_text(stmt, ":source", source);
-	if (find_id(stmt, &other, err) != ERR_OK)
+	if (track_find_id(stmt, &other, err) != ERR_OK)
 		return err->code;
 	if (other == 0)
 		return map_subject(merging, COPY_EXPERIMENT, id, 0, &ignored, err);
@@ -338,7 +326,7 @@ static enum err_code list_runs(struct merging *merging, struct err *err)
 			.source_run_id = db_column_int(stmt, 5),
 		};
 		db_bind_text(find, ":uid", uid);
-		if (find_id(find, &run.into_id, err) != ERR_OK)
+		if (track_find_id(find, &run.into_id, err) != ERR_OK)
 			return err->code;
 		merging->runs[merging->count++] = run;
 	}
@@ -351,7 +339,7 @@ static enum err_code number_runs(struct merging *merging, struct err *err)
 	int64_t next = 0;
 
 	if (db_prepare(merging->into->db, "SELECT coalesce(max(run_id), 0) + 1 FROM run", &stmt, err) != ERR_OK ||
-	    find_id(stmt, &next, err) != ERR_OK)
+	    track_find_id(stmt, &next, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < merging->count; i++) {
 		struct candidate *run = &merging->runs[i];
