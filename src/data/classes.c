@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/parse.h"
+#include "num/bins.h"
 
 /* Where `name` is or belongs in set->sorted. */
 static size_t find_place(const struct class_set *set, const char *name)

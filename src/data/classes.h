@@ -8,9 +8,6 @@
 
 #include "base/err.h"
 
-/* As many as a 16-bit class index can name. */
-#define CLASSES_MOST 65535
-
 struct class_set {
 	char **names;	  /* (count) in order of appearance; owned */
 	uint32_t *sorted; /* (count) indices into names, bytewise by name */

@@ -32,7 +32,7 @@ struct data_settings {
 	const char *imbalance;	 /* "none", "exp:R" or "step:R" */
 	size_t imbalance_max;	 /* 0: as large as can be */
 	int relabel;		 /* enum relabel_kind */
-	const char *target_bins; /* of a regression: data/target_bins.h */
+	const char *target_bins; /* of a regression: num/bins.h */
 	int target_scale;	 /* enum scale_kind: of a regression */
 	double flip_labels;	 /* share of labels that are made wrong; 0: none */
 	int flip_kind;		 /* enum flip_kind */

@@ -9,7 +9,7 @@
 #include "data/reading.h"
 #include "data/relabel.h"
 #include "data/scale.h"
-#include "data/target_bins.h"
+#include "num/bins.h"
 #include "rebalance/bilateral.h"
 #include "rebalance/loss_focal_error.h"
 #include "rebalance/loss_pairwise.h"
@@ -87,9 +87,7 @@ static enum err_code check_imbalance(const char *text, struct err *err)
 
 static enum err_code check_target_bins(const char *text, struct err *err)
 {
-	struct target_bins bins;
-
-	return target_bins_parse(text, &bins, err);
+	return bins_check(text, err);
 }
 
 #define QUOTED(number) #number

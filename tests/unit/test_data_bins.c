@@ -106,8 +106,8 @@ Test(target_bins, refuse_what_makes_none)
 		{ "width:0", { 0, 1 }, "'width:0' will not do" },
 		{ "width:inf", { 0, 1 }, "'width:inf' will not do" },
 		{ "many", { 0, 1 }, "'many' will not do" },
-		{ "auto", { 3, 3 }, "t.csv: column 'y' holds one value only" },
-		{ "width:1e-9", { 0, 1 }, "t.csv: column 'y' comes to 1000000000 bins" },
+		{ "auto", { 3, 3 }, "t.csv: column 'y': one value only" },
+		{ "width:1e-9", { 0, 1 }, "t.csv: column 'y': 1000000000 bins of" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
