@@ -260,7 +260,7 @@ def case_the_example_on_long_tailed_fashion_mnist():
         raise ImportError("no dataset-fashion-mnist")
     done = subprocess.run([sys.executable, example, "--epochs", "1", "--db", "fashion.db"], capture_output=True, text=True)
     expect((done.returncode, done.stdout), (0, "run 1 in fashion.db\n"))
-    assert query("fashion.db", "SELECT test_accuracy FROM runs")[0] > 0.4
+    assert query("fashion.db", "SELECT final_test_accuracy FROM runs")[0] > 0.4
     expect(query("fashion.db", "SELECT count(*), sum(draws) FROM dynamics WHERE part = 'train'"), (14891, 14891))
 
 
