@@ -77,12 +77,12 @@ HARDROW_API int hardrow_close(hardrow_tracker *tracker, hardrow_error *error);
 /* Waits until all epochs that were ended are in the file, committed. */
 HARDROW_API int hardrow_sync(hardrow_tracker *tracker, hardrow_error *error);
 
-/* A data set of a classification. */
+/* A data set of a classification, or with `target` of a regression. */
 typedef struct hardrow_dataset_options {
 	size_t size;
 	const char *name;
 	size_t instances;		/* n >= 1 */
-	size_t classes;			/* k, 2 to 65534 */
+	size_t classes;			/* k, 2 to 65535; of a regression 0 */
 	const uint32_t *labels;		/* (n) class of each, 0 .. k-1 */
 	const char *const *class_names; /* (k) or NULL: "0", "1", … */
 	/* What instances are called: at most one of the two. Numbers ascend, from 0 to 4294967294; texts are all
@@ -94,6 +94,10 @@ typedef struct hardrow_dataset_options {
 	size_t features;		  /* d */
 	const double *x;		  /* (n, d) row-major, or NULL */
 	const char *const *feature_names; /* (d) or NULL: x1, x2, … */
+	/* A regression: without labels and class_names. Bins of the target stand for classes: samplers go by their
+	 * sizes, and reports by bin. */
+	const double *target;	 /* (n) from -1e30 to 1e30 */
+	const char *target_bins; /* "12", "width:0.5", as 'hardrow help train' says; NULL: "auto" */
 } hardrow_dataset_options;
 
 /* Finds the data set and its split in the file or writes them: it is told by its name and its content. *ret_dataset is
@@ -125,7 +129,9 @@ typedef struct hardrow_run_options {
 HARDROW_API int hardrow_begin(hardrow_tracker *tracker, const hardrow_dataset *dataset,
 			      const hardrow_run_options *options, hardrow_run **ret_run, hardrow_error *error);
 
-enum hardrow_kind { HARDROW_PROBABILITIES, HARDROW_LOG_PROBABILITIES, HARDROW_LOGITS };
+/* HARDROW_NUMBERS: of a regression, one a row, in the unit of the target. The others are of classes, one number each.
+ */
+enum hardrow_kind { HARDROW_PROBABILITIES, HARDROW_LOG_PROBABILITIES, HARDROW_LOGITS, HARDROW_NUMBERS };
 enum hardrow_type { HARDROW_FLOAT32, HARDROW_FLOAT64 };
 
 /* Some rows of predictions: entry (r, c) is at values + r * row_stride + c * column_stride bytes. */

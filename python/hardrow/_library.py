@@ -37,7 +37,8 @@ class TrackerOptions(Options):
 class DatasetOptions(Options):
     _fields_ = [("size", c_size_t), ("name", c_char_p), ("instances", c_size_t), ("classes", c_size_t), ("labels", c_void_p),
                 ("class_names", POINTER(c_char_p)), ("ids", c_void_p), ("keys", POINTER(c_char_p)), ("test", c_void_p),
-                ("features", c_size_t), ("x", c_void_p), ("feature_names", POINTER(c_char_p))]
+                ("features", c_size_t), ("x", c_void_p), ("feature_names", POINTER(c_char_p)), ("target", c_void_p),
+                ("target_bins", c_char_p)]
 
 
 class RunOptions(Options):

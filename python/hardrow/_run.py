@@ -10,7 +10,7 @@ import numpy as np
 
 from . import _library as library
 
-KINDS = {"probabilities": 0, "log-probabilities": 1, "logits": 2}
+KINDS = {"probabilities": 0, "log-probabilities": 1, "logits": 2, "numbers": 3}
 STATUSES = {"done": 0, "diverged": 1, "failed": 2, "interrupted": 3}
 
 _open = weakref.WeakSet()
@@ -51,6 +51,16 @@ def _classes(labels, class_names):
     return indices.reshape(-1).astype(np.uint32), [str(name) for name in names]
 
 
+def _numbers(target):
+    """The target of each row."""
+    numbers = np.ascontiguousarray(_array(target), dtype=np.float64)
+    if numbers.ndim == 2 and numbers.shape[1] == 1:
+        numbers = numbers[:, 0]
+    if numbers.ndim != 1:
+        raise library.Error(f"target: {numbers.shape}; it is one number a row")
+    return numbers
+
+
 class _Names:
     """What rows are called, as C wants it: numbers, texts, or None for the first ones."""
 
@@ -75,7 +85,8 @@ class Run:
 
     path         the file; it is made if it is not there, and may be written by others meanwhile
     dataset      name of the data set
-    labels       (n) class of each row: numbers or texts
+    labels       (n) class of each row: numbers or texts; or
+    target       (n) numbers, of a regression, and target_bins as in 'hardrow help train': "auto", "12", "width:0.5"
     test         (n) booleans: rows of the test part; None: all rows train
     ids          (n) ascending whole numbers, or different texts, that rows are told by; None: 0 … n-1
     class_names  names of the classes 0, 1, …, if labels are these numbers; None: the sorted different labels
@@ -93,16 +104,16 @@ class Run:
     DataLoader are others), and to one thread at a time.
     """
 
-    def __init__(self, path, *, dataset, labels, test=None, ids=None, class_names=None, features=None, feature_names=None,
-                 model="unknown", method=None, settings=None, seed=0, sampler=None, epochs=0, prior=1.0, floor=1e-12,
-                 per_epoch=False, el2n_epoch=3, notice=None):
+    def __init__(self, path, *, dataset, labels=None, target=None, target_bins=None, test=None, ids=None, class_names=None,
+                 features=None, feature_names=None, model="unknown", method=None, settings=None, seed=0, sampler=None, epochs=0,
+                 prior=1.0, floor=1e-12, per_epoch=False, el2n_epoch=3, notice=None):
         self._tracker, self._dataset, self._run = c_void_p(), c_void_p(), c_void_p()
         self._pid = os.getpid()
         self.run_id = None
         self._notice = library.NOTICE(lambda _, line: notice(line.decode()) if notice else None)
         library.call("hardrow_open", os.fsencode(path), byref(library.TrackerOptions(notice=self._notice)), byref(self._tracker))
         try:
-            self._put_dataset(dataset, labels, test, ids, class_names, features, feature_names)
+            self._put_dataset(dataset, labels, (target, target_bins), test, ids, class_names, features, feature_names)
             encoded = None if settings is None else json.dumps(settings).encode()
             options = library.RunOptions(
                 model=model.encode(), method=method and method.encode(), settings=encoded, seed=seed,
@@ -114,31 +125,40 @@ class Run:
             raise
         _open.add(self)
 
-    def _put_dataset(self, name, labels, test, ids, class_names, features, feature_names):
-        indices, names = _classes(labels, class_names)
+    def _put_dataset(self, name, labels, target, test, ids, class_names, features, feature_names):
+        target, bins = target
+        if (labels is None) == (target is None):
+            raise library.Error("labels or target: one of the two")
+        #: Names of the classes, and the target of each row; one of them is None.
+        self.classes = self.target = indices = None
+        if target is None:
+            indices, self.classes = _classes(labels, class_names)
+        else:
+            self.target = _numbers(target)
+        count = len(indices if target is None else self.target)
         rows = _Names(ids)
-        if rows.count not in (None, len(indices)):
-            raise library.Error(f"{rows.count} ids for {len(indices)} labels")
+        if rows.count not in (None, count):
+            raise library.Error(f"{rows.count} ids for {count} rows")
         mask = None if test is None else _array(test)
         if mask is not None and not np.isin(mask, (0, 1)).all():
             raise library.Error("test: it is True or 1 for rows of the test part, False or 0 for others")
         mask = None if mask is None else np.ascontiguousarray(mask.astype(np.uint8))
         x = None if features is None else np.ascontiguousarray(_array(features), dtype=np.float64)
-        if mask is not None and mask.shape != indices.shape:
-            raise library.Error(f"test: {mask.shape}; there are {len(indices)} labels")
-        if x is not None and (x.ndim != 2 or len(x) != len(indices)):
-            raise library.Error(f"features: {x.shape}; there are {len(indices)} labels")
+        if mask is not None and mask.shape != (count,):
+            raise library.Error(f"test: {mask.shape}; there are {count} rows")
+        if x is not None and (x.ndim != 2 or len(x) != count):
+            raise library.Error(f"features: {x.shape}; there are {count} rows")
         if feature_names is not None and (x is None or len(set(feature_names)) != x.shape[1]):
             raise library.Error("feature_names: a different one for each column of features")
         #: Positions of the rows that train, and of those that test.
-        self.train_positions = np.arange(len(indices)) if mask is None else np.flatnonzero(mask == 0)
+        self.train_positions = np.arange(count) if mask is None else np.flatnonzero(mask == 0)
         self.test_positions = np.arange(0) if mask is None else np.flatnonzero(mask)
-        self.ids = np.arange(len(indices)) if ids is None else _array(ids).reshape(-1)
-        self.classes = names
+        self.ids = np.arange(count) if ids is None else _array(ids).reshape(-1)
         options = library.DatasetOptions(
-            name=name.encode(), instances=len(indices), classes=len(names), labels=_pointer(indices),
-            class_names=library.texts(names), ids=rows.ids, keys=rows.keys, test=_pointer(mask),
-            features=0 if x is None else x.shape[1], x=_pointer(x), feature_names=library.texts(feature_names))
+            name=name.encode(), instances=count, classes=len(self.classes or ()), labels=_pointer(indices),
+            class_names=library.texts(self.classes), ids=rows.ids, keys=rows.keys, test=_pointer(mask),
+            features=0 if x is None else x.shape[1], x=_pointer(x), feature_names=library.texts(feature_names),
+            target=_pointer(self.target), target_bins=bins and str(bins).encode())
         library.call("hardrow_put_dataset", self._tracker, byref(options), byref(self._dataset))
 
     def __len__(self):
@@ -149,15 +169,21 @@ class Run:
         if not self._run:
             raise library.Error("the run has ended")
 
-    def log(self, ids, predictions, kind="probabilities"):
-        """Predictions (rows, classes) of this epoch, of the rows `ids` (None: the first ones), in any order and in as many calls
-        as wanted; later ones of a row replace earlier ones. kind: "probabilities", "log-probabilities" or "logits"."""
+    def log(self, ids, predictions, kind=None):
+        """Predictions (rows, classes) of this epoch, or (rows) of a target, of the rows `ids` (None: the first ones), in any order
+        and in as many calls as wanted; later ones of a row replace earlier ones. kind: "probabilities", "log-probabilities" or
+        "logits", of a target "numbers"; None: the first, or numbers."""
         self._check()
+        kind = kind or ("probabilities" if self.target is None else "numbers")
         values = _array(predictions)
         if values.dtype not in (np.float32, np.float64):
             values = values.astype(np.float64)
-        if values.ndim != 2 or values.shape[1] != len(self.classes):
-            raise library.Error(f"predictions: {values.shape}; they are rows of {len(self.classes)} classes")
+        if self.target is not None and values.ndim == 1:
+            values = values[:, None]
+        width = 1 if self.classes is None else len(self.classes)
+        if values.ndim != 2 or values.shape[1] != width:
+            raise library.Error(f"predictions: {values.shape}; they are rows of "
+                                + ("one number" if self.classes is None else f"{width} classes"))
         if kind not in KINDS:
             raise library.Error(f"kind: '{kind}'; it is one of {', '.join(KINDS)}")
         rows = _Names(ids)

@@ -5,7 +5,7 @@ from keras.callbacks import Callback as _Callback
 class Callback(_Callback):
     """Logs what the model predicts for x, all rows of the run in the order of its labels, after each epoch. kind: of its outputs."""
 
-    def __init__(self, run, x, kind="probabilities", batch_size=512):
+    def __init__(self, run, x, kind=None, batch_size=512):
         super().__init__()
         self._run, self._x, self._kind, self._batch_size = run, x, kind, batch_size
 

@@ -7,7 +7,7 @@ def callback(run, x):
 
     def log(env):
         p = np.asarray(env.model.predict(x, num_iteration=env.iteration + 1))
-        run.log(None, p if p.ndim == 2 else np.stack([1 - p, p], axis=1))
+        run.log(None, p if p.ndim == 2 or run.classes is None else np.stack([1 - p, p], axis=1))
         run.end_epoch()
 
     log.order = 100

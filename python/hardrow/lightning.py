@@ -8,7 +8,7 @@ class Callback(_Callback):
     """Logs what the module predicts for the rows of a loader that does not shuffle and has all rows of the run in the order of its
     labels, after each epoch."""
 
-    def __init__(self, run, loader, kind="logits"):
+    def __init__(self, run, loader, kind=None):
         super().__init__()
         self._run, self._loader, self._kind = run, loader, kind
 

@@ -9,7 +9,7 @@ def fit(run, estimator, x, y, epochs, weigh=True):
     training and test part, in the order of its labels. weigh: rows weigh what run.weights() says, where the estimator takes
     sample_weight. Returns the estimator."""
     train = run.train_positions
-    step, options = getattr(estimator, "partial_fit", None), {"classes": np.unique(y)}
+    step, options = getattr(estimator, "partial_fit", None), {} if run.classes is None else {"classes": np.unique(y)}
     if step is None:
         step, options = estimator.fit, {}
         if not estimator.get_params().get("warm_start"):
@@ -19,6 +19,6 @@ def fit(run, estimator, x, y, epochs, weigh=True):
         if weigh:
             options["sample_weight"] = run.weights()[train]
         step(x[train], y[train], **options)
-        run.log(None, estimator.predict_proba(x))
+        run.log(None, estimator.predict(x) if run.classes is None else estimator.predict_proba(x))
         run.end_epoch()
     return estimator

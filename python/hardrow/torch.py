@@ -34,9 +34,10 @@ class DifficultySampler(torch.utils.data.Sampler):
 
 
 @torch.no_grad()
-def log(run, module, loader, positions=None, device=None, kind="logits"):
+def log(run, module, loader, positions=None, device=None, kind=None):
     """Logs what the module, in eval mode, predicts for the batches of a loader that does not shuffle: (x, …) or x. positions: of its
-    rows among the run's labels, in order; None: the first ones."""
+    rows among the run's, in order; None: the first ones. kind: of what it gives; None: logits, of a target numbers."""
+    kind = kind or ("logits" if run.target is None else None)
     was_training = module.training
     module.eval()
     at = 0

@@ -12,6 +12,6 @@ class Callback(xgboost.callback.TrainingCallback):
 
     def after_iteration(self, model, epoch, evals_log):
         p = np.asarray(model.predict(self._matrix))
-        self._run.log(None, p if p.ndim == 2 else np.stack([1 - p, p], axis=1))
+        self._run.log(None, p if p.ndim == 2 or self._run.classes is None else np.stack([1 - p, p], axis=1))
         self._run.end_epoch()
         return False

@@ -157,6 +157,13 @@ void verify_difficulty(struct verify_run *run, size_t t, size_t i)
 		       (1 + value) * error / fmax(learned - error, DENORMAL) + VERIFY_FLOAT32 * value);
 }
 
+static bool has_prediction(const struct verify_run *run, size_t t, size_t i)
+{
+	if (run->row.is_regression)
+		return !isnan(verify_number(run->record, t, SERIES_RESIDUAL, i));
+	return tally(run->record, t, SERIES_PREDICTED, i) != SERIES_UNKNOWN;
+}
+
 /* Of a run that another program logged an epoch may lack some. */
 static void see(struct verify_run *run)
 {
@@ -164,22 +171,21 @@ static void see(struct verify_run *run)
 	size_t n = run->row.instances;
 
 	for (size_t at = 0; at < n; at++)
-		run->seen->is_seen[at] = run->row.has_model || tally(run->record, at / TILE_INSTANCES, SERIES_PREDICTED,
-								     at % TILE_INSTANCES) != SERIES_UNKNOWN;
+		run->seen->is_seen[at] =
+		    run->row.has_model || has_prediction(run, at / TILE_INSTANCES, at % TILE_INSTANCES);
 	seen_count(run->seen, &run->predictions->instances);
 	run->predictions->seen = run->seen->count < n ? run->seen : NULL;
 	if (!run->row.has_model)
 		verify_compare(&place, "seen", (double)run->record->seen, (double)run->seen->count, 0);
 }
 
-/* What is not seen has no predictions. */
-static void compare_unseen(struct verify_run *run, size_t t, size_t i)
+void verify_unseen(struct verify_run *run, size_t t, size_t i)
 {
 	static const enum series unknown[] = { SERIES_DU, SERIES_DL };
 	size_t m = epoch_record_block_length(run->record, t);
 	struct verify_place place = verify_place_of(run, t * TILE_INSTANCES + i);
 
-	for (size_t c = 0; c < run->row.classes; c++)
+	for (size_t c = 0; c < run->record->classes; c++)
 		verify_compare(&place, "p", verify_number(run->record, t, SERIES_P, c * m + i), NAN, 0);
 	for (size_t s = 0; s < ARRAY_LENGTH(unknown); s++)
 		verify_compare(&place, series_specs[unknown[s]].column, verify_number(run->record, t, unknown[s], i),
@@ -195,7 +201,7 @@ static void take_tile(struct verify_run *run, size_t t)
 	for (size_t i = 0; i < m; i++) {
 		run->step_error[first + i] = 0;
 		if (!predictions_sees(predictions, first + i)) {
-			compare_unseen(run, t, i);
+			verify_unseen(run, t, i);
 			continue;
 		}
 		read_out(run, t, i);
@@ -325,8 +331,7 @@ void verify_epoch(struct verify_run *run)
 	run->count++;
 	if (!run->record->has_blocks)
 		return;
-	if (!run->row.is_regression)
-		see(run);
+	see(run);
 	predictions_begin_epoch(run->predictions, run->record->epoch);
 	for (size_t t = 0; t < run->predictions->tiles; t++)
 		if (run->row.is_regression)

@@ -15,13 +15,19 @@ void verify_regression_tile(struct verify_run *run, size_t t)
 	for (size_t i = 0; i < m; i++) {
 		size_t at = first + i;
 		double residual = verify_number(run->record, t, SERIES_RESIDUAL, i);
+		run->step_error[at] = 0;
+		if (!predictions_sees(predictions, at)) {
+			verify_unseen(run, t, i);
+			continue;
+		}
 		regression->residual[at] = residual;
 		run->step_error[at] = VERIFY_FLOAT32 * (fabs(residual) / regression->sd + regression->past[at]);
 		run->sum_error[at] += run->step_error[at];
 	}
 	regression_take_residuals(predictions, t);
 	for (size_t i = 0; i < m; i++) {
-		if (run->is_complete && isfinite(regression->residual[first + i]))
+		if (run->is_complete && predictions_sees(predictions, first + i) &&
+		    isfinite(regression->residual[first + i]))
 			verify_difficulty(run, t, i);
 		/* The weights follow from the difficulty as it was before it was rounded, or nearly. */
 		predictions->difficulty->value[first + i] = verify_number(run->record, t, SERIES_DIFFICULTY, i);

@@ -116,10 +116,10 @@ static enum err_code create_predictions(struct verify_run *run, const struct ins
 {
 	const struct run_settings *settings = &run->settings;
 
-	if (run->row.is_regression)
-		return regression_create_predictions(instances, &settings->difficulty, true, &run->predictions, err);
 	if (seen_create(instances, &run->seen, err) != ERR_OK)
 		return err->code;
+	if (run->row.is_regression)
+		return regression_create_predictions(instances, &settings->difficulty, true, &run->predictions, err);
 	return predictions_create(instances, &settings->difficulty, settings->training.el2n_epoch, &run->predictions,
 				  err);
 }

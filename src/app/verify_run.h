@@ -16,7 +16,7 @@ struct verify_run {
 	struct dataset dataset;	      /* of which y, instance_id and the names are there */
 	struct split *split;
 	struct predictions *predictions;
-	struct seen *seen; /* of epochs in which some instances were not predicted; NULL: of a regression */
+	struct seen *seen; /* of epochs in which some instances were not predicted */
 	struct weighting *weighting;
 	double *class_weight; /* (k) ones */
 	bool has_weighting;   /* it is the run's own; else it is good for nothing */
@@ -64,6 +64,9 @@ double verify_number(const struct epoch_record *record, size_t t, enum series se
 
 /* du, dl and difficulty of number i of tile t, whose step_error is set, against those recorded. */
 void verify_difficulty(struct verify_run *run, size_t t, size_t i);
+
+/* Number i of tile t is not seen: it has no probabilities, du and dl. */
+void verify_unseen(struct verify_run *run, size_t t, size_t i);
 
 /* Of a regression: takes tile t of run->record in and compares it; compares the residuals with those of the weights;
  * compares the epoch's rows of regression_epoch. */

@@ -1,4 +1,5 @@
 /* A data set that lies in the memory of a program. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,9 +8,10 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "lib/lib.h"
+#include "num/bins.h"
 
-#define MOST_CLASSES 65534
 #define LARGEST_ID 4294967294
+#define LARGEST_TARGET 1e30
 
 /* Appends the sha256 of the bytes. */
 static enum err_code add_sum(struct text *sums, const void *bytes, size_t length, struct err *err)
@@ -30,16 +32,17 @@ static enum err_code add_texts(struct text *sums, char *const *texts, size_t cou
 	return add_sum(sums, all.data == NULL ? "" : all.data, all.length, err);
 }
 
-/* What tells it from others: labels, names, and features if there are some. */
+/* What tells it from others: labels or targets, names, and features if there are some. */
 static enum err_code identify(const struct hardrow_dataset *dataset, const hardrow_dataset_options *options,
 			      char *const *feature_names, char ret_sha256[FILE_SHA256_SIZE], struct err *err)
 {
 	struct text sums AUTO(text_done) = { 0 };
-	size_t n = options->instances, d = options->features;
+	size_t n = options->instances, d = options->features, k = dataset->instances.classes;
 
-	if (text_append(&sums, err, "memory %zu %zu %zu", n, options->classes, d) != ERR_OK ||
+	if (text_append(&sums, err, "memory %zu %zu %zu", n, k, d) != ERR_OK ||
 	    add_sum(&sums, dataset->y, n * sizeof *dataset->y, err) != ERR_OK ||
-	    add_texts(&sums, dataset->class_names, options->classes, err) != ERR_OK ||
+	    add_texts(&sums, dataset->class_names, k, err) != ERR_OK ||
+	    (dataset->target != NULL && add_sum(&sums, dataset->target, n * sizeof *dataset->target, err) != ERR_OK) ||
 	    add_sum(&sums, dataset->instance_id, n * sizeof *dataset->instance_id, err) != ERR_OK ||
 	    (dataset->keys != NULL && add_texts(&sums, dataset->keys, n, err) != ERR_OK) ||
 	    (options->x != NULL && (add_sum(&sums, options->x, n * d * sizeof(double), err) != ERR_OK ||
@@ -98,6 +101,43 @@ static enum err_code copy_labels(struct hardrow_dataset *dataset, const hardrow_
 		if (dataset->y[i] >= options->classes)
 			return err_set(err, ERR_INPUT, "labels: number %zu is %lu; classes are 0 to %zu", i,
 				       (unsigned long)dataset->y[i], options->classes - 1);
+	return ERR_OK;
+}
+
+static enum err_code copy_classes(struct hardrow_dataset *dataset, const hardrow_dataset_options *options,
+				  struct err *err)
+{
+	dataset->instances.classes = options->classes;
+	if (copy_names(options->class_names, "", 0, options->classes, "class_names", &dataset->class_names, err) !=
+		ERR_OK ||
+	    check_classes(dataset, err) != ERR_OK)
+		return err->code;
+	return copy_labels(dataset, options, err);
+}
+
+/* Bins of the target are the classes. */
+static enum err_code copy_target(struct hardrow_dataset *dataset, const hardrow_dataset_options *options,
+				 struct err *err)
+{
+	size_t n = options->instances;
+	const char *text = options->target_bins != NULL ? options->target_bins : "auto";
+	struct bins bins;
+
+	if (mem_new(&dataset->target, n, err) != ERR_OK || mem_new(&dataset->y, n, err) != ERR_OK)
+		return err->code;
+	memcpy(dataset->target, options->target, n * sizeof *dataset->target);
+	for (size_t i = 0; i < n; i++)
+		if (!(fabs(dataset->target[i]) <= LARGEST_TARGET))
+			return err_set(err, ERR_INPUT, "target: number %zu is %g; they are from %g to %g", i,
+				       dataset->target[i], -LARGEST_TARGET, LARGEST_TARGET);
+	if (bins_lay_out(text, dataset->target, n, &bins, err) != ERR_OK)
+		return err_prefix(err, "target");
+	if (bins_name(&bins, &dataset->class_names, err) != ERR_OK)
+		return err->code;
+	dataset->instances.classes = bins.count;
+	dataset->instances.target = dataset->target;
+	for (size_t i = 0; i < n; i++)
+		dataset->y[i] = bins_find(&bins, dataset->target[i]);
 	return ERR_OK;
 }
 
@@ -230,6 +270,7 @@ static enum err_code put_into(struct hardrow_tracker *tracker, struct hardrow_da
 			.classes = instances->classes,
 			.x = options->x,
 			.y = dataset->y,
+			.target = dataset->target,
 			.instance_id = dataset->instance_id,
 			.instance_key = (const char *const *)dataset->keys,
 			.source_line = lines,
@@ -259,11 +300,17 @@ static enum err_code check_options(const hardrow_dataset_options *options, struc
 {
 	if (options->name == NULL || options->name[0] == '\0')
 		return err_set(err, ERR_INPUT, "name: the data set has none");
-	if (options->instances == 0 || options->instances > LARGEST_ID || options->labels == NULL)
+	if (options->target != NULL &&
+	    (options->labels != NULL || options->class_names != NULL || options->classes != 0))
+		return err_set(err, ERR_INPUT, "target: a regression has no labels, class_names and classes");
+	if (options->target == NULL && options->target_bins != NULL)
+		return err_set(err, ERR_INPUT, "target_bins: there is no target");
+	bool has_labels = options->labels != NULL || options->target != NULL;
+	if (options->instances == 0 || options->instances > LARGEST_ID || !has_labels)
 		return err_set(err, ERR_INPUT, "instances: %zu with%s labels", options->instances,
-			       options->labels == NULL ? "out" : "");
-	if (options->classes < 2 || options->classes > MOST_CLASSES)
-		return err_set(err, ERR_INPUT, "classes: %zu; there are 2 to %d", options->classes, MOST_CLASSES);
+			       has_labels ? "" : "out");
+	if (options->target == NULL && (options->classes < 2 || options->classes > CLASSES_MOST))
+		return err_set(err, ERR_INPUT, "classes: %zu; there are 2 to %d", options->classes, CLASSES_MOST);
 	if (options->ids != NULL && options->keys != NULL)
 		return err_set(err, ERR_INPUT, "ids and keys: one of the two");
 	return options->x != NULL && options->features == 0
@@ -288,6 +335,7 @@ static void free_dataset(struct hardrow_dataset **dataset_pointer)
 	free_names(&dataset->keys, dataset->instances.count);
 	free_names(&dataset->class_names, dataset->instances.classes);
 	free(dataset->y);
+	free(dataset->target);
 	free(dataset->instance_id);
 	free(dataset->index);
 	free(dataset->class_count);
@@ -308,10 +356,8 @@ static enum err_code put_dataset(struct hardrow_tracker *tracker, const hardrow_
 	dataset->pid = tracker->pid;
 	dataset->tracker = tracker;
 	dataset->instances.count = options.instances;
-	dataset->instances.classes = options.classes;
-	if (copy_names(options.class_names, "", 0, options.classes, "class_names", &dataset->class_names, err) !=
+	if ((options.target != NULL ? copy_target(dataset, &options, err) : copy_classes(dataset, &options, err)) !=
 		ERR_OK ||
-	    check_classes(dataset, err) != ERR_OK || copy_labels(dataset, &options, err) != ERR_OK ||
 	    copy_ids(dataset, &options, err) != ERR_OK || index_keys(dataset, &options, err) != ERR_OK ||
 	    list_parts(dataset, options.test, err) != ERR_OK)
 		return err->code;

@@ -37,6 +37,7 @@ struct hardrow_dataset {
 	size_t place_count;	    /* a power of 2 */
 	bool has_ids;		    /* instance_id are not 0 .. n-1 */
 	uint32_t *y, *instance_id;  /* (n) */
+	double *target;		    /* (n) of a regression, else NULL */
 	uint32_t *index;	    /* (n) positions of the training part, then of the test part */
 	uint32_t *class_count;	    /* (2 k) of both */
 };
@@ -99,8 +100,8 @@ MUST_CHECK enum err_code lib_check_names(const struct hardrow_dataset *dataset, 
 					 size_t count, struct err *err);
 
 /* What the options of a run say; ERR_INPUT if it will not do. */
-MUST_CHECK enum err_code lib_find_sampler(const hardrow_run_options *options, const struct sampler **ret_sampler,
-					  struct err *err);
+MUST_CHECK enum err_code lib_find_sampler(const hardrow_run_options *options, bool is_regression,
+					  const struct sampler **ret_sampler, struct err *err);
 MUST_CHECK enum err_code lib_read_difficulty(const hardrow_run_options *options,
 					     struct difficulty_settings *ret_difficulty, struct err *err);
 

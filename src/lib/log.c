@@ -21,8 +21,6 @@ enum err_code lib_check_run(const struct hardrow_run *run, struct err *err)
 
 enum err_code lib_open_epoch(struct hardrow_run *run, struct err *err)
 {
-	size_t k = run->dataset->instances.classes;
-
 	if (run->is_open)
 		return ERR_OK;
 	/* One that there was no room for the last time is still there. */
@@ -35,20 +33,20 @@ enum err_code lib_open_epoch(struct hardrow_run *run, struct err *err)
 	run->is_open = true;
 	const float unknown = NAN;
 	for (size_t t = 0; t < epoch_record_block_count(record); t++) {
-		unsigned char *p = epoch_record_p(record, t);
-		size_t numbers = k * epoch_record_block_length(record, t);
+		unsigned char *values = epoch_record_values(record, t);
+		size_t numbers = run->logged->width * epoch_record_block_length(record, t);
 		for (size_t i = 0; i < numbers; i++)
-			memcpy(p + i * sizeof unknown, &unknown, sizeof unknown);
+			memcpy(values + i * sizeof unknown, &unknown, sizeof unknown);
 	}
 	return ERR_OK;
 }
 
-/* Row r as doubles into a lane of (k, 64). */
-static void read_row(const hardrow_predictions *predictions, size_t r, size_t k, double *ret_lane)
+/* Row r as doubles into a lane of (width, 64). */
+static void read_row(const hardrow_predictions *predictions, size_t r, size_t width, double *ret_lane)
 {
 	const unsigned char *at = (const unsigned char *)predictions->values + (ptrdiff_t)r * predictions->row_stride;
 
-	for (size_t c = 0; c < k; c++, at += predictions->column_stride, ret_lane += TILE_INSTANCES) {
+	for (size_t c = 0; c < width; c++, at += predictions->column_stride, ret_lane += TILE_INSTANCES) {
 		float single;
 		if (predictions->type == HARDROW_FLOAT64) {
 			memcpy(ret_lane, at, sizeof *ret_lane);
@@ -59,31 +57,36 @@ static void read_row(const hardrow_predictions *predictions, size_t r, size_t k,
 	}
 }
 
-static enum err_code check_predictions(hardrow_predictions *predictions, size_t k, struct err *err)
+static enum err_code check_predictions(hardrow_predictions *predictions, const struct logged *logged, struct err *err)
 {
-	size_t width = predictions->type == HARDROW_FLOAT64 ? sizeof(double) : sizeof(float);
+	bool is_number = logged->predictions->regression != NULL;
+	size_t bytes = predictions->type == HARDROW_FLOAT64 ? sizeof(double) : sizeof(float);
 
 	if (predictions->type != HARDROW_FLOAT32 && predictions->type != HARDROW_FLOAT64)
 		return err_set(err, ERR_INPUT, "type: %d; it is HARDROW_FLOAT32 or HARDROW_FLOAT64", predictions->type);
 	if (predictions->kind < 0 || predictions->kind >= LOGGED_KINDS)
 		return err_set(err, ERR_INPUT, "kind: %d; it is of enum hardrow_kind", predictions->kind);
+	if (is_number != (predictions->kind == HARDROW_NUMBERS))
+		return err_set(err, ERR_INPUT, "kind: the data set has %s",
+			       is_number ? "a target; predictions of it are HARDROW_NUMBERS"
+					 : "classes; HARDROW_NUMBERS are predictions of a target");
 	if (predictions->values == NULL && predictions->rows > 0)
 		return err_set(err, ERR_INPUT, "values: NULL with %zu rows", predictions->rows);
 	if (predictions->row_stride == 0 && predictions->column_stride == 0) {
-		predictions->column_stride = (ptrdiff_t)width;
-		predictions->row_stride = (ptrdiff_t)(k * width);
+		predictions->column_stride = (ptrdiff_t)bytes;
+		predictions->row_stride = (ptrdiff_t)(logged->width * bytes);
 	}
 	return ERR_OK;
 }
 
-/* p of a lane into the record. */
+/* p, or the residual, of a lane into the record. */
 static void store_row(struct hardrow_run *run, size_t position, const double *lane)
 {
 	size_t t = position / TILE_INSTANCES;
 	size_t m = epoch_record_block_length(run->record, t);
-	unsigned char *to = epoch_record_p(run->record, t) + position % TILE_INSTANCES * sizeof(float);
+	unsigned char *to = epoch_record_values(run->record, t) + position % TILE_INSTANCES * sizeof(float);
 
-	for (size_t c = 0; c < run->dataset->instances.classes; c++, to += m * sizeof(float)) {
+	for (size_t c = 0; c < run->logged->width; c++, to += m * sizeof(float)) {
 		float single = (float)lane[c * TILE_INSTANCES];
 		memcpy(to, &single, sizeof single);
 	}
@@ -101,7 +104,7 @@ static enum err_code log_tile(struct hardrow_run *run, const hardrow_predictions
 	for (size_t i = 0; i < count; i++) {
 		if (lib_find(run->dataset, &names, first + i, &positions[i], err) != ERR_OK)
 			return err_prefix(err, "row %zu", first + i);
-		read_row(predictions, first + i, run->dataset->instances.classes, logged->given + i);
+		read_row(predictions, first + i, logged->width, logged->given + i);
 	}
 	if (logged_take_rows(logged, positions, count, (enum logged_kind)predictions->kind, &bad, err) != ERR_OK)
 		return err_prefix(err, "row %zu (instance %lu)", first + bad,
@@ -119,7 +122,7 @@ static enum err_code log_rows(struct hardrow_run *run, const hardrow_predictions
 	    lib_take_options(given, &predictions, sizeof predictions, "hardrow_predictions", err) != ERR_OK)
 		return err->code;
 	const struct lib_names names = { predictions.ids, predictions.keys };
-	if (check_predictions(&predictions, run->dataset->instances.classes, err) != ERR_OK ||
+	if (check_predictions(&predictions, run->logged, err) != ERR_OK ||
 	    lib_check_names(run->dataset, &names, predictions.rows, err) != ERR_OK ||
 	    lib_open_epoch(run, err) != ERR_OK)
 		return err->code;
@@ -269,21 +272,22 @@ static enum err_code put_matrices(struct hardrow_run *run, struct err *err)
 	return ERR_OK;
 }
 
-static bool has_seen(const struct hardrow_run *run)
+static bool has_seen(const struct hardrow_run *run, bool carry)
 {
-	return memchr(run->logged->seen->is_seen, 1, run->dataset->instances.count) != NULL;
+	return (carry && run->epochs > 0) ||
+	       memchr(run->logged->seen->is_seen, 1, run->dataset->instances.count) != NULL;
 }
 
-static enum err_code take_epoch(struct hardrow_run *run, size_t number, struct err *err)
+static enum err_code take_epoch(struct hardrow_run *run, size_t number, bool carry, struct err *err)
 {
 	struct predictions *predictions = run->logged->predictions;
 	double now = clock_seconds();
 
 	if (put_matrices(run, err) != ERR_OK)
 		return err->code;
-	logged_begin_epoch(run->logged, number);
+	logged_begin_epoch(run->logged, number, carry);
 	for (size_t t = 0; t < predictions->tiles; t++)
-		logged_take_tile(run->logged, t, epoch_record_p(run->record, t));
+		logged_take_tile(run->logged, t, epoch_record_values(run->record, t));
 	predictions_measure(predictions);
 	weighting_update(run->weighting, run->epochs + 2);
 	if (epoch_fill_record(predictions, run->weighting, run->has_draws ? run->draws : NULL, true, run->record,
@@ -315,14 +319,12 @@ static enum err_code end_epoch(struct hardrow_run *run, const hardrow_epoch_opti
 	if (options.number <= run->number || options.number > LIB_MOST_EPOCHS)
 		return err_set(err, ERR_INPUT, "number: %llu; the last epoch was %zu",
 			       (unsigned long long)options.number, run->number);
-	if (options.carry != 0)
-		logged_carry(run->logged);
-	if (!has_seen(run))
+	if (!has_seen(run, options.carry != 0))
 		return err_set(err, ERR_INPUT, "nobody was predicted in epoch %llu; log predictions before its end",
 			       (unsigned long long)options.number);
 	if (lib_open_epoch(run, err) != ERR_OK)
 		return err->code;
-	return take_epoch(run, options.number, err);
+	return take_epoch(run, options.number, options.carry != 0, err);
 }
 
 int hardrow_end_epoch(hardrow_run *run, const hardrow_epoch_options *options, hardrow_error *error)

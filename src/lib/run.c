@@ -60,8 +60,9 @@ static enum err_code begin_recording(struct hardrow_run *run, const hardrow_run_
 				     struct err *err)
 {
 	const struct hardrow_dataset *dataset = run->dataset;
-	const struct recording_shape shape = { .instances = dataset->instances.count,
-					       .classes = dataset->instances.classes };
+	const struct instances *instances = &dataset->instances;
+	const struct recording_shape shape = { .instances = instances->count,
+					       .classes = instances->target == NULL ? instances->classes : 0 };
 	const struct track_run row = {
 		.dataset_id = dataset->dataset_id,
 		.split_id = dataset->split_id,
@@ -100,7 +101,7 @@ static enum err_code begin(struct hardrow_tracker *tracker, const struct hardrow
 	if (options.epochs > LIB_MOST_EPOCHS || options.el2n_epoch > LIB_MOST_EPOCHS)
 		return err_set(err, ERR_INPUT, "epochs, el2n_epoch: at most %d", LIB_MOST_EPOCHS);
 	if (recorder_check(tracker->recorder, err) != ERR_OK || lib_check_dataset(dataset, err) != ERR_OK ||
-	    lib_find_sampler(&options, &sampler, err) != ERR_OK ||
+	    lib_find_sampler(&options, dataset->target != NULL, &sampler, err) != ERR_OK ||
 	    lib_read_difficulty(&options, &difficulty, err) != ERR_OK || mem_new(&run, 1, err) != ERR_OK)
 		return err->code;
 	run->pid = tracker->pid;
@@ -173,6 +174,7 @@ void lib_end_run(struct hardrow_run *run, struct recording_end *end)
 
 	/* Without memory for it the run has no summary. */
 	end->summaries = NULL;
+	logged_drop_epoch(run->logged);
 	if (run->epochs > 0)
 		(void)!epoch_summarise(&names, run->logged->predictions, run->weighting, &end->summaries, &err);
 	recording_end(run->recording, end);

@@ -6,7 +6,8 @@
 #include "lib/lib.h"
 
 /* What a sampler here can go by is predictions and classes. */
-enum err_code lib_find_sampler(const hardrow_run_options *options, const struct sampler **ret_sampler, struct err *err)
+enum err_code lib_find_sampler(const hardrow_run_options *options, bool is_regression,
+			       const struct sampler **ret_sampler, struct err *err)
 {
 	const char *wanted = options->sampler != NULL ? options->sampler : sampler_multinomial.name;
 	const struct sampler *sampler = NULL;
@@ -19,6 +20,8 @@ enum err_code lib_find_sampler(const hardrow_run_options *options, const struct 
 	if (sampler->mixes || sampler->is_bilateral)
 		return err_set(err, ERR_INPUT,
 			       "sampler: '%s' makes rows of its own, which only hardrow's trainer can take", wanted);
+	if (is_regression && (sampler->uses_p_true || sampler->needs_classes))
+		return err_set(err, ERR_INPUT, "sampler: '%s' goes by classes, which a regression has none of", wanted);
 	if (sampler->uses_epochs && options->epochs == 0)
 		return err_set(err, ERR_INPUT, "epochs: sampler '%s' has to know how many there will be", wanted);
 	*ret_sampler = sampler;

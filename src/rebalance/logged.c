@@ -6,18 +6,33 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "rebalance/regression.h"
 
 /* Softmax in float32 gives 1.0000001. */
 #define ROUNDING 1e-6
 
-static enum err_code create_scratch(struct logged *logged, size_t k, struct err *err)
+static enum err_code create_scratch(struct logged *logged, struct err *err)
 {
 	double **const all[] = { &logged->given, &logged->p,	  &logged->floored,
 				 &logged->log_p, &logged->past_p, &logged->past_log_p };
 
 	for (size_t i = 0; i < ARRAY_LENGTH(all); i++)
-		if (mem_new(all[i], k * TILE_INSTANCES, err) != ERR_OK)
+		if (mem_new(all[i], logged->width * TILE_INSTANCES, err) != ERR_OK)
 			return err->code;
+	return ERR_OK;
+}
+
+/* Of a regression the last residuals are remembered by the predictions. */
+static enum err_code create_past(struct logged *logged, struct err *err)
+{
+	size_t numbers = logged->predictions->tiles * logged->width * TILE_INSTANCES;
+
+	if (logged->predictions->regression != NULL)
+		return ERR_OK;
+	if (mem_new(&logged->past, numbers, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < numbers; i++)
+		logged->past[i] = (float)(1.0 / (double)logged->width);
 	return ERR_OK;
 }
 
@@ -25,15 +40,18 @@ enum err_code logged_create(const struct instances *instances, const struct diff
 			    size_t el2n_epoch, struct logged **ret_logged, struct err *err)
 {
 	AUTO(logged_freep) struct logged *made = NULL;
-	size_t k = instances->classes;
+	bool is_number = instances->target != NULL;
 
-	if (mem_new(&made, 1, err) != ERR_OK ||
-	    predictions_create_bare(instances, difficulty, el2n_epoch, &made->predictions, err) != ERR_OK ||
-	    seen_create(instances, &made->seen, err) != ERR_OK || create_scratch(made, k, err) != ERR_OK ||
-	    mem_new(&made->past, made->predictions->tiles * k * TILE_INSTANCES, err) != ERR_OK)
+	if (mem_new(&made, 1, err) != ERR_OK)
 		return err->code;
-	for (size_t i = 0; i < made->predictions->tiles * k * TILE_INSTANCES; i++)
-		made->past[i] = (float)(1.0 / (double)k);
+	made->width = is_number ? 1 : instances->classes;
+	if ((is_number ? regression_create_predictions(instances, difficulty, false, &made->predictions, err)
+		       : predictions_create_bare(instances, difficulty, el2n_epoch, &made->predictions, err)) != ERR_OK)
+		return err->code;
+	made->predictions->is_bare = true;
+	if (seen_create(instances, &made->seen, err) != ERR_OK || create_scratch(made, err) != ERR_OK ||
+	    create_past(made, err) != ERR_OK)
+		return err->code;
 	*ret_logged = take_ptr(&made);
 	return ERR_OK;
 }
@@ -72,18 +90,19 @@ static double at(const double *values, size_t c, size_t lane)
 static enum err_code check_numbers(const struct logged *logged, size_t count, enum logged_kind kind, size_t *ret_bad,
 				   struct err *err)
 {
-	size_t k = logged->predictions->instances.classes;
+	double largest = kind == LOGGED_NUMBERS ? REGRESSION_LARGEST : DBL_MAX;
 
-	for (size_t c = 0; c < k; c++)
+	for (size_t c = 0; c < logged->width; c++)
 		for (size_t i = 0; i < count; i++) {
 			double value = at(logged->given, c, i);
-			if (isfinite(value) || (kind == LOGGED_LOG_PROBABILITIES && value == -INFINITY))
+			if (fabs(value) <= largest || (kind == LOGGED_LOG_PROBABILITIES && value == -INFINITY))
 				continue;
 			*ret_bad = i;
-			return err_set(
-			    err, ERR_INPUT,
-			    "class %zu: '%g' is not a number; if the training has diverged, end the run as diverged", c,
-			    value);
+			return err_set(err, ERR_INPUT,
+				       "column %zu: '%g' is not a number that can be recorded; if the training has "
+				       "diverged, end the "
+				       "run as diverged",
+				       c, value);
 		}
 	return ERR_OK;
 }
@@ -189,16 +208,27 @@ static void read_out(struct logged *logged, const uint32_t *positions, size_t co
 	}
 }
 
+/* Residuals. */
+static void take_numbers(struct logged *logged, const uint32_t *positions, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		logged->p[i] = logged->given[i] - logged->predictions->instances.target[positions[i]];
+		logged->seen->is_seen[positions[i]] = 1;
+	}
+}
+
 enum err_code logged_take_rows(struct logged *logged, const uint32_t *positions, size_t count, enum logged_kind kind,
 			       size_t *ret_bad, struct err *err)
 {
-	size_t k = logged->predictions->instances.classes;
-
-	for (size_t c = 0; c < k; c++)
+	for (size_t c = 0; c < logged->width; c++)
 		for (size_t i = count; i < TILE_INSTANCES; i++)
 			logged->given[c * TILE_INSTANCES + i] = 0;
 	if (check_numbers(logged, count, kind, ret_bad, err) != ERR_OK)
 		return err->code;
+	if (kind == LOGGED_NUMBERS) {
+		take_numbers(logged, positions, count);
+		return ERR_OK;
+	}
 	if ((kind == LOGGED_PROBABILITIES
 		 ? take_probabilities(logged, count, ret_bad, err)
 		 : take_logarithms(logged, count, kind == LOGGED_LOG_PROBABILITIES, ret_bad, err)) != ERR_OK)
@@ -207,19 +237,14 @@ enum err_code logged_take_rows(struct logged *logged, const uint32_t *positions,
 	return ERR_OK;
 }
 
-void logged_carry(struct logged *logged)
-{
-	const struct predictions *predictions = logged->predictions;
-
-	for (size_t i = 0; i < predictions->instances.count; i++)
-		if (logged->seen->is_seen[i] == 0 && predictions->dynamics->epochs[i] > 0)
-			logged->seen->is_seen[i] = 1;
-}
-
-void logged_begin_epoch(struct logged *logged, size_t epoch)
+void logged_begin_epoch(struct logged *logged, size_t epoch, bool carry)
 {
 	struct predictions *predictions = logged->predictions;
+	const double *epochs =
+	    predictions->regression != NULL ? predictions->regression->epochs : predictions->dynamics->epochs;
 
+	for (size_t i = 0; carry && i < predictions->instances.count; i++)
+		logged->seen->is_seen[i] |= epochs[i] > 0;
 	seen_count(logged->seen, &predictions->instances);
 	predictions->seen = logged->seen->count < predictions->instances.count ? logged->seen : NULL;
 	predictions_begin_epoch(predictions, epoch);
@@ -247,10 +272,10 @@ static void fill_carried(const struct logged *logged, size_t t, size_t m, unsign
 			memcpy(p + (c * m + i) * sizeof *past, &past[c * TILE_INSTANCES + i], sizeof *past);
 }
 
-void logged_take_tile(struct logged *logged, size_t t, unsigned char *p)
+static void take_probabilities_of_tile(struct logged *logged, size_t t, unsigned char *p)
 {
 	struct predictions *predictions = logged->predictions;
-	size_t k = predictions->instances.classes, m = predictions_count_tile(predictions, t);
+	size_t k = logged->width, m = predictions_count_tile(predictions, t);
 	size_t numbers = k * TILE_INSTANCES;
 	double floor = predictions->difficulty->settings.floor;
 	float *past = logged->past + t * numbers;
@@ -268,6 +293,54 @@ void logged_take_tile(struct logged *logged, size_t t, unsigned char *p)
 	predictions_update_dynamics(predictions, t, logged->p);
 	for (size_t i = 0; i < numbers; i++)
 		past[i] = isnan(logged->p[i]) ? past[i] : (float)logged->p[i];
+}
+
+/* Who was carried has his last residual. */
+static void take_residuals_of_tile(struct logged *logged, size_t t, unsigned char *residuals)
+{
+	struct predictions *predictions = logged->predictions;
+
+	for (size_t i = 0; i < predictions_count_tile(predictions, t); i++) {
+		double *residual = &predictions->regression->residual[t * TILE_INSTANCES + i];
+		float last = (float)*residual, now = load(residuals, i);
+		if (!isnan(now))
+			*residual = now;
+		else if (predictions_sees(predictions, t * TILE_INSTANCES + i))
+			memcpy(residuals + i * sizeof last, &last, sizeof last);
+	}
+	regression_take_residuals(predictions, t);
+}
+
+void logged_take_tile(struct logged *logged, size_t t, unsigned char *values)
+{
+	if (logged->predictions->regression != NULL)
+		take_residuals_of_tile(logged, t, values);
+	else
+		take_probabilities_of_tile(logged, t, values);
+}
+
+/* What was read out of predictions that do not count becomes what it was, from the past ones. */
+static void restore_row(struct logged *logged, size_t position)
+{
+	struct predictions *predictions = logged->predictions;
+	size_t k = logged->width, best = 0;
+	const float *past = logged->past + position / TILE_INSTANCES * k * TILE_INSTANCES + position % TILE_INSTANCES;
+
+	for (size_t c = 1; c < k; c++)
+		best = past[c * TILE_INSTANCES] > past[best * TILE_INSTANCES] ? c : best;
+	predictions->predicted[position] = (double)best;
+	predictions->p_true[position] = past[predictions->instances.y[position] * TILE_INSTANCES];
+	predictions->log_p_true[position] =
+	    log(predictions->p_true[position] > 0 ? predictions->p_true[position]
+						  : predictions->difficulty->settings.floor);
+}
+
+void logged_drop_epoch(struct logged *logged)
+{
+	for (size_t i = 0; logged->past != NULL && i < logged->predictions->instances.count; i++)
+		if (logged->seen->is_seen[i] != 0)
+			restore_row(logged, i);
+	logged_forget(logged);
 }
 
 void logged_forget(struct logged *logged)

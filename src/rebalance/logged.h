@@ -1,19 +1,20 @@
-/* Predictions of classes that a program hands in some at a time, in any order, and maybe not of every instance: what
- * rebalance/predictions.h reads off those of a trainer, with less memory, since the epoch's probabilities lie with the
- * caller (in the record of the epoch) and the past ones are float32. Shapes: n instances, k classes, T tiles of 64. */
+/* Predictions that a program hands in some at a time, in any order, and maybe not of every instance: what
+ * rebalance/predictions.h reads off those of a trainer, with less memory, since the epoch's lie with the caller (in the
+ * record of the epoch) and the past ones are float32. Shapes: n instances, k classes, T tiles of 64. */
 #ifndef HARDROW_REBALANCE_LOGGED_H
 #define HARDROW_REBALANCE_LOGGED_H
 
 #include "base/err.h"
 #include "rebalance/predictions.h"
 
-enum logged_kind { LOGGED_PROBABILITIES, LOGGED_LOG_PROBABILITIES, LOGGED_LOGITS, LOGGED_KINDS };
+enum logged_kind { LOGGED_PROBABILITIES, LOGGED_LOG_PROBABILITIES, LOGGED_LOGITS, LOGGED_NUMBERS, LOGGED_KINDS };
 
 struct logged {
-	struct predictions *predictions; /* their p and log_p are NULL */
+	struct predictions *predictions; /* bare */
 	struct seen *seen;		 /* whom the epoch has predictions of */
-	float *past;			 /* (T, k, 64) last p of each instance; 1/k at first */
-	/* (k, 64) of the rows or the tile at hand; floored: p, but not below the floor */
+	size_t width;			 /* numbers of an instance: k, or 1 of a regression */
+	float *past;			 /* (T, k, 64) last p of each instance; 1/k at first; NULL of a regression */
+	/* (width, 64) of the rows or the tile at hand; p: or residuals; floored: p, but not below the floor */
 	double *given, *p, *floored, *log_p, *past_p, *past_log_p;
 };
 
@@ -23,22 +24,24 @@ MUST_CHECK enum err_code logged_create(const struct instances *instances, const 
 void logged_free(struct logged *logged);
 void logged_freep(struct logged **logged);
 
-/* Predictions of `count` <= 64 instances in the epoch to come, at these positions: logged->given (k, 64), lane by lane,
- * is of that kind, and logged->p (k, 64) becomes p. Lanes behind them are padding. Probabilities that rounding took out
- * of 0 to 1 are mended; the logarithm of 0 is that of the floor. ERR_INPUT: a value is not a number, or they do not sum
- * to 1 within LOGGED_SUM_TOLERANCE; none of them is taken, and *ret_bad is the lane. */
+/* Predictions of `count` <= 64 instances in the epoch to come, at these positions: logged->given (width, 64), lane by
+ * lane, is of that kind, LOGGED_NUMBERS of a regression and no other, and logged->p (width, 64) becomes p, or the
+ * residuals. Lanes behind them are padding. Probabilities that rounding took out of 0 to 1 are mended; the logarithm of
+ * 0 is that of the floor. ERR_INPUT: a value is not a number, or they do not sum to 1
+ * within LOGGED_SUM_TOLERANCE; none of them is taken, and *ret_bad is the lane. */
 #define LOGGED_SUM_TOLERANCE 1e-3
 MUST_CHECK enum err_code logged_take_rows(struct logged *logged, const uint32_t *positions, size_t count,
 					  enum logged_kind kind, size_t *ret_bad, struct err *err);
 
-/* Who was predicted in an earlier epoch and not in this one keeps those predictions: they are seen, too. */
-void logged_carry(struct logged *logged);
+/* Ends an epoch, of a number above the last: logged_begin_epoch(), logged_take_tile() of every tile with p (k, m) or
+ * the residuals (m), float32, of its m instances, class by class, NAN of those that were not predicted; then
+ * predictions_measure(), and logged_forget(). carry: who was predicted in an earlier epoch and not in this one keeps
+ * those predictions, and is seen, too; they are put into `values`. */
+void logged_begin_epoch(struct logged *logged, size_t epoch, bool carry);
+void logged_take_tile(struct logged *logged, size_t t, unsigned char *values);
 
-/* Ends an epoch, of a number above the last: logged_begin_epoch(), logged_take_tile() of every tile with p (k, m)
- * float32 of its m instances, class by class, whatever is there of those that are not seen; then predictions_measure(),
- * and logged_forget(). Sets p of those that were carried, and NAN of those that are not seen. */
-void logged_begin_epoch(struct logged *logged, size_t epoch);
-void logged_take_tile(struct logged *logged, size_t t, unsigned char *p);
+/* The epoch under way does not count: what is known is of the last one that ended, as float32 has it. */
+void logged_drop_epoch(struct logged *logged);
 
 /* Nobody is seen yet in the next epoch. */
 void logged_forget(struct logged *logged);

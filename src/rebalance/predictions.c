@@ -41,7 +41,10 @@ static enum err_code create(const struct instances *instances, const struct diff
 enum err_code predictions_create_bare(const struct instances *instances, const struct difficulty_settings *difficulty,
 				      size_t el2n_epoch, struct predictions **ret_predictions, struct err *err)
 {
-	return create(instances, difficulty, 0, el2n_epoch, ret_predictions, err);
+	if (create(instances, difficulty, 0, el2n_epoch, ret_predictions, err) != ERR_OK)
+		return err->code;
+	(*ret_predictions)->is_bare = true;
+	return ERR_OK;
 }
 
 enum err_code predictions_create(const struct instances *instances, const struct difficulty_settings *difficulty,
@@ -157,6 +160,28 @@ bool predictions_sees(const struct predictions *predictions, size_t position)
 	return predictions->seen == NULL || predictions->seen->is_seen[position] != 0;
 }
 
+const struct part *predictions_part(const struct predictions *predictions, bool is_test)
+{
+	const struct seen *seen = predictions->seen;
+	const struct instances *instances = &predictions->instances;
+
+	if (seen != NULL)
+		return is_test ? &seen->test : &seen->train;
+	return is_test ? &instances->test : &instances->train;
+}
+
+void predictions_spare_unseen(struct predictions *predictions, size_t t, const double *before)
+{
+	struct difficulty *difficulty = predictions->difficulty;
+	size_t first = t * TILE_INSTANCES;
+
+	for (size_t i = 0; predictions->seen != NULL && i < predictions_count_tile(predictions, t); i++)
+		if (!predictions_sees(predictions, first + i)) {
+			difficulty->du[first + i] = difficulty->dl[first + i] = NAN;
+			difficulty->value[first + i] = before[i];
+		}
+}
+
 void predictions_update_difficulty(struct predictions *predictions, size_t t, double *log_p, double *p,
 				   struct tile_past *past)
 {
@@ -173,11 +198,7 @@ void predictions_update_difficulty(struct predictions *predictions, size_t t, do
 		}
 	memcpy(before, difficulty->value + first, sizeof before);
 	difficulty_update_from(difficulty, t, log_p, p, predictions->y + first, k, past);
-	for (size_t i = 0; i < count; i++)
-		if (!predictions_sees(predictions, first + i)) {
-			difficulty->du[first + i] = difficulty->dl[first + i] = NAN;
-			difficulty->value[first + i] = before[i];
-		}
+	predictions_spare_unseen(predictions, t, before);
 }
 
 void predictions_update_dynamics(struct predictions *predictions, size_t t, const double *p)
@@ -239,10 +260,8 @@ static void measure(struct predictions *predictions)
 		.confidence = predictions->confidence,
 	};
 
-	const struct seen *seen = predictions->seen;
-
-	part_metrics_measure(&view, seen != NULL ? &seen->train : &predictions->instances.train, &predictions->train);
-	part_metrics_measure(&view, seen != NULL ? &seen->test : &predictions->instances.test, &predictions->test);
+	part_metrics_measure(&view, predictions_part(predictions, false), &predictions->train);
+	part_metrics_measure(&view, predictions_part(predictions, true), &predictions->test);
 }
 
 static void visit_state(struct predictions *predictions, struct state_visitor *visitor)

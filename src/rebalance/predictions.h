@@ -32,6 +32,7 @@ struct predictions {
 	const struct prediction_kind *kind;
 	struct instances instances;
 	size_t tiles; /* T */
+	bool is_bare; /* what is predicted is the caller's, some at a time (rebalance/logged.h) */
 	struct difficulty *difficulty;
 	const struct seen *seen; /* borrowed: whom the epoch has predictions of; NULL: of all */
 	/* (T * 64) what the loss compares with, 0 in the padding: class as double, or the target as it is trained */
@@ -40,7 +41,7 @@ struct predictions {
 	struct regression *regression;	 /* of a number; NULL: of classes */
 	/* Of classes; else NULL. */
 	struct dynamics *dynamics;
-	double *p, *log_p;	     /* (T, k, 64); NULL: the caller has them */
+	double *p, *log_p;	     /* (T, k, 64); NULL: they are bare */
 	double *p_true, *log_p_true; /* (T * 64) */
 	double *predicted;	     /* (T * 64) class as double */
 	double *confidence;	     /* (T * 64) p of the predicted class */
@@ -77,8 +78,13 @@ void predictions_update_dynamics(struct predictions *predictions, size_t t, cons
 /* How many instances tile t has. */
 size_t predictions_count_tile(const struct predictions *predictions, size_t t);
 
-/* Whether the instance at `position` is seen. */
+/* Whether the instance at `position` is seen; those of the training or the test part that are. */
 bool predictions_sees(const struct predictions *predictions, size_t position);
+const struct part *predictions_part(const struct predictions *predictions, bool is_test);
+
+/* After an epoch's du, dl and difficulty of tile t: who is not seen has neither du nor dl (NAN), and the difficulty
+ * that he had before (64). */
+void predictions_spare_unseen(struct predictions *predictions, size_t t, const double *before);
 
 /* GraNd of the instances of tile t, from p (k, 64) of the network as it is, not as it was when the predictions were
  * taken, and what its last layer reads, features (h, 64). */

@@ -44,7 +44,8 @@ static enum err_code create_regression(const struct instances *instances, size_t
 	/* Its owner frees it, also half made. */
 	*ret = made;
 	if (mem_new(&made->output, padded, err) != ERR_OK || mem_new(&made->residual, padded, err) != ERR_OK ||
-	    mem_new(&made->past, padded, err) != ERR_OK || mem_new(&made->mean_abs_residual, padded, err) != ERR_OK ||
+	    mem_new(&made->epochs, padded, err) != ERR_OK || mem_new(&made->past, padded, err) != ERR_OK ||
+	    mem_new(&made->mean_abs_residual, padded, err) != ERR_OK ||
 	    mem_new(&made->mean_loss, padded, err) != ERR_OK ||
 	    mem_new(&made->bin_error, instances->classes, err) != ERR_OK ||
 	    mem_new(&made->bin_members, instances->classes, err) != ERR_OK)
@@ -90,6 +91,7 @@ void regression_free(struct regression *regression)
 	free(regression->output);
 	free(regression->residual);
 	free(regression->past);
+	free(regression->epochs);
 	free(regression->mean_abs_residual);
 	free(regression->mean_loss);
 	free(regression->bin_error);
@@ -99,8 +101,8 @@ void regression_free(struct regression *regression)
 
 static void begin_epoch(struct predictions *predictions, size_t epoch)
 {
+	(void)predictions;
 	(void)epoch;
-	predictions->regression->epochs++;
 }
 
 static double *outputs(const struct predictions *predictions, size_t t)
@@ -121,19 +123,26 @@ static void read_out(struct predictions *predictions, size_t t)
 void regression_take_residuals(struct predictions *predictions, size_t t)
 {
 	struct regression *regression = predictions->regression;
-	size_t first = t * TILE_INSTANCES;
-	double share = 1.0 / (double)regression->epochs;
+	struct difficulty *difficulty = predictions->difficulty;
+	size_t first = t * TILE_INSTANCES, end = first + predictions_count_tile(predictions, t);
+	double before[TILE_INSTANCES];
 
+	memcpy(before, difficulty->value + first, sizeof before);
 	for (size_t i = first; i < first + TILE_INSTANCES; i++) {
 		double size = fabs(regression->residual[i]);
 		double now = size / regression->sd;
-		predictions->difficulty->du[i] = fmax(0, now - regression->past[i]);
-		predictions->difficulty->dl[i] = fmax(0, regression->past[i] - now);
+		difficulty->du[i] = difficulty->dl[i] = 0;
+		if (i < end && !predictions_sees(predictions, i))
+			continue;
+		double share = 1.0 / ++regression->epochs[i];
+		difficulty->du[i] = fmax(0, now - regression->past[i]);
+		difficulty->dl[i] = fmax(0, regression->past[i] - now);
 		regression->past[i] = now;
 		regression->mean_abs_residual[i] += (size - regression->mean_abs_residual[i]) * share;
 		regression->mean_loss[i] += (size * size - regression->mean_loss[i]) * share;
 	}
-	difficulty_add(predictions->difficulty, t);
+	difficulty_add(difficulty, t);
+	predictions_spare_unseen(predictions, t, before);
 }
 
 static void take_tile(struct predictions *predictions, size_t t)
@@ -217,12 +226,13 @@ static void measure_part(const struct predictions *predictions, const struct par
 static void measure(struct predictions *predictions)
 {
 	struct regression *regression = predictions->regression;
+	const struct part *train = predictions_part(predictions, false);
 
-	measure_part(predictions, &predictions->instances.train, regression->train);
-	measure_part(predictions, &predictions->instances.test, regression->test);
+	measure_part(predictions, train, regression->train);
+	measure_part(predictions, predictions_part(predictions, true), regression->test);
 	predictions->train.loss = regression->train[GROUP_ALL].mse;
-	for (size_t i = 0; i < predictions->instances.train.count; i++)
-		if (fabs(regression->residual[predictions->instances.train.index[i]]) > REGRESSION_LARGEST)
+	for (size_t i = 0; i < train->count; i++)
+		if (fabs(regression->residual[train->index[i]]) > REGRESSION_LARGEST)
 			predictions->train.loss = INFINITY;
 	predictions->test.loss = regression->test[GROUP_ALL].mse;
 }
@@ -232,7 +242,12 @@ static void visit_state(struct predictions *predictions, struct state_visitor *v
 	struct regression *regression = predictions->regression;
 	size_t padded = predictions->tiles * TILE_INSTANCES;
 
-	state_visit_size(visitor, "epochs", &regression->epochs, SIZE_MAX - 1);
+	/* A trainer predicts all in every epoch. */
+	size_t epochs = (size_t)regression->epochs[0];
+
+	state_visit_size(visitor, "epochs", &epochs, SIZE_MAX - 1);
+	for (size_t i = 0; i < padded; i++)
+		regression->epochs[i] = (double)epochs;
 	state_visit(visitor, "output", STATE_DOUBLE, padded, regression->output);
 	state_visit(visitor, "mean_abs_residual", STATE_DOUBLE, padded, regression->mean_abs_residual);
 	state_visit(visitor, "mean_loss", STATE_DOUBLE, padded, regression->mean_loss);

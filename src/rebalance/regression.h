@@ -41,7 +41,7 @@ struct regression {
 	double *output;			       /* (T * 64) of the network */
 	double *residual;		       /* (T * 64); padding behind n */
 	double *past;			       /* (T * 64) a of the epoch before */
-	size_t epochs;			       /* that were taken in */
+	double *epochs;			       /* (T * 64) that each was taken in with */
 	double *mean_abs_residual, *mean_loss; /* (T * 64) over the epochs */
 	double *bin_error, *bin_members;       /* (k) of what is being measured */
 	struct regression_metrics train[REGRESSION_GROUPS], test[REGRESSION_GROUPS];
@@ -56,7 +56,7 @@ MUST_CHECK enum err_code regression_create_predictions(const struct instances *i
 void regression_free(struct regression *regression);
 
 /* For residuals that come from elsewhere than a network: those of tile t, in place, go into du, dl, difficulty and the
- * means. */
+ * means of who is seen. */
 void regression_take_residuals(struct predictions *predictions, size_t t);
 
 #endif

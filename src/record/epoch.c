@@ -59,6 +59,7 @@ static void encode_tile(const struct predictions *predictions, const struct weig
 	double scratch[TILE_INSTANCES];
 	size_t first = t * TILE_INSTANCES;
 	struct record_tile tile = {
+		.has_values = predictions->is_bare,
 		.series = {
 			[SERIES_DU] = predictions->difficulty->du + first,
 			[SERIES_DL] = predictions->difficulty->dl + first,
@@ -68,14 +69,12 @@ static void encode_tile(const struct predictions *predictions, const struct weig
 		},
 	};
 
-	if (predictions->regression != NULL) {
+	if (predictions->regression != NULL)
 		tile.series[SERIES_RESIDUAL] = predictions->regression->residual + first;
-	} else {
+	else
 		tile.series[SERIES_PREDICTED] = predicted_of(predictions, t, scratch);
-		tile.has_p = predictions->p == NULL;
-		if (!tile.has_p)
-			tile.series[SERIES_P] = predictions_p(predictions, t);
-	}
+	if (predictions->p != NULL)
+		tile.series[SERIES_P] = predictions_p(predictions, t);
 	epoch_record_encode(record, t, &tile);
 }
 
@@ -118,6 +117,9 @@ static void measure_number(const struct predictions *predictions, size_t i, doub
 
 	for (enum measure m = 0; m < MEASURE_COUNT; m++)
 		ret_measure[m] = NAN;
+	/* Of who was never predicted nothing is known. */
+	if (regression->epochs[i] == 0)
+		return;
 	ret_measure[MEASURE_MEAN_LOSS] = known(regression->mean_loss[i]);
 	ret_measure[MEASURE_LAST_LOSS] = known(regression->residual[i] * regression->residual[i]);
 	ret_measure[MEASURE_MEAN_ABS_RESIDUAL] = known(regression->mean_abs_residual[i]);

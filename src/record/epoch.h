@@ -11,8 +11,8 @@
 
 /* Fills `record`, but for its number, seconds, norms and matrices, from an epoch's predictions and the weights of the
  * next; with `blocks` the instances too: those that are not seen have
- * no prediction, du and dl. Bare predictions have their p in the record already (epoch_record_p), NAN where there is
- * none. draws (n), NULL: unknown. */
+ * no prediction, du and dl. Bare predictions are in the record already (epoch_record_values), NAN where there is none.
+ * draws (n), NULL: unknown. */
 MUST_CHECK enum err_code epoch_fill_record(const struct predictions *predictions, const struct weighting *weighting,
 					   const uint32_t *draws, bool blocks, struct epoch_record *record,
 					   struct err *err);

@@ -141,7 +141,7 @@ void epoch_record_encode(struct epoch_record *record, size_t t, const struct rec
 		size_t rows = series_specs[s].per_class ? record->classes : 1;
 		if (series_bytes(s, count, record->classes) == 0)
 			continue;
-		if (s == SERIES_P && tile->has_p) {
+		if (tile->has_values && s == epoch_record_predicts(record)) {
 			out += series_bytes(s, count, record->classes);
 			continue;
 		}
@@ -161,12 +161,17 @@ void epoch_record_encode(struct epoch_record *record, size_t t, const struct rec
 	record->checksums[t] = checksum_of(start, (size_t)(out - start));
 }
 
-unsigned char *epoch_record_p(struct epoch_record *record, size_t t)
+enum series epoch_record_predicts(const struct epoch_record *record)
+{
+	return record->classes > 0 ? SERIES_P : SERIES_RESIDUAL;
+}
+
+unsigned char *epoch_record_values(struct epoch_record *record, size_t t)
 {
 	size_t count = epoch_record_block_length(record, t);
 	unsigned char *out = record->blocks + t * series_block_bytes(BLOCK_INSTANCES, record->classes);
 
-	for (enum series s = 0; s < SERIES_P; s++)
+	for (enum series s = 0; s < epoch_record_predicts(record); s++)
 		out += series_bytes(s, count, record->classes);
 	return out;
 }

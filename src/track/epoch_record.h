@@ -104,15 +104,18 @@ void epoch_record_freep(struct epoch_record **record);
  * known, or not a series of the task. */
 struct record_tile {
 	const void *series[SERIES_COUNT];
-	bool has_p; /* the probabilities are where epoch_record_p() says already */
+	bool has_values; /* what is predicted is where epoch_record_values() says already */
 };
 
 /* Encodes block t, for which there must be room, and takes its checksum. */
 void epoch_record_encode(struct epoch_record *record, size_t t, const struct record_tile *tile);
 
-/* Where the probabilities of block t are, (k, m) float32, class by class; not aligned as floats are. There must be room
- * for the blocks. */
-unsigned char *epoch_record_p(struct epoch_record *record, size_t t);
+/* What is predicted: probabilities, or of a regression residuals. */
+enum series epoch_record_predicts(const struct epoch_record *record);
+
+/* Where they are in block t, (k, m) or (m) float32, class by class; not aligned as floats are. There must be room for
+ * the blocks. */
+unsigned char *epoch_record_values(struct epoch_record *record, size_t t);
 
 /* Room for so many matrices, of so many doubles in all, in an empty record. */
 MUST_CHECK enum err_code epoch_record_reserve_matrices(struct epoch_record *record, size_t matrices, size_t values,

@@ -359,8 +359,10 @@ enum err_code track_put_summaries(struct track *track, int64_t run_id, const str
 				  size_t count, struct err *err)
 {
 	struct summary_sums sums = { 0 };
+	bool is_regression = false;
 
 	for (size_t i = 0; i < count; i++) {
+		is_regression = is_regression || !isnan(summaries[i].measure[MEASURE_MEAN_ABS_RESIDUAL]);
 		assert(i == 0 || summaries[i].instance_id > summaries[i - 1].instance_id);
 		if (put_summary(track, run_id, &summaries[i], &sums, err) != ERR_OK)
 			return err->code;
@@ -369,8 +371,7 @@ enum err_code track_put_summaries(struct track *track, int64_t run_id, const str
 	    track_put_sum(track, SUBJECT_MEASURES, run_id, sums.later, err) != ERR_OK)
 		return err->code;
 	/* Those of a regression are summed behind all others. */
-	if (count > 0 && !isnan(summaries[0].measure[MEASURE_MEAN_ABS_RESIDUAL]) &&
-	    track_put_checksum(track, SUBJECT_MEASURES, run_id, err) != ERR_OK)
+	if (is_regression && track_put_checksum(track, SUBJECT_MEASURES, run_id, err) != ERR_OK)
 		return err->code;
 	return track_put_sum(track, SUBJECT_GRADIENTS, run_id, sums.latest, err);
 }

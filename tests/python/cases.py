@@ -129,10 +129,98 @@ def case_names_of_rows_and_classes():
     expect(hardrow.read("names.db", 2).ids.tolist(), [7, 4000000000])
 
 
+def case_a_regression_is_that_of_the_trainer():
+    """What our trainer predicts, logged, comes to the rows that it records itself."""
+    rng = np.random.default_rng(2)
+    x = rng.normal(size=(N, K))
+    target = 100 + x @ [3, -2, 1] + rng.normal(size=N) ** 3
+    np.savetxt("numbers.csv", np.column_stack([x, target]), delimiter=",", header="a,b,c,y", comments="")
+    trained = subprocess.run([HARDROW, "train", "--data", "numbers.csv", "--task", "regression", "--label", "y", "--method", "difficulty",
+                              "--epochs", "4", "--db", "numbers.db", "--seed", "1"], capture_output=True, text=True)
+    expect((trained.returncode, trained.stderr), (0, trained.stderr))
+    theirs = hardrow.read("numbers.db", 1)
+    with hardrow.Run("numbers.db", dataset="logged", target=theirs.target, test=theirs.part == "test", model="mine") as run:
+        for epoch in theirs.predicted:
+            for batch in np.array_split(rng.permutation(N), 5):
+                run.log(batch, epoch[batch].astype(np.float64))
+            run.end_epoch()
+        weights = run.weights()
+    verify("numbers.db")
+    ours = hardrow.read("numbers.db", 2)
+    expect(ours.classes, theirs.classes)
+    assert np.array_equal(ours.labels, theirs.labels)
+    for name in ("target", "predicted", "residual", "du", "dl", "difficulty", "weight"):
+        assert np.allclose(getattr(ours, name), getattr(theirs, name), rtol=1e-5, atol=1e-6, equal_nan=True), name
+    assert np.allclose(weights, theirs.weight[-1], rtol=1e-5, equal_nan=True)
+    for view, order in (("regression_metrics", "epoch, part, shot"), ("instance_summary", "instance_id"),
+                        ("regression_dynamics", "epoch, instance_id")):
+        with hardrow.connect("numbers.db") as connection:
+            both = [connection.execute(f"SELECT * FROM {view} WHERE run_id = {number} ORDER BY {order}") for number in (2, 1)]
+            names = [column[0] for column in both[0].description]
+            both = [rows.fetchall() for rows in both]
+        expect(len(both[0]), len(both[1]))
+        for left, right in zip(*both):
+            for name, value, other in zip(names, left, right):
+                # Draws are not logged here.
+                near = isinstance(value, float) and isinstance(other, float) and abs(value - other) <= 1e-5 * (1 + abs(other))
+                assert value == other or near or name in ("run_id", "draws"), f"{view}.{name}: {value} and {other}: {right}"
+    hardest = [subprocess.run([HARDROW, "report", "hardest", "--run", number, "--db", "numbers.db", "--format", "csv"], capture_output=True,
+                              text=True).stdout.splitlines() for number in ("1", "2")]
+    expect(*[[row.split(",")[1] for row in rows] for rows in hardest])
+    expect(len(hardest[0]), 11)
+
+
+def case_some_numbers_only():
+    target = np.arange(N) % 50
+    with hardrow.Run("some_numbers.db", dataset="d", target=target[:, None], target_bins="width:5", test=np.arange(N) % 3 == 0) as run:
+        run.log([3, 5], [[1], [2]])
+        run.end_epoch()
+        run.log([5], [6.5])
+        run.end_epoch(carry=True)
+        run.log([9], np.float32([7]))
+        refused("they are rows of one number", run.log, None, np.zeros((N, 2)))
+        refused("predictions of it are HARDROW_NUMBERS", run.log, None, np.zeros(N), "logits")
+    dynamics = hardrow.read("some_numbers.db", 1)
+    expect(dynamics.classes[:2], ["0..5", "5..10"])
+    expect([np.flatnonzero(~np.isnan(row)).tolist() for row in dynamics.residual], [[3, 5], [3, 5]])
+    expect(dynamics.residual[1][[3, 5]].tolist(), [-2, 1.5])
+    verify("some_numbers.db")
+    refused("one of the two", hardrow.Run, "some_numbers.db", dataset="d")
+    refused("one number a row", hardrow.Run, "some_numbers.db", dataset="d", target=np.zeros((3, 2)))
+
+
+def case_regressors_of_others():
+    from sklearn.neural_network import MLPRegressor
+
+    import hardrow.lightgbm
+    import hardrow.sklearn
+    import hardrow.torch
+    import torch
+
+    _, test, logits = subject()
+    target = logits.sum(axis=1)
+
+    def one(**options):
+        return hardrow.Run("regressors.db", dataset="d", target=target, test=test, **options)
+
+    estimator = MLPRegressor(random_state=0)
+    with one() as run:
+        hardrow.sklearn.fit(run, estimator, logits, target, 2)
+    assert np.allclose(hardrow.read("regressors.db", 1).predicted[-1], estimator.predict(logits), atol=1e-5)
+    with one() as run:
+        model = types.SimpleNamespace(predict=lambda x, num_iteration: x[:, 0])
+        hardrow.lightgbm.callback(run, logits)(types.SimpleNamespace(model=model, iteration=0))
+    assert np.allclose(hardrow.read("regressors.db", 2).predicted[0], logits[:, 0], atol=1e-6)
+    with one() as run:
+        hardrow.torch.log(run, torch.nn.Linear(K, 1), torch.utils.data.DataLoader(torch.as_tensor(logits), batch_size=64))
+        run.end_epoch()
+    verify("regressors.db")
+
+
 def case_what_is_refused():
     labels, test, logits = subject()
     refused("no/folder", begin, "no/folder/a.db")
-    refused("3 ids for 2 labels", hardrow.Run, "bad.db", dataset="d", labels=[0, 1], ids=[1, 2, 3])
+    refused("3 ids for 2 rows", hardrow.Run, "bad.db", dataset="d", labels=[0, 1], ids=[1, 2, 3])
     refused("must ascend", hardrow.Run, "bad.db", dataset="d", labels=[0, 1], ids=[2, 1])
     refused("numbers with a fraction", hardrow.Run, "bad.db", dataset="d", labels=[0, 1], ids=[0.5, 1])
     refused("'net' is no number", begin, "bad.db", settings={"net": [1, 2]})

@@ -234,6 +234,24 @@ Test(lib, who_is_not_seen_has_no_predictions)
 	}
 }
 
+Test(lib, an_epoch_that_is_not_ended_leaves_nothing)
+{
+	static const double right[] = { 0.7, 0.2, 0.1 }, wrong[] = { 0.1, 0.2, 0.7 };
+	hardrow_tracker *tracker = logging_open();
+	hardrow_dataset *dataset = logging_put(tracker);
+	hardrow_run *run = logging_begin(tracker, dataset);
+
+	log_one(run, 3, right);
+	GOOD(hardrow_end_epoch(run, NULL, &logging_error));
+	log_one(run, 3, wrong);
+	log_one(run, 6, wrong);
+	logging_finish(tracker, dataset, run);
+	cr_expect_float_eq(logging_ask("SELECT last_loss FROM instance_summary WHERE instance_id = 3"), -log(0.7),
+			   1e-6);
+	cr_expect_eq(logging_ask("SELECT predicted FROM instance_summary WHERE instance_id = 3"), 0);
+	cr_expect(isnan(logging_ask("SELECT last_loss FROM instance_summary WHERE instance_id = 6")));
+}
+
 Test(lib, who_is_not_seen_keeps_the_difficulty_of_his_last_epoch)
 {
 	static const double right[] = { 0.7, 0.2, 0.1 };

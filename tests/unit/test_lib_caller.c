@@ -16,6 +16,7 @@ Test(lib_caller, a_data_set_that_will_not_do)
 	static uint32_t labels[] = { 0, 1, 2 };
 	static const int64_t falling[] = { 2, 1, 3 };
 	static const uint8_t all[] = { 1, 1, 1 };
+	static const double numbers[] = { 1, 2, 3 }, alike[] = { 1, 1, 1 }, infinite[] = { 1, INFINITY, 2 };
 	static const char *const twice[] = { "a", "b", "a" }, *const keys[] = { "x", "y", "x" };
 	const hardrow_dataset_options good = {
 		.size = sizeof good,
@@ -28,19 +29,29 @@ Test(lib_caller, a_data_set_that_will_not_do)
 		hardrow_dataset_options options;
 		const char *words;
 	} cases[] = {
-#define WITH(...) ((hardrow_dataset_options){ sizeof good, "x", 3, 3, labels, __VA_ARGS__ })
+#define WITH(...) { .size = sizeof good, .name = "x", .instances = 3, .classes = 3, .labels = labels, __VA_ARGS__ }
+#define NUMBERS(...)                                                                                                   \
+	{                                                                                                              \
+		.size = sizeof good, .name = "x", .instances = 3, __VA_ARGS__                                          \
+	}
 		{ { .size = 3 }, "size is 3" },
 		{ { .size = sizeof good, .instances = 3, .classes = 3, .labels = labels },
 		  "name: the data set has none" },
 		{ { .size = sizeof good, .name = "x", .classes = 3, .labels = labels }, "instances: 0 with labels" },
-		{ { sizeof good, "x", 3, 2, labels, NULL, NULL, NULL, NULL, 0, NULL, NULL }, "labels: number 2 is 2" },
-		{ { sizeof good, "x", 3, 1, labels, NULL, NULL, NULL, NULL, 0, NULL, NULL },
-		  "classes: 1; there are 2" },
-		{ WITH(NULL, falling, NULL, NULL, 0, NULL, NULL), "ids: 1 stands behind 2" },
-		{ WITH(NULL, falling, keys, NULL, 0, NULL, NULL), "ids and keys: one of the two" },
-		{ WITH(NULL, NULL, NULL, all, 0, NULL, NULL), "none is left to train on" },
-		{ WITH(twice, NULL, NULL, NULL, 0, NULL, NULL), "class_names: 'a' is there twice" },
-		{ WITH(NULL, NULL, keys, NULL, 0, NULL, NULL), "keys: 'x' is there twice" },
+		{ NUMBERS(.classes = 2, .labels = labels), "labels: number 2 is 2" },
+		{ NUMBERS(.classes = 1, .labels = labels), "classes: 1; there are 2" },
+		{ WITH(.ids = falling), "ids: 1 stands behind 2" },
+		{ WITH(.ids = falling, .keys = keys), "ids and keys: one of the two" },
+		{ WITH(.test = all), "none is left to train on" },
+		{ WITH(.class_names = twice), "class_names: 'a' is there twice" },
+		{ WITH(.keys = keys), "keys: 'x' is there twice" },
+		{ WITH(.target = numbers), "target: a regression has no labels" },
+		{ WITH(.target_bins = "12"), "target_bins: there is no target" },
+		{ NUMBERS(.target = numbers, .target_bins = "no"), "target: 'no' will not do" },
+		{ NUMBERS(.target = alike), "target: one value only" },
+		{ NUMBERS(.target = infinite), "target: number 1 is inf" },
+		{ NUMBERS(.classes = 0), "instances: 3 without labels" },
+#undef NUMBERS
 #undef WITH
 	};
 	hardrow_tracker *tracker = logging_open();
