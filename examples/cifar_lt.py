@@ -137,18 +137,6 @@ class Block(nn.Module):
         return functional.relu(x + shortcut)
 
 
-class ResNet(nn.Sequential):
-    """depth = 6 n + 2: n blocks of 16, of 32 and of 64 channels. Their mean over the pixels goes to the classifier."""
-
-    def __init__(self, depth, classifier):
-        widths = [16] * (depth // 6) + [32] * (depth // 6) + [64] * (depth // 6)
-        super().__init__(nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU(),
-                         *(Block(*pair) for pair in zip([16] + widths, widths)), nn.AdaptiveAvgPool2d(1), nn.Flatten(), classifier)
-        for module in self.modules():
-            if isinstance(module, (nn.Conv2d, nn.Linear)):
-                nn.init.kaiming_normal_(module.weight)
-
-
 class TDEClassifier(nn.Module):
     """Multi-head cosine classifier of Tang et al. 2020, the direct effect of whose features is total (eq. 10): with x_h, w_h the
     features and weights of a head, e_h the moving average of the batches' mean features,
@@ -171,6 +159,18 @@ class TDEClassifier(nn.Module):
             direction = functional.normalize(self.mean.unflatten(0, (self.heads, -1)), dim=1)
             x = x - self.effect * (x * direction).sum(2, keepdim=True) * direction
         return self.scale / self.heads * x.flatten(1) @ weight.flatten(1).T
+
+
+def make_network(depth, classes, effect):
+    """depth = 6 n + 2: n blocks of 16, of 32 and of 64 channels, whose mean over the pixels goes to the classifier: a linear one, or
+    that of TDE with this effect. The rest starts alike for a seed."""
+    widths = [16] * (depth // 6) + [32] * (depth // 6) + [64] * (depth // 6)
+    net = nn.Sequential(nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU(),
+                        *(Block(*pair) for pair in zip([16] + widths, widths)), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    for module in net.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight)
+    return net.append(nn.Linear(64, classes) if effect is None else TDEClassifier(64, classes, effect))
 
 
 # ---- The losses ----
@@ -227,9 +227,8 @@ def train(run, method, seed, data, options):
     """data: images of train and test, labels of train, effect of TDE."""
     images, test_images, labels, effect = data
     torch.manual_seed(seed)
-    classes = len(run.classes)
-    classifier = TDEClassifier(64, classes, effect) if method.endswith("tde") else nn.Linear(64, classes)
-    net = ResNet(int(options.model.removeprefix("resnet")), classifier).to(images.device, memory_format=torch.channels_last)
+    net = make_network(int(options.model.removeprefix("resnet")), len(run.classes), effect if method.endswith("tde") else None)
+    net = net.to(images.device, memory_format=torch.channels_last)
     loss = make_loss(method, torch.bincount(labels).tolist(), images.device)
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9, weight_decay=2e-4)
     loader = DataLoader(range(len(images)), batch_size=options.batch_size, sampler=hardrow.torch.DifficultySampler(run))

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""python_test.py SOURCE LIBRARY HARDROW: runs cases.py with a Python that has numpy, in an empty folder."""
+"""python_test.py SOURCE LIBRARY HARDROW [CASES]: runs CASES or cases.py with a Python that has numpy, in an empty folder."""
 import os
 import pathlib
 import subprocess
@@ -15,7 +15,8 @@ def has_numpy(python):
 
 
 def main():
-    source, library, hardrow = (pathlib.Path(argument).resolve() for argument in sys.argv[1:])
+    source, library, hardrow = (pathlib.Path(argument).resolve() for argument in sys.argv[1:4])
+    cases = sys.argv[4] if len(sys.argv) > 4 else "cases.py"
     python = next((python for python in (sys.executable, "/usr/bin/python3") if has_numpy(python)), None)
     if python is None:
         print("skipped: Python: no numpy")
@@ -23,7 +24,7 @@ def main():
         return 0
     environment = dict(os.environ, PYTHONPATH=str(source / "python"), HARDROW_LIBRARY=str(library), PYTHONDONTWRITEBYTECODE="1")
     with tempfile.TemporaryDirectory() as folder:
-        return subprocess.run([python, source / "tests" / "python" / "cases.py", hardrow], cwd=folder, env=environment).returncode
+        return subprocess.run([python, source / "tests" / "python" / cases, hardrow], cwd=folder, env=environment).returncode
 
 
 if __name__ == "__main__":
