@@ -113,7 +113,8 @@ def long_tail(labels, names, ratio):
     for c, count in enumerate(long_tail_counts(np.bincount(labels).max(), len(names), ratio)):
         rows = np.flatnonzero(labels == c)
         if len(rows) < count:
-            raise SystemExit(f"class '{names[c]}' has {len(rows)} images, where a ratio of {ratio:g} keeps {count}; give --ratio of these data")
+            raise SystemExit(f"class '{names[c]}' has {len(rows)} images, where a ratio of {ratio:g} keeps {count};"
+                             " give the --ratio of these data")
         kept.append(rng.choice(rows, count, replace=False))
     return np.sort(np.concatenate(kept))
 
@@ -216,11 +217,12 @@ def learning_rate(epoch, epochs):
     return 0.1 * min(1, (epoch + 1) / (epochs / 40)) * (1 if part < 0.8 else 0.01 if part < 0.9 else 0.0001)
 
 
-def log(run, net, images, positions, effect):
-    """Predictions of these rows, without augmentation."""
-    net[-1].effect = effect
-    batches = (prepare(images[row:row + 512]) for row in range(0, len(images), 512))
-    hardrow.torch.log(run, net, batches, positions)
+def log(run, net, images, test_images, effect):
+    """Predictions of all rows, without augmentation. Difficulty is that of what is trained: only of the test rows is the effect of the
+    moving average taken out."""
+    for part, positions, removed in ((images, run.train_positions, 0), (test_images, run.test_positions, effect)):
+        net[-1].effect = removed
+        hardrow.torch.log(run, net, (prepare(part[row:row + 512]) for row in range(0, len(part), 512)), positions)
 
 
 def train(run, method, seed, data, options):
@@ -242,9 +244,7 @@ def train(run, method, seed, data, options):
             batch_loss.backward()
             optimizer.step()
             total += batch_loss.detach() * len(rows)
-        # Difficulty is that of what is trained; only of the test rows is the effect of the moving average taken out.
-        log(run, net, images, run.train_positions, 0)
-        log(run, net, test_images, run.test_positions, effect)
+        log(run, net, images, test_images, effect)
         run.end_epoch()
         print(f"{method}, seed {seed}, epoch {epoch + 1}: loss {total / len(images):.3f}, {time.time() - begun:.0f} s", flush=True)
 
@@ -282,7 +282,8 @@ def print_table(path, runs, is_printed):
     print(f"{'method':<16}{'seeds':>6}{'accuracy':>14}{'majority':>14}{'minority':>14}{'paper: accuracy':>18}")
     for method, numbers in runs.items():
         columns = zip(*(connection.execute(ACCURACIES, (number,)).fetchone() for number in numbers))
-        cells = [f"{statistics.mean(column):.1f}" + (f" ± {statistics.stdev(column):.1f}" if len(column) > 1 else "") for column in columns]
+        cells = [f"{statistics.mean(column):.1f}" + (f" ± {statistics.stdev(column):.1f}" if len(numbers) > 1 else "")
+                 for column in columns]
         print(f"{method:<16}{len(numbers):>6}{''.join(f'{cell:>14}' for cell in cells)}{METHODS[method] if is_printed else '–':>18}")
     connection.close()
 

@@ -267,8 +267,7 @@ def case_cifar_lt_predicts_test_rows_alone_without_the_effect():
     net[-1].mean = torch.randn(3072)
     images = torch.randint(0, 256, (5, 3, 32, 32), dtype=torch.uint8)
     with hardrow.Run("effect.db", dataset="made", labels=[0, 1, 2, 0, 1], test=[0, 0, 0, 1, 1]) as run:
-        example.log(run, net, images[:3], run.train_positions, 0)
-        example.log(run, net, images[3:], run.test_positions, 1)
+        example.log(run, net, images[:3], images[3:], 1)
         run.end_epoch()
     x, weight, mean = (values.double().numpy() for values in (example.prepare(images).flatten(1), net[-1].weight.detach(), net[-1].mean))
     logits = np.concatenate([tde_logits(x[:3], weight, mean, 0, 2), tde_logits(x[3:], weight, mean, 1, 2)])

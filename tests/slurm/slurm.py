@@ -7,6 +7,7 @@ Skipped where Slurm is not installed or we are not root.
 
 import os
 import pathlib
+import re
 import shutil
 import socket
 import sqlite3
@@ -135,6 +136,8 @@ def check(cluster):
     work = cluster.folder / "work"
     (work / "s.ini").write_text(SWEEP)
     said = cluster.ask(str(SOURCE / "examples/slurm/submit.sh"), "s.ini", "results.db", "4")
+    said_in_docs = re.sub("[0-9]+", "N", (SOURCE / "docs/machines.md").read_text()).splitlines()
+    assert re.sub("[0-9]+", "N", said) in said_in_docs, said
     array, merge = said.replace("array ", "").split(", then merge ")
     partial = work / "results.1-of-4.db.partial"
     cluster.wait(lambda: partial.exists() and partial.stat().st_size > 500000, "task 1 at work")
