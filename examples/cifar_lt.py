@@ -258,7 +258,7 @@ def find_run(path, method, seed, model, settings):
         return None
     connection = hardrow.connect(path)
     found = connection.execute("SELECT run_id, settings FROM runs WHERE status = 'done' AND (method, seed, model) = (?, ?, ?)"
-                               " ORDER BY run_id DESC", (method, seed, model)).fetchall()
+                               " ORDER BY run_id", (method, seed, model)).fetchall()
     connection.close()
     return next((run for run, text in found if settings.items() <= json.loads(text).items()), None)
 
