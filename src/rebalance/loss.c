@@ -13,6 +13,7 @@ static const struct loss *const losses[] = {
 	&loss_inverse_frequency,
 	&loss_difficulty,
 	&loss_focal,
+	&loss_focal_reweighted,
 	&loss_logit_adjusted,
 	&loss_balanced_softmax,
 	&loss_cdt,

@@ -111,7 +111,7 @@ extern const struct loss loss_cross_entropy, loss_class_balanced, loss_inverse_f
     loss_focal_sigmoid, loss_acsl, loss_equalization, loss_balanced, loss_cost_sensitive, loss_log_frequency,
     loss_softmax_equalization, loss_ghm, loss_ldam, loss_pairwise, loss_meta_reweight, loss_meta_weight_net,
     loss_inverse, loss_square_root_inverse, loss_mse, loss_l1, loss_huber, loss_focal_mse, loss_focal_l1,
-    loss_balanced_mse;
+    loss_balanced_mse, loss_focal_reweighted;
 
 const struct loss *loss_at(size_t i); /* NULL behind the last */
 const char *loss_name(size_t i);      /* NULL behind the last */

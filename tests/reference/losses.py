@@ -23,6 +23,11 @@ def focal(z, y, counts, s):
     return rest ** s["gamma"] * cross_entropy(z, y, counts, s)
 
 
+def focal_reweighted(z, y, counts, s):
+    loss = class_weights(counts, {**s, "loss": "class-balanced"})[y] * cross_entropy(z, y, counts, s)
+    return (1 - cmath.exp(-loss)) ** s["gamma"] * loss
+
+
 def logit_adjusted(z, y, counts, s):
     return cross_entropy([v + math.log((n / sum(counts)) ** s["tau"] + 1e-12) for v, n in zip(z, counts)], y, counts, s)
 
@@ -83,7 +88,7 @@ def equalization(z, y, counts, s):
 
 LOSSES = {
     "cross-entropy": cross_entropy, "class-balanced": cross_entropy, "inverse-frequency": cross_entropy,
-    "balanced": cross_entropy, "cost-sensitive": cross_entropy, "log-frequency": cross_entropy, "focal": focal,
+    "balanced": cross_entropy, "cost-sensitive": cross_entropy, "log-frequency": cross_entropy, "focal": focal, "focal-reweighted": focal_reweighted,
     "logit-adjusted": logit_adjusted, "balanced-softmax": balanced_softmax, "cdt": cdt, "pairwise-margin": pairwise_margin,
     "class-balanced-sigmoid": sigmoid, "class-balanced-focal": sigmoid_focal, "focal-sigmoid": focal_sigmoid, "acsl": acsl,
     "equalization": equalization, "ldam": ldam,

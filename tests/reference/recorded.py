@@ -54,7 +54,8 @@ DESCENTS = [
 UNEVEN = ["--data", "glass", *PLAIN[2:], "--precision", "double"]
 LOSSES = [
     *([*UNEVEN, "--method", method, *(["--model", "mlp", "--hidden", "5"] if at % 2 else [])] for at, method in enumerate((
-        "class-balanced", "inverse-frequency", "balanced", "cost-sensitive", "log-frequency", "focal", "logit-adjusted",
+        "class-balanced", "inverse-frequency", "balanced", "cost-sensitive", "log-frequency", "focal",
+        "focal-reweighted", "logit-adjusted",
         "balanced-softmax", "cdt", "pairwise-margin", "class-balanced-sigmoid", "class-balanced-focal", "focal-sigmoid", "acsl"))),
     [*UNEVEN, "--method", "balanced", "--reduction", "batch", "--learning-rate", "0.1"],
     [*UNEVEN, "--method", "class-balanced", "--beta", "0.9", "--reduction", "weights"],

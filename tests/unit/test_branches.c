@@ -87,6 +87,10 @@ Test(branches, alpha)
 		{ "parabolic", 1, 0.75 }, { "linear", 1, 0.5 }, { "cosine", 1, 0.70710678118654752 },
 		{ "equal", 0.5, 0.5 },	  { "beta", 0.5, 0.5 }, { "parabolic-increment", 0, 0.25 },
 	};
+	static const struct {
+		size_t epoch; /* of 10 */
+		double alpha;
+	} published[] = { { 1, 1 }, { 5, 0.84 }, { 10, 0.19 } };
 	struct rng rng;
 	struct err err;
 	double sum = 0, outer = 0;
@@ -96,6 +100,9 @@ Test(branches, alpha)
 		cr_expect_float_eq(bilateral_alpha(cases[i].mix, 1, 4, NULL), cases[i].first, 1e-15);
 		cr_expect_float_eq(bilateral_alpha(cases[i].mix, 3, 4, NULL), cases[i].third, 1e-15);
 	}
+	for (size_t i = 0; i < 3; i++)
+		cr_expect_float_eq(bilateral_alpha("parabolic", published[i].epoch, 10, NULL), published[i].alpha,
+				   1e-15);
 	cr_expect_eq(bilateral_check_mix("quick", &err), ERR_INPUT);
 	rng_init(&rng, 1, RNG_LOSS);
 	/* Of Beta(0.2, 0.2) mean 1/2, and 0.33668977843005704 of them are below 0.1 (SciPy). */

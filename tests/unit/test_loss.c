@@ -48,6 +48,7 @@ Test(loss, values_equal_the_vectors_of_reference_code)
 		{ &loss_focal, { { 0 } }, REDUCTION_BATCH, 0.389822090221 },
 		{ &loss_focal, { GIVE(gamma, 2) }, REDUCTION_BATCH, 0.25782955954 },
 		{ &loss_focal, { GIVE(gamma, 1e-300) }, REDUCTION_BATCH, 0.661560692671 },
+		{ &loss_focal_reweighted, { { 0 } }, REDUCTION_BATCH, 0.131553202809 },
 		{ &loss_logit_adjusted, { { 0 } }, REDUCTION_BATCH, 1.93199142357 },
 		{ &loss_logit_adjusted, { GIVE(tau, 2) }, REDUCTION_BATCH, 4.11675298267 },
 		{ &loss_balanced_softmax, { { 0 } }, REDUCTION_BATCH, 1.9319914236 },
@@ -55,7 +56,10 @@ Test(loss, values_equal_the_vectors_of_reference_code)
 		{ &loss_class_balanced_sigmoid, { GIVE(beta, .9999) }, REDUCTION_BATCH, 1.10615975769 },
 		{ &loss_class_balanced_focal, { GIVE(beta, .99) }, REDUCTION_BATCH, 0.487070559589 },
 		{ &loss_class_balanced_focal, { GIVE(beta, .9999) }, REDUCTION_BATCH, 0.481547608065 },
+		/* Of torchvision the sum over the batch and over the classes, and the mean over both. */
 		{ &loss_focal_sigmoid, { { 0 } }, REDUCTION_BATCH, 0.346968461545 },
+		{ &loss_focal_sigmoid, { { 0 } }, REDUCTION_BATCH, 1.38787384618 / 4 },
+		{ &loss_focal_sigmoid, { { 0 } }, REDUCTION_BATCH, 3 * 0.115656153848 },
 		{ &loss_acsl, { { 0 } }, REDUCTION_BATCH, 0.702304977133 },
 		{ &loss_equalization, { GIVE(lambda, .05) }, REDUCTION_BATCH, 1.39696115754 },
 		{ &loss_equalization, { GIVE(lambda, 1e-300) }, REDUCTION_BATCH, 3 * 0.564369249067 },
@@ -85,6 +89,30 @@ Test(loss, cross_entropy_of_each_instance_equals_the_vector)
 		cr_expect_float_eq(fixture_evaluate(&state, &f), expected[i], 1e-9, "instance %zu", i);
 	}
 	loss_state_done(&state);
+}
+
+/* Which cells count: those of acsl, and those of equalization with a last class that is rare. */
+Test(loss, masks_equal_the_vectors)
+{
+	static const struct {
+		const struct loss *loss;
+		bool counts[4][K];
+	} cases[] = {
+		{ &loss_acsl, { { 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 1 }, { 1, 1, 0 } } },
+		{ &loss_equalization, { { 1, 1, 0 }, { 1, 1, 0 }, { 1, 1, 1 }, { 1, 1, 0 } } },
+	};
+
+	for (size_t l = 0; l < ARRAY_LENGTH(cases); l++) {
+		struct loss_parameters parameters = give((struct given[2]){ GIVE(lambda, .05) });
+		struct loss_state state = fixture_state(cases[l].loss, parameters, fixture_counts);
+		struct fixture f;
+		fixture_fill(&f, &state, REDUCTION_BATCH);
+		(void)fixture_evaluate(&state, &f);
+		for (size_t at = 0; at < 4 * K; at++)
+			cr_expect_eq(f.delta[at % K * L + at / K] != 0, cases[l].counts[at / K][at % K], "%s, cell %zu",
+				     cases[l].loss->name, at);
+		loss_state_done(&state);
+	}
 }
 
 Test(loss, temperatures_of_cdt_equal_the_vector)

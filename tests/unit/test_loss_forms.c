@@ -18,6 +18,7 @@ Test(loss, ghm_equals_the_vectors_of_reference_code)
 		{ 30, 0, { 0.662525960301, 0.662525960301 } },
 		{ 0, NAN, { 2.6501038412, 1.51434505212 } },
 	};
+	size_t filled = 0;
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		struct fixture f;
@@ -31,8 +32,11 @@ Test(loss, ghm_equals_the_vectors_of_reference_code)
 			double value = fixture_evaluate(&state, &f);
 			cr_expect_float_eq(value, cases[i].value[call], 1e-9, "case %zu: %.12g", i, value);
 		}
+		for (size_t b = 0; b < 30 && i == 2; b++)
+			filled += state.memory[30 + b] > 0;
 		loss_state_done(&state);
 	}
+	cr_expect_eq(filled, 8);
 }
 
 /* A batch in two tiles, the second with one instance, is the same batch. */
@@ -119,6 +123,19 @@ Test(loss, ldam_equals_the_vectors_of_reference_code)
 		cr_expect_float_eq(value, cases[i].value, 1e-9, "case %zu: %.12g", i, value);
 		loss_state_done(&weighing);
 	}
+	loss_state_done(&state);
+}
+
+/* Focal loss with the weights of class-balanced beside it, and not in its factor as in focal-reweighted. */
+Test(loss, focal_with_class_weights_equals_the_vector)
+{
+	struct loss_state state = fixture_state(&loss_focal, fixture_own, fixture_counts);
+	struct loss_state weighing = fixture_state(&loss_class_balanced, fixture_own, fixture_counts);
+	struct fixture f;
+
+	fixture_fill(&f, &weighing, REDUCTION_BATCH);
+	cr_expect_float_eq(fixture_evaluate(&state, &f), 0.140122812689, 1e-9);
+	loss_state_done(&weighing);
 	loss_state_done(&state);
 }
 

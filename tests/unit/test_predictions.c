@@ -7,10 +7,12 @@
 #include "num/tile.h"
 
 /* Logits z of three epochs, y = 0: the margin of the logits is that of their log-softmax. */
-Test(predictions, margin_and_el2n_follow_their_definitions)
+Test(predictions, margin_and_errors_follow_their_definitions)
 {
 	static const double z[][3] = { { 2, 1, 0 }, { .5, 1.5, 0 }, { 1, 3, 2 } };
+	static const double margin[] = { 1, -1, -2 };
 	static const double el2n[] = { 0.4243361242, 1.00286455, 1.153465176 };
+	static const double el1n[] = { 0.6695180885, 1.537552205, 1.819938854 };
 
 	for (size_t epoch = 1; epoch <= 4; epoch++) {
 		AUTO(predictions_freep) struct predictions *predictions = NULL;
@@ -29,6 +31,9 @@ Test(predictions, margin_and_el2n_follow_their_definitions)
 			}
 			predictions_begin_epoch(predictions, t + 1);
 			predictions_take_tile(predictions, 0);
+			cr_expect_float_eq(predictions->margin[0], margin[t], 1e-14);
+			/* The other probabilities sum up to as much as p_y lacks. */
+			cr_expect_float_eq(2 * (1 - predictions->p_true[0]), el1n[t], 1e-9);
 		}
 		cr_expect_float_eq(predictions->dynamics->margin[0], -0.6666666666666667, 1e-14);
 		cr_expect_eq(predictions->dynamics->first_learned[0], 1.0);

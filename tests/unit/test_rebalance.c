@@ -109,6 +109,7 @@ Test(difficulty, equals_the_vector)
 	static const double p[3][K] = { { .6, .3, .1 }, { .5, .2, .3 }, { .9, .05, .05 } };
 	static const double du[3] = { 0, 0.2379546134, 0 };
 	static const double dl[3] = { 0.4411821155, 0.04054651081, 0.8909986874 };
+	static const double psi[3] = { 0.4411821155, 0.2785011242, 0.8909986874 };
 	static const struct {
 		double prior, value[3];
 	} cases[] = {
@@ -124,6 +125,7 @@ Test(difficulty, equals_the_vector)
 			difficulty_update(difficulty, 0, now.log_p, now.p, now.y);
 			cr_expect_float_eq(difficulty->du[0], du[t], 1e-9);
 			cr_expect_float_eq(difficulty->dl[0], dl[t], 1e-9);
+			cr_expect_float_eq(difficulty->du[0] + difficulty->dl[0], psi[t], 1e-9);
 			cr_expect_float_eq(difficulty->value[0], cases[g].value[t], 1e-9);
 		}
 		difficulty_free(difficulty);
@@ -235,6 +237,12 @@ Test(dynamics, follow_their_definitions)
 	cr_expect_eq(dynamics->unlearned[0], 2.0);
 	cr_expect_float_eq(dynamics->mean[0], 0.5, 1e-15);
 	cr_expect_float_eq(dynamics_p_true_sd(dynamics, 0), 0.2236067977499790, 1e-15);
+	/* What else the vectors make of mean m and deviation s of two rounds of .2, .4, .6 and .8: the deviation with
+	 * its margin of error over four epochs, m (1 - m), and the mean of p (1 - p). */
+	double m = dynamics->mean[0], variance = pow(dynamics_p_true_sd(dynamics, 0), 2);
+	cr_expect_float_eq(sqrt(variance + variance * variance / 3), 0.2254624876, 1e-9);
+	cr_expect_float_eq(m * (1 - m), 0.25, 1e-15);
+	cr_expect_float_eq(m - variance - m * m, 0.2, 1e-15);
 	cr_expect_float_eq(dynamics->loss[0], -(log(.2) + log(.4) + log(.6) + log(.8)) / 4, 1e-15);
 	dynamics_free(dynamics);
 }
