@@ -66,5 +66,6 @@ result AS (
 SELECT (SELECT dataset FROM first) AS dataset, (SELECT model FROM first) AS model, method, other_method, pairs, instances,
        mean, low, high,
        other_method AS _other_method, method AS _method, printf('%.3f', mean) AS _cell,
-       (SELECT printf('%s (%s)', dataset, model) FROM first) AS _title
+       (SELECT printf('%s (%s)', dataset, model) FROM first) AS _title,
+       (SELECT regression_note(task) || '.' FROM runs WHERE run_id = (SELECT min(run_id) FROM subject)) AS _note
 FROM result ORDER BY other_ordinal, other_method, ordinal, method

@@ -1,8 +1,7 @@
 -- title: The hardest instances of a run, and why
 -- heading: The hardest instances of part {part}
 -- note: p_true_mean: the true class's probability, mean over the epochs; correctness: share of epochs predicted right.
--- note: of a regression: mean_abs_residual, the mean over the epochs, stands in for p_true_mean; du, dl and the difficulty made
--- note: of them are ours, not the paper's, which has none for numbers.
+-- note: of a regression: mean_abs_residual, the mean over the epochs, stands in for p_true_mean.
 -- note: hard_by_difficulty: the place by the difficulty after the last epoch, 1 is the hardest.
 -- param run: run, the run; without it the newest one that is done
 -- param dataset: dataset, without --run: the newest run on this data set
@@ -17,7 +16,8 @@ SELECT run_id, instance_id, source_line, part, class, predicted, p_true_mean, me
        hard_by_difficulty, correctness, forgetting_events, unlearned_epochs, grand, target, mean_abs_residual,
        last_residual,
        -- p-true has another name in a regression.
-       'Ranked by ' || iif(:by = 'p-true' AND target IS NOT NULL, 'mean-abs-residual: |residual|, the mean over the epochs', :by) || '.' AS _note,
+       'Ranked by ' || iif(:by = 'p-true' AND target IS NOT NULL, 'mean-abs-residual: |residual|, the mean over the epochs', :by) ||
+         coalesce('; ' || regression_note(iif(target IS NULL, NULL, 'regression')), '') || '.' AS _note,
        (SELECT features FROM instances AS i WHERE i.dataset_id = hard.dataset_id AND i.position = hard.position) AS features
 FROM (
   SELECT s.*, i.dataset_id, i.position, i.source_line, i.target, rank() OVER (ORDER BY s.difficulty DESC) AS hard_by_difficulty,

@@ -33,6 +33,7 @@ field (ordinal, field, value) AS (
   UNION ALL SELECT 3, 'data set', dataset FROM shown
   UNION ALL SELECT 4, 'model', model FROM shown
   UNION ALL SELECT 5, 'method', method FROM shown
+  UNION ALL SELECT 5.5, 'du, dl', regression_note(task) FROM shown
   UNION ALL SELECT 6, 'seed', seed FROM shown
   UNION ALL SELECT 7, 'split seed', split_seed FROM shown
   UNION ALL SELECT 8, 'status', status FROM shown

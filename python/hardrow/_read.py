@@ -63,7 +63,7 @@ class Dynamics:
     p: np.ndarray  # (E, n, k) float32
     p_true: np.ndarray  # (E, n)
     predicted: np.ndarray  # (E, n) index of the class, -1 not known; of a regression the prediction
-    du: np.ndarray  # (E, n)
+    du: np.ndarray  # (E, n); of a regression du, dl and difficulty are ours, not the paper's
     dl: np.ndarray  # (E, n)
     difficulty: np.ndarray  # (E, n)
     weight: np.ndarray  # (E, n)

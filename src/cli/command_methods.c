@@ -8,6 +8,7 @@
 #include "cli/query.h"
 #include "out/out.h"
 #include "rebalance/method.h"
+#include "rebalance/regression.h"
 #include "train/settings.h"
 
 struct methods_options {
@@ -144,8 +145,7 @@ static enum err_code explain(const char *name, enum task task, struct err *err)
 	if (method->sampler->uses_difficulty && task == TASK_REGRESSION)
 		help_write_entry(
 		    stdout, "du, dl",
-		    "rise and fall of |residual| / deviation of the targets from epoch to epoch: ours, not "
-		    "the paper's, which has none for numbers");
+		    "rise and fall of |residual| / deviation of the targets from epoch to epoch; " REGRESSION_NOTE);
 	help_write_entry(stdout, "loss", method->loss->name);
 	help_write_entry(stdout, "", method->loss->summary);
 	help_write_entry(stdout, "formula", method->loss->formula);

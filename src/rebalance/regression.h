@@ -17,6 +17,9 @@
 #include "base/err.h"
 #include "rebalance/predictions.h"
 
+/* Said wherever people see them; in reports regression_note(task) (sql/embed.py). */
+#define REGRESSION_NOTE "du, dl and difficulty of a number are ours, not the paper's"
+
 /* Residuals are recorded as float32: a run in which one of the training part is larger has diverged, its loss is
  * infinite. */
 #define REGRESSION_LARGEST 1e37

@@ -2,7 +2,7 @@
 """Turns the project's .sql files into one C source file: see sql.h for the tables it defines.
 
     embed.py --output FILE.c --views schema/views.sql --series src/db/series.h --metrics src/db/metrics.h
-             --migrations migrations/*.sql [--reports reports/*.sql]
+             --regression src/rebalance/regression.h --migrations migrations/*.sql [--reports reports/*.sql]
 
 The file lists come from the build file. Refused: a gap in the numbers of the migrations, a .sql file in one of the
 folders that is not listed, a name of the wrong form, a text that is not UTF-8, views.sql that is not a sequence of
@@ -32,6 +32,7 @@ In reports, of the metrics that src/db/metrics.h lists for a part: test or train
     metric_rows(part)         (1, 'accuracy'), (2, 'balanced-error'), ... for VALUES
     metric_value(name, part)  the column of the metric that is called so
     metric_sign(name)         1 where more is better, -1 where less is
+    regression_note(task)     REGRESSION_NOTE of src/rebalance/regression.h if the task is 'regression', else NULL
 """
 import argparse
 import pathlib
@@ -256,7 +257,14 @@ def read_rows(path, row):
     return rows
 
 
-def report_macros(metrics):
+def read_note(path):
+    found = re.search(r'^#define REGRESSION_NOTE "([^"\\]+)"$', read(path), re.M)
+    if found is None:
+        raise Refused(f"{path}: no REGRESSION_NOTE, or one of another form")
+    return found[1].replace("'", "''")
+
+
+def report_macros(metrics, note):
     def of_part(part):
         if part.removeprefix("final_") not in ("test", "train"):
             raise Refused(f"'{part}' is no part: it is test or train, or one with final_ before it")
@@ -274,6 +282,7 @@ def report_macros(metrics):
         "metric_rows": (1, lambda part: ", ".join(f"({at}, '{name}')" for at, (name, _) in enumerate(of_part(part), start=1))),
         "metric_value": (2, metric_value),
         "metric_sign": (1, metric_sign),
+        "regression_note": (1, lambda task: f"iif({task} = 'regression', '{note}', NULL)"),
     }
 
 
@@ -374,7 +383,7 @@ def c_table(name, count_name, files):
 def compose(arguments):
     series = read_rows(arguments.series, SERIES_ROW)
     views = split_views(arguments.views, read(arguments.views), series)
-    macros = report_macros(read_rows(arguments.metrics, METRIC_ROW))
+    macros = report_macros(read_rows(arguments.metrics, METRIC_ROW), read_note(arguments.regression))
     return "\n".join(
         [
             '/* Made by src/sql/embed.py. */\n#include "sql/sql.h"\n',
@@ -393,6 +402,7 @@ def main():
     parser.add_argument("--views", type=pathlib.Path, required=True)
     parser.add_argument("--series", type=pathlib.Path, required=True)
     parser.add_argument("--metrics", type=pathlib.Path, required=True)
+    parser.add_argument("--regression", type=pathlib.Path, required=True)
     parser.add_argument("--migrations", type=pathlib.Path, nargs="+", required=True)
     parser.add_argument("--reports", type=pathlib.Path, nargs="*", default=[])
     arguments = parser.parse_args()

@@ -13,6 +13,7 @@
 #include "rebalance/bilateral.h"
 #include "rebalance/loss_focal_error.h"
 #include "rebalance/loss_pairwise.h"
+#include "rebalance/regression.h"
 #include "train/recipe.h"
 
 static const char *sampler_choice(size_t i)
@@ -281,7 +282,7 @@ const struct option_spec settings_specs[] = {
 	  .describe = settings_describe_parts, .help = "the rare class has the label where its share is above 1 - T" },
 	{ .name = "difficulty", .type = OPTION_CHOICE, FIELD(difficulty.kind), .choice = difficulty_kind_name,
 	  .initial = "cumulative",
-	  .help = "of du and dl summed up since the first epoch, or of those of the last alone" },
+	  .help = "of du and dl summed up since the first epoch, or of those of the last alone; " REGRESSION_NOTE },
 	{ .name = "prior", .type = OPTION_REAL, FIELD(difficulty.prior), .above_min = true, .argument = "C", .initial = "1",
 	  .help = "c of the difficulty (c + sum du) / (c + sum dl)" },
 	{ .name = "floor", .type = OPTION_REAL, FIELD(difficulty.floor), .above_min = true, .max = 0.1, .argument = "P",

@@ -10,7 +10,8 @@ import tempfile
 VIEWS = "CREATE VIEW v AS\nSELECT 1;\n"
 GOOD = {"migrations/0001_init.sql": "", "migrations/0002_add_mood.sql": "", "reports/a-b.sql": "SELECT 1", "views.sql": VIEWS,
         "series.h": "X(ID, mark, mark_shown, TALLY, INSTANCE, BOTH) \\\n",
-        "metrics.h": '\tX("good", good, MORE, BOTH) \\\n\tX("bad-one", bad, LESS, TEST)\n'}
+        "metrics.h": '\tX("good", good, MORE, BOTH) \\\n\tX("bad-one", bad, LESS, TEST)\n',
+        "regression.h": '#define REGRESSION_NOTE "ours, not the paper\'s"\n'}
 
 # What is changed in GOOD (None: the file is away), files left out of the lists, words of the refusal ("": accepted).
 CASES = [
@@ -35,6 +36,7 @@ CASES = [
     ({"views.sql": "CREATE VIEW v AS\nSELECT u16(a, (b);\n"}, [], "')' is missing"),
     ({"series.h": ""}, [], "series.h: no rows"),
     ({"metrics.h": GOOD["metrics.h"] + '\tX("c", c, BEST, TEST)\n'}, [], "metrics.h: no rows, or one of another form"),
+    ({"regression.h": '#define REGRESSION_NOTE "a \\"b"\n'}, [], "regression.h: no REGRESSION_NOTE, or one of another form"),
     ({"reports/c.sql": "SELECT metric_value(:metric, both)"}, [], "c.sql: 'both' is no part"),
     ({"reports/c.sql": "SELECT metric_value(:metric)"}, [], "c.sql: metric_value() takes 2 arguments"),
 ]
@@ -46,7 +48,7 @@ def run(embed, folder, unlisted=()):
     output = folder / "sql.c"
     done = subprocess.run(
         [sys.executable, embed, "--output", output, "--views", folder / "views.sql", "--series", folder / "series.h",
-         "--metrics", folder / "metrics.h",
+         "--metrics", folder / "metrics.h", "--regression", folder / "regression.h",
          "--migrations", *(path for path in listed if path.parent.name == "migrations"),
          "--reports", *(path for path in listed if path.parent.name == "reports")],
         capture_output=True, text=True)
@@ -79,9 +81,9 @@ def entry(text, name):
 
 def check_metrics(embed):
     """What the macros of the metrics become."""
-    report = "-- param m: metric_names(test)|x\nSELECT metric_value(:m, test), metric_value(:m, train), metric_sign(:m) FROM (VALUES metric_rows(test))"
+    report = "-- param m: metric_names(test)|x\nSELECT metric_value(:m, test), metric_value(:m, train), metric_sign(:m), regression_note(t) FROM (VALUES metric_rows(test))"
     expanded = ("-- param m: good|bad-one|x\nSELECT CASE :m WHEN 'good' THEN test_good WHEN 'bad-one' THEN test_bad END,"
-                " CASE :m WHEN 'good' THEN train_good END, iif(:m IN ('bad-one'), -1, 1)"
+                " CASE :m WHEN 'good' THEN train_good END, iif(:m IN ('bad-one'), -1, 1), iif(t = 'regression', 'ours, not the paper''s', NULL)"
                 " FROM (VALUES (1, 'good'), (2, 'bad-one'))")
     with tempfile.TemporaryDirectory() as name:
         write(pathlib.Path(name), {**GOOD, "reports/c.sql": report})
