@@ -104,10 +104,11 @@ static enum err_code open_original(const struct stored_run *run, const struct st
 	if (catalogue_create(&catalogue, err) != ERR_OK || original_name(run, &name, err) != ERR_OK)
 		return err->code;
 	if (source->data == NULL && catalogue_find(catalogue, name) == NULL)
-		return err_set(err, ERR_INPUT,
-			       "run %lld: the file holds no features of '%s', and the catalogue does not know it: "
-			       "--data says where it is",
-			       (long long)run->run_id, name);
+		return err_set(
+		    err, ERR_INPUT,
+		    "run %lld: features of over 2048 bytes a row, as those of '%s', are not kept: add --data "
+		    "FILE, the file that it was trained on",
+		    (long long)run->run_id, name);
 	return plan_open(catalogue, &source->path, source->data != NULL ? source->data : name, &run->options.data,
 			 ret_dataset, err);
 }

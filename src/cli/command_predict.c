@@ -126,9 +126,10 @@ const struct command command_predict = {
 	.arguments = "RUN FILE",
 	.summary = "Apply the model of a run to new rows",
 	.details =
-	    "FILE has the columns that the run was trained on, in any order, with or without the label; it is read\n"
-	    "as the run's file was. Its rows are encoded, filled in and scaled as the run's training part says. CSV\n"
-	    "on standard output: instance_id counts the rows of FILE from 0.",
+	    "FILE (CSV, ARFF or KEEL, also with gzip; - is standard input) has the columns that the run was trained\n"
+	    "on, in any order, with or without the label; it is read as the run's file was. Its rows are encoded,\n"
+	    "filled in and scaled as the run's training part says. CSV on standard output: instance_id counts the\n"
+	    "rows of FILE from 0.",
 	.options = specs,
 	.option_count = ARRAY_LENGTH(specs),
 	.options_size = sizeof(struct options),

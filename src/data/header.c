@@ -34,13 +34,6 @@ static void looking_done(struct looking *looking)
 	free(looking->columns);
 }
 
-static bool is_missing(const struct looking *looking, const char *text, bool quoted)
-{
-	const char *list = looking->reading->missing_values;
-
-	return list != NULL ? value_is_listed(text, list) : !quoted && value_is_missing(text);
-}
-
 static bool is_number(const struct looking *looking, const char *text)
 {
 	double value;
@@ -68,7 +61,7 @@ static enum err_code look_at_field(void *user, size_t line, size_t column, char 
 		return ERR_OK;
 	struct glimpse *glimpse = &looking->columns[column];
 	glimpse->again = glimpse->again || strcmp(text, glimpse->first) == 0;
-	if (is_missing(looking, text, quoted))
+	if (value_is_absent(text, quoted, looking->reading->missing_values))
 		return ERR_OK;
 	if (is_number(looking, text))
 		glimpse->numbers++;
@@ -144,7 +137,7 @@ static bool first_is_data(const struct looking *looking)
 	for (size_t j = 0; j < looking->count; j++) {
 		const struct glimpse *glimpse = &looking->columns[j];
 		bool number = is_number(looking, glimpse->first);
-		bool nothing = is_missing(looking, glimpse->first, false);
+		bool nothing = value_is_absent(glimpse->first, false, looking->reading->missing_values);
 		bool below = glimpse->numbers > 0 && glimpse->texts == 0;
 		numbers += number;
 		of_numbers += below;
@@ -197,7 +190,8 @@ static enum err_code name_columns(const struct looking *looking, bool has_header
 		const struct glimpse *glimpse = &looking->columns[j];
 		bool is_named = has_header && glimpse->first[0] != '\0';
 		bool is_empty = !looking->reading->is_plain && !is_named && looking->rows > 1 &&
-				glimpse->numbers + glimpse->texts == 0 && is_missing(looking, glimpse->first, false);
+				glimpse->numbers + glimpse->texts == 0 &&
+				value_is_absent(glimpse->first, false, looking->reading->missing_values);
 		if (is_empty &&
 		    table_note(table, err, "column %zu is left out: it has no name and no value", j + 1) != ERR_OK)
 			return err->code;

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "data/attributes.h"
 #include "data/columns.h"
 #include "data/format.h"
 #include "data/input.h"
@@ -25,11 +26,11 @@ struct new_reading {
 	char *const *names; /* (features) */
 	size_t features;
 	struct format format;
-	bool is_numbered; /* the columns have no names */
+	bool is_declared; /* by an ARFF or KEEL header */
+	bool skips_row;	  /* the next row has the names of the columns */
 	struct columns columns;
 	struct use *uses; /* (columns) */
 	struct new_rows *rows;
-	size_t seen; /* rows, the first included */
 	bool has_unknown;
 };
 
@@ -91,7 +92,7 @@ static enum err_code number_columns(struct new_reading *reading, struct err *err
 
 	columns_done(&reading->columns);
 	reading->columns = (struct columns){ 0 };
-	reading->is_numbered = true;
+	reading->skips_row = false;
 	for (size_t j = 0; j < count; j++) {
 		struct text name AUTO(text_done) = { 0 };
 		if (text_append(&name, err, "x%zu", j + 1) != ERR_OK ||
@@ -137,19 +138,43 @@ static enum err_code list_unused(const struct new_reading *reading, struct err *
 	return ERR_OK;
 }
 
-static enum err_code find_columns(struct new_reading *reading, const struct rows_text *text, struct err *err)
+/* The columns by a header of ARFF or KEEL; *rows <- what is behind it, in the text or in `dense`. */
+static enum err_code read_declared(struct new_reading *reading, struct rows_text *rows, struct text *dense,
+				   struct err *err)
+{
+	const struct rows_text text = *rows;
+	const struct reading comments = { .comment = "%" };
+	size_t label;
+
+	reading->is_declared = true;
+	if (attributes_read(&text, &reading->columns, &label, rows, dense, err) != ERR_OK)
+		return err->code;
+	reading->format = format_find(rows, &comments);
+	return ERR_OK;
+}
+
+/* The columns by the first row, if it has names. */
+static enum err_code read_names(struct new_reading *reading, struct rows_text *text, struct err *err)
 {
 	const struct row_sink names = { take_name, end_names, reading };
-	bool has_names = false;
 
+	reading->format = format_find(text, reading->reading);
 	if (rows_read(text, &reading->format.rows, 1, &names, err) != ERR_OK)
 		return err->code;
 	for (size_t c = 0; c < reading->columns.count; c++) {
 		const struct use use = find_use(reading, reading->columns.at[c].name);
-		has_names = has_names || is_used(&use);
+		reading->skips_row = reading->skips_row || is_used(&use);
 	}
-	if ((!has_names && number_columns(reading, err) != ERR_OK) ||
-	    mem_new(&reading->uses, reading->columns.count, err) != ERR_OK)
+	return reading->skips_row ? ERR_OK : number_columns(reading, err);
+}
+
+static enum err_code find_columns(struct new_reading *reading, struct rows_text *text, struct text *dense,
+				  struct err *err)
+{
+	enum err_code code =
+	    attributes_are_in(text) ? read_declared(reading, text, dense, err) : read_names(reading, text, err);
+
+	if (code != ERR_OK || mem_new(&reading->uses, reading->columns.count, err) != ERR_OK)
 		return err->code;
 	for (size_t c = 0; c < reading->columns.count; c++)
 		reading->uses[c] = find_use(reading, reading->columns.at[c].name);
@@ -211,11 +236,13 @@ static enum err_code take_value(struct new_reading *reading, size_t line, size_t
 	return ERR_OK;
 }
 
-static bool is_missing(const struct new_reading *reading, const char *text, bool quoted)
+/* A declared level "none" is one. */
+static bool is_missing(const struct new_reading *reading, size_t column, const char *text, bool quoted)
 {
-	const char *list = reading->reading->missing_values;
+	uint32_t level;
 
-	return list != NULL ? value_is_listed(text, list) : !quoted && value_is_missing(text);
+	return value_is_absent(text, quoted, reading->reading->missing_values) &&
+	       !class_set_find(&reading->columns.at[column].levels, text, &level);
 }
 
 static enum err_code take_field(void *user, size_t line, size_t column, char *text, bool quoted, struct err *err)
@@ -223,7 +250,7 @@ static enum err_code take_field(void *user, size_t line, size_t column, char *te
 	struct new_reading *reading = user;
 	struct new_rows *rows = reading->rows;
 
-	if ((reading->seen == 0 && !reading->is_numbered) || column >= reading->columns.count)
+	if (reading->skips_row || column >= reading->columns.count)
 		return ERR_OK;
 	while (column == 0 && (rows->count + 1) * reading->features > rows->capacity)
 		if (mem_more(&rows->x, rows->capacity, &rows->capacity, err) != ERR_OK)
@@ -232,8 +259,8 @@ static enum err_code take_field(void *user, size_t line, size_t column, char *te
 		memset(row_of(reading), 0, reading->features * sizeof *rows->x);
 	if (!is_used(&reading->uses[column]))
 		return ERR_OK;
-	return is_missing(reading, text, quoted) ? take_missing(reading, line, column, err)
-						 : take_value(reading, line, column, text, err);
+	return is_missing(reading, column, text, quoted) ? take_missing(reading, line, column, err)
+							 : take_value(reading, line, column, text, err);
 }
 
 static enum err_code end_row(void *user, size_t line, size_t columns, struct err *err)
@@ -241,9 +268,12 @@ static enum err_code end_row(void *user, size_t line, size_t columns, struct err
 	struct new_reading *reading = user;
 
 	if (columns != reading->columns.count)
-		return err_set(err, ERR_INPUT, "%s:%zu: %zu field%s, but the first row has %zu", reading->path, line,
-			       columns, columns == 1 ? "" : "s", reading->columns.count);
-	if (reading->seen++ == 0 && !reading->is_numbered)
+		return err_set(err, ERR_INPUT, "%s:%zu: %zu field%s, but the %s %zu", reading->path, line, columns,
+			       columns == 1 ? "" : "s", reading->is_declared ? "attributes are" : "first row has",
+			       reading->columns.count);
+	bool is_names = reading->skips_row;
+	reading->skips_row = false;
+	if (is_names)
 		return ERR_OK;
 	reading->rows->count++;
 	reading->rows->unknown += reading->has_unknown;
@@ -255,6 +285,7 @@ enum err_code new_rows_read(const char *path, const struct reading *reading, cha
 			    struct new_rows *rows, struct err *err)
 {
 	struct text content AUTO(text_done) = { 0 };
+	struct text dense AUTO(text_done) = { 0 };
 	struct new_reading made AUTO(new_reading_done) = {
 		.path = path, .reading = reading, .names = names, .features = features, .rows = rows
 	};
@@ -263,8 +294,7 @@ enum err_code new_rows_read(const char *path, const struct reading *reading, cha
 	if (input_read(path, &content, err) != ERR_OK)
 		return err->code;
 	struct rows_text text = input_rows(path, &content);
-	made.format = format_find(&text, reading);
-	if (find_columns(&made, &text, err) != ERR_OK ||
+	if (find_columns(&made, &text, &dense, err) != ERR_OK ||
 	    rows_read(&text, &made.format.rows, SIZE_MAX, &sink, err) != ERR_OK)
 		return err->code;
 	return rows->count > 0 ? ERR_OK : err_set(err, ERR_INPUT, "%s: there are no rows", path);

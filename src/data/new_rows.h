@@ -17,14 +17,15 @@ struct new_rows {
 	struct text unused; /* names of columns that are no features, the label left out: "a, b" */
 };
 
-/* Reads separated values, also compressed with gzip, "-" is standard input. names (features) are those of the data set,
- * which `reading` is of; that says, too, what is missing and whether it may be. Columns are found by their names in the
- * first row, in any order; if it has none of them, they are x1, x2, … A text becomes its feature "COLUMN=TEXT", none if
- * there is no such feature; true and false are 1 and 0. Zero-initialise *rows; new_rows_done() frees.
+/* Reads separated values, ARFF or KEEL, also compressed with gzip, "-" is standard input. names (features) are those of
+ * the data set, which `reading` is of; that says, too, what is missing and whether it may be. Columns are found by
+ * their names, as declared or in the first row, in any order; if that has none of them, they are x1, x2, … A text
+ * becomes its feature "COLUMN=TEXT", none if there is no such feature; true and false are 1 and 0. Zero-initialise
+ * *rows; new_rows_done() frees.
  *
- * ERR_INPUT with file, line and column: what input_read() and rows_read() refuse, a column that is not there or there
- * twice, rows of another length, a text where a number was, a missing value under MISSING_ERROR and MISSING_DROP, no
- * rows. */
+ * ERR_INPUT with file, line and column: what input_read(), attributes_read() and rows_read() refuse, a column that is
+ * not there or there twice, rows of another length, a text where a number was, a missing value under MISSING_ERROR and
+ * MISSING_DROP, no rows. */
 MUST_CHECK enum err_code new_rows_read(const char *path, const struct reading *reading, char *const *names,
 				       size_t features, struct new_rows *rows, struct err *err);
 void new_rows_done(struct new_rows *rows);

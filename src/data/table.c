@@ -89,13 +89,8 @@ static bool is_missing(const struct filling *filling, size_t j, const char *text
 {
 	const char *list = filling->reading->missing_values;
 
-	if (list != NULL)
-		return value_is_listed(text, list);
-	if (text[0] == '\0')
-		return true;
-	if (quoted)
-		return false;
-	return j == filling->table->label ? value_is_missing_label(text) : value_is_missing(text);
+	return value_is_absent(text, quoted, list) &&
+	       (list != NULL || j != filling->table->label || value_is_missing_label(text));
 }
 
 /* The level of `text`; what a file declares is all there is. */

@@ -46,6 +46,13 @@ bool value_is_listed(const char *text, const char *list)
 	return length == 0;
 }
 
+bool value_is_absent(const char *text, bool quoted, const char *list)
+{
+	if (list != NULL)
+		return value_is_listed(text, list);
+	return text[0] == '\0' || (!quoted && value_is_missing(text));
+}
+
 bool value_read(const char *text, double *ret_value)
 {
 	static const double powers[] = { 1e0, 1e1, 1e2,	 1e3,  1e4,  1e5,  1e6,	 1e7,

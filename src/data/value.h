@@ -13,6 +13,9 @@ bool value_is_missing_label(const char *text);
 /* Nothing, or one of `list`, "NA,-9". */
 bool value_is_listed(const char *text, const char *list);
 
+/* Whether a field is missing: by `list`, or without one (NULL) by value_is_missing() if it stood in no quotes. */
+bool value_is_absent(const char *text, bool quoted, const char *list);
+
 /* As parse_real(), with a quick way for plain decimals of up to 15 digits, exact too: digits and power of ten are both
  * exact doubles, so the one division is correctly rounded (Clinger 1990). */
 bool value_read(const char *text, double *ret_value);

@@ -28,6 +28,7 @@ printf 'a,b,class\\n1,2,x\\n2,3,y\\n3,1,\\n4,2,y\\n5,3,x\\n6,1,y\\n' > nolabel.c
 printf 'a,b,class\\n2020-01-01,1,x\\n2020-01-02,2,y\\n2020-01-03,1,x\\n2020-01-04,1,y\\n2020-01-05,4,y\\n' > dates.csv
 { echo a,b,class; for i in $(seq 30); do echo $i,$((i * i % 7)),$((i % 2)); done; } > counted.csv
 { echo t,a,class; for i in $(seq 30); do echo w$((i % 15)),$((i * i % 7)),$((i % 2)); done; } > words.csv
+{ seq -s, 300 | sed 's/[0-9]*/x&/g; s/$/,class/'; for i in $(seq 40); do for j in $(seq 300); do echo -n 0.$((i * j * 7919 % 9973))1234567891,; done; echo $((i % 2)); done; } > wide.csv
 { echo a,b,y; for i in $(seq 40); do echo $((i * i % 11)),$((i * 3 % 7)),$((i * i)).5; done; } > numbers.csv
 printf '[sweep]\\nname = s\\ndatasets = iris.csv\\nmethods = base, difficulty\\nsplits = 2\\n[settings]\\nepochs = 2\\n' > s.ini
 hardrow sweep s.ini --quiet
@@ -42,6 +43,7 @@ CASES = [
      "hardrow predict 1 numbers.csv --db p.db"),
     ("hardrow train --data iris.csv --epochs 2 --quiet --db g.db; sed '2s/^[^,]*/?/' iris.csv > hole.csv; hardrow predict 1 hole.csv --db g.db",
      "sed '2s/^[^,]*/?/' iris.csv > hole.csv; hardrow train --data hole.csv --missing mean --epochs 2 --db o.db"),
+    ("hardrow train --data wide.csv --epochs 2 --quiet --db h.db; hardrow predict 1 wide.csv --db h.db", "hardrow predict 1 wide.csv --data wide.csv --db h.db"),
     ("hardrow sweep s.ini --shard 9/2", "hardrow sweep s.ini --shard 0/2 --quiet --db shard.db"),
     ("hardrow sweep s.ini --shard slurm", "hardrow sweep s.ini --shard 1/2 --quiet --db shard.db"),
     ("hardrow train", "hardrow datasets"),
@@ -133,7 +135,6 @@ it is not over; 'hardrow resume %lld' lets it go on
 run %lld has no epoch that is recorded with the one before it; --record every:1 --record-weights every:1 records them
 run %lld is damaged: %s; 'hardrow verify %lld' says all
 run %lld is damaged; 'hardrow verify %lld' says where
-run %lld: the file holds no features of '%s', and the catalogue does not know it: --data says where it is
 sampler: there is no '%s'; 'hardrow methods' lists them
 the features say little to logistic regression; try --model mlp
 the first row counts up, so it is a header row; --header no reads it as data

@@ -178,8 +178,8 @@ Test(stored_run, reads_the_original_file_again)
 	cr_assert_eq(track_open_existing("t.db", NULL, &track, &err), ERR_OK);
 	cr_assert_eq(stored_run_read(track, 1, &source, &run, &err), ERR_INPUT);
 	cr_assert_str_eq(err.message,
-			 "run 1: the file holds no features of 'wide', and the catalogue does not know it: "
-			 "--data says where it is");
+			 "run 1: features of over 2048 bytes a row, as those of 'wide', are not kept: add --data "
+			 "FILE, the file that it was trained on");
 	cr_assert_eq(stored_run_read(track, 1, &there, &run, &err), ERR_OK, "%s", err.message);
 	cr_assert_str_eq(run->dataset->name, "wide-even-odd-exp:0.5");
 	cr_assert_eq(run->split->test_count, 21);
