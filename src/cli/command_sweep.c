@@ -136,8 +136,8 @@ static enum err_code run_sweep(const struct invocation *invocation, struct err *
 	if (code != ERR_OK)
 		return code;
 	if (result.progress.failed > 0)
-		return err_set(err, ERR_SYSTEM, "%zu runs failed; 'hardrow runs --status failed' says why",
-			       result.progress.failed);
+		return err_set(err, ERR_SYSTEM, "%zu run%s failed; the lines above say why", result.progress.failed,
+			       result.progress.failed == 1 ? "" : "s");
 	return shard_file_finish(&file, err);
 }
 

@@ -185,7 +185,7 @@ static enum err_code not_found(const struct catalogue_entry *entry, const struct
 	for (size_t i = 0; path->folders[i] != NULL; i++)
 		if (text_append(&folders, err, "%s%s", i == 0 ? "" : " or ", path->folders[i]) != ERR_OK)
 			return err->code;
-	const char *where = folders.data == NULL ? "a folder named with --data-dir" : folders.data;
+	const char *where = folders.data == NULL ? "a folder" : folders.data;
 	if (catalogue_has_images(entry))
 		return images_not_found(entry, where, err);
 	if (entry->url == NULL)

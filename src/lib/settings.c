@@ -6,6 +6,23 @@
 #include "lib/lib.h"
 
 /* What a sampler here can go by is predictions and classes. */
+static bool makes_rows(const struct sampler *sampler)
+{
+	return sampler->mixes || sampler->is_bilateral;
+}
+
+static enum err_code refuse_sampler(const char *name, struct err *err)
+{
+	struct text names AUTO(text_done) = { 0 };
+	const struct sampler *sampler = NULL;
+
+	for (size_t i = 0; (sampler = sampler_at(i)) != NULL; i++)
+		if (!makes_rows(sampler) &&
+		    text_append(&names, err, "%s%s", i == 0 ? "" : ", ", sampler->name) != ERR_OK)
+			return err->code;
+	return err_set(err, ERR_INPUT, "sampler: there is no '%.60s', only %s", name, names.data);
+}
+
 enum err_code lib_find_sampler(const hardrow_run_options *options, bool is_regression,
 			       const struct sampler **ret_sampler, struct err *err)
 {
@@ -16,8 +33,8 @@ enum err_code lib_find_sampler(const hardrow_run_options *options, bool is_regre
 		if (strcmp(sampler->name, wanted) == 0)
 			break;
 	if (sampler == NULL)
-		return err_set(err, ERR_INPUT, "sampler: there is no '%s'; 'hardrow methods' lists them", wanted);
-	if (sampler->mixes || sampler->is_bilateral)
+		return refuse_sampler(wanted, err);
+	if (makes_rows(sampler))
 		return err_set(err, ERR_INPUT,
 			       "sampler: '%s' makes rows of its own, which only hardrow's trainer can take", wanted);
 	if (is_regression && (sampler->uses_p_true || sampler->needs_classes))

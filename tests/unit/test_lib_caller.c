@@ -78,7 +78,7 @@ Test(lib_caller, options_that_will_not_do)
 		{ NULL, "{\"prior\":1}", "'prior' is the name of an option", 1 },
 		{ NULL, "{\"a\":1,\"a\":2}", "'a' is there twice", 1 },
 		{ NULL, "{\"model\":\"x\"}", "'model' is the name", 1 },
-		{ "x", NULL, "there is no 'x'", 1 },
+		{ "x", NULL, "there is no 'x', only all, ", 1 },
 		{ "smote", NULL, "'smote' makes rows of its own", 1 },
 		{ "progressive", NULL, "'progressive' has to know", 1 },
 		{ NULL, NULL, "prior: -1", -1 },
