@@ -75,6 +75,8 @@ struct command {
 	size_t minimum, maximum;		/* number of arguments */
 	bool takes_parameters; /* `--NAME VALUE` that the table does not know goes to invocation.parameters */
 	bool no_database;      /* the help does not offer --db */
+	/* What --help shows if there is an argument: of that one. NULL: the command's help whatever there is. */
+	enum err_code (*help)(const char *argument, struct err *err);
 	/* Prints results on stdout, notes and progress on stderr; an error is returned, not printed. */
 	enum err_code (*run)(const struct invocation *invocation, struct err *err);
 };

@@ -1,4 +1,4 @@
-/* hardrow help: the commands, or the options of one. */
+/* hardrow help: the commands, or the options of one, or of one of its arguments. */
 #include "base/mem.h"
 #include "cli/command.h"
 #include "cli/help.h"
@@ -22,6 +22,10 @@ static enum err_code help_run(const struct invocation *invocation, struct err *e
 	}
 	if (command_find(invocation->arguments[0], &command, err) != ERR_OK)
 		return err->code;
+	if (invocation->argument_count == 2 && command->help == NULL)
+		return err_set(err, ERR_USAGE, "help %s does not take '%s'", command->name, invocation->arguments[1]);
+	if (invocation->argument_count == 2)
+		return command->help(invocation->arguments[1], err);
 	if (options->method != NULL) {
 		if (option_set(option_find(settings_specs, settings_spec_count, "method"), &settings, options->method,
 			       err) != ERR_OK)
@@ -45,12 +49,12 @@ static const struct option_spec specs[] = {
 
 const struct command command_help = {
 	.name = "help",
-	.arguments = "[COMMAND]",
-	.summary = "List the commands, or show the options of one",
+	.arguments = "[COMMAND [REPORT]]",
+	.summary = "List the commands, or show the options of one, or the parameters of a report",
 	.options = specs,
 	.option_count = ARRAY_LENGTH(specs),
 	.options_size = sizeof(struct options),
-	.maximum = 1,
+	.maximum = 2,
 	.no_database = true,
 	.run = help_run,
 };

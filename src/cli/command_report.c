@@ -16,12 +16,13 @@ struct options {
 	bool sql, watch;
 };
 
-static enum err_code list_param(const struct report_param *param, struct err *err)
+/* Names in the list stand deeper than those of a report's own help. */
+static enum err_code list_param(const struct report_param *param, const char *indent, struct err *err)
 {
 	AUTO(text_done) struct text left = { 0 };
 	AUTO(text_done) struct text right = { 0 };
 
-	if (text_append(&left, err, "  --%s ", param->name) != ERR_OK ||
+	if (text_append(&left, err, "%s--%s ", indent, param->name) != ERR_OK ||
 	    report_append_argument(param, &left, err) != ERR_OK ||
 	    text_append(&right, err, "%s%s", param->help, param->required ? " (required)" : "") != ERR_OK)
 		return err->code;
@@ -34,16 +35,21 @@ static enum err_code list_param(const struct report_param *param, struct err *er
 	return ERR_OK;
 }
 
-static enum err_code list_report(const struct report *report, struct err *err)
+static enum err_code list_params(const struct report *report, const char *indent, struct err *err)
 {
-	help_write_entry(stdout, report->name, report->title == NULL ? "" : report->title);
+	AUTO(text_done) struct text svg = { 0 };
+	AUTO(text_done) struct text explain = { 0 };
+
 	for (size_t i = 0; i < report->param_count; i++)
-		if (list_param(&report->params[i], err) != ERR_OK)
+		if (list_param(&report->params[i], indent, err) != ERR_OK)
 			return err->code;
+	if (text_append(&svg, err, "%s--svg FILE", indent) != ERR_OK ||
+	    text_append(&explain, err, "%s--explain VALUE VALUE", indent) != ERR_OK)
+		return err->code;
 	if (report->plot_count > 0)
-		help_write_entry(stdout, "  --svg FILE", "write a picture instead of rows");
+		help_write_entry(stdout, svg.data, "write a picture instead of rows");
 	if (report->explain != NULL)
-		help_write_entry(stdout, "  --explain VALUE VALUE", "list what is behind one cell");
+		help_write_entry(stdout, explain.data, "list what is behind one cell");
 	return ERR_OK;
 }
 
@@ -51,9 +57,25 @@ static enum err_code list_all(struct err *err)
 {
 	for (size_t i = 0; report_name(i) != NULL; i++) {
 		AUTO(report_freep) struct report *report = NULL;
-		if (report_find(report_name(i), &report, err) != ERR_OK || list_report(report, err) != ERR_OK)
+		if (report_find(report_name(i), &report, err) != ERR_OK)
+			return err->code;
+		help_write_entry(stdout, report->name, report->title);
+		if (list_params(report, "  ", err) != ERR_OK)
 			return err->code;
 	}
+	return ERR_OK;
+}
+
+static enum err_code help_report(const char *name, struct err *err)
+{
+	AUTO(report_freep) struct report *report = NULL;
+
+	if (report_find(name, &report, err) != ERR_OK)
+		return err->code;
+	(void)printf("usage: hardrow report %s [options]\n\n%s.\n\n", report->name, report->title);
+	if (list_params(report, "", err) != ERR_OK)
+		return err->code;
+	(void)fputs("\n'hardrow help report' shows the options that all reports have.\n", stdout);
 	return ERR_OK;
 }
 
@@ -210,10 +232,12 @@ const struct command command_report = {
 	.name = "report",
 	.arguments = "[REPORT] [--PARAMETER VALUE…]",
 	.summary = "Print a report; without a name list the reports and their parameters",
+	.details = "'hardrow report REPORT --help' shows the parameters of one.",
 	.options = specs,
 	.option_count = ARRAY_LENGTH(specs),
 	.options_size = sizeof(struct options),
 	.maximum = 1,
 	.takes_parameters = true,
+	.help = help_report,
 	.run = report_command,
 };

@@ -20,16 +20,39 @@ static enum err_code read_stdin(struct text *sql, struct err *err)
 	return ERR_OK;
 }
 
-static enum err_code sql_command(const struct invocation *invocation, struct err *err)
+/* What people type first where they know sqlite3: ".tables". */
+static enum err_code refuse_shell_command(const struct invocation *invocation, const char *sql, struct err *err)
+{
+	const char *word = sql + strspn(sql, " \t\r\n");
+
+	if (*word != '.')
+		return ERR_OK;
+	return err_set(
+	    err, ERR_USAGE,
+	    "'%.*s' is for the shell 'sqlite3 %s'; here hardrow sql \"SELECT name FROM sqlite_schema WHERE "
+	    "type = 'view'\" lists the views, hardrow sql \"SELECT * FROM runs LIMIT 1\" shows the columns of "
+	    "one",
+	    (int)strcspn(word, " \t\r\n"), word, invocation->database);
+}
+
+static enum err_code run_sql(const struct invocation *invocation, const char *sql, struct err *err)
 {
 	const struct options *options = invocation->options;
+
+	if (refuse_shell_command(invocation, sql, err) != ERR_OK)
+		return err->code;
+	return query_run_sql(invocation, sql, &options->form, err);
+}
+
+static enum err_code sql_command(const struct invocation *invocation, struct err *err)
+{
 	AUTO(text_done) struct text sql = { 0 };
 
 	if (invocation->argument_count > 0 && strcmp(invocation->arguments[0], "-") != 0)
-		return query_run_sql(invocation, invocation->arguments[0], &options->form, err);
+		return run_sql(invocation, invocation->arguments[0], err);
 	if (read_stdin(&sql, err) != ERR_OK)
 		return err->code;
-	return query_run_sql(invocation, sql.data, &options->form, err);
+	return run_sql(invocation, sql.data, err);
 }
 
 static const struct option_spec specs[] = {

@@ -63,6 +63,8 @@ static enum err_code call(const struct command *command, int argc, char **argv, 
 
 	if (arguments_read(command, argc - 1, argv + 1, &arguments, err) != ERR_OK)
 		return err->code;
+	if (arguments.common.help && arguments.word_count > 0 && command->help != NULL)
+		return command->help(arguments.words[0], err);
 	if (arguments.common.help)
 		return help_write_command(stdout, command, &(const struct help_choice){ 0 }, err);
 	struct invocation invocation = {

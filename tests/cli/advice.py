@@ -140,6 +140,7 @@ CASES = [
     ("hardrow report hardest --file x.sql", "hardrow report hardest"),
     ("hardrow report data-map --svg x.svg -f csv", "hardrow report data-map -f csv"),
     ("hardrow report html --out x.html -f csv", "hardrow report html --out x.html"),
+    ("hardrow sql .tables", "hardrow sql \"SELECT name FROM sqlite_schema WHERE type = 'view'\" | grep dynamics && hardrow sql 'SELECT * FROM runs LIMIT 1'"),
     ("hardrow sql 'SELECT :x'", "echo 'SELECT 1 AS a' > q.sql && hardrow report --file q.sql"),
     ("hardrow delete", "hardrow runs"),
     ("hardrow delete 3", "hardrow delete 3 --yes"),
