@@ -93,6 +93,7 @@ CASES = [
     ("hardrow train --data nonsense", "hardrow datasets"),
     ("hardrow train --data iris --data-dir .. --nonsense 1", "hardrow help train --all"),
     ("hardrow train -Z", "hardrow help train --all"),
+    ("hardrow report hardest --help", "hardrow help report"),
     ("hardrow show", "hardrow help show"),
     ("hardrow datasets fetch nonsense", "hardrow datasets"),
     ("hardrow adjust x --adjustment post-hoc", "hardrow runs"),
@@ -170,7 +171,7 @@ def advice_of(text):
         if NO_MESSAGES.search(before.rstrip("\t\n ") + " ".rstrip()) or "#include" in before[-12:]:
             continue
         words = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', group[0].replace("PAGE_REPORT", '"html"'))).replace('\\"', '"').replace("\\n", "")
-        if re.search(r"'hardrow [a-z]|'report |(?<![\w-])--[a-z][a-z-]+", words) and " " in words:
+        if re.search(r"'hardrow [a-z]|hardrow sql |'report |(?<![\w-])--[a-z][a-z-]+", words) and " " in words:
             yield words
 
 
