@@ -49,7 +49,7 @@ SELECT dataset, model, splits, first, second, second - first AS difference, seco
        coalesce(title, dataset) || iif((SELECT count(DISTINCT model) FROM summary) > 1, printf(' (%s)', model), '') AS _data_set,
        :method AS _first_name, iif(:method = :other, 'again', :other) AS _second_name,
        printf('%.2f', 100 * first) AS _first, printf('%.2f', 100 * second) AS _second,
-       printf('%+.2f', 100 * (second - first)) AS _difference,
+       printf('%+.2f', round(100 * (second - first), 2) + 0.0) AS _difference,
        CASE WHEN half IS NOT NULL THEN printf('%+.2f to %+.2f', 100 * (second - first - half), 100 * (second - first + half)) END AS _interval,
        CASE WHEN p_holm < 0.0005 THEN '<0.001' WHEN p_holm IS NOT NULL THEN printf('%.3f', p_holm) END AS _p
 FROM summary LEFT JOIN holm USING (dataset, model)

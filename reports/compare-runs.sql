@@ -23,7 +23,7 @@ SELECT metric.metric, first.value AS first, second.value AS second, second.value
        'run ' || :run AS _first_name, 'run ' || :other || iif(:run = :other, ' again', '') AS _second_name,
        CASE WHEN first.value IS NOT NULL THEN printf('%.4f', first.value) END AS _first,
        CASE WHEN second.value IS NOT NULL THEN printf('%.4f', second.value) END AS _second,
-       CASE WHEN first.value - second.value IS NOT NULL THEN printf('%+.4f', second.value - first.value) END AS _difference
+       CASE WHEN first.value - second.value IS NOT NULL THEN printf('%+.4f', round(second.value - first.value, 4) + 0.0) END AS _difference
 FROM metric LEFT JOIN measured AS first ON first.ordinal = metric.ordinal AND first.run_id = :run
 LEFT JOIN measured AS second ON second.ordinal = metric.ordinal AND second.run_id = :other
 WHERE coalesce(first.value, second.value) IS NOT NULL

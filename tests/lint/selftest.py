@@ -5,6 +5,7 @@ import pathlib
 import tempfile
 
 import format
+import goldens
 import layers
 import names
 import sizes
@@ -46,6 +47,9 @@ CASES = [
     (names, "src/db/types.h", GOOD, "a name that says nothing"),
     (names, "src/num/a.c", "/* TO" "DO: more */\n", "something left undone"),
     (names, "src/num/a.c", "void f(void)\n{\n\tgoto end;\nend:\n}\n", "goto"),
+    (goldens, "reports/a.sql", "SELECT 1\n", "has no golden test, tests/sql/report_a.golden"),
+    (goldens, "tests/sql/report_a.golden", "$ hardrow report a\n", "is not in the lists of tests/meson.build"),
+    (goldens, "tests/meson.build", "'report_a',\n", None),
     (format, "src/num/a.c", GOOD, None),
     (format, "src/num/a.c", "int  a;\n", "clang-format-violations"),
     (format, "tests/unit/a.c", "int f(void) {\n  return 0;\n}\n", "clang-format-violations"),
