@@ -6,8 +6,8 @@
 -- param part: all|train|test|both-test = all, of which part in the first run; both-test: of the test part of both
 -- param class: class, only instances of this class
 -- param count: count = 20, at most so many instances
--- plot: points, x=p_true, y=other_p_true, by=right, title=_title
--- empty: run {run} and run {other} are on different data, or predict no such instance differently
+-- plot: points, x=p_true, y=other_p_true, by=right, title=_title, xtitle="mean probability of the true class, first run", ytitle="the other run"
+-- empty: run {run} and run {other} are on different data, or predict numbers, or no such instance differently
 --
 -- right: which of the two predicts the true class. Where one run was trained on an instance and the other was not, the
 -- parts differ, and so may what they think of it.

@@ -9,13 +9,13 @@
 -- param smallest: count = 10, slices of fewer instances are left out
 -- param count: count = 10, how many slices
 -- plot: bars, x=_slice, y=accuracy, low=low, high=high, title=_title, xtitle="slice"
--- empty: there is no finished run, or no slice is large enough, or the file does not hold the features (too many)
+-- empty: there is no finished run, or it predicts numbers, or no slice is large enough, or the file does not hold the features (too many)
 --
 -- Equal values of a feature are in the same slice. p_true is the mean over instances and epochs. The search over single
 -- features is the first level of slice finding (Chung et al. 2019).
 WITH subject AS (
   SELECT run_id, dataset_id, dataset, method FROM runs
-  WHERE run_id = coalesce(:run, (SELECT max(run_id) FROM runs WHERE status = 'done'))
+  WHERE run_id = coalesce(:run, (SELECT max(run_id) FROM runs WHERE status = 'done')) AND task = 'classification'
 ),
 member AS MATERIALIZED (
   SELECT instance_id, s.predicted = s.class AS right, p_true_mean AS p_true

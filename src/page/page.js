@@ -157,7 +157,10 @@ function drawClasses() {
 function drawSettings() {
   const run = map.run, shown = value => typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
   const pairs = first => [{ name: first, text: ([name]) => name }, { name: 'value', text: ([, value]) => shown(value) }];
-  byId('settings-table').replaceChildren(table(pairs('setting'), Object.entries(parseClean(run.settings ?? '{}')).filter(([, value]) => value !== null)));
+  const settings = Object.entries(parseClean(run.settings ?? '{}')).filter(([, value]) => value !== null);
+  const isOff = ([, value]) => ['none', 'auto', 0, false].includes(value);
+  byId('settings-table').replaceChildren(table(pairs('setting'), settings.filter(setting => !isOff(setting))));
+  byId('off-table').replaceChildren(table(pairs('setting'), settings.filter(isOff)));
   byId('provenance-table').replaceChildren(table(pairs('run'), [['run', run.run_id], ['uid', run.run_uid], ['experiment', run.experiment],
     ['data set', run.dataset], ['its sha256', run.dataset_sha256], ['label column', run.label], ['sha256 of the split', run.split_sha256],
     ['status', run.status], ['message', run.message], ['started', run.started_at], ['finished', run.finished_at], ['hardrow', run.hardrow_version],
@@ -200,7 +203,7 @@ function drawHead() {
   const what = reportOf('accuracy-table') && names[0] !== null ? names[0] : runs.length === 1 ? `run ${runs[0].run_id}` : `${runs.length} runs`;
   byId('title').textContent = what;
   document.title = `${what} \u2013 hardrow`;
-  byId('subtitle').textContent = `${runs.length} runs, ${unique(runs.map(run => run.dataset)).length} data sets, hardrow ${unique(runs.map(run => run.hardrow_version)).join(', ')}` +
+  byId('subtitle').textContent = `${counted(runs.length, 'run')}, ${counted(unique(runs.map(run => run.dataset)).length, 'data set')}, hardrow ${unique(runs.map(run => run.hardrow_version)).join(', ')}` +
     (left > 0 ? `. Data maps of ${left} runs are left out to keep the page small: --run shows them.` : '');
 }
 

@@ -51,4 +51,5 @@ function fill(select, options) {
 }
 
 const unique = list => [...new Set(list)];
+const counted = (count, what) => `${count} ${what}${count === 1 ? '' : 's'}`;
 const colourOf = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();

@@ -141,7 +141,7 @@ static enum err_code append_axes(const struct plot_panel *panel, struct text *sc
 	    text_append(script, err, has_names(panel) ? "set key on\n" : "set key off\n") != ERR_OK ||
 	    text_append(script, err,
 			plot->kind == PLOT_MATRIX
-			    ? "set palette defined (" CELL_PALETTE ")\nset cbrange [*<0:0<*]\nunset grid\n"
+			    ? "set palette defined (" CELL_PALETTE ")\nset cbrange [*<0:highest<*]\nunset grid\n"
 			    : "set palette defined (" POINT_PALETTE ")\nset cbrange [*:*]\n" GRID) != ERR_OK)
 		return err->code;
 	return append_ranges(panel, script, err);
@@ -203,11 +203,12 @@ static enum err_code append_cells(const struct plot_panel *panel, const char *da
 			   data);
 }
 
-/* Not "yerrorbars", which erases a disc where the point would be. */
+/* Not "yerrorbars", which erases a disc where the point would be. A vector of no length would not be drawn. */
 static enum err_code append_whiskers(const char *data, const char *colour, struct text *script, struct err *err)
 {
 	return text_append(script, err,
-			   ", \\\n  %s using 1:3:(0):($4 - $3) with vectors heads size graph 0.008,90 "
+			   ", \\\n  %s using 1:3:(0):($4 > $3 ? $4 - $3 : 0.001 * abs($3)) with vectors heads size "
+			   "graph 0.008,90 fixed "
 			   "linecolor rgb '%s' linewidth 1.5 notitle",
 			   data, colour);
 }
@@ -280,14 +281,17 @@ static size_t panel_height(const struct plot_picture *picture)
 static enum err_code append_script(const struct plot_picture *picture, struct text *script, struct err *err)
 {
 	size_t drawn = 0;
+	double highest = 0; /* of all panels: equal colours mean the same */
 
 	for (size_t i = 0; i < picture->panel_count; i++) {
 		drawn += picture->panels[i].has_value;
+		highest = picture->panels[i].value_high > highest ? picture->panels[i].value_high : highest;
 		if (append_data(&picture->panels[i], i, script, err) != ERR_OK)
 			return err->code;
 	}
-	if (text_append(script, err,
-			"set encoding utf8\n"
+	if (text_append(script, err, "highest = ") != ERR_OK || text_append_number(script, highest, err) != ERR_OK ||
+	    text_append(script, err,
+			"\nset encoding utf8\n"
 			"set terminal svg size %d,%zu fixed noenhanced font 'sans-serif,14' background rgb '#ffffff'\n"
 			"set border 3\nset tics nomirror out scale 0.5\n"
 			"set key outside right top reverse Left noenhanced\nset boxwidth 0.7\n"

@@ -169,6 +169,8 @@ static void note_row(struct plot_panel *panel, const struct numbers *numbers)
 	panel->x_low = panel->rows == 0 || numbers->x < panel->x_low ? numbers->x : panel->x_low;
 	panel->x_high = panel->rows == 0 || numbers->x > panel->x_high ? numbers->x : panel->x_high;
 	panel->has_fraction |= !numbers->is_whole;
+	panel->value_high =
+	    panel->plot->kind == PLOT_MATRIX && numbers->low > panel->value_high ? numbers->low : panel->value_high;
 	panel->has_value |= isfinite(numbers->y) && (panel->plot->value == NULL || isfinite(numbers->low));
 	panel->rows++;
 }

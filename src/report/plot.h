@@ -41,6 +41,7 @@ struct plot_panel {
 	bool has_value;	      /* a y and value that are not NULL; else the panel is not drawn */
 	double x_low, x_high; /* of lines, bands and points */
 	bool has_fraction;    /* an x that is not an integer */
+	double value_high;    /* of a matrix: the highest value, at least 0 */
 };
 
 struct plot_picture {
