@@ -33,6 +33,10 @@ static enum err_code code_of(int code, bool is_foreign)
 	case SQLITE_READONLY:
 	case SQLITE_PROTOCOL:
 		return ERR_SYSTEM;
+	/* What was to be written cannot be. */
+	case SQLITE_CONSTRAINT:
+	case SQLITE_TOOBIG:
+		return ERR_INPUT;
 	default:
 		return is_foreign ? ERR_INPUT : ERR_SYSTEM;
 	}
@@ -58,6 +62,13 @@ static const char *reason(struct db *db, int code)
 	}
 }
 
+/* A call that succeeded after the one that failed has taken the connection's message away. */
+static const char *message_of(const struct db *db, int code)
+{
+	return (sqlite3_errcode(db->handle) & 0xff) == (code & 0xff) ? sqlite3_errmsg(db->handle)
+								     : sqlite3_errstr(code);
+}
+
 enum err_code db_fail(struct db *db, int code, bool is_foreign, struct err *err)
 {
 	enum err_code ours = code_of(code, is_foreign);
@@ -72,14 +83,13 @@ enum err_code db_fail(struct db *db, int code, bool is_foreign, struct err *err)
 	if ((code & 0xff) == SQLITE_BUSY && db->wait.goes_on != NULL)
 		return err_set(err, ERR_INTERRUPTED, "%s: interrupted while another program kept it locked", db->path);
 	if ((code & 0xff) == SQLITE_BUSY)
-		return err_set(err, ours, "%s: another program keeps it locked (%s)", db->path,
-			       sqlite3_errmsg(db->handle));
+		return err_set(err, ours, "%s: another program keeps it locked (%s)", db->path, message_of(db, code));
 	const char *why = reason(db, code);
 	if (why != NULL)
-		return err_set(err, ours, "%s: %s (%s)", db->path, sqlite3_errmsg(db->handle), why);
+		return err_set(err, ours, "%s: %s (%s)", db->path, message_of(db, code), why);
 	if (db->refused != NULL)
 		return err_set(err, ours, "%s is not allowed here, only one SELECT", db->refused);
-	return err_set(err, ours, "%s: %s", db->path, sqlite3_errmsg(db->handle));
+	return err_set(err, ours, "%s: %s", db->path, message_of(db, code));
 }
 
 void db_free(struct db *db)

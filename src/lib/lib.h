@@ -116,7 +116,8 @@ MUST_CHECK enum err_code lib_open_epoch(struct hardrow_run *run, struct err *err
 /* Ends the recording, and waits until that is in the file; takes the run off its tracker, whose lock is held. */
 void lib_end_run(struct hardrow_run *run, struct recording_end *end);
 
-/* ERR_INPUT: a forked child, or the tracker was closed. ERR_SYSTEM: nothing can be written any more. */
+/* ERR_INPUT: a forked child, the tracker was closed, or the run is lost (recording_check). ERR_SYSTEM: nothing can be
+ * written any more. */
 MUST_CHECK enum err_code lib_check_run(const struct hardrow_run *run, struct err *err);
 
 /* The matrices of the epoch under way. */

@@ -16,7 +16,7 @@ enum err_code lib_check_run(const struct hardrow_run *run, struct err *err)
 		return err->code;
 	if (run->tracker == NULL)
 		return err_set(err, ERR_INPUT, "the run is over: its file was closed");
-	return recorder_check(run->tracker->recorder, err);
+	return recorder_check(run->tracker->recorder, err) != ERR_OK ? err->code : recording_check(run->recording, err);
 }
 
 enum err_code lib_open_epoch(struct hardrow_run *run, struct err *err)

@@ -95,6 +95,7 @@ static enum err_code open_tracker(const char *path, const hardrow_tracker_option
 	};
 	if (recorder_open(path, false, &watch, &tracker->recorder, err) != ERR_OK)
 		return err->code;
+	recorder_set_apart(tracker->recorder);
 	(void)pthread_mutex_init(&tracker->lock, NULL);
 	*ret_tracker = take_ptr(&tracker);
 	return ERR_OK;

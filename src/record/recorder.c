@@ -129,6 +129,13 @@ enum err_code recorder_open(const char *path, bool must_exist, const struct reco
 	return ERR_OK;
 }
 
+void recorder_set_apart(struct recorder *recorder)
+{
+	(void)pthread_mutex_lock(&recorder->lock);
+	recorder->sets_apart = true;
+	(void)pthread_mutex_unlock(&recorder->lock);
+}
+
 static void end_thread(struct recorder *recorder)
 {
 	(void)pthread_mutex_lock(&recorder->lock);

@@ -69,6 +69,7 @@ struct recorder {
 	double oldest; /* when the first that waits came */
 	size_t waiting_bytes, record_bytes, running;
 	bool is_hasty, is_closing;
+	bool sets_apart; /* recorder_set_apart() */
 	double begun_at, committed_at;
 	struct err failure;
 	atomic_bool has_failed;

@@ -172,6 +172,18 @@ enum err_code recording_next(struct recording *recording, struct epoch_record **
 	return ERR_OK;
 }
 
+enum err_code recording_check(const struct recording *recording, struct err *err)
+{
+	struct recorder *recorder = recording->recorder;
+
+	(void)pthread_mutex_lock(&recorder->lock);
+	bool is_refused = recording->refusal.code != ERR_OK;
+	if (is_refused)
+		*err = recording->refusal;
+	(void)pthread_mutex_unlock(&recorder->lock);
+	return is_refused ? err->code : ERR_OK;
+}
+
 void recording_put(struct recording *recording, struct epoch_record *record)
 {
 	struct recorder *recorder = recording->recorder;

@@ -63,6 +63,26 @@ static void refuse(struct recorder *recorder, struct recording *recording, const
 	(void)pthread_mutex_unlock(&recorder->lock);
 }
 
+/* What the file does not take of one run concerns no other: that run has failed. */
+static enum err_code write_apart(struct recorder *recorder, struct recording *recording, const struct message *message,
+				 struct err *err)
+{
+	struct track *track = recorder->track;
+
+	if (track_mark(track, err) != ERR_OK)
+		return err->code;
+	if (write_message(recorder, recording, message, err) == ERR_OK)
+		return track_keep(track, err);
+	if (err->code != ERR_INPUT)
+		return err->code;
+	const struct err reason = *err;
+	if (track_take_back(track, err) != ERR_OK ||
+	    track_finish_run(track, recording->ended.run_id, TRACK_FAILED, reason.message, false, err) != ERR_OK)
+		return err->code;
+	refuse(recorder, recording, &reason);
+	return ERR_OK;
+}
+
 /* Writes what is news of a recording. That its run is another's now concerns no other run. */
 static enum err_code write_news(struct recorder *recorder, struct message *message, struct err *err)
 {
@@ -77,7 +97,10 @@ static enum err_code write_news(struct recorder *recorder, struct message *messa
 		refuse(recorder, recording, err);
 	if (code != ERR_OK)
 		return code == ERR_INPUT ? ERR_OK : code;
-	return begins ? ERR_OK : write_message(recorder, recording, message, err);
+	if (begins)
+		return ERR_OK;
+	return recorder->sets_apart ? write_apart(recorder, recording, message, err)
+				    : write_message(recorder, recording, message, err);
 }
 
 /* The lock is held: what is written goes back to whom it came from. An end waits for the commit. */

@@ -203,6 +203,29 @@ void track_rollback(struct track *track)
 		track->writer_id = 0;
 }
 
+static enum err_code run_statement(struct track *track, enum track_statement which, const char *sql, struct err *err)
+{
+	struct db_stmt *stmt = NULL;
+
+	return track_statement(track, which, sql, &stmt, err) != ERR_OK ? err->code : db_run(stmt, err);
+}
+
+enum err_code track_mark(struct track *track, struct err *err)
+{
+	return run_statement(track, TRACK_MARK, "SAVEPOINT mark", err);
+}
+
+enum err_code track_keep(struct track *track, struct err *err)
+{
+	return run_statement(track, TRACK_KEEP, "RELEASE mark", err);
+}
+
+enum err_code track_take_back(struct track *track, struct err *err)
+{
+	return run_statement(track, TRACK_TAKE_BACK, "ROLLBACK TO mark", err) != ERR_OK ? err->code
+											: track_keep(track, err);
+}
+
 enum err_code track_use_wal(struct track *track, struct err *err)
 {
 	if (!track->is_wal && db_use_wal(track->db, &track->is_wal, err) != ERR_OK)

@@ -39,6 +39,11 @@ MUST_CHECK enum err_code track_begin(struct track *track, struct err *err);
 MUST_CHECK enum err_code track_commit(struct track *track, struct err *err);
 void track_rollback(struct track *track);
 
+/* What is written behind a mark may be taken back, and the transaction goes on without it; or is kept. */
+MUST_CHECK enum err_code track_mark(struct track *track, struct err *err);
+MUST_CHECK enum err_code track_keep(struct track *track, struct err *err);
+MUST_CHECK enum err_code track_take_back(struct track *track, struct err *err);
+
 /* WAL from here on, so that others can read while the file grows; not on a network file system, and later if somebody
  * keeps the file locked right now. Between transactions. */
 MUST_CHECK enum err_code track_use_wal(struct track *track, struct err *err);

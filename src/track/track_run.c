@@ -61,7 +61,9 @@ enum err_code track_start_run(struct track *track, const struct track_run *run, 
 	db_bind_text(stmt, ":note", environment->note);
 	db_bind_int(stmt, ":threads", environment->threads);
 	if (db_run(stmt, err) != ERR_OK)
-		return err->code;
+		return err->code != ERR_INPUT
+			   ? err->code
+			   : err_prefix(err, "a run cannot begin; was its data set deleted from the file?");
 	*ret_run_id = db_last_rowid(track->db);
 	return track_put_checksum(track, SUBJECT_RUN, *ret_run_id, err);
 }

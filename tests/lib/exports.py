@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 
-NEEDED = {"libsqlite3.so.0", "libm.so.6", "libmd.so.0", "libc.so.6", "libpthread.so.0", "ld-linux-x86-64.so.2"}
+NEEDED = {"libsqlite3.so.0", "libm.so.6", "libc.so.6", "libpthread.so.0", "ld-linux-x86-64.so.2"}
 
 
 def main():

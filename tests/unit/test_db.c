@@ -470,16 +470,26 @@ Test(db, transactions)
 	db_free(db);
 }
 
-Test(db, constraint_is_an_error)
+/* A binding that fails is told by the step, whatever was bound after it. */
+Test(db, what_cannot_be_written_is_an_error)
 {
 	struct db *db = database_open("a.db", DB_WRITE);
 	struct db_stmt *stmt = NULL;
 	struct err err = { 0 };
+	char name[200];
 
-	cr_assert_eq(db_prepare(db, "INSERT INTO class VALUES (:dataset_id, 0, 'x')", &stmt, &err), ERR_OK);
+	memset(name, 'x', sizeof name - 1);
+	name[sizeof name - 1] = '\0';
+	cr_assert_eq(db_prepare(db, "INSERT INTO class VALUES (:dataset_id, 0, :name)", &stmt, &err), ERR_OK);
+	(void)sqlite3_limit(db->handle, SQLITE_LIMIT_LENGTH, 100);
+	db_bind_text(stmt, ":name", "fits");
 	db_bind_int(stmt, ":dataset_id", 5);
-	cr_assert_eq(db_run(stmt, &err), ERR_SYSTEM);
-	cr_assert_str_eq(err.message, "a.db: FOREIGN KEY constraint failed");
+	cr_expect_eq(db_run(stmt, &err), ERR_INPUT);
+	cr_expect_str_eq(err.message, "a.db: FOREIGN KEY constraint failed");
+	db_bind_text(stmt, ":name", name);
+	db_bind_int(stmt, ":dataset_id", 5);
+	cr_expect_eq(db_run(stmt, &err), ERR_INPUT);
+	cr_expect_str_eq(err.message, "a.db: string or blob too big");
 	db_stmt_free(stmt);
 	db_free(db);
 }

@@ -91,3 +91,61 @@ Test(record_lost, a_run_that_is_lost_is_lost_alone)
 	}
 #undef STATE
 }
+
+/* Of a stranger's run: epoch 2 comes again, which the file does not take; the rows of its second try go again. */
+Test(record_lost, what_the_file_does_not_take_fails_one_run)
+{
+	struct recorder *recorder = recorded_open();
+	struct recorder_ended ended;
+	struct err err = { 0 };
+
+	recorder_set_apart(recorder);
+	struct recording *bad = recorded_begin(recorder, &recorded_small, NULL),
+			 *other = recorded_begin(recorder, &recorded_small, NULL);
+	cr_assert(recorded_put(bad, 1) && recorded_put(bad, 2) && recorded_put(other, 1));
+	cr_assert_eq(recorder_call(recorder, RECORDER_WRITES, change_file, (void *)"SELECT 1", &err), ERR_OK);
+	cr_assert_eq(recording_check(bad, &err), ERR_OK);
+	cr_assert(recorded_put(bad, 2));
+	cr_assert_eq(recorder_call(recorder, RECORDER_WRITES, change_file, (void *)"SELECT 1", &err), ERR_OK);
+	cr_expect_eq(recording_check(bad, &err), ERR_INPUT);
+	cr_expect_not_null(strstr(err.message, "UNIQUE constraint failed"), "%s", err.message);
+	cr_expect_not(recorded_put(bad, 3));
+	cr_expect_eq(recording_check(other, &err), ERR_OK);
+	cr_assert(recorded_put(other, 2));
+	recorded_end(recorder, bad);
+	recorded_end(recorder, other);
+	for (int seen = 0; seen < 2; seen++) {
+		cr_assert(recorder_take_ended(recorder, 10, &ended));
+		cr_expect_eq(ended.status, ended.run_id == 1 ? TRACK_FAILED : TRACK_DONE);
+	}
+	recorded_close(recorder);
+	cr_expect_eq(tracked_seen("SELECT count(*) FROM run WHERE run_id = 1 AND status = 'failed'"
+				  " AND message LIKE '%UNIQUE constraint failed%'"),
+		     1);
+	cr_expect_eq(tracked_seen("SELECT count(*) FROM epoch"), 4);
+	cr_expect_eq(tracked_seen("SELECT count(*) FROM block"), 4 * TRACKED_BLOCKS);
+}
+
+Test(record_lost, a_run_on_a_data_set_that_is_gone_is_refused_alone)
+{
+	struct recorder *recorder = recorded_open();
+	struct recording *bad = NULL, *other = recorded_begin(recorder, &recorded_small, NULL);
+	struct recorder_ended ended;
+	struct track_run run;
+	struct err err = { 0 };
+
+	cr_assert_eq(recorder_call(recorder, RECORDER_WRITES, recorded_plan, &run, &err), ERR_OK, "%s", err.message);
+	run.dataset_id = 99;
+	cr_assert_eq(recorder_begin(recorder, &run, &recorded_small, NULL, &bad, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(recorder_call(recorder, RECORDER_WRITES, change_file, (void *)"SELECT 1", &err), ERR_OK);
+	cr_expect_eq(recording_check(bad, &err), ERR_INPUT);
+	cr_expect_not_null(strstr(err.message, "was its data set deleted"), "%s", err.message);
+	cr_assert(recorded_put(other, 1));
+	recorded_end(recorder, bad);
+	recorded_end(recorder, other);
+	for (int seen = 0; seen < 2; seen++) {
+		cr_assert(recorder_take_ended(recorder, 10, &ended));
+		cr_expect_eq(ended.status, ended.run_id == 0 ? TRACK_FAILED : TRACK_DONE);
+	}
+	recorded_close(recorder);
+}
