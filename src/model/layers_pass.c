@@ -5,6 +5,9 @@
 #include "base/mem.h"
 #include "model/layers.h"
 
+/* Rows that take more are fetched from memory before they are wanted. */
+#define CACHE_BYTES ((size_t)1 << 20)
+
 /* So many wide rows are worth another thread. */
 #define PIECE_ROWS 64
 
@@ -22,7 +25,7 @@ static enum err_code fill_tiles(struct network_inputs *inputs, struct err *err)
 		struct tile tile = { .lanes = TILE_INSTANCES, .data = all_tiles + first * inputs->features };
 		for (size_t i = first; i < n && i < first + TILE_INSTANCES; i++)
 			index[tile.count++] = (uint32_t)i;
-		tile_gather(&tile, inputs->rows, inputs->features, index);
+		tile_gather(&tile, inputs->rows, inputs->features, index, false);
 	}
 	return ERR_OK;
 }
@@ -245,7 +248,8 @@ static void gather(struct layers *layers, const struct network_batch *batch, siz
 
 	layers->batch = (struct tile){ .lanes = lanes, .count = batch->count, .data = layers->gathered };
 	if (!layers->takes_rows) {
-		tile_gather(&layers->batch, rows, d, batch->index);
+		bool is_far = batch->inputs->instances * d * sizeof *rows > CACHE_BYTES;
+		tile_gather(&layers->batch, rows, d, batch->index, is_far);
 		if (batch->partner != NULL)
 			mix(batch, layers->gathered, 1, lanes);
 		return;

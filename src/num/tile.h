@@ -7,6 +7,7 @@
 #ifndef HARDROW_NUM_TILE_H
 #define HARDROW_NUM_TILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -52,8 +53,9 @@ void tile_narrow(const double *from, size_t from_lanes, size_t rows, real *ret_t
 /* ret_to (rows, to_lanes) <- the first lanes of from (rows, from_lanes), exactly; from_lanes >= to_lanes. */
 void tile_widen(const real *from, size_t from_lanes, size_t rows, double *ret_to, size_t to_lanes);
 
-/* data (d, L) <- rows `index` (m) of X (n, d) row-major; padding lanes become 0. */
-void tile_gather(struct tile *tile, const real *x, size_t features, const uint32_t *index);
+/* data (d, L) <- rows `index` (m) of X (n, d) row-major; padding lanes become 0. is_far, for speed alone: X is larger
+ * than a processor's cache, and the rows are from all over it. */
+void tile_gather(struct tile *tile, const real *x, size_t features, const uint32_t *index, bool is_far);
 
 /* A dense layer. */
 struct tile_layer {

@@ -5,6 +5,10 @@
 #include "num/tile.h"
 #include "num/vector_sums.h"
 
+/* Numbers in a line of the cache, and lanes up to which half a line of rows is gathered faster. */
+#define LINE 8
+#define NARROW_LANES 64
+
 static const real_vector *as_vectors(const real *data)
 {
 	return (const real_vector *)data;
@@ -29,19 +33,37 @@ void tile_widen(const real *from, size_t from_lanes, size_t rows, double *ret_to
 			ret_to[j * to_lanes + i] = from[j * from_lanes + i];
 }
 
-void tile_gather(struct tile *tile, const real *x, size_t features, const uint32_t *index)
+/* Some rows at a time: one by one, every store goes to another line of the cache, and in wide tiles those of all
+ * features share few places there, so that one must be full before the next is begun. Of rows that are far away the
+ * next ones come into the cache meanwhile. */
+VECTOR_INLINE size_t gather_rows(size_t some, bool is_far, struct tile *tile, const real *x, size_t features,
+				 const uint32_t *index)
 {
 	size_t i = 0;
 
-	/* Four at a time: one by one, every store goes to another line of the cache. */
-	for (; i + 4 <= tile->count; i += 4) {
-		const real *rows[4];
-		for (size_t r = 0; r < 4; r++)
+	for (; i + some <= tile->count; i += some) {
+		const real *rows[LINE], *next[LINE];
+		size_t ahead = i + 2 * some <= tile->count ? some : 0;
+		for (size_t r = 0; r < some; r++) {
 			rows[r] = x + index[i + r] * features;
-		for (size_t j = 0; j < features; j++)
-			for (size_t r = 0; r < 4; r++)
+			next[r] = x + index[i + ahead + r] * features;
+		}
+		for (size_t j = 0; j < features; j++) {
+			if (is_far)
+				__builtin_prefetch(next[j % some] + j / LINE * LINE);
+			for (size_t r = 0; r < some; r++)
 				tile->data[j * tile->lanes + i + r] = rows[r][j];
+		}
 	}
+	return i;
+}
+
+void tile_gather(struct tile *tile, const real *x, size_t features, const uint32_t *index, bool is_far)
+{
+	size_t i = is_far			? gather_rows(LINE, true, tile, x, features, index)
+		   : tile->lanes > NARROW_LANES ? gather_rows(LINE, false, tile, x, features, index)
+						: gather_rows(LINE / 2, false, tile, x, features, index);
+
 	for (; i < tile->count; i++)
 		for (size_t j = 0; j < features; j++)
 			tile->data[j * tile->lanes + i] = x[index[i] * features + j];

@@ -62,7 +62,7 @@ static struct tile gather(struct fixture *f, size_t count, size_t features)
 
 	for (size_t i = 0; i < count; i++)
 		f->index[i] = (uint32_t)(count - 1 - i);
-	tile_gather(&tile, f->x, features, f->index);
+	tile_gather(&tile, f->x, features, f->index, count % 2 == 0);
 	return tile;
 }
 
