@@ -3,6 +3,20 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+#define PAGE ((uintptr_t)4096)
+
+/* Blocks so large are looked at all over, and in small pages most looks would first have to find the page. */
+#define LARGE ((size_t)4 << 20)
+
+static void ask_for_large_pages(void *block, size_t bytes)
+{
+	uintptr_t first = ((uintptr_t)block + PAGE - 1) / PAGE * PAGE;
+
+	/* Without them all is as before. */
+	(void)madvise((void *)first, (uintptr_t)block + bytes - first, MADV_HUGEPAGE);
+}
 
 enum err_code mem_alloc(size_t count, size_t size, void **ret_block, struct err *err)
 {
@@ -16,6 +30,8 @@ enum err_code mem_alloc(size_t count, size_t size, void **ret_block, struct err 
 	void *block = aligned_alloc(alignment, bytes);
 	if (block == NULL)
 		return err_set(err, ERR_SYSTEM, "out of memory: %zu bytes", bytes);
+	if (bytes >= LARGE)
+		ask_for_large_pages(block, bytes);
 	memset(block, 0, bytes);
 	*ret_block = block;
 	return ERR_OK;
