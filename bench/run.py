@@ -5,10 +5,10 @@
   b  one epoch of training against numpy, scikit-learn and PyTorch, one thread each
   c  training with full recording against none
   d  bytes per instance-epoch
-  e  the table4 sweep with one and two jobs against PyTorch + sqlite3 (extrapolated)
+  e  the table4 sweep with one and two jobs, and what the second one gains, against PyTorch + sqlite3 (extrapolated)
   f  peak memory
   g  questions through the stock sqlite3 shell, plain rows, the extension, `hardrow sql`, numpy and DuckDB
-  h  one epoch of an MLP against numpy, scikit-learn and PyTorch, one thread each
+  h  one epoch of an MLP against numpy, scikit-learn and PyTorch, one thread each, then two
   i  reading a file of numbers against pandas
   j  the way to the minimum by L-BFGS against scikit-learn
   k  exporting a run against writing the same bytes
@@ -21,9 +21,11 @@ import os
 import pathlib
 import platform
 
-# Before numpy and torch are loaded: one thread each.
+# Before numpy and torch are loaded: one thread each. OpenMP's that wait for work sleep: PyTorch is slower where they keep
+# OpenBLAS's from the processors.
 for library in ("OMP", "OPENBLAS", "MKL"):
     os.environ[library + "_NUM_THREADS"] = "1"
+os.environ["OMP_WAIT_POLICY"] = "passive"
 
 import epochs
 import exporting

@@ -1,6 +1,8 @@
 """(e) The table4 sweep with one job and with two, against PyTorch and sqlite3 on the same work."""
 
+import resource
 import sqlite3
+import statistics
 import time
 
 import baselines
@@ -35,13 +37,25 @@ def pytorch_run(bench, dataset, epochs):
     return trained, recorded
 
 
+def processor_seconds():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 def run(bench):
     splits = 2 if bench.quick else 10
     file = measure.ROOT / "experiments" / "table4.ini"
+    busy = {}
 
     def hardrow(jobs):
-        return lambda: bench.run(bench.hardrow, "sweep", file, "--quiet", "--splits", splits, "--jobs", jobs, "--db",
-                                 bench.file(f"sweep{jobs}.db"), "--data-dir", bench.data_dir)[0]
+        def once():
+            before = processor_seconds()
+            seconds = bench.run(bench.hardrow, "sweep", file, "--quiet", "--splits", splits, "--jobs", jobs, "--db",
+                                bench.file(f"sweep{jobs}.db"), "--data-dir", bench.data_dir)[0]
+            busy.setdefault(jobs, []).append((processor_seconds() - before) / seconds)
+            return seconds
+
+        return once
 
     values = measure.medians(1 if bench.quick else 3, {"hardrow --jobs 1": hardrow(1), "hardrow --jobs 2": hardrow(2)})
     work = measure.read(bench.folder / "sweep1.db", """
@@ -57,5 +71,7 @@ def run(bench):
     values["PyTorch + sqlite3, one process (extrapolated)"] = training + recording
     measure.print_ratios(f"(e) experiments/table4.ini --splits {splits}: {sum(row[1] for row in work)} epochs, "
                          f"{sum(row[2] for row in work)} of them recorded", "s", values, "hardrow --jobs 1")
+    print(f"  the second job gains {values['hardrow --jobs 1'] / values['hardrow --jobs 2']:.2f} times; processors busy: "
+          f"{statistics.median(busy[1]):.2f} with one job, {statistics.median(busy[2]):.2f} with two")
     print(f"  PyTorch's is extrapolated from a few epochs of each data set (training {training:.0f} s, recording "
           f"{recording:.0f} s);\n  it trains with SGD on all rows, which is less than the sweep's Adam and metrics.")
