@@ -64,8 +64,9 @@ struct hardrow_run {
 	bool is_open;		     /* it has room for the predictions */
 	struct logged *logged;
 	struct weighting *weighting;
-	struct sampler_work work;
-	uint32_t *draws; /* (n) of the epoch under way */
+	uint64_t seed;
+	struct sampler_work work; /* made by the first draw */
+	uint32_t *draws;	  /* (n) of the epoch under way; NULL: none were ever logged */
 	bool has_draws;
 	struct logged_matrix *matrices; /* the newest first */
 	double *class_weight;		/* (k) ones */

@@ -155,6 +155,8 @@ static enum err_code log_draws(struct hardrow_run *run, const struct lib_names *
 	for (size_t i = 0; i < count; i++)
 		if (lib_find(run->dataset, names, i, &position, err) != ERR_OK)
 			return err->code;
+	if (run->draws == NULL && mem_new(&run->draws, run->dataset->instances.count, err) != ERR_OK)
+		return err->code;
 	for (size_t i = 0; i < count; i++) {
 		(void)!lib_find(run->dataset, names, i, &position, err);
 		run->draws[position]++;
@@ -301,7 +303,8 @@ static enum err_code take_epoch(struct hardrow_run *run, size_t number, bool car
 	run->epochs++;
 	run->number = number;
 	run->begun_at = now;
-	memset(run->draws, 0, run->dataset->instances.count * sizeof *run->draws);
+	if (run->has_draws)
+		memset(run->draws, 0, run->dataset->instances.count * sizeof *run->draws);
 	run->has_draws = false;
 	lib_drop_matrices(run);
 	return ERR_OK;

@@ -46,8 +46,8 @@ static enum err_code create_numbers(struct hardrow_run *run, const hardrow_run_o
 	};
 	size_t k = instances->classes;
 
-	if (mem_new(&run->draws, instances->count, err) != ERR_OK || mem_new(&run->class_weight, k, err) != ERR_OK ||
-	    sampler_work_init(&run->work, instances, options->seed, err) != ERR_OK ||
+	run->seed = options->seed;
+	if (mem_new(&run->class_weight, k, err) != ERR_OK ||
 	    logged_create(instances, difficulty, options->el2n_epoch, &run->logged, err) != ERR_OK)
 		return err->code;
 	for (size_t c = 0; c < k; c++)
@@ -149,18 +149,28 @@ size_t hardrow_most_draws(const hardrow_run *run)
 				  instances->train.class_count, instances->classes);
 }
 
+static enum err_code draw(struct hardrow_run *run, uint32_t *ret_positions, size_t room, size_t *ret_count,
+			  struct err *err)
+{
+	const struct weighting *weighting = run->weighting;
+
+	if (lib_check_process(run->pid, err) != ERR_OK)
+		return err->code;
+	if (room < hardrow_most_draws(run))
+		return err_set(err, ERR_INPUT, "room: %zu; there may be %zu draws", room, hardrow_most_draws(run));
+	/* Who never draws has no memory for it. */
+	if (run->work.scratch == NULL &&
+	    sampler_work_init(&run->work, &run->dataset->instances, run->seed, err) != ERR_OK)
+		return err->code;
+	*ret_count = weighting->settings.sampler->fill(&weighting->sampling, &run->work, ret_positions);
+	return ERR_OK;
+}
+
 int hardrow_draw(hardrow_run *run, uint32_t *ret_positions, size_t room, size_t *ret_count, hardrow_error *error)
 {
 	struct err err = { .code = ERR_OK };
 
-	if (lib_check_process(run->pid, &err) == ERR_OK) {
-		if (room < hardrow_most_draws(run))
-			(void)err_set(&err, ERR_INPUT, "room: %zu; there may be %zu draws", room,
-				      hardrow_most_draws(run));
-		else
-			*ret_count = run->weighting->settings.sampler->fill(&run->weighting->sampling, &run->work,
-									    ret_positions);
-	}
+	err.code = draw(run, ret_positions, room, ret_count, &err);
 	return lib_fail(&err, error);
 }
 
@@ -174,7 +184,9 @@ void lib_end_run(struct hardrow_run *run, struct recording_end *end)
 
 	/* Without memory for it the run has no summary. */
 	end->summaries = NULL;
-	logged_drop_epoch(run->logged);
+	recording_drain(run->recording);
+	run->record = NULL;
+	logged_finish(run->logged);
 	if (run->epochs > 0)
 		(void)!epoch_summarise(&names, run->logged->predictions, run->weighting, &end->summaries, &err);
 	recording_end(run->recording, end);

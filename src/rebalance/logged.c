@@ -335,12 +335,13 @@ static void restore_row(struct logged *logged, size_t position)
 						  : predictions->difficulty->settings.floor);
 }
 
-void logged_drop_epoch(struct logged *logged)
+void logged_finish(struct logged *logged)
 {
 	for (size_t i = 0; logged->past != NULL && i < logged->predictions->instances.count; i++)
 		if (logged->seen->is_seen[i] != 0)
 			restore_row(logged, i);
-	logged_forget(logged);
+	free(logged->past);
+	logged->past = NULL;
 }
 
 void logged_forget(struct logged *logged)

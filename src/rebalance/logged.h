@@ -40,8 +40,8 @@ MUST_CHECK enum err_code logged_take_rows(struct logged *logged, const uint32_t 
 void logged_begin_epoch(struct logged *logged, size_t epoch, bool carry);
 void logged_take_tile(struct logged *logged, size_t t, unsigned char *values);
 
-/* The epoch under way does not count: what is known is of the last one that ended, as float32 has it. */
-void logged_drop_epoch(struct logged *logged);
+/* No epoch will end any more: what is known is of the last one that did, as float32 has it. Lets go of the past. */
+void logged_finish(struct logged *logged);
 
 /* Nobody is seen yet in the next epoch. */
 void logged_forget(struct logged *logged);

@@ -103,6 +103,7 @@ enum err_code recorder_open(const char *path, bool must_exist, const struct reco
 	recorder->watch = *watch;
 	recorder->path = path_copy;
 	recorder->owner = pthread_self();
+	recorder->budget = BUDGET;
 	const struct db_wait opening = { recorder, waits_and_tells };
 	if (track_open(path, &opening, &recorder->track, err) != ERR_OK)
 		return err->code;
@@ -133,6 +134,7 @@ void recorder_set_apart(struct recorder *recorder)
 {
 	(void)pthread_mutex_lock(&recorder->lock);
 	recorder->sets_apart = true;
+	recorder->budget = BUDGET_APART;
 	(void)pthread_mutex_unlock(&recorder->lock);
 }
 

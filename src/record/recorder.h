@@ -45,8 +45,8 @@ struct recorder_watch {
 MUST_CHECK enum err_code recorder_open(const char *path, bool must_exist, const struct recorder_watch *watch,
 				       struct recorder **ret_recorder, struct err *err);
 
-/* Before any run: what the file does not take of one fails that run alone, not all, for runs whose content is a
- * stranger's. Costs some 20 us an epoch. */
+/* Before any run, where they are a stranger's: what the file does not take of one fails that run alone, not all, which
+ * costs some 20 us an epoch, and epochs that wait take 2 MB at most, or one a run: memory is the program's. */
 void recorder_set_apart(struct recorder *recorder);
 
 /* Writes what waits, ends the thread and leaves one plain file. All recordings must have ended. */
@@ -87,6 +87,10 @@ MUST_CHECK enum err_code recorder_refuse(struct recorder *recorder, int64_t run_
  * up, or deleted it. It is to be ended; nothing more of it is written, and other runs go on. */
 MUST_CHECK enum err_code recording_next(struct recording *recording, struct epoch_record **ret_record, struct err *err);
 void recording_put(struct recording *recording, struct epoch_record *record);
+
+/* No epoch will be put any more: waits until those that were are written, and lets go of the memory of all records,
+ * also of one that recording_next() gave. */
+void recording_drain(struct recording *recording);
 
 /* ERR_INPUT: the run is lost as recording_next() says, or something of it could not be written; it is to be ended. */
 MUST_CHECK enum err_code recording_check(const struct recording *recording, struct err *err);

@@ -13,8 +13,10 @@
 #define TELL_SECONDS 5.0     /* so long a lock is waited for in silence */
 #define GIVE_UP_SECONDS 2.0  /* and so long once the person wants to stop */
 
-/* Bytes of records that may wait; every run may have two records at least, or one that is larger. */
+/* Bytes of records that may wait; every run may have two records at least, or one that is larger. Of a stranger's runs
+ * in the second. */
 #define BUDGET (size_t)(16 * 1024 * 1024)
+#define BUDGET_APART (size_t)(2 * 1024 * 1024)
 
 enum message_kind { MESSAGE_BEGIN, MESSAGE_SETTLE, MESSAGE_EPOCH, MESSAGE_STATE, MESSAGE_END, MESSAGE_CALL };
 
@@ -50,6 +52,7 @@ struct recording {
 	struct err refusal;
 	size_t record_count, record_bytes; /* of its records: how many, and what they take in all */
 	size_t last_bytes;		   /* of the one put last */
+	size_t waiting;			   /* put, and not home yet; guarded by the recorder's lock */
 	struct message *made;		   /* all of them, the newest first; of the recording's own thread */
 	struct message *home;		   /* those that are not in use; guarded by the recorder's lock */
 	/* The state that is written next, and the newest behind it; NULL: there is none. Likewise. */
@@ -70,6 +73,7 @@ struct recorder {
 	size_t waiting_bytes, record_bytes, running;
 	bool is_hasty, is_closing;
 	bool sets_apart; /* recorder_set_apart() */
+	size_t budget;
 	double begun_at, committed_at;
 	struct err failure;
 	atomic_bool has_failed;

@@ -101,14 +101,20 @@ enum err_code recorder_refuse(struct recorder *recorder, int64_t run_id, void *t
 	return ERR_OK;
 }
 
-void recording_free(struct recording *recording)
+/* All that were made, also one that a caller could not fill and never put. */
+static void free_records(struct recording *recording)
 {
-	/* All that were made, also one that a caller could not fill and never put. */
 	while (recording->made != NULL) {
 		struct message *message = recording->made;
 		recording->made = message->made;
 		message_free(message);
 	}
+	recording->home = NULL;
+}
+
+void recording_free(struct recording *recording)
+{
+	free_records(recording);
 	(void)pthread_cond_destroy(&recording->came_home);
 	free(recording->end.end.summaries);
 	free(recording);
@@ -118,9 +124,10 @@ void recording_free(struct recording *recording)
  * epoch is trained. */
 static bool has_room(const struct recording *recording)
 {
-	size_t least = recording->last_bytes > BUDGET ? 1 : 2;
+	const struct recorder *recorder = recording->recorder;
+	size_t least = recording->last_bytes > recorder->budget ? 1 : 2;
 
-	return recording->record_count < least || recording->recorder->record_bytes + recording->last_bytes <= BUDGET;
+	return recording->record_count < least || recorder->record_bytes + recording->last_bytes <= recorder->budget;
 }
 
 static enum err_code create_record(struct recording *recording, struct epoch_record **ret_record, struct err *err)
@@ -195,9 +202,26 @@ void recording_put(struct recording *recording, struct epoch_record *record)
 	recording->record_bytes += bytes - message->bytes;
 	message->bytes = recording->last_bytes = bytes;
 	recorder->waiting_bytes += bytes;
-	if (recorder->waiting_bytes > BUDGET / 2)
+	recording->waiting++;
+	if (recorder->waiting_bytes > recorder->budget / 2)
 		recorder->is_hasty = true;
 	recorder_post(recorder, message);
+	(void)pthread_mutex_unlock(&recorder->lock);
+}
+
+void recording_drain(struct recording *recording)
+{
+	struct recorder *recorder = recording->recorder;
+
+	(void)pthread_mutex_lock(&recorder->lock);
+	while (recording->waiting > 0) {
+		recorder->is_hasty = true;
+		(void)pthread_cond_signal(&recorder->has_news);
+		recorder_await(recorder, &recording->came_home, 1.0);
+	}
+	free_records(recording);
+	recorder->record_bytes -= recording->record_bytes;
+	recording->record_bytes = recording->record_count = 0;
 	(void)pthread_mutex_unlock(&recorder->lock);
 }
 

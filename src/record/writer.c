@@ -112,6 +112,7 @@ static void send_home(struct recorder *recorder, struct message *message)
 		recorder->waiting_bytes -= message->bytes;
 		message->next = recording->home;
 		recording->home = message;
+		recording->waiting--;
 		(void)pthread_cond_signal(&recording->came_home);
 	} else if (message->kind != MESSAGE_CALL && message->kind != MESSAGE_END) {
 		message_free(message);
