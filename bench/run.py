@@ -13,6 +13,7 @@
   j  the way to the minimum by L-BFGS against scikit-learn
   k  exporting a run against writing the same bytes
   l  the nearest neighbours of 25,000 rows against scikit-learn
+  m  merging a file against cp
   p  logging from Python, and reading back, against np.save, JSON lines, CSV and SQL
 """
 
@@ -31,6 +32,7 @@ import epochs
 import exporting
 import logged
 import measure
+import merging
 import neighbours
 import networks
 import optimum
@@ -41,7 +43,7 @@ import sweep
 
 SECTIONS = {"a": recording.run_a, "b": epochs.run, "c": recording.run_c, "d": recording.run_d, "e": sweep.run,
             "f": recording.run_f, "g": queries.run, "h": networks.run, "i": reading.run, "j": optimum.run,
-            "k": exporting.run, "l": neighbours.run, "p": logged.run}
+            "k": exporting.run, "l": neighbours.run, "m": merging.run, "p": logged.run}
 
 
 def machine():
@@ -52,7 +54,7 @@ def machine():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sections", nargs="*", metavar="SECTION", help="a to l, p; all without")
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help="a to m, p; all without")
     parser.add_argument("--quick", action="store_true", help="fewer rounds: rough numbers")
     parser.add_argument("--hardrow", default=measure.ROOT / "build" / "hardrow", help="the program (default build/hardrow)")
     parser.add_argument("--data-dir", default=measure.ROOT.parent / "shared" / "datasets",

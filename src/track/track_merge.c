@@ -67,14 +67,27 @@ static enum err_code check_stop(const atomic_bool *stop, struct err *err)
 	return stop != NULL && atomic_load(stop) ? err_set(err, ERR_INTERRUPTED, "interrupted") : ERR_OK;
 }
 
+/* A statement that stays open keeps the file as it is now, and its lock: taken and given back by each statement, that
+ * would be a third of all work. */
+static enum err_code hold(struct track *track, struct db_stmt **ret_snapshot, struct err *err)
+{
+	bool has_row = false;
+
+	return db_prepare(track->db, "SELECT 1 FROM run UNION ALL SELECT 1", ret_snapshot, err) != ERR_OK
+		   ? err->code
+		   : db_step(*ret_snapshot, &has_row, err);
+}
+
 enum err_code track_check_source(struct track *from, const atomic_bool *stop, struct err *err)
 {
 	struct suspicion suspicion = { .line = "" };
 	struct track_findings findings = { .context = &suspicion, .say = suspect };
+	AUTO(db_stmt_freep) struct db_stmt *snapshot = NULL;
 	AUTO(mem_freep) int64_t *runs = NULL;
 	size_t count = 0;
 
-	if (track_verify_file(from, &findings, err) != ERR_OK || track_list_runs(from, &runs, &count, err) != ERR_OK)
+	if (hold(from, &snapshot, err) != ERR_OK || track_verify_file(from, &findings, err) != ERR_OK ||
+	    track_list_runs(from, &runs, &count, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < count && suspicion.line[0] == '\0'; i++)
 		if (check_stop(stop, err) != ERR_OK || check_run(from, runs[i], &findings, err) != ERR_OK)
@@ -409,12 +422,9 @@ enum err_code track_merge(struct track *into, struct track *from, struct track_m
 {
 	struct merging merging AUTO(merging_done) = { .from = from, .into = into, .merge = merge };
 	AUTO(db_stmt_freep) struct db_stmt *snapshot = NULL;
-	bool has_row = false;
 
-	/* A statement that stays open keeps the other file as it is now. Foreign keys are looked at in the end: a run
-	 * that is replaced may be what another one was adjusted from. */
-	if (db_prepare(from->db, "SELECT 1 FROM run UNION ALL SELECT 1", &snapshot, err) != ERR_OK ||
-	    db_step(snapshot, &has_row, err) != ERR_OK || track_begin(into, err) != ERR_OK ||
+	/* Foreign keys are looked at in the end: a run that is replaced may be what another one was adjusted from. */
+	if (hold(from, &snapshot, err) != ERR_OK || track_begin(into, err) != ERR_OK ||
 	    db_exec(into->db, "PRAGMA defer_foreign_keys = ON", err) != ERR_OK || merge_runs(&merging, err) != ERR_OK) {
 		track_rollback(into);
 		return err->code;
