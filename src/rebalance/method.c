@@ -53,7 +53,7 @@ static const struct method methods[] = {
 	  .sampler = &sampler_remix, .loss = &loss_cross_entropy },
 	{ .name = "focal", .summary = "focal loss on softmax", .source = "Lin et al. 2017",
 	  .sampler = &sampler_all, .loss = &loss_focal },
-	{ .name = "focal-reweighted", .summary = "focal loss of a loss weighted by effective number", .source = "Cao et al. 2019",
+	{ .name = "focal-reweighted", .summary = "focal loss of cross-entropy that is weighted by effective number", .source = "Cao et al. 2019",
 	  .sampler = &sampler_all, .loss = &loss_focal_reweighted },
 	{ .name = "logit-adjusted", .summary = "logit-adjusted loss", .source = "Menon et al. 2021",
 	  .sampler = &sampler_all, .loss = &loss_logit_adjusted },
