@@ -208,8 +208,11 @@ static enum err_code list_parts(struct hardrow_dataset *dataset, const uint8_t *
 	struct instances *instances = &dataset->instances;
 	size_t n = instances->count, k = instances->classes, train = 0, tests = 0;
 
-	if (mem_new(&dataset->index, n, err) != ERR_OK || mem_new(&dataset->class_count, 2 * k, err) != ERR_OK)
+	if (mem_new(&dataset->index, n, err) != ERR_OK || mem_new(&dataset->class_count, 2 * k, err) != ERR_OK ||
+	    mem_new(&dataset->is_test, n, err) != ERR_OK)
 		return err->code;
+	if (test != NULL)
+		memcpy(dataset->is_test, test, n);
 	for (size_t i = 0; i < n; i++)
 		if (test == NULL || test[i] == 0)
 			dataset->index[train++] = (uint32_t)i;
@@ -250,14 +253,11 @@ static enum err_code put_into(struct hardrow_tracker *tracker, struct hardrow_da
 {
 	const struct instances *instances = &dataset->instances;
 	AUTO(mem_freep) uint32_t *lines = NULL;
-	AUTO(mem_freep) uint8_t *mask = NULL;
 
 	if (identify(dataset, options, feature_names, dataset->sha256, err) != ERR_OK ||
-	    mem_new(&lines, instances->count, err) != ERR_OK || mem_new(&mask, instances->count, err) != ERR_OK)
+	    mem_new(&lines, instances->count, err) != ERR_OK)
 		return err->code;
-	if (options->test != NULL)
-		memcpy(mask, options->test, instances->count);
-	file_sha256((const char *)mask, instances->count, dataset->mask_sha256);
+	file_sha256((const char *)dataset->is_test, instances->count, dataset->mask_sha256);
 	struct registration registration = {
 		.dataset = {
 			.name = options->name,
@@ -282,7 +282,7 @@ static enum err_code put_into(struct hardrow_tracker *tracker, struct hardrow_da
 			.given = true,
 			.instances = instances->count,
 			.classes = instances->classes,
-			.is_test = mask,
+			.is_test = dataset->is_test,
 			.sha256 = dataset->mask_sha256,
 			.train_class = instances->train.class_count,
 			.test_class = instances->test.class_count,
@@ -336,6 +336,7 @@ static void free_dataset(struct hardrow_dataset **dataset_pointer)
 	free_names(&dataset->class_names, dataset->instances.classes);
 	free(dataset->y);
 	free(dataset->target);
+	free(dataset->is_test);
 	free(dataset->instance_id);
 	free(dataset->index);
 	free(dataset->class_count);

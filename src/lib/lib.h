@@ -38,6 +38,7 @@ struct hardrow_dataset {
 	bool has_ids;		    /* instance_id are not 0 .. n-1 */
 	uint32_t *y, *instance_id;  /* (n) */
 	double *target;		    /* (n) of a regression, else NULL */
+	uint8_t *is_test;	    /* (n) */
 	uint32_t *index;	    /* (n) positions of the training part, then of the test part */
 	uint32_t *class_count;	    /* (2 k) of both */
 };

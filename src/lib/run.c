@@ -177,18 +177,20 @@ int hardrow_draw(hardrow_run *run, uint32_t *ret_positions, size_t room, size_t 
 void lib_end_run(struct hardrow_run *run, struct recording_end *end)
 {
 	struct hardrow_tracker *tracker = run->tracker;
-	const struct epoch_names names = { run->dataset->class_names, run->dataset->instance_id };
+	const struct epoch_summary summary = {
+		.names = { run->dataset->class_names, run->dataset->instance_id },
+		.predictions = run->logged->predictions,
+		.weighting = run->weighting,
+		.part = run->dataset->is_test,
+	};
 	struct recorder_ended ended;
 	struct hardrow_run **place = &tracker->runs;
-	struct err err;
 
-	/* Without memory for it the run has no summary. */
-	end->summaries = NULL;
 	recording_drain(run->recording);
 	run->record = NULL;
 	logged_finish(run->logged);
-	if (run->epochs > 0)
-		(void)!epoch_summarise(&names, run->logged->predictions, run->weighting, &end->summaries, &err);
+	end->made = (struct track_summaries){ run->epochs > 0 ? run->dataset->instances.count : 0, epoch_summary_row,
+					      &summary };
 	recording_end(run->recording, end);
 	recorder_flush(tracker->recorder);
 	/* Another one may have ended before. */

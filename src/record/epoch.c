@@ -164,31 +164,40 @@ void epoch_measure(const struct predictions *predictions, const struct weighting
 	ret_measure[MEASURE_WEIGHT] = weighting->weight[i];
 }
 
+void epoch_summary_row(const void *context, size_t i, struct track_summary *ret_row)
+{
+	const struct epoch_summary *summary = context;
+	const struct predictions *predictions = summary->predictions;
+	char *const *classes = summary->names.classes;
+	bool has_class = predictions->regression == NULL && predictions->dynamics->epochs[i] > 0;
+
+	*ret_row = (struct track_summary){
+		.class_name = classes[predictions->instances.y[i]],
+		.predicted = has_class ? classes[(size_t)predictions->predicted[i]] : NULL,
+		.instance_id = summary->names.instance_id[i],
+		.part = summary->part[i],
+		.has_later = true,
+	};
+	epoch_measure(predictions, summary->weighting, i, ret_row->measure);
+}
+
 enum err_code epoch_summarise(const struct epoch_names *names, const struct predictions *predictions,
 			      const struct weighting *weighting, struct track_summary **ret_summaries, struct err *err)
 {
 	AUTO(mem_freep) struct track_summary *summaries = NULL;
+	AUTO(mem_freep) uint8_t *part = NULL;
 	const struct instances *instances = &predictions->instances;
-	bool is_class = predictions->regression == NULL;
 
-	if (mem_new(&summaries, instances->count, err) != ERR_OK)
+	if (mem_new(&summaries, instances->count, err) != ERR_OK || mem_new(&part, instances->count, err) != ERR_OK)
 		return err->code;
-	for (size_t i = 0; i < instances->count; i++) {
-		bool has_class = is_class && predictions->dynamics->epochs[i] > 0;
-		summaries[i] = (struct track_summary){
-			.class_name = names->classes[instances->y[i]],
-			.predicted = has_class ? names->classes[(size_t)predictions->predicted[i]] : NULL,
-			.instance_id = names->instance_id[i],
-			.has_later = true,
-		};
-		epoch_measure(predictions, weighting, i, summaries[i].measure);
-	}
-	for (size_t i = 0; i < instances->count; i++)
-		summaries[i].part = 2;
+	memset(part, 2, instances->count);
 	for (size_t i = 0; i < instances->train.count; i++)
-		summaries[instances->train.index[i]].part = 0;
+		part[instances->train.index[i]] = 0;
 	for (size_t i = 0; i < instances->test.count; i++)
-		summaries[instances->test.index[i]].part = 1;
+		part[instances->test.index[i]] = 1;
+	const struct epoch_summary summary = { *names, predictions, weighting, part };
+	for (size_t i = 0; i < instances->count; i++)
+		epoch_summary_row(&summary, i, &summaries[i]);
 	*ret_summaries = take_ptr(&summaries);
 	return ERR_OK;
 }

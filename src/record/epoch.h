@@ -27,7 +27,16 @@ struct epoch_names {
 	const uint32_t *instance_id; /* (n) borrowed */
 };
 
-/* The summary rows of all instances, (n), freed with free(). Class names are borrowed. */
+/* The summary of instance i after the last epoch: row() of track_summaries. Class names are borrowed. */
+struct epoch_summary {
+	struct epoch_names names;
+	const struct predictions *predictions;
+	const struct weighting *weighting;
+	const uint8_t *part; /* (n) as in the split's mask */
+};
+void epoch_summary_row(const void *summary, size_t i, struct track_summary *ret_row);
+
+/* All of them, (n), freed with free(). */
 MUST_CHECK enum err_code epoch_summarise(const struct epoch_names *names, const struct predictions *predictions,
 					 const struct weighting *weighting, struct track_summary **ret_summaries,
 					 struct err *err);

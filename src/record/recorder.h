@@ -108,7 +108,9 @@ struct recording_end {
 	enum track_status status;
 	char reason[256];		 /* why it is not done; may be empty */
 	struct track_summary *summaries; /* (n), freed by the recorder; NULL: none */
-	bool keeps_state;		 /* so that it can be trained further */
+	/* Instead, by who stays until the run is taken as ended: made as they are written. count 0: none. */
+	struct track_summaries made;
+	bool keeps_state; /* so that it can be trained further */
 };
 
 /* The last call about a recording but recorder_take_ended(). */

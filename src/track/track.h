@@ -197,9 +197,18 @@ struct track_summary {
 	double measure[MEASURE_COUNT]; /* NAN: not known */
 };
 
-/* Of `count` instances, in the order of their ids. */
-MUST_CHECK enum err_code track_put_summaries(struct track *track, int64_t run_id, const struct track_summary *summaries,
-					     size_t count, struct err *err);
+/* `count` summaries in the order of their ids; row() sets number i, when it is its turn. */
+struct track_summaries {
+	size_t count;
+	void (*row)(const void *context, size_t i, struct track_summary *ret_summary);
+	const void *context;
+};
+
+/* Those of an array. */
+struct track_summaries track_summaries_of(const struct track_summary *summaries, size_t count);
+
+MUST_CHECK enum err_code track_put_summaries(struct track *track, int64_t run_id,
+					     const struct track_summaries *summaries, struct err *err);
 
 /* Of these only the measures that rows of older versions lack, into the rows that are there. */
 MUST_CHECK enum err_code track_put_measures(struct track *track, int64_t run_id, const struct track_summary *summaries,

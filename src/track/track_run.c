@@ -357,16 +357,30 @@ static enum err_code put_summary(struct track *track, int64_t run_id, const stru
 	return db_run(stmt, err);
 }
 
-enum err_code track_put_summaries(struct track *track, int64_t run_id, const struct track_summary *summaries,
-				  size_t count, struct err *err)
+static void take_from_array(const void *context, size_t i, struct track_summary *ret_summary)
+{
+	*ret_summary = ((const struct track_summary *)context)[i];
+}
+
+struct track_summaries track_summaries_of(const struct track_summary *summaries, size_t count)
+{
+	return (struct track_summaries){ count, take_from_array, summaries };
+}
+
+enum err_code track_put_summaries(struct track *track, int64_t run_id, const struct track_summaries *summaries,
+				  struct err *err)
 {
 	struct summary_sums sums = { 0 };
+	struct track_summary summary;
 	bool is_regression = false;
+	uint32_t last = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		is_regression = is_regression || !isnan(summaries[i].measure[MEASURE_MEAN_ABS_RESIDUAL]);
-		assert(i == 0 || summaries[i].instance_id > summaries[i - 1].instance_id);
-		if (put_summary(track, run_id, &summaries[i], &sums, err) != ERR_OK)
+	for (size_t i = 0; i < summaries->count; i++) {
+		summaries->row(summaries->context, i, &summary);
+		is_regression = is_regression || !isnan(summary.measure[MEASURE_MEAN_ABS_RESIDUAL]);
+		assert(i == 0 || summary.instance_id > last);
+		last = summary.instance_id;
+		if (put_summary(track, run_id, &summary, &sums, err) != ERR_OK)
 			return err->code;
 	}
 	if (track_put_sum(track, SUBJECT_SUMMARY, run_id, sums.first, err) != ERR_OK ||

@@ -258,30 +258,37 @@ static enum err_code read_blocks(struct track *track, int64_t run_id, int64_t fi
 				 struct track_findings *findings, struct err *err)
 {
 	AUTO(db_resetp) struct db_stmt *stmt = NULL;
+	size_t count = epoch_record_block_count(record), next = 0;
+	bool more = false;
 	char name[60];
 
 	if (epoch_record_reserve_blocks(record, err) != ERR_OK ||
 	    track_read_statement(track, TRACK_VERIFY_BLOCK,
-				 "SELECT " SERIES(COLUMN) "checksum FROM block WHERE block_id = :block_id", &stmt,
-				 err) != ERR_OK)
+				 "SELECT " SERIES(COLUMN) "checksum, block_id FROM block"
+							  " WHERE block_id BETWEEN :first AND :last ORDER BY block_id",
+				 &stmt, err) != ERR_OK)
 		return err->code;
-	for (size_t t = 0; t < epoch_record_block_count(record); t++) {
-		bool found = false;
-		db_bind_int(stmt, ":block_id", (int64_t)((uint64_t)first + t));
-		if (db_step(stmt, &found, err) != ERR_OK)
+	(void)snprintf(name, sizeof name, "epoch %zu: block", record->epoch);
+	db_bind_int(stmt, ":first", first);
+	/* A damaged number may be any. */
+	db_bind_int(stmt, ":last", (int64_t)((uint64_t)first + count - 1));
+	for (;;) {
+		if (db_step(stmt, &more, err) != ERR_OK)
 			return err->code;
-		if (!found)
-			say(findings, run_id, "epoch %zu: block %zu is missing", record->epoch, t);
-		if (found && take_block(stmt, t, run_id, record, findings)) {
-			(void)snprintf(name, sizeof name, "epoch %zu: block", record->epoch);
-			compare(stmt, SERIES_COUNT, record->checksums[t], count_values(record, t), run_id, name,
-				(int64_t)t, findings);
-		} else {
+		size_t t = more ? (size_t)((uint64_t)db_column_int(stmt, SERIES_COUNT + 1) - (uint64_t)first) : count;
+		for (; next < t; next++) {
+			say(findings, run_id, "epoch %zu: block %zu is missing", record->epoch, next);
 			record->has_blocks = false;
 		}
-		db_reset(stmt);
+		if (!more)
+			return ERR_OK;
+		next = t + 1;
+		if (take_block(stmt, t, run_id, record, findings))
+			compare(stmt, SERIES_COUNT, record->checksums[t], count_values(record, t), run_id, name,
+				(int64_t)t, findings);
+		else
+			record->has_blocks = false;
 	}
-	return ERR_OK;
 }
 
 #define NUMBER(name, field) #name ", "

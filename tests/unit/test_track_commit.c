@@ -11,12 +11,13 @@ TestSuite(track_commit, .init = scratch_enter, .fini = scratch_leave);
 Test(track_commit, what_is_not_committed_is_not_there)
 {
 	const struct track_summary summary = { .class_name = "a", .predicted = "b" };
+	const struct track_summaries summaries = track_summaries_of(&summary, 1);
 	struct track *track = tracked_open();
 	int64_t run_id = tracked_run(track, "key");
 	struct err err;
 
 	tracked_commit(track);
-	cr_assert_eq(track_put_summaries(track, run_id, &summary, 1, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(track_put_summaries(track, run_id, &summaries, &err), ERR_OK, "%s", err.message);
 	track_rollback(track);
 	cr_assert_eq(track_finish_run(track, run_id, TRACK_DONE, NULL, false, &err), ERR_OK, "%s", err.message);
 	track_rollback(track);
