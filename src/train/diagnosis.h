@@ -13,10 +13,13 @@
  *     a loss or weights that are not finite
  *     a loss above that of guessing: ln k; of a regression the variance of the targets
  *     an accuracy below the largest class's share
+ *     a regression's predictions so far apart that a straight line through them would be much better
+ *
+ * and in the test part of a regression a loss above that of the training part's mean target.
  *
  * Weights and draws that are not all alike may want that: with them the loss must be half as much again, and the
- * classes' mean accuracy below 1/k, too. Where another loss is trained than is measured, its value says nothing. The
- * same for an equal state, however it was come by. */
+ * classes' mean accuracy below 1/k, too, and the straight line is no matter. Where another loss is trained than is
+ * measured, its value says nothing. The same for an equal state, however it was come by. */
 void diagnose(const struct trainer *trainer, bool diverged, char *ret_line, size_t size);
 
 #endif

@@ -187,6 +187,17 @@ static enum err_code shape_network(const struct run_settings *options, struct re
 	return ERR_OK;
 }
 
+/* L-BFGS has no steps of a size: what stands there for it is what always did, so that its runs keep their keys. */
+static double choose_learning_rate(const struct run_settings *options)
+{
+	bool is_regression =
+	    options->data.task == TASK_REGRESSION && !optimizer_takes_objectives((size_t)options->training.optimizer);
+	double usual = NAN;
+
+	(void)parse_real(is_regression ? SETTINGS_REGRESSION_RATE : SETTINGS_LEARNING_RATE, &usual);
+	return fill(options->training.optimization.learning_rate, usual);
+}
+
 static enum err_code time_second_stage(const struct run_settings *options, struct recipe *recipe, struct err *err)
 {
 	const struct stage *stage = recipe->method.stage;
@@ -361,6 +372,7 @@ static enum err_code resolve(const struct run_settings *options, const struct re
 		.training = options->training,
 	};
 
+	recipe.training.optimization.learning_rate = choose_learning_rate(options);
 	if (settings_check_task(&recipe.data, err) != ERR_OK ||
 	    (purpose == FOR_CHECKING && settings_check_folds(&options->data, err) != ERR_OK) ||
 	    compose(options, &recipe, err) != ERR_OK || choose_kernel(options, &recipe, err) != ERR_OK ||

@@ -95,6 +95,8 @@ const char *classifier_name(size_t i); /* NULL behind the last */
 
 #define MLP_HIDDEN "64"
 #define SETTINGS_BATCH_SIZE "32"
+#define SETTINGS_LEARNING_RATE "0.1"
+#define SETTINGS_REGRESSION_RATE "0.01" /* squared errors are steeper than cross-entropy: steps of 0.1 overshoot */
 #define SETTINGS_TEST_FRACTION "0.2"
 #define SETTINGS_TARGET_BINS "auto"
 #define SETTINGS_TEMPERATURE_FOLDS 5 /* by itself a temperature is chosen by so many folds */

@@ -356,8 +356,9 @@ const struct option_spec settings_specs[] = {
 	  .name = "optimizer", .type = OPTION_CHOICE, FIELD(training.optimizer), .choice = optimizer_name, .initial = "sgd",
 	  .help = "lbfgs: an epoch is one iteration over all instances, without a step size; stays at the minimum" },
 	{ .name = "learning-rate", .is_first = true, .type = OPTION_REAL, FIELD(training.optimization.learning_rate), .above_min = true,
-	  .argument = "R", .initial = "0.1",
-	  .help = "step size of sgd and adam" },
+	  .argument = "R", .unsaid = SETTINGS_LEARNING_RATE,
+	  .help = "step size of sgd and adam; without it " SETTINGS_LEARNING_RATE ", of regression "
+	          SETTINGS_REGRESSION_RATE },
 	{ .name = "momentum", .type = OPTION_REAL, FIELD(training.optimization.momentum), .max = 0.999999, .argument = "M",
 	  .initial = "0.9",
 	  .help = "of sgd" },

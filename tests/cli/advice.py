@@ -110,6 +110,8 @@ CASES = [
     ("hardrow train --data glass.csv --learning-rate 30 --epochs 5 --db o.db", "hardrow train --data glass.csv --learning-rate 0.01 --epochs 5 --db o.db"),
     ("hardrow train --data glass.csv --scale none --epochs 5 --db o.db", "hardrow train --data glass.csv --scale standard --epochs 5 --db o.db"),
     ("hardrow train --data glass.csv --weight-decay 30 --epochs 5 --db o.db", "hardrow train --data glass.csv --weight-decay 0.001 --epochs 5 --db o.db"),
+    ("hardrow train --data diabetes --data-dir \"$SOURCE\"/datasets --task regression --test-fraction 0.97 --db o.db",
+     "hardrow train --data diabetes --data-dir \"$SOURCE\"/datasets --task regression --test-fraction 0.97 --weight-decay 1 --db o.db"),
     ("hardrow influence --run 2 --save", "hardrow train --data iris.csv --epochs 2 --record every:1 --record-weights every:1 --db m.db && hardrow influence --run 1 --save --db m.db"),
     ("hardrow influence --run 1 --instance 3 --epoch 9", "hardrow influence --run 1 --instance 3 --epoch 2"),
     ("cp hardrow.db o.db; sqlite3 o.db 'DROP VIEW runs'; hardrow runs --db o.db", "hardrow train --data iris.csv --epochs 2 --quiet --db o.db && hardrow runs --db o.db"),

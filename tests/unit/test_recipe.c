@@ -46,6 +46,13 @@ Test(recipe, the_key_leaves_out_what_is_so_by_itself)
 		   "{\"epochs\":20,\"method\":\"temperature\",\"scale\":\"standard\",\"temperature\":1}");
 	/* It was the default when runs got their keys, and is none. */
 	expect_key("base", "logreg", OPTIONS("scale", "none", ), "{\"epochs\":20}");
+	/* So was a rate of 0.1, of regressions too. */
+	expect_key("base", "logreg", OPTIONS("task", "regression", ),
+		   "{\"epochs\":20,\"learning_rate\":0.01,\"scale\":\"standard\",\"task\":\"regression\"}");
+	expect_key("base", "logreg", OPTIONS("task", "regression", "learning-rate", "0.1", ),
+		   "{\"epochs\":20,\"scale\":\"standard\",\"task\":\"regression\"}");
+	expect_key("base", "logreg", OPTIONS("task", "regression", "optimizer", "lbfgs", ),
+		   "{\"epochs\":20,\"optimizer\":\"lbfgs\",\"scale\":\"standard\",\"task\":\"regression\"}");
 	expect_key("base", "mlp", OPTIONS("hidden", "64", "precision", "single", "seed", "3", "split-seed", "4", ),
 		   "{\"epochs\":20,\"model\":\"mlp\",\"scale\":\"standard\"}");
 	expect_key("drw", "logreg", OPTIONS("second-stage-epochs", "4", "batch-size", "32", ),
