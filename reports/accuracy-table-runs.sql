@@ -1,6 +1,7 @@
 -- title: Runs behind a cell of accuracy-table
 -- heading: Runs of {method} on {dataset}
 -- note: Counted: on the newest data of this name, the newest run of each model, split and seed that ended, unless it diverged.
+-- task: classification, regression-table
 -- param dataset: title, required, the row: name or title of the data set
 -- param method: method, required, the column
 -- param experiment: experiment, which experiment; without it the newest

@@ -4,6 +4,7 @@
 -- note: told from the row's best at 5 % (Nadeau and Bengio 2003, Holm over the row); nothing is bold where all are alike.
 -- note: Average: over the data sets that every method has, split by split; –: no finished run.
 -- note: *: runs of different settings, or of fewer splits than others; --explain DATA_SET METHOD says more.
+-- task: classification, regression-table
 -- param experiment: experiment, which experiment; without it the newest
 -- param metric: metric_names(test) = accuracy, what the cells hold; many-shot: accuracy on classes of more than 100 training instances, few-shot: of fewer than 20
 -- param adjusted: yes|no = no, whether runs made by 'hardrow adjust' count

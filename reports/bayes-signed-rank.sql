@@ -2,6 +2,7 @@
 -- heading: Against {reference} in test {metric}, over the data sets: probability of being worse, the same within {rope} points, better
 -- note: Bayesian signed-rank test (Benavoli et al. 2017) on the mean of each data set: of a new data set like these. 50,000
 -- note: samples, always the same ones. Above 0.95 is commonly taken for decided.
+-- task: classification, regression-table
 -- param experiment: experiment, which experiment; without it the newest
 -- param metric: metric_names(test) = accuracy, what is compared
 -- param adjusted: yes|no = no, whether runs made by 'hardrow adjust' count

@@ -2,6 +2,7 @@
 -- heading: Test rows, summed over the splits that both have
 -- note: fixed: {method} is wrong and {other} right; broken: the other way round. A row counts once for each split that tests
 -- note: it, so there is no test of these sums; net: fixed less broken, in percent of the rows.
+-- task: classification, regression-table
 -- param method: method, required, the first method
 -- param other: method, required, the second method
 -- param experiment: experiment, which experiment; without it the newest

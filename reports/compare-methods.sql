@@ -2,6 +2,7 @@
 -- heading: Test {metric} of {other} less that of {method}, over the splits of each data set
 -- note: In percent; intervals for new data (Nadeau and Bengio 2003), p by Holm over the rows. Their average over the data
 -- note: sets is in paired-differences.
+-- task: classification, regression-table
 -- param method: method, required, the first method
 -- param other: method, required, the second method
 -- param experiment: experiment, which experiment; without it the newest

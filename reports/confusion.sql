@@ -1,6 +1,7 @@
 -- title: True and predicted classes of a run
 -- heading: Instances of each class by what they are predicted as
 -- note: Rows: true class; columns: predicted class; recall: share of the class that is predicted right.
+-- task: classification, slices
 -- param run: run, the run; without it the newest one that is done
 -- param epoch: count, after this epoch, which must be recorded; without it after the last
 -- param part: all|train|test = all, of which part

@@ -1,6 +1,7 @@
 -- title: Instances that two runs predict as different classes
 -- heading: Instances that run {run} and run {other} predict differently after their last epochs
 -- note: p_true and other_p_true: the true class's probability, mean over the epochs; the largest differences first.
+-- task: classification, hardest
 -- param run: run, required, the run
 -- param other: run, required, the run that it is compared with
 -- param part: all|train|test|both-test = all, of which part in the first run; both-test: of the test part of both

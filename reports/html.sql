@@ -1,4 +1,5 @@
 -- title: One page for a browser, in the file that --out names: accuracy, learning curves, data map, hardest rows, likely wrong labels
+-- task: classification, hardest
 -- param experiment: experiment, which experiment; without it, and without --run, the newest one, or the newest run of a file without
 -- param run: runs, these runs instead
 -- param running: yes|no = no, whether runs are shown that are still being trained or were interrupted

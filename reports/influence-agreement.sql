@@ -1,6 +1,7 @@
 -- title: Whether du - dl of each epoch ranks the instances as the exact gradients do
 -- heading: Rank correlation of the loss change that the gradients predict with du - dl, run {run}
 -- note: 1 where du - dl orders the instances as the predicted change of their loss does, 0 without any relation. same_sign: share of instances for which both say better or both say worse.
+-- task: classification, hardest
 -- param run: run, required, the run
 -- param part: all|train|test = train, of which part
 -- plot: lines, x=epoch, y=rank_correlation, by=_run

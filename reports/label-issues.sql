@@ -2,6 +2,7 @@
 -- heading: Candidates for a wrong label, of part {part}
 -- note: Hard but right instances look alike: these are candidates, most likely ones first. likely: the class that the
 -- note: models give it. p_given, p_likely: mean probabilities of the two classes. How sure: report measure-auc on your data.
+-- task: classification, hardest
 -- param experiment: experiment, over the runs of its splits in which the instance was in the test part (confident learning)
 -- param run: run, without --experiment: of this run, by what it predicted over its epochs; without it the newest one
 -- param dataset: dataset, only this data set

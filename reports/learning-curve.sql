@@ -1,5 +1,6 @@
 -- title: Learning curves of the methods of an experiment, mean and deviation over the splits
 -- heading: Learning curves: {part} {metric}, mean ± standard deviation over the splits
+-- task: classification, regression-table
 -- format: csv
 -- param experiment: experiment, which experiment; without it the newest
 -- param dataset: dataset, which data set; without it the first that has a finished run

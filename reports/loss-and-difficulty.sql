@@ -1,5 +1,6 @@
 -- title: Mean loss and difficulty over the epochs of instances that are unlearned rarely and often
 -- heading: Loss and difficulty of instances by the share of epochs in which they are unlearned
+-- task: classification, hardest
 -- format: csv
 -- param run: run, the run; without it the newest one that is done and recorded from its first epoch on
 -- param shares: integers, unlearned in about so many percent of the epochs; without it 10,20,40

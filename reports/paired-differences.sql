@@ -3,6 +3,7 @@
 -- note: In points of percent, averaged over the data sets both methods have. The interval for new data allows for training
 -- note: parts that overlap (Nadeau and Bengio 2003); --interval both shows the one for these rows, which is too narrow for
 -- note: others. p (Holm): of no difference on new data, corrected for the methods shown. win/tie/loss: data sets.
+-- task: classification, regression-table
 -- param experiment: experiment, which experiment; without it the newest
 -- param metric: metric_names(test) = accuracy, what is compared
 -- param adjusted: yes|no = no, whether runs made by 'hardrow adjust' count

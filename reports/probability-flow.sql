@@ -2,6 +2,7 @@
 -- heading: The true class's probability over the epochs, part {part}
 -- note: gained and lost: mean rise and mean fall of p_true since the epoch before, each over all instances.
 -- note: learned and forgotten: instances that became right or wrong since then.
+-- task: classification, hardest
 -- param run: run, the run; without it the newest one that is done and has recorded epochs
 -- param part: all|train|test = train, of which part
 -- param by: all|class = all, all instances together, or each class for itself

@@ -3,6 +3,7 @@
 -- note: Means over the splits. Brackets: 95 % interval for new data of the difference in percent of {reference}, paired over the same
 -- note: splits (Nadeau and Bengio 2003); bold, in a terminal: it leaves out 0. many: bins of more than 100 training instances,
 -- note: few: of fewer than 20. –: no finished run, or no such bin.
+-- task: regression, accuracy-table
 -- param experiment: experiment, which experiment; without it the newest
 -- param metric: mae|mse|geometric-mean|balanced-mae = mae, what the cells hold; balanced-mae: mean of the bins' own
 -- param reference: method = base, the method that the others are compared with

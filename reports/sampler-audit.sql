@@ -4,6 +4,7 @@
 -- note: where draws follow weights.
 -- note: A p-value near 1 in every epoch: draws that are spread more evenly than by chance (each instance once, or systematic).
 -- note: A weight also holds the instance's weight in the loss: where methods weigh there, draws do not follow it.
+-- task: classification, slices
 -- param run: run, the run; without it the newest one that is done and has two epochs behind each other recorded
 -- param cells: class|weight = class, cells are classes, or tenths of the instances in the order of their weights
 -- param epoch: integers, only these epochs, as 2,10

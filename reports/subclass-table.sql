@@ -3,6 +3,7 @@
 -- note: Ratios: largest to smallest sum of weights over the training part, after the last epoch. Majority: sub-classes with
 -- note: more training instances than their class's average one; the mean of their accuracies, and so for minority.
 -- note: In Table 3 of Yu et al., 77.43 for difficulty's odd minority is a misprint: its neighbours imply 74.0.
+-- task: classification, regression-table
 -- param experiment: experiment, which experiment; without it the newest
 -- param dataset: dataset, which data set; without it the first that has sub-classes
 -- param adjusted: yes|no = no, whether runs made by 'hardrow adjust' count

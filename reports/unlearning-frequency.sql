@@ -1,6 +1,7 @@
 -- title: How often instances are unlearned, by class and sub-class
 -- heading: How often instances are unlearned: mean and quartiles
 -- note: In shares of the epochs, over the instances. Unlearned: p_true falls by more than {fall}.
+-- task: classification, hardest
 -- param run: run, the run; without it the newest one that is done and recorded from its first epoch on
 -- param part: all|train|test = train, of which part
 -- param fall: amount = 0.00001, a smaller fall of p_true is none

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/option.h"
 #include "report/kinds.h"
+#include "report/task.h"
 
 static char *skip_blanks(char *text)
 {
@@ -235,6 +236,16 @@ static enum err_code read_explain(struct report *report, char *name, char *value
 	return ERR_OK;
 }
 
+static enum err_code read_task(struct report *report, char *name, char *value, struct err *err)
+{
+	(void)name;
+	report->task = cut(&value, ',');
+	report->instead = trim(value);
+	if (option_index(report->task, report_task_name) < 0 || *report->instead == '\0')
+		return err_set(err, ERR_INPUT, "a task is 'classification, REPORT' or 'regression, REPORT'");
+	return ERR_OK;
+}
+
 /* A key either has a reader or is a text that lands in a field. */
 static const struct key {
 	const char *name;
@@ -246,6 +257,7 @@ static const struct key {
 	{ "empty", NULL, offsetof(struct report, empty) },
 	{ "below", NULL, offsetof(struct report, below) },
 	{ "note", read_note, 0 },
+	{ "task", read_task, 0 },
 	{ "format", read_format, 0 },
 	{ "param", read_param, 0 },
 	{ "pivot", read_pivot, 0 },

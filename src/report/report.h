@@ -7,6 +7,7 @@
  *     -- heading: above the table; {param} is replaced by the parameter's value
  *     -- note: below the table, likewise; every further note is a line
  *     -- empty: the error if there is no row, likewise; without it an empty result is fine
+ *     -- task: classification|regression, REPORT   what its runs predict, and the report for runs that do not
  *     -- format: csv                               the format when none is asked for; without it table
  *     -- param NAME: KIND[ = DEFAULT][, required], what it is
  *     -- pivot: row=COLUMN, column=COLUMN|"text", cell=COLUMN[, bold=COLUMN]
@@ -86,6 +87,7 @@ struct report {
 	const char *title, *heading, *empty, *below;
 	const char *notes[REPORT_NOTES_MAX];
 	size_t note_count;
+	const char *task, *instead; /* what its runs predict, and the report for others; or NULLs: it is for all */
 	const char *explain, *explain_params[2];
 	size_t format; /* index for out.h */
 	struct report_param params[REPORT_PARAMS_MAX];

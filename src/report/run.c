@@ -6,6 +6,7 @@
 #include "report/pivot.h"
 #include "report/plot.h"
 #include "report/report.h"
+#include "report/task.h"
 #include "report/values.h"
 
 /* Columns of a statement that are shown as rows of their own. */
@@ -150,15 +151,16 @@ static enum err_code begin(struct db *db, const struct report *report, const str
 	bool below = report != request->report;
 
 	if (report_values_read(report, request->settings, request->setting_count, !below, values, err) != ERR_OK ||
-	    report_values_check_known(values, db, err) != ERR_OK)
+	    report_values_check_known(values, db, err) != ERR_OK ||
+	    (!below && report_check_task(values, false, db, err) != ERR_OK))
 		return err->code;
 	if (db_prepare_foreign(db, report->sql, ret_stmt, err) != ERR_OK)
 		return err_prefix(err, "%s", report->name);
 	if (report_values_bind(values, *ret_stmt, err) != ERR_OK || db_step(*ret_stmt, ret_row, err) != ERR_OK)
 		return err->code;
-	if (!*ret_row && !below && report->empty != NULL)
-		return nothing_found(values, err);
-	return ERR_OK;
+	if (*ret_row || below || report->empty == NULL)
+		return ERR_OK;
+	return report_check_task(values, true, db, err) != ERR_OK ? err->code : nothing_found(values, err);
 }
 
 /* One report; one that stands below another and has no row leaves no trace. */

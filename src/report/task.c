@@ -1,0 +1,83 @@
+#include "report/task.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "report/kinds.h"
+
+const char *report_task_name(size_t i)
+{
+	static const char *const names[] = { "classification", "regression" };
+	return i < ARRAY_LENGTH(names) ? names[i] : NULL;
+}
+
+static const char *objects_of(bool is_regression)
+{
+	return is_regression ? "a number" : "classes";
+}
+
+static enum err_code refuse(const struct report *report, int64_t run, struct err *err)
+{
+	bool is_regression = strcmp(report->task, "regression") == 0;
+	AUTO(report_freep) struct report *other = NULL;
+	char argument[40] = "";
+
+	if (report_find(report->instead, &other, err) != ERR_OK)
+		return err_prefix(err, "%s: task", report->name);
+	if (report_find_param(other, "run") != NULL)
+		(void)snprintf(argument, sizeof argument, " --run %lld", (long long)run);
+	return err_set(err, ERR_INPUT,
+		       "run %lld predicts %s: report %s is for runs that predict %s; 'hardrow report %s%s' is for it",
+		       (long long)run, objects_of(!is_regression), report->name, objects_of(is_regression),
+		       report->instead, argument);
+}
+
+/* Whether one of `runs`, a JSON array, is of the other task; NULL: the newest run. */
+static enum err_code check_runs(const struct report_values *values, const char *runs, const char *experiment,
+				struct db *db, struct err *err)
+{
+	static const char find_other[] =
+	    "SELECT run_id FROM runs WHERE task <> :task AND CASE WHEN :runs IS NOT NULL"
+	    " THEN run_id IN (SELECT value FROM json_each(:runs))"
+	    " ELSE run_id = (SELECT max(run_id) FROM runs"
+	    "   WHERE status = 'done' AND (:experiment IS NULL OR experiment = :experiment)) END"
+	    " ORDER BY run_id LIMIT 1";
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	bool row = false;
+
+	if (db_prepare(db, find_other, &stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_text(stmt, ":task", values->report->task);
+	db_bind_text(stmt, ":runs", runs);
+	db_bind_text(stmt, ":experiment", experiment);
+	if (db_step(stmt, &row, err) != ERR_OK)
+		return err->code;
+	return row ? refuse(values->report, db_column_int(stmt, 0), err) : ERR_OK;
+}
+
+enum err_code report_check_task(const struct report_values *values, bool found_nothing, struct db *db, struct err *err)
+{
+	const struct report *report = values->report;
+	const char *experiment = NULL;
+	bool has_run = false;
+
+	if (report->task == NULL)
+		return ERR_OK;
+	for (size_t i = 0; i < report->param_count; i++) {
+		const struct report_kind *kind = report->params[i].kind;
+		AUTO(text_done) struct text list = { 0 };
+		if (values->texts[i] == NULL || kind->noun == NULL)
+			continue;
+		if (strcmp(kind->noun, "experiment") == 0)
+			experiment = values->texts[i];
+		if (strcmp(kind->noun, "run") != 0)
+			continue;
+		has_run = true;
+		bool is_list = kind->form == FORM_INTEGERS;
+		if (text_append(&list, err, is_list ? "%s" : "[%s]",
+				is_list ? values->lists[i].data : values->texts[i]) != ERR_OK ||
+		    check_runs(values, list.data, NULL, db, err) != ERR_OK)
+			return err->code;
+	}
+	return found_nothing && !has_run ? check_runs(values, NULL, experiment, db, err) : ERR_OK;
+}
