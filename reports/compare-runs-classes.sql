@@ -2,6 +2,7 @@
 -- heading: Rows of the {part} part of both, at the end of the runs
 -- note: fixed: run {run} is wrong and run {other} right; broken: the other way round. p: McNemar's exact test, about these
 -- note: two models and rows: another seed or split moves more than it allows for.
+-- task: classification, compare-runs-residuals
 -- param run: run, required, the first run
 -- param other: run, required, the second run
 -- param part: test|train = test, of which part
@@ -11,6 +12,7 @@
 -- pivot: row=_class, column="broken", cell=broken
 -- pivot: row=_class, column="both wrong", cell=both_wrong
 -- pivot: row=_class, column="p", cell=_p
+-- below: compare-runs-residuals
 -- empty: runs {run} and {other} have no row of the {part} part in common
 --
 -- The data may be thinned out in two ways, but it must be the same file with the same label. The row without a class
@@ -21,7 +23,7 @@ WITH judged AS (
   JOIN run AS b ON b.run_id = :other JOIN dataset AS there ON there.dataset_id = b.dataset_id
   CROSS JOIN instance_summary AS first ON first.run_id = a.run_id
   CROSS JOIN instance_summary AS second ON second.run_id = b.run_id AND second.instance_id = first.instance_id
-  WHERE a.run_id = :run AND first.part = :part AND second.part = :part AND first.class = second.class
+  WHERE a.run_id = :run AND here.task = 'classification' AND first.part = :part AND second.part = :part AND first.class = second.class
     AND (here.dataset_id = there.dataset_id
       OR (here.origin <> '' AND (here.origin, here.label, here.missing) = (there.origin, there.label, there.missing)))
 ),

@@ -9,7 +9,7 @@
 -- pivot: row=_row, column="recall", cell=_recall
 -- plot: matrix, x=_test_predicted, y=class, value=share, title=_title, xtitle="predicted, test part", ytitle="class"
 -- plot: matrix, x=_train_predicted, y=class, value=share, xtitle="predicted, training part", ytitle="class"
--- empty: there is no finished run, or it has no such part, or this epoch is not recorded, or it predicts numbers
+-- empty: there is no finished run, or it has no such part, or this epoch is not recorded
 --
 -- share is of the class's instances in that part, NULL if there are none.
 WITH subject AS (

@@ -6,7 +6,7 @@
 -- param part: all|train|test = train, of which part
 -- param class: class, only instances of this class
 -- plot: points, x=variability, y=confidence, value=correctness, title=_title
--- empty: there is no finished run, or it has no such instances, or it predicts numbers
+-- empty: there is no finished run, or it has no such instances
 --
 -- Swayamdipta et al. 2020, Figure 1: confidence is the mean of the true class's probability over the epochs, variability
 -- its deviation, correctness the share of epochs predicted right. Easy to learn lies high on the left, hard to learn low

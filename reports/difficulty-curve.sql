@@ -1,6 +1,5 @@
 -- title: Difficulty of every instance at every epoch, with du, dl, p_true, weight and residual
 -- heading: Difficulty of instances over the epochs
--- task: classification, hardest
 -- format: csv
 -- param run: run, required, the run
 -- param instance: integers, only these instances (0-based data rows of the CSV), as 3,17

@@ -1,7 +1,5 @@
 -- title: The hardest instances of a run, and why
 -- heading: The hardest instances of part {part}
--- note: p_true_mean: the true class's probability, mean over the epochs; correctness: share of epochs predicted right.
--- note: of a regression: mean_abs_residual, the mean over the epochs, stands in for p_true_mean.
 -- note: hard_by_difficulty: the place by the difficulty after the last epoch, 1 is the hardest.
 -- param run: run, the run; without it the newest one that is done
 -- param dataset: dataset, without --run: the newest run on this data set
@@ -15,8 +13,13 @@
 SELECT run_id, instance_id, source_line, part, class, predicted, p_true_mean, mean_loss, aum, el2n, difficulty,
        hard_by_difficulty, correctness, forgetting_events, unlearned_epochs, grand, target, mean_abs_residual,
        last_residual,
-       -- p-true has another name in a regression.
-       'Ranked by ' || iif(:by = 'p-true' AND target IS NOT NULL, 'mean-abs-residual: |residual|, the mean over the epochs', :by) ||
+       iif(target IS NULL,
+           'p_true_mean: the true class''s probability, mean over the epochs; correctness: share of epochs predicted right.
+A small p_true_mean says that a row was wrong all along, a difficulty above 1 that it was unlearned more than learned: the
+hardest by one need not be those by the other.',
+           'mean_abs_residual: |residual|, mean over the epochs. A large one says that a row was off all along, a difficulty above 1
+that it moved away more than nearer: the hardest by one need not be those by the other.') || '
+Ranked by ' || iif(:by = 'p-true' AND target IS NOT NULL, 'mean_abs_residual', :by) ||
          coalesce('; ' || regression_note(iif(target IS NULL, NULL, 'regression')), '') || '.' AS _note,
        (SELECT features FROM instances AS i WHERE i.dataset_id = hard.dataset_id AND i.position = hard.position) AS features
 FROM (

@@ -3,7 +3,7 @@
 -- param experiment: experiment, which experiment; without it, and without --run, the newest one, or the newest run of a file without
 -- param run: runs, these runs instead
 -- param running: yes|no = no, whether runs are shown that are still being trained or were interrupted
--- empty: there is no run that is done, or they predict numbers
+-- empty: there is no run that is done
 --
 -- A row is a run of the page (src/page/page.c reads it). All count in its means and learning curves; a data map comes
 -- from the first split of each data set, model and method, or from each run of --run, as long as the page stays small

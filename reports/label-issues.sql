@@ -9,7 +9,7 @@
 -- param method: method = base, of an experiment: which method's runs
 -- param part: test|train|all = test, of a run: of which part
 -- param count: count = 20, how many instances
--- empty: no candidates: there is no finished run with recorded last epochs, or every label fits, or it predicts numbers
+-- empty: no candidates: there is no finished run with recorded last epochs, or every label fits
 --
 -- Confident learning (Northcutt, Jiang and Chuang 2021, eq. 1 and 2): an instance is counted as class j when its probability
 -- of j is at least the mean probability of j among the instances labelled j; the candidates are those that are counted as

@@ -9,7 +9,7 @@
 -- param fall: amount = 0.00001, a smaller fall of p_true is none
 -- plot: lines, x=epoch, y=loss, by=_share_of_epochs, title=_title, ytitle="mean loss, -ln p(true class)"
 -- plot: lines, x=epoch, y=difficulty, by=_share_of_epochs, ytitle="mean difficulty"
--- empty: there is no finished run that is recorded from its first epoch on, or none of its instances is unlearned that often, or it predicts numbers
+-- empty: there is no finished run that is recorded from its first epoch on, or none of its instances is unlearned that often
 --
 -- The paper's Figure 4 (Yu et al. 2022); unlearned as in unlearning-frequency. A probability below the run's floor counts
 -- as the floor.

@@ -9,7 +9,7 @@
 -- plot: bands, x=epoch, y=median, low=q25, high=q75, by=group, title=_title, ytitle="p(true class): median and quartiles"
 -- plot: lines, x=epoch, y=gained, by=group
 -- plot: lines, x=epoch, y=lost, by=group
--- empty: there is no finished run with recorded epochs, or it has no such instances, or it predicts numbers
+-- empty: there is no finished run with recorded epochs, or it has no such instances
 --
 -- What is called a fan chart elsewhere (quantiles of a distribution over time), here of the training dynamics of
 -- Swayamdipta et al. 2020; learned and forgotten as Toneva et al. 2019 count. The mean moves by gained - lost. After the

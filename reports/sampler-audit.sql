@@ -10,7 +10,7 @@
 -- param epoch: integers, only these epochs, as 2,10
 -- plot: lines, x=epoch, y=ratio, by=cell, title=_title, ytitle="draws / expected"
 -- plot: points, x=_epoch, y=p_value, xtitle="epoch"
--- empty: there is no finished run with two epochs behind each other recorded, or its draws are not known, or it predicts numbers
+-- empty: there is no finished run with two epochs behind each other recorded, or its draws are not known
 --
 -- Pearson 1900. Given the weights an epoch's draws with replacement are multinomial: sum of (draws - expected)^2 /
 -- expected has about a chi-square distribution with cells - 1 degrees of freedom where 5 draws or more are expected in

@@ -7,7 +7,7 @@
 -- param fall: amount = 0.00001, a smaller fall of p_true is none
 -- plot: bars, x=_class_bar, y=mean, low=q25, high=q75, by=_class, title=_title, xtitle="class (instances)", ytitle="share of the epochs"
 -- plot: bars, x=_subclass_bar, y=mean, low=q25, high=q75, by=_class, xtitle="sub-class (instances)", ytitle="share of the epochs"
--- empty: there is no finished run that is recorded from its first epoch on, or it has no such instances, or it predicts numbers
+-- empty: there is no finished run that is recorded from its first epoch on, or it has no such instances
 --
 -- The paper's Figure 3 (Yu et al. 2022). Before training p_true is 1 / number of classes. Epochs that follow one that is
 -- not recorded do not count. The rows with a sub-class are of relabelled data sets; those without are whole classes.

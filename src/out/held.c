@@ -111,10 +111,43 @@ enum err_code out_held_row(struct out *out, const struct out_value *values, stru
 	return (out->rows + 1) % OUT_TABLE_HELD == 0 ? release(out, err) : ERR_OK;
 }
 
+static bool has_value(const struct out *out, size_t column)
+{
+	const struct out_held *held = out->state;
+
+	for (size_t i = column; i < held->cell_count; i += out->count)
+		if (!held->cells[i].none)
+			return true;
+	return held->cell_count == 0;
+}
+
+/* Columns without a value in any row go, as long as one stays. */
+static void leave_out_empty(struct out *out)
+{
+	struct out_held *held = out->state;
+
+	for (size_t column = out->count; column-- > 0;) {
+		size_t kept = 0;
+		if (out->count == 1 || has_value(out, column))
+			continue;
+		for (size_t i = 0; i < held->cell_count; i++)
+			if (i % out->count != column)
+				held->cells[kept++] = held->cells[i];
+		held->cell_count = kept;
+		free((char *)out->columns[column].name);
+		for (size_t i = column; i + 1 < out->count; i++)
+			out->columns[i] = out->columns[i + 1];
+		out->count--;
+	}
+}
+
 enum err_code out_held_end(struct out *out, struct err *err)
 {
 	const struct out_held *held = out->state;
 
+	/* With more rows than one batch some are written, and columns must line up. */
+	if (out->target.no_empty_columns && !held->settled)
+		leave_out_empty(out);
 	return held->settled && held->cell_count == 0 ? ERR_OK : release(out, err);
 }
 

@@ -62,6 +62,8 @@ struct out_target {
 	FILE *file;
 	bool terminal; /* escape sequences of ours are welcome, those of names are not */
 	size_t width;  /* of a table, in columns of the terminal; 0: whatever it takes */
+	/* table, markdown, latex: leave columns out that no row has a value in, if there are at most OUT_TABLE_HELD */
+	bool no_empty_columns;
 	bool csv_safe; /* csv: texts that a spreadsheet takes for a formula (= + - @ TAB CR) begin with ' instead */
 };
 

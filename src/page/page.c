@@ -14,6 +14,7 @@
 #include "page/parts.h"
 #include "page/pictures.h"
 #include "page/sink.h"
+#include "report/task.h"
 #include "report/values.h"
 
 /* Mean and standard deviation over the runs of a curve, as its band shows it. */
@@ -127,7 +128,9 @@ static enum err_code read_runs(struct db *db, const struct report_setting *setti
 		if (db_step(stmt, &row, err) != ERR_OK)
 			return err->code;
 		if (!row && runs->count == 0)
-			return err_set(err, ERR_INPUT, "%s: %s", db_path(db), report->empty);
+			return report_check_task(&values, true, db, err) != ERR_OK
+				   ? err->code
+				   : err_set(err, ERR_INPUT, "%s: %s", db_path(db), report->empty);
 		if (!row)
 			return ERR_OK;
 		if (mem_more(&runs->items, runs->count, &runs->capacity, err) != ERR_OK)

@@ -22,7 +22,7 @@
  * NULL. In NAME '-' and '_' are the same. The value of the kinds from `run` on must exist in the file.
  *
  * Columns whose name begins with '_' are for headings and cells of pivots: CSV, JSON and reports without a pivot leave
- * them out. The text that the first row has in the column `_note` stands below the table, after the notes of the
+ * them out. Columns without a value in any row are not shown to people. The text that the first row has in the column `_note` stands below the table, after the notes of the
  * header. A pivot lays rows of (row, column, cell) out as a grid, but not as CSV or JSON; several pivots stand side by
  * side over the same rows. A NULL column makes no column, a missing or NULL cell is "–".
  *

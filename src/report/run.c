@@ -74,9 +74,12 @@ static enum err_code write_tidy(struct db_stmt *stmt, bool row, bool hide, const
 {
 	AUTO(tidy_done) struct tidy tidy = { 0 };
 	AUTO(out_freep) struct out *out = NULL;
+	struct out_target target = request->target;
 
+	/* Columns of the other task; what a person asks for by SQL of their own stays. */
+	target.no_empty_columns = hide;
 	if (tidy_init(stmt, hide, &tidy, err) != ERR_OK ||
-	    out_begin(request->format, &request->target, tidy.columns, tidy.count, &out, err) != ERR_OK)
+	    out_begin(request->format, &target, tidy.columns, tidy.count, &out, err) != ERR_OK)
 		return err->code;
 	while (row) {
 		for (size_t i = 0; i < tidy.count; i++)

@@ -16,20 +16,44 @@ static const char *objects_of(bool is_regression)
 	return is_regression ? "a number" : "classes";
 }
 
-static enum err_code refuse(const struct report *report, int64_t run, struct err *err)
+static bool is_run(const struct report_param *param)
 {
+	return param->kind->noun != NULL && strcmp(param->kind->noun, "run") == 0;
+}
+
+/* Appends the runs for the other report: those that were given, or `run`. */
+static enum err_code append_runs(const struct report_values *values, const struct report *other, int64_t run,
+				 struct text *text, struct err *err)
+{
+	size_t start = text->length;
+
+	for (size_t i = 0; i < values->report->param_count; i++) {
+		const struct report_param *param = &values->report->params[i];
+		if (is_run(param) && values->texts[i] != NULL && report_find_param(other, param->name) != NULL &&
+		    text_append(text, err, " --%s %s", param->name, values->texts[i]) != ERR_OK)
+			return err->code;
+	}
+	if (text->length > start || report_find_param(other, "run") == NULL)
+		return ERR_OK;
+	return text_append(text, err, " --run %lld", (long long)run);
+}
+
+static enum err_code refuse(const struct report_values *values, int64_t run, struct err *err)
+{
+	const struct report *report = values->report;
 	bool is_regression = strcmp(report->task, "regression") == 0;
 	AUTO(report_freep) struct report *other = NULL;
-	char argument[40] = "";
+	AUTO(text_done) struct text instead = { 0 };
 
 	if (report_find(report->instead, &other, err) != ERR_OK)
 		return err_prefix(err, "%s: task", report->name);
-	if (report_find_param(other, "run") != NULL)
-		(void)snprintf(argument, sizeof argument, " --run %lld", (long long)run);
+	if (text_append(&instead, err, "%s", report->instead) != ERR_OK ||
+	    append_runs(values, other, run, &instead, err) != ERR_OK)
+		return err->code;
 	return err_set(err, ERR_INPUT,
-		       "run %lld predicts %s: report %s is for runs that predict %s; 'hardrow report %s%s' is for it",
+		       "run %lld predicts %s: report %s is for runs that predict %s; 'hardrow report %s' is for it",
 		       (long long)run, objects_of(!is_regression), report->name, objects_of(is_regression),
-		       report->instead, argument);
+		       instead.data);
 }
 
 /* Whether one of `runs`, a JSON array, is of the other task; NULL: the newest run. */
@@ -52,7 +76,7 @@ static enum err_code check_runs(const struct report_values *values, const char *
 	db_bind_text(stmt, ":experiment", experiment);
 	if (db_step(stmt, &row, err) != ERR_OK)
 		return err->code;
-	return row ? refuse(values->report, db_column_int(stmt, 0), err) : ERR_OK;
+	return row ? refuse(values, db_column_int(stmt, 0), err) : ERR_OK;
 }
 
 enum err_code report_check_task(const struct report_values *values, bool found_nothing, struct db *db, struct err *err)
@@ -70,7 +94,7 @@ enum err_code report_check_task(const struct report_values *values, bool found_n
 			continue;
 		if (strcmp(kind->noun, "experiment") == 0)
 			experiment = values->texts[i];
-		if (strcmp(kind->noun, "run") != 0)
+		if (!is_run(&report->params[i]))
 			continue;
 		has_run = true;
 		bool is_list = kind->form == FORM_INTEGERS;

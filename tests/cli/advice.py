@@ -110,6 +110,7 @@ CASES = [
     ("hardrow train --data glass.csv --learning-rate 30 --epochs 5 --db o.db", "hardrow train --data glass.csv --learning-rate 0.01 --epochs 5 --db o.db"),
     ("hardrow train --data glass.csv --scale none --epochs 5 --db o.db", "hardrow train --data glass.csv --scale standard --epochs 5 --db o.db"),
     ("hardrow train --data glass.csv --weight-decay 30 --epochs 5 --db o.db", "hardrow train --data glass.csv --weight-decay 0.001 --epochs 5 --db o.db"),
+    ("hardrow train --task regression --data numbers.csv --epochs 2 --quiet --db p.db; hardrow report data-map --db p.db", "hardrow report hardest --run 1 --db p.db"),
     ("hardrow train --data diabetes --data-dir \"$SOURCE\"/datasets --task regression --test-fraction 0.97 --db o.db",
      "hardrow train --data diabetes --data-dir \"$SOURCE\"/datasets --task regression --test-fraction 0.97 --weight-decay 1 --db o.db"),
     ("hardrow influence --run 2 --save", "hardrow train --data iris.csv --epochs 2 --record every:1 --record-weights every:1 --db m.db && hardrow influence --run 1 --save --db m.db"),
