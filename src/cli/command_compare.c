@@ -60,10 +60,11 @@ const struct command command_compare = {
 	.name = "compare",
 	.arguments = "RUN RUN | METHOD METHOD",
 	.summary = "Two runs, or two methods of an experiment: metrics, settings that differ, rows fixed and broken",
-	.details = "The second is compared with the first. As CSV or JSON only the metrics: the tables below are "
-		   "reports too,\n"
-		   "compare-runs-settings, compare-runs-classes, of regressions compare-runs-residuals, and of methods\n"
-		   "compare-methods-settings, compare-methods-classes.",
+	.details =
+	    "The second is compared with the first. As CSV or JSON only the metrics: the tables below are "
+	    "reports too,\n"
+	    "compare-runs-settings, compare-runs-classes, of regressions compare-runs-residuals, and of methods\n"
+	    "compare-methods-settings, compare-methods-classes.",
 	.options = specs,
 	.option_count = ARRAY_LENGTH(specs),
 	.options_size = sizeof(struct options),

@@ -22,9 +22,10 @@
  * NULL. In NAME '-' and '_' are the same. The value of the kinds from `run` on must exist in the file.
  *
  * Columns whose name begins with '_' are for headings and cells of pivots: CSV, JSON and reports without a pivot leave
- * them out. Columns without a value in any row are not shown to people. The text that the first row has in the column `_note` stands below the table, after the notes of the
- * header. A pivot lays rows of (row, column, cell) out as a grid, but not as CSV or JSON; several pivots stand side by
- * side over the same rows. A NULL column makes no column, a missing or NULL cell is "–".
+ * them out. Columns without a value in any row are not shown to people. The text that the first row has in the column
+ * `_note` stands below the table, after the notes of the header. A pivot lays rows of (row, column, cell) out as a
+ * grid, but not as CSV or JSON; several pivots stand side by side over the same rows. A NULL column makes no column, a
+ * missing or NULL cell is "–".
  *
  * A plot is a panel of the picture that --svg makes; several stand below each other. With lines, rows with the
  * same `by` are a curve over a numeric x; with bars, each row is a bar that x stands below, coloured by `by`; low and
