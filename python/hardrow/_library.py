@@ -2,6 +2,8 @@
 import ctypes
 import ctypes.util
 import os
+import pathlib
+import shutil
 import sqlite3
 import warnings
 from ctypes import (CFUNCTYPE, POINTER, Structure, byref, c_char, c_char_p, c_double, c_int, c_int64, c_size_t, c_ssize_t,
@@ -80,17 +82,33 @@ CALLS = {
 }
 
 
+def _places():
+    """Where the library may be: with this module, as in a wheel; in the prefix of the `hardrow` on the PATH; where the linker looks."""
+    yield os.path.join(os.path.dirname(os.path.abspath(__file__)), "libhardrow.so.0")
+    program = shutil.which("hardrow")
+    if program:
+        prefix = pathlib.Path(os.path.realpath(program)).parents[1]
+        yield from map(str, [*prefix.glob("lib*/libhardrow.so.0"), *prefix.glob("lib/*/libhardrow.so.0")])
+    yield "libhardrow.so.0"
+    yield ctypes.util.find_library("hardrow")
+
+
 def _find():
-    """The library that HARDROW_LIBRARY names, or the installed one."""
+    """The library that HARDROW_LIBRARY names, or else the first that there is."""
     named = os.environ.get("HARDROW_LIBRARY")
-    for name in [named] if named else ["libhardrow.so.0", ctypes.util.find_library("hardrow")]:
+    for name in [named] if named else filter(None, _places()):
         try:
-            if name:
-                return ctypes.CDLL(name)
+            return ctypes.CDLL(name)
         except OSError as problem:
-            if named:
-                raise ImportError(f"HARDROW_LIBRARY: {problem}") from problem
-    raise ImportError("libhardrow.so.0 is not installed; './bootstrap install' of hardrow does that, or HARDROW_LIBRARY names it")
+            if named or os.path.exists(name):
+                raise ImportError(f"libhardrow: {problem}") from problem
+    raise ImportError("libhardrow.so.0 is not installed: './bootstrap install' of hardrow does that, or HARDROW_LIBRARY names it")
+
+
+def folder():
+    """That of the library that was loaded, None if it is called otherwise."""
+    with open("/proc/self/maps", encoding="utf-8", errors="surrogateescape") as maps:
+        return next((os.path.dirname(line.rstrip("\n").split(maxsplit=5)[5]) for line in maps if "/libhardrow.so" in line), None)
 
 
 def _load():

@@ -38,13 +38,9 @@ def _quoted(path):
 
 
 def _places():
-    """Where the extension may be: beside libhardrow, or where the linker looks."""
-    named = os.environ.get("HARDROW_LIBRARY")
-    if named:
-        folder = os.path.dirname(os.path.abspath(named))
-        yield os.path.join(folder, "libhardrow_sqlite.so")
-        yield os.path.join(folder, "..", "db", "libhardrow_sqlite.so")
-    yield "libhardrow_sqlite.so"
+    """Where the extension may be: as installed, in a wheel, as built."""
+    folder = library.folder()
+    return [os.path.join(folder, place, "libhardrow_sqlite.so") for place in ("hardrow", "", "../db") if folder]
 
 
 @dataclasses.dataclass
