@@ -8,7 +8,7 @@ beside this file, in which a line `@NAME ARGUMENT@` stands for what is known els
     @settings@              the options of `train` that are settings of a run (src/train/settings_table.c), by section
     @indented COMMAND@      the lines that the help of COMMAND sets off
     @comment FILE@          the comment that a C header begins with, but for its first paragraph
-    @report NAME@           a report's file
+    @file FILE@             a file as it is
     @views@ and @tables@    of a file: names, comments and columns, from schema/
 
 Refused: a page of a command that there is not, and a command without a page. The output is in ASCII, clean for groff -ww
@@ -27,6 +27,7 @@ import time
 sys.dont_write_bytecode = True  # the source tree stays as it is
 
 HELP_COLUMN = 28
+EXAMPLE_WIDTH = 71  # what a page of 80 columns has room for in lines that are not filled
 OPTION = re.compile(r"  (?:-\w, )?--\w")
 SPECIAL = {"\\": r"\e", "-": r"\-", "'": r"\(aq", "`": r"\(ga", "^": r"\(ha", "~": r"\(ti", '"': r"\(dq"}
 
@@ -45,8 +46,28 @@ def filled(text):
     return lines_of(textwrap.wrap(escape(text), 78, break_long_words=False, break_on_hyphens=False))
 
 
+def narrow(lines):
+    """Lines of one column, or of two with three blanks or more between them, as wide as a page has room for."""
+    joined = []
+    for line in lines:
+        column = joined[-1][1] if joined else 0
+        if column and line[:column].isspace() and line[column:column + 1].strip():
+            joined[-1][0] += " " + line.strip()
+        else:
+            two = re.match(r".*?\S   +(?=\S)", line)
+            joined.append([line, two.end() if two else 0])
+    for line, column in joined:
+        left, right = line[:column], line[column:]
+        if len(line) <= EXAMPLE_WIDTH:
+            yield line
+        elif column:
+            yield from textwrap.wrap(right, EXAMPLE_WIDTH, initial_indent=left, subsequent_indent=" " * column)
+        else:
+            yield from textwrap.wrap(line, EXAMPLE_WIDTH, subsequent_indent=" " * 8, break_long_words=False)
+
+
 def verbatim(lines):
-    return [".PP", ".EX", *lines_of(map(escape, textwrap.dedent("\n".join(lines)).split("\n"))), ".EE"]
+    return [".PP", ".EX", *lines_of(map(escape, narrow(textwrap.dedent("\n".join(lines)).split("\n")))), ".EE"]
 
 
 def paragraphs(lines):
@@ -150,8 +171,8 @@ class Pages:
         lines = [re.sub(r"^ \* ?", "", line).rstrip() for line in comment.splitlines()]
         return paragraphs(lines[lines.index("") + 1:])
 
-    def expand_report(self, name):
-        return verbatim(subprocess.run([self.program, "report", name, "--sql"], check=True, capture_output=True, text=True).stdout.splitlines())
+    def expand_file(self, file):
+        return verbatim((self.source / file).read_text().splitlines())
 
     def expand_tables(self):
         roff = []

@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -168,6 +169,35 @@ enum err_code text_append(struct text *text, struct err *err, const char *format
 	(void)vsnprintf(text->data + text->length, (size_t)length + 1, format, args);
 	va_end(args);
 	text->length += (size_t)length;
+	return ERR_OK;
+}
+
+/* Bytes up to the next blank where a line may be broken. */
+static size_t unbroken_length(const char *text)
+{
+	const char *end = strchr("'\"", *text) != NULL && *text != '\0' ? strchr(text + 1, *text) : NULL;
+
+	/* "don't" does not end what begins with a quote. */
+	while (end != NULL && isalnum((unsigned char)end[1]))
+		end = strchr(end + 1, *text);
+	size_t quoted = end != NULL ? (size_t)(end - text) : 0;
+	return quoted + strcspn(text + quoted, " ");
+}
+
+enum err_code text_append_wrapped(struct text *text, const char *line, size_t width, struct err *err)
+{
+	size_t column = 0;
+
+	if (width == 0 || *line == ' ')
+		return text_append(text, err, "%s", line);
+	while (*line != '\0') {
+		size_t length = unbroken_length(line), wide = text_width(line, length);
+		bool fits = column == 0 || column + 1 + wide <= width;
+		if (text_append(text, err, "%s%.*s", column == 0 ? "" : fits ? " " : "\n", (int)length, line) != ERR_OK)
+			return err->code;
+		column = column > 0 && fits ? column + 1 + wide : wide;
+		line += length + strspn(line + length, " ");
+	}
 	return ERR_OK;
 }
 

@@ -50,6 +50,10 @@ MUST_CHECK enum err_code text_append_bytes(struct text *text, const char *bytes,
 /* Appends `value` as text_clean() makes it, as one line. */
 MUST_CHECK enum err_code text_append_clean(struct text *text, const char *value, struct err *err);
 
+/* Appends a line as several of up to `width` columns, broken at blanks; not within quotes, whose commands people copy.
+ * One that begins with a blank stays as it is, and so does a word that is wider. 0: any width. */
+MUST_CHECK enum err_code text_append_wrapped(struct text *text, const char *line, size_t width, struct err *err);
+
 /* Appends `value` as a JSON string with its quotes. */
 MUST_CHECK enum err_code text_append_json(struct text *text, const char *value, struct err *err);
 

@@ -5,16 +5,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "base/parse.h"
 #include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/complete.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
+#include "cli/print.h"
 #include "db/db.h"
 
 static int exit_code(enum err_code code)
@@ -45,18 +44,6 @@ static const char *database_path(const char *given)
 	return path != NULL && *path != '\0' ? path : "hardrow.db";
 }
 
-/* How wide tables may be: what COLUMNS says, else as wide as the terminal; 0: no bound. */
-static size_t table_width(void)
-{
-	const char *text = getenv("COLUMNS");
-	struct winsize size = { 0 };
-	uint64_t columns = 0;
-
-	if (text != NULL && parse_unsigned(text, &columns))
-		return (size_t)columns;
-	return isatty(STDOUT_FILENO) == 1 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
-}
-
 static enum err_code call(const struct command *command, int argc, char **argv, struct err *err)
 {
 	AUTO(arguments_done) struct arguments arguments = { 0 };
@@ -75,7 +62,7 @@ static enum err_code call(const struct command *command, int argc, char **argv, 
 		.parameter_count = arguments.parameter_count,
 		.database = database_path(arguments.common.database),
 		.terminal = isatty(STDOUT_FILENO) == 1,
-		.width = table_width(),
+		.width = print_width(stdout),
 		.error_terminal = isatty(STDERR_FILENO) == 1,
 		.argv = argv,
 	};
@@ -131,6 +118,6 @@ int main(int argc, char **argv)
 	enum err_code code = flush(dispatch(argc, argv, &err), &err);
 
 	if (code != ERR_OK)
-		(void)fprintf(stderr, "hardrow: %s\n", err.message);
+		print_clean(stderr, "hardrow: %s\n", err.message);
 	return exit_code(code);
 }

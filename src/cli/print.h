@@ -4,8 +4,12 @@
 
 #include <stdio.h>
 
+/* How wide lines may be: what COLUMNS says, else as wide as the terminal; 0: no bound. */
+size_t print_width(FILE *file);
+
 /* As fprintf(), but cleaned by text_clean(), line feeds kept, and cut after some thousand bytes: whatever a name holds,
- * it drives no terminal. A failed write stays in the stream, for the final flush to see. */
+ * it drives no terminal. Lines for a terminal are no wider than that. A failed write stays in the stream, for the final
+ * flush to see. */
 void print_clean(FILE *file, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* As a word of a command line that can be pasted: in '' if it has to be. Cleaned, too. */

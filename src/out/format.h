@@ -44,6 +44,7 @@ struct out_held {
 	size_t cell_count, cell_capacity;
 	size_t *widths; /* (count) of a terminal, by names and the rows of the first batch */
 	bool *right;	/* (count) numbers, or the column says so */
+	size_t keys;	/* how many columns a table that is too wide repeats; by the first batch */
 	bool settled;	/* the first batch is written */
 };
 

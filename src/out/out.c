@@ -36,11 +36,14 @@ enum err_code out_words(size_t format, const struct out_target *target, const ch
 	AUTO(text_done) struct text lines = { 0 };
 
 	assert(out_is_for_people(format));
+	size_t width = format == OUT_FORMAT_TABLE ? target->width : 0;
 	for (size_t length; *words != '\0'; words += length + (words[length] == '\n')) {
 		AUTO(text_done) struct text line = { 0 };
+		AUTO(text_done) struct text clean = { 0 };
 		length = strcspn(words, "\n");
 		if (text_append(&line, err, "%.*s", (int)length, words) != ERR_OK ||
-		    formats[format]->layout->append_words(&lines, line.data, err) != ERR_OK ||
+		    formats[format]->layout->append_words(&clean, line.data, err) != ERR_OK ||
+		    text_append_wrapped(&lines, clean.data == NULL ? "" : clean.data, width, err) != ERR_OK ||
 		    text_append(&lines, err, "\n") != ERR_OK)
 			return err->code;
 	}

@@ -7,8 +7,8 @@
  *
  * table  columns lined up, numbers rounded to 6 significant digits, NULL is "–", a rule under the names. Widths come
  *        from the first rows (OUT_TABLE_HELD); memory stays flat however many follow. One that is wider than
- *        target.width is cut into blocks of columns, with the first and those behind it that are called …_id in
- *        front of each; cells that alone are wider are folded.
+ *        target.width is cut into blocks of columns, with the first ones that tell the rows apart in front of
+ *        each; cells that alone are wider are folded.
  * markdown, latex
  *        the same rows as a table of GitHub's Markdown and as a tabular, whatever texts hold.
  * csv    RFC 4180 quoting, LF line ends, reals as the shortest text that reads back exactly, NULL is empty, an empty
@@ -76,7 +76,7 @@ const char *out_format_name(size_t i);
 /* Whether words may stand above and below the rows, and values are rounded. */
 bool out_is_for_people(size_t format);
 
-/* Writes lines of words, in a format for people. */
+/* Writes lines of words, in a format for people; of a table no wider than it. */
 MUST_CHECK enum err_code out_words(size_t format, const struct out_target *target, const char *words, struct err *err);
 
 /* Columns and target are copied. */

@@ -19,19 +19,38 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* Columns in front of every block: the first, and those behind it that are called …_id; none if they leave no room. */
+/* Whether no two of the rows that are held have the same first columns. */
+static bool tells_apart(const struct out *out, size_t columns)
+{
+	const struct out_held *held = out->state;
+
+	for (size_t a = 0; a < held->cell_count; a += out->count)
+		for (size_t b = 0; b < a; b += out->count) {
+			size_t same = 0;
+			while (same < columns && strcmp(held->texts.data + held->cells[a + same].start,
+							held->texts.data + held->cells[b + same].start) == 0)
+				same++;
+			if (same == columns)
+				return false;
+		}
+	return true;
+}
+
+/* Columns in front of every block: the fewest that tell the first batch of rows apart, or else the first alone; none if
+ * they leave no room. */
 static size_t count_keys(const struct out *out)
 {
 	const struct out_held *held = out->state;
-	size_t keys = 1, width = held->widths[0];
+	size_t room = out->target.width;
 
-	for (; keys < out->count; keys++) {
-		size_t length = strlen(out->columns[keys].name);
-		if (length < 3 || strcmp(out->columns[keys].name + length - 3, "_id") != 0)
+	for (size_t keys = 1, width = 0; keys < out->count; keys++) {
+		width += held->widths[keys - 1] + GAP;
+		if (width + COLUMN_LEAST > room)
 			break;
-		width += GAP + held->widths[keys];
+		if (tells_apart(out, keys))
+			return keys;
 	}
-	return keys < out->count && width + GAP + COLUMN_LEAST <= out->target.width ? keys : 0;
+	return out->count > 1 && held->widths[0] + GAP + COLUMN_LEAST <= room ? 1 : 0;
 }
 
 /* Width of the keys with the gap behind them. */
@@ -162,12 +181,13 @@ static enum err_code append_block(struct out *out, const struct block *block, bo
 
 static enum err_code append_rows(struct out *out, struct err *err)
 {
-	const struct out_held *held = out->state;
-	size_t keys = 0, total = key_width(out, out->count) - GAP;
+	struct out_held *held = out->state;
+	size_t total = key_width(out, out->count) - GAP;
 	bool in_blocks = out->target.width > 0 && total > out->target.width;
 
-	if (in_blocks)
-		keys = count_keys(out);
+	if (in_blocks && !held->settled)
+		held->keys = count_keys(out);
+	size_t keys = held->keys;
 	for (size_t first = keys; first < out->count;) {
 		struct block block = block_from(out, keys, first);
 		if ((first > keys || (in_blocks && held->settled)) && text_append(&out->line, err, "\n") != ERR_OK)

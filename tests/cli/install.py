@@ -65,6 +65,7 @@ def check_use(prefix, folder):
     call("sweeps by file name", "sweep", "label-noise.ini", "--splits", "1", "--set", "epochs=2", "--set", "record=every:1",
          says="already done, 0 trained")
     call("reports", "report", "runs", says="iris")
+    call("the report of hardrow-report(5)", "report", "--file", SOURCE / "packaging" / "man" / "example.sql", says="Mean loss")
     for report in ("accuracy-table", "runs"):
         own = call(f"report {report}", "report", report)
         path = str(prefix / "share" / "hardrow" / "reports" / f"{report}.sql")
@@ -92,8 +93,11 @@ def check_pages(prefix):
             if shutil.which(tool[0]) is None:
                 skipped.add(f"{tool[0]}: not installed")
                 continue
-            done = subprocess.run([*tool, page], capture_output=True, text=True, env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"})
+            environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "MANWIDTH": "80"}
+            done = subprocess.run([*tool, page], capture_output=True, text=True, env=environment)
             check(f"{tool[0]} {page.name}", (done.returncode, done.stderr) == (0, ""), done.stdout[-500:] + done.stderr)
+            wide = [line for line in done.stdout.splitlines() if len(line) > 80] if tool[0] == "man" else []
+            check(f"width of {page.name}", not wide, wide)
         texts[page.name] = page.read_text().replace("\\-", "-")
 
     def call(*arguments):

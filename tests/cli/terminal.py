@@ -120,7 +120,7 @@ def width(line):
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
 
 
-# A table is as wide as the terminal, whatever the locale; COLUMNS says otherwise, and a pipe gets one piece.
+# A table and its notes are as wide as the terminal, whatever the locale; COLUMNS says otherwise, and a pipe gets one piece.
 with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)
     write("wide.csv", "漢字,é,class\n".encode() + "".join(f"{i},{i * i % 7},{'ab漢'[i % 3]}\n" for i in range(30)).encode())
@@ -129,14 +129,16 @@ with tempfile.TemporaryDirectory() as folder:
     subprocess.run([HARDROW, *train], check=True, stdout=subprocess.DEVNULL, env=plain)
     for call in ["report", "hardest"], ["runs"], ["sql", "SELECT * FROM instances"], ["datasets"], ["methods"], ["whatif", "1", "--method", "difficulty"]:
         for columns, environment in (70, plain), (0, plain | {"COLUMNS": "70", "LC_ALL": "C"}):
-            # Notes below a table are lines of their own.
             lines = OWN.sub(b"", on_terminal(*call, columns=columns, environment=environment)).decode().split("\n")
             tables = [i for i, line in enumerate(lines) if re.fullmatch("-[- ]*", line)]
             check(f"{call} in {columns}", tables, lines)
-            for start in tables:
-                end = lines.index("", start)
-                check(f"{call} in {columns}", max(map(width, lines[start - 1:end])) <= 70, lines[start - 1:end])
+            check(f"{call} in {columns}", max(map(width, lines)) <= 70, lines)
         check(f"{call} in a pipe", max(map(width, to_pipe(*call).decode().split("\n"))) > 70, call)
+    # Errors and notices, too, but commands that people copy are not broken.
+    for call in ["sql", "SELECT '" + "blanks " * 20], ["report", "hardest", "--experiment", "none"], ["sql", "." + "a b" * 20], ["predict", "1", "none.csv"]:
+        seen = on_terminal(*call, columns=70, environment=plain).decode().replace("\r", "")
+        whole = re.sub("'[^']*'|\"[^\"]*\"", "", seen)
+        check(f"{call} in 70", max(map(width, whole.split("\n"))) <= 70 and seen.count("\n") >= 1, seen)
     seen = on_terminal("sql", "SELECT '漢字' AS a, 1 AS b", columns=70, environment=plain).decode()
     check("漢字", "\n漢字  1" in seen.replace("\r", ""), seen)
 

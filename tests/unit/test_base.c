@@ -330,3 +330,27 @@ Test(option, the_nearest_name_is_near)
 	cr_expect_null(option_nearest_of("loss", names, ARRAY_LENGTH(names)));
 	cr_expect_null(option_nearest_of("accuracy", names, 0));
 }
+
+Test(text, lines_are_broken_at_blanks_and_not_within_quotes)
+{
+	static const struct {
+		size_t width;
+		const char *line, *expected;
+	} cases[] = {
+		{ 0, "as wide as it is", "as wide as it is" },
+		{ 10, "nine  or ten ten nine or", "nine or\nten ten\nnine or" },
+		{ 7, "of ten 漢字漢字", "of ten\n漢字漢字" },
+		{ 4, "longer than that", "longer\nthan\nthat" },
+		{ 10, "say 'hardrow show 1', or don't say it", "say\n'hardrow show 1',\nor don't\nsay it" },
+		{ 10, "an \"open quote is none", "an \"open\nquote is\nnone" },
+		{ 10, "  a line that is set off", "  a line that is set off" },
+		{ 10, "", "" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct text text AUTO(text_done) = { 0 };
+		struct err err;
+		cr_assert_eq(text_append_wrapped(&text, cases[i].line, cases[i].width, &err), ERR_OK);
+		cr_expect_str_eq(text.data == NULL ? "" : text.data, cases[i].expected);
+	}
+}

@@ -207,8 +207,9 @@ Test(out, the_list_of_formats_is_whole)
 		cr_expect_not_null(strstr(OUT_FORMATS, out_format_name(i)), "%s", out_format_name(i));
 }
 
-/* What a table of one row looks like in `width` columns. */
-static void check_width(size_t width, const struct out_column *names, const struct out_value *row, const char *expected)
+/* What a table of `count` rows looks like in `width` columns. */
+static void check_width(size_t width, const struct out_column *names, const struct out_value (*rows)[COLUMNS],
+			size_t count, const char *expected)
 {
 	AUTO(mem_freep) char *text = NULL;
 	size_t length = 0;
@@ -217,7 +218,8 @@ static void check_width(size_t width, const struct out_column *names, const stru
 	struct err err;
 
 	cr_assert_eq(out_begin(OUT_FORMAT_TABLE, &target, names, COLUMNS, &out, &err), ERR_OK);
-	cr_assert_eq(out_row(out, row, &err), ERR_OK);
+	for (size_t i = 0; i < count; i++)
+		cr_assert_eq(out_row(out, rows[i], &err), ERR_OK);
 	cr_assert_eq(out_end(out, &err), ERR_OK);
 	fclose(target.file);
 	cr_expect_str_eq(text, expected, "%zu:\n%s", width, text);
@@ -226,36 +228,50 @@ static void check_width(size_t width, const struct out_column *names, const stru
 Test(out, a_table_is_no_wider_than_it_may_be)
 {
 	static const struct out_column by_id[COLUMNS] = { { .name = "run" }, { .name = "x_id" }, { .name = "note" } };
-	static const struct out_value row[COLUMNS] = { WHOLE(1), WHOLE(23), TEXT("a cell of more, much more,letters") };
-	static const struct out_value names[COLUMNS] = { TEXT("Aaaaaaaaaaaa"), TEXT("Bbbbbbbbbbbbbbbb"),
-							 TEXT("Cccccccccccccccc") };
+	static const struct out_value rows[][COLUMNS] = {
+		{ WHOLE(1), WHOLE(23), TEXT("a cell of more, much more,letters") }, { WHOLE(1), WHOLE(24), TEXT("b") }
+	};
+	static const struct out_value texts[][COLUMNS] = {
+		{ TEXT("Aaaaaaaaaaaa"), TEXT("Bbbbbbbbbbbbbbbb"), TEXT("Cccccccccccccccc") },
+		{ TEXT("Aaaaaaaaaaaa"), TEXT("Bbbbbbbbbbbbbbbb"), TEXT("Cccccccccccccccc") },
+	};
 
-	check_width(0, by_id, row,
+	check_width(0, by_id, rows, 1,
 		    "run  x_id  note\n---  ----  ---------------------------------\n"
 		    "  1    23  a cell of more, much more,letters\n");
-	check_width(44, by_id, row,
+	check_width(44, by_id, rows, 1,
 		    "run  x_id  note\n---  ----  ---------------------------------\n"
 		    "  1    23  a cell of more, much more,letters\n");
 	/* The columns that tell rows apart stay in front; what is too wide by itself is folded. */
-	check_width(30, by_id, row,
+	check_width(30, by_id, rows, 2,
 		    "run  x_id  note\n---  ----  -------------------\n"
-		    "  1    23  a cell of more, \n           much more,letters\n");
-	check_width(32, columns, names,
+		    "  1    23  a cell of more, \n           much more,letters\n"
+		    "  1    24  b\n");
+	check_width(30, by_id, rows, 1,
+		    "run  x_id\n---  ----\n  1    23\n\n"
+		    "run  note\n---  -------------------------\n  1  a cell of more, much \n     more,letters\n");
+	check_width(32, columns, texts, 1,
 		    "name          value\n------------  ----------------\n"
 		    "Aaaaaaaaaaaa  Bbbbbbbbbbbbbbbb\n\nname          note\n------------  ----------------\n"
 		    "Aaaaaaaaaaaa  Cccccccccccccccc\n");
+	/* Nothing tells these apart: the first. */
+	check_width(32, columns, texts, 2,
+		    "name          value\n------------  ----------------\n"
+		    "Aaaaaaaaaaaa  Bbbbbbbbbbbbbbbb\nAaaaaaaaaaaa  Bbbbbbbbbbbbbbbb\n\n"
+		    "name          note\n------------  ----------------\n"
+		    "Aaaaaaaaaaaa  Cccccccccccccccc\nAaaaaaaaaaaa  Cccccccccccccccc\n");
 	/* No room for a key. */
-	check_width(20, columns, names,
+	check_width(20, columns, texts, 1,
 		    "name\n------------\nAaaaaaaaaaaa\n\nvalue\n----------------\nBbbbbbbbbbbbbbbb\n\n"
 		    "note\n----------------\nCccccccccccccccc\n");
 }
 
 Test(out, wide_characters_take_two_columns_and_marks_none)
 {
-	static const struct out_value row[COLUMNS] = { TEXT("漢字"), TEXT("e\u0301a"), TEXT("🙂") };
+	static const struct out_value rows[][COLUMNS] = { { TEXT("漢字"), TEXT("e\u0301a"), TEXT("🙂") } };
 
 	cr_assert_not_null(setlocale(LC_CTYPE, "C.UTF-8"));
-	check_width(0, columns, row, "name  value  note\n----  -----  ----\n漢字  e\u0301a     🙂\n");
+	check_width(0, columns, rows, 1, "name  value  note\n----  -----  ----\n漢字  e\u0301a     🙂\n");
 }
 
 /* Tables are clean wherever they go, the others on a terminal. */
