@@ -1,6 +1,6 @@
 #!/bin/sh
 # wheel.sh BUILD PYTHON: the Python module as a wheel that has libhardrow in it, in the folder BUILD, which is built.
-# It needs no network; SQLite and libmd stay those of the system.
+# It needs no network; SQLite stays the system's.
 set -eu
 build=$1
 python=$2
