@@ -25,7 +25,7 @@ static enum err_code refuse_packed(const char *path, const struct text *content,
 	for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++)
 		if (content->length > kinds[i].length && memcmp(content->data, kinds[i].magic, kinds[i].length) == 0)
 			return err_set(err, ERR_INPUT,
-				       "%s: is compressed with %s: '%s %s | hardrow train --data -' reads it", path,
+				       "%s: is compressed with %s: read what '%s %s' writes ('-': a pipe)", path,
 				       kinds[i].name, kinds[i].command, path);
 	return ERR_OK;
 }

@@ -101,7 +101,6 @@ CASES = [
     ("hardrow train --data gaps.csv", "hardrow train --data gaps.csv --missing mean --db o.db && hardrow train --data gaps.csv --missing drop --db o.db"),
     ("hardrow train --data nolabel.csv", "hardrow train --data nolabel.csv --missing drop --db o.db"),
     ("hardrow train --data dates.csv", "hardrow train --data dates.csv --drop a --epochs 2 --db o.db"),
-    ("xz -kc iris.csv > iris.csv.xz; hardrow train --data iris.csv.xz", "xz -dc iris.csv.xz | hardrow train --data - --epochs 2 --db o.db"),
     ("hardrow train --data glass.csv --label class --folds 2 --groups class", "hardrow train --data glass.csv --label ri --task regression --folds 2 --groups class --epochs 1 --db o.db"),
     ("hardrow train --data iris.csv --adjustment tde", "hardrow train --data iris.csv --adjustment tde --classifier cosine --epochs 2 --db o.db"),
     ("hardrow train --task regression --data numbers.csv --kernel none --kernel-size 5",

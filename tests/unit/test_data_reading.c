@@ -301,11 +301,11 @@ static const struct {
 	  { 0 },
 	  "t.csv:5: a sparse row ends with '}'" },
 	{ "@relation r\n@inputs b\n@data\n", { 0 }, "t.csv:2: 'b' is no attribute" },
-	{ "\xfd\x37zXZ000", { 0 }, "t.csv: is compressed with xz: 'xz -dc t.csv | hardrow train --data -' reads it" },
+	{ "\xfd\x37zXZ000", { 0 }, "t.csv: is compressed with xz: read what 'xz -dc t.csv' writes ('-': a pipe)" },
 	{ "\x28\xb5\x2f\xfd"
 	  "000",
 	  { 0 },
-	  "t.csv: is compressed with zstd: 'zstd -dc t.csv | hardrow train --data -' reads it" },
+	  "t.csv: is compressed with zstd: read what 'zstd -dc t.csv' writes ('-': a pipe)" },
 	{ "\xff\xfe"
 	  "a,b",
 	  { 0 },
