@@ -11,6 +11,7 @@
 #include "db/functions.h"
 #include "db/guard.h"
 #include "db/identity.h"
+#include "db/insert.h"
 #include "db/migrate.h"
 #include "db/network.h"
 #include "db/packing_sql.h"
@@ -110,9 +111,10 @@ static enum err_code make_writable(struct db *db, const struct db_options *optio
 		"PRAGMA page_size = " QUOTED(DB_PAGE_BYTES) "; PRAGMA temp_store = MEMORY; PRAGMA synchronous = EXTRA",
 		err) != ERR_OK ||
 	    functions_register(db, err) != ERR_OK || migrate_file(db, options, err) != ERR_OK ||
-	    db_exec(db, "PRAGMA foreign_keys = ON; " CACHE_SIZE, err) != ERR_OK)
+	    db_exec(db, "PRAGMA foreign_keys = ON; " CACHE_SIZE, err) != ERR_OK || attach_rows(db, err) != ERR_OK)
 		return err->code;
-	return attach_rows(db, err);
+	int code = insert_attach(db->handle);
+	return code == SQLITE_OK ? ERR_OK : db_fail(db, code, false, err);
 }
 
 static enum err_code open_to_write(const char *path, const struct db_options *options, struct db **ret_db,

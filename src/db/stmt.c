@@ -129,6 +129,16 @@ void db_sum_bound(struct db_stmt *stmt, uint64_t *sum)
 	stmt->sum = sum;
 }
 
+void db_sum_value(struct db_value value, uint64_t *sum)
+{
+	if (value.type == DB_INTEGER)
+		chain_int(sum, value.integer);
+	else if (value.type == DB_REAL)
+		chain_real(sum, value.real);
+	else
+		chain_text(sum, value.type == DB_TEXT ? value.text : NULL);
+}
+
 void db_sum_row(struct db_stmt *stmt, size_t columns, uint64_t *sum)
 {
 	for (size_t i = 0; i < columns; i++) {

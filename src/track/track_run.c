@@ -1,9 +1,7 @@
 /* Runs and their epochs. */
-#include <assert.h>
 #include <math.h>
 
 #include "base/clock.h"
-#include "db/part.h"
 #include "track/statements.h"
 #include "track/track_checksum.h"
 
@@ -303,123 +301,6 @@ enum err_code track_put_epoch(struct track *track, int64_t run_id, const struct 
 		if (put_own_series(track, run_id, record, &record->own[i], err) != ERR_OK)
 			return err->code;
 	return put_epoch_row(track, run_id, record, first_block, sum, err);
-}
-
-#define MEASURE(id, column, type) #column ", "
-#define MEASURE_PARAMETER(id, column, type) ":" #column ", "
-#define BIND_MEASURE(id, column, type) BIND_##type(stmt, ":" #column, summary->measure[MEASURE_##id]);
-#define BIND_REAL db_bind_real
-#define BIND_INTEGER bind_whole
-
-static void bind_whole(struct db_stmt *stmt, const char *name, double value)
-{
-	if (isnan(value))
-		db_bind_null(stmt, name);
-	else
-		db_bind_int(stmt, name, (int64_t)value);
-}
-
-/* Of the rows of a summary, by the lists of their measures. */
-struct summary_sums {
-	uint64_t first, later, latest;
-};
-
-/* Chains the row onto the sums. */
-static enum err_code put_summary(struct track *track, int64_t run_id, const struct track_summary *summary,
-				 struct summary_sums *sums, struct err *err)
-{
-	struct db_stmt *stmt;
-
-	if (track_statement(track, TRACK_PUT_SUMMARY,
-			    "INSERT INTO instance_summary (run_id, instance_id, part, class, " MEASURES(
-				MEASURE) "predicted)"
-					 " VALUES (:run_id, :instance_id, :part, :class, " MEASURES(
-					     MEASURE_PARAMETER) ":predicted)",
-			    &stmt, err) != ERR_OK)
-		return err->code;
-	db_sum_bound(stmt, &sums->first);
-	db_bind_int(stmt, ":run_id", run_id);
-	db_bind_int(stmt, ":instance_id", summary->instance_id);
-	db_bind_text(stmt, ":part", part_name(summary->part));
-	db_bind_text(stmt, ":class", summary->class_name);
-	MEASURES_FIRST(BIND_MEASURE)
-	db_bind_text(stmt, ":predicted", summary->predicted);
-	db_sum_bound(stmt, &sums->later);
-	db_bind_int(stmt, ":run_id", run_id);
-	db_bind_int(stmt, ":instance_id", summary->instance_id);
-	MEASURES_LATER(BIND_MEASURE)
-	db_sum_bound(stmt, &sums->latest);
-	db_bind_int(stmt, ":run_id", run_id);
-	db_bind_int(stmt, ":instance_id", summary->instance_id);
-	MEASURES_LATEST(BIND_MEASURE)
-	db_sum_bound(stmt, NULL);
-	MEASURES_REGRESSION(BIND_MEASURE)
-	return db_run(stmt, err);
-}
-
-static void take_from_array(const void *context, size_t i, struct track_summary *ret_summary)
-{
-	*ret_summary = ((const struct track_summary *)context)[i];
-}
-
-struct track_summaries track_summaries_of(const struct track_summary *summaries, size_t count)
-{
-	return (struct track_summaries){ count, take_from_array, summaries };
-}
-
-enum err_code track_put_summaries(struct track *track, int64_t run_id, const struct track_summaries *summaries,
-				  struct err *err)
-{
-	struct summary_sums sums = { 0 };
-	struct track_summary summary;
-	bool is_regression = false;
-	uint32_t last = 0;
-
-	for (size_t i = 0; i < summaries->count; i++) {
-		summaries->row(summaries->context, i, &summary);
-		is_regression = is_regression || !isnan(summary.measure[MEASURE_MEAN_ABS_RESIDUAL]);
-		assert(i == 0 || summary.instance_id > last);
-		last = summary.instance_id;
-		if (put_summary(track, run_id, &summary, &sums, err) != ERR_OK)
-			return err->code;
-	}
-	if (track_put_sum(track, SUBJECT_SUMMARY, run_id, sums.first, err) != ERR_OK ||
-	    track_put_sum(track, SUBJECT_MEASURES, run_id, sums.later, err) != ERR_OK)
-		return err->code;
-	/* Those of a regression are summed behind all others. */
-	if (is_regression && track_put_checksum(track, SUBJECT_MEASURES, run_id, err) != ERR_OK)
-		return err->code;
-	return track_put_sum(track, SUBJECT_GRADIENTS, run_id, sums.latest, err);
-}
-
-#define SET_MEASURE(id, column, type) ", " #column " = :" #column
-/* What training knew and the recorded epochs do not say stays. */
-#define SET_IF_KNOWN(id, column, type) ", " #column " = coalesce(:" #column ", " #column ")"
-
-enum err_code track_put_measures(struct track *track, int64_t run_id, const struct track_summary *summaries,
-				 size_t count, struct err *err)
-{
-	struct db_stmt *stmt;
-
-	if (track_statement(track, TRACK_PUT_MEASURES,
-			    "UPDATE instance_summary SET forgetting_events = iif(:ever_learned, forgetting_events, "
-			    "NULL)" MEASURES_LATER(SET_MEASURE)
-				MEASURES_LATEST(SET_IF_KNOWN) " WHERE run_id = :run_id AND instance_id = :instance_id",
-			    &stmt, err) != ERR_OK)
-		return err->code;
-	for (size_t i = 0; i < count; i++) {
-		const struct track_summary *summary = &summaries[i];
-		MEASURES_LATER(BIND_MEASURE)
-		MEASURES_LATEST(BIND_MEASURE)
-		db_bind_int(stmt, ":run_id", run_id);
-		db_bind_int(stmt, ":instance_id", summary->instance_id);
-		if (db_run(stmt, err) != ERR_OK)
-			return err->code;
-	}
-	if (track_put_checksum(track, SUBJECT_SUMMARY, run_id, err) != ERR_OK ||
-	    track_put_checksum(track, SUBJECT_MEASURES, run_id, err) != ERR_OK)
-		return err->code;
-	return track_put_checksum(track, SUBJECT_GRADIENTS, run_id, err);
 }
 
 enum err_code track_settle_run(struct track *track, int64_t run_id, const char *settings, const char *key,
