@@ -2,7 +2,7 @@
  *
  * GCC's vector types compile to whatever the machine has (SSE2, AVX2, AVX-512) and every lane does the same IEEE
  * operations in the same order everywhere, so results do not depend on the machine: the C library's vector functions
- * need -ffast-math and differ between instruction sets. Private to num. */
+ * need -ffast-math and differ between instruction sets. Private to num, but for VECTOR_CLONES. */
 #ifndef HARDROW_NUM_VECTOR_H
 #define HARDROW_NUM_VECTOR_H
 

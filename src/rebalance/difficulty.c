@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "num/vector.h"
 
 const char *difficulty_kind_name(size_t i)
 {
@@ -79,7 +80,7 @@ void difficulty_recall(struct difficulty *difficulty, size_t t, const double *lo
 	step(difficulty, t, log_p, p, y, difficulty->classes, &past);
 }
 
-void difficulty_add(struct difficulty *difficulty, size_t t)
+VECTOR_CLONES void difficulty_add(struct difficulty *difficulty, size_t t)
 {
 	size_t first = t * TILE_INSTANCES;
 	double *restrict du = difficulty->du + first;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "num/vector.h"
 
 enum err_code dynamics_create(size_t instances, size_t classes, size_t el2n_epoch, struct dynamics **ret_dynamics,
 			      struct err *err)
@@ -59,8 +60,8 @@ void dynamics_begin_epoch(struct dynamics *dynamics, size_t epoch)
 }
 
 /* How often it was right, and when first. */
-static void update_correct(struct dynamics *dynamics, size_t first, size_t count, const double *restrict predicted,
-			   const double *restrict y)
+VECTOR_CLONES static void update_correct(struct dynamics *dynamics, size_t first, size_t count,
+					 const double *restrict predicted, const double *restrict y)
 {
 	double *restrict correct = dynamics->correct + first;
 	double *restrict forgotten = dynamics->forgotten + first;
@@ -77,31 +78,34 @@ static void update_correct(struct dynamics *dynamics, size_t first, size_t count
 	}
 }
 
-/* What runs over the epochs: means, and how often the probability fell. */
-static void update_means(struct dynamics *dynamics, size_t first, size_t count, const struct dynamics_tile *tile)
-{
-	const double *restrict p_true = tile->p_true;
-	const double *restrict log_p_true = tile->log_p_true;
-	const double *restrict now = tile->margin;
-	double *restrict epochs = dynamics->epochs + first;
-	double *restrict mean = dynamics->mean + first;
-	double *restrict squares = dynamics->squares + first;
-	double *restrict unlearned = dynamics->unlearned + first;
-	double *restrict last = dynamics->last_p_true + first;
-	double *restrict loss = dynamics->loss + first;
-	double *restrict margin = dynamics->margin + first;
+/* Only of arrays that are parameters does the compiler believe that they do not overlap. */
 
+VECTOR_CLONES static void update_p_true(size_t count, const double *restrict p_true, double *restrict epochs,
+					double *restrict mean, double *restrict squares)
+{
 	for (size_t i = 0; i < count; i++) {
 		epochs[i]++;
-		double share = 1.0 / epochs[i];
 		double before = p_true[i] - mean[i];
-		mean[i] += before * share;
+		mean[i] += before * (1.0 / epochs[i]);
 		squares[i] += before * (p_true[i] - mean[i]);
+	}
+}
+
+VECTOR_CLONES static void update_unlearned(size_t count, const double *restrict p_true, double *restrict unlearned,
+					   double *restrict last)
+{
+	for (size_t i = 0; i < count; i++) {
 		unlearned[i] += last[i] - p_true[i] > DYNAMICS_FALL ? 1.0 : 0.0;
 		last[i] = p_true[i];
-		loss[i] += (-log_p_true[i] - loss[i]) * share;
-		margin[i] += (now[i] - margin[i]) * share;
 	}
+}
+
+/* mean <- that of what it was and sign * value, the newest of `epochs`. */
+VECTOR_CLONES static void update_mean(size_t count, double sign, const double *restrict value,
+				      const double *restrict epochs, double *restrict mean)
+{
+	for (size_t i = 0; i < count; i++)
+		mean[i] += (sign * value[i] - mean[i]) * (1.0 / epochs[i]);
 }
 
 /* |p - onehot(y)|_2 of instance i of the tile. */
@@ -136,7 +140,10 @@ void dynamics_take_grand(struct dynamics *dynamics, size_t first, size_t count, 
 void dynamics_update(struct dynamics *dynamics, size_t first, size_t count, const struct dynamics_tile *tile)
 {
 	update_correct(dynamics, first, count, tile->predicted, tile->y);
-	update_means(dynamics, first, count, tile);
+	update_p_true(count, tile->p_true, dynamics->epochs + first, dynamics->mean + first, dynamics->squares + first);
+	update_unlearned(count, tile->p_true, dynamics->unlearned + first, dynamics->last_p_true + first);
+	update_mean(count, -1.0, tile->log_p_true, dynamics->epochs + first, dynamics->loss + first);
+	update_mean(count, 1.0, tile->margin, dynamics->epochs + first, dynamics->margin + first);
 	if (dynamics->epoch == dynamics->el2n_epoch)
 		take_el2n(dynamics, first, count, tile);
 }
