@@ -3,28 +3,35 @@
 -- param run: run, required, the run
 WITH shown AS (SELECT * FROM runs WHERE run_id = :run),
 last AS (SELECT epochs.* FROM epochs JOIN shown USING (run_id) WHERE epoch = shown.epochs),
-row AS (
-  SELECT s.*, i.source_line, i.target
-  FROM shown JOIN instance_summary AS s ON s.run_id = shown.run_id
-  JOIN instances AS i ON i.dataset_id = shown.dataset_id AND i.instance_id = s.instance_id
+counted AS (SELECT split_class.* FROM split_class JOIN shown USING (split_id)),
+part (ordinal, part, rows) AS (
+  SELECT 1, 'meta', instances - (SELECT sum(train_instances + test_instances) FROM counted) FROM dataset JOIN shown USING (dataset_id)
+  UNION ALL SELECT 2, 'train', sum(train_instances) FROM counted
+  UNION ALL SELECT 3, 'test', sum(test_instances) FROM counted
 ),
-part (part, rows) AS (SELECT part, count(*) FROM row GROUP BY part),
-largest AS (SELECT class, count(*) AS rows FROM row WHERE part = 'train' GROUP BY class ORDER BY 2 DESC, 1 LIMIT 1),
+largest AS (
+  SELECT name AS class, train_instances AS rows FROM counted JOIN shown USING (split_id) JOIN class USING (dataset_id, class_index)
+  ORDER BY train_instances DESC, name LIMIT 1
+),
 off AS (SELECT m.* FROM regression_metrics AS m JOIN shown ON m.run_id = shown.run_id AND m.epoch = shown.epochs AND m.shot = 'all'),
+-- The summary by itself first: what belongs to three rows is not looked up for all.
+hardest AS MATERIALIZED (
+  SELECT s.*, coalesce(p_true_mean, -mean_abs_residual) AS ease
+  FROM shown JOIN instance_summary AS s ON s.run_id = shown.run_id
+  WHERE ease IS NOT NULL ORDER BY ease, s.instance_id LIMIT 3
+),
 hard AS (
-  SELECT row_number() OVER (ORDER BY coalesce(p_true_mean, -mean_abs_residual), instance_id) AS place, instance_id, source_line, part,
+  SELECT row_number() OVER (ORDER BY ease, s.instance_id) AS place, s.instance_id, source_line, part,
     iif(task = 'regression', printf('%g, off by %.3g on average', target, mean_abs_residual),
       printf('%s, predicted %s; mean probability of %s %.2g', class, predicted, class, p_true_mean)) AS what
-  FROM row CROSS JOIN (SELECT task FROM shown)
-  WHERE coalesce(p_true_mean, -mean_abs_residual) IS NOT NULL
-  ORDER BY 1 LIMIT 3
+  FROM hardest AS s JOIN shown JOIN instance AS i ON i.dataset_id = shown.dataset_id AND i.instance_id = s.instance_id
 ),
 field (ordinal, field, value) AS (
   SELECT 1, 'data', dataset || ': ' || (SELECT sum(rows) FROM part) || ' rows, ' || (
       SELECT features || iif(features = 1, ' feature', ' features') FROM dataset WHERE dataset_id = shown.dataset_id)
     || iif(task = 'regression', '', ', ' || (SELECT classes FROM dataset WHERE dataset_id = shown.dataset_id) || ' classes')
     FROM shown
-  UNION ALL SELECT 2, 'parts', group_concat(rows || ' ' || part, ', ') FROM (SELECT * FROM part ORDER BY part = 'test')
+  UNION ALL SELECT 2, 'parts', group_concat(rows || ' ' || part, ', ') FROM (SELECT * FROM part WHERE rows > 0 ORDER BY ordinal)
   UNION ALL SELECT 3, 'largest class', printf('%s, %.1f %% of the training part', class, 100.0 * rows / (
       SELECT rows FROM part WHERE part = 'train')) FROM largest WHERE (SELECT task FROM shown) <> 'regression'
   UNION ALL SELECT 4, 'accuracy', printf('train %.1f %%', 100 * train_accuracy) ||
