@@ -28,6 +28,7 @@ struct import {
 	struct dataset *subject; /* the instances, no features */
 	struct split *split;	 /* all training */
 	double *class_weight;	 /* (k) ones */
+	double *p, *log_p;	 /* (k, 64) of the tile at hand */
 	size_t epochs;
 	size_t rounded;		 /* rows with a probability below 0 or above 1 by rounding */
 	const atomic_bool *stop; /* or NULL */
@@ -40,6 +41,8 @@ static void import_done(struct import *import)
 	split_free(import->split);
 	free(import->class_column);
 	free(import->class_weight);
+	free(import->p);
+	free(import->log_p);
 	free(import->sorted);
 }
 
@@ -344,20 +347,19 @@ static void evaluate_epoch(const struct import *import, struct predictions *pred
 
 	predictions_begin_epoch(predictions, epoch);
 	for (size_t t = 0; t < predictions->tiles; t++) {
-		double *p = predictions_p(predictions, t);
-		double *log_p = predictions_log_p(predictions, t);
 		for (size_t i = 0; i < TILE_INSTANCES && t * TILE_INSTANCES + i < subject->instances; i++)
 			for (size_t c = 0; c < subject->classes; c++) {
 				double value = cell(import->rows, row[t * TILE_INSTANCES + i], import->class_column[c]);
-				p[c * TILE_INSTANCES + i] = value;
-				log_p[c * TILE_INSTANCES + i] = log(fmax(value, import->settings->difficulty.floor));
+				import->p[c * TILE_INSTANCES + i] = value;
+				import->log_p[c * TILE_INSTANCES + i] =
+				    log(fmax(value, import->settings->difficulty.floor));
 			}
-		predictions_take_tile(predictions, t);
+		predictions_take_tile(predictions, t, import->log_p, import->p);
 	}
 	predictions_measure(predictions);
 }
 
-static enum err_code record_epochs(const struct import *import, struct recording *recording, struct recording_end *end,
+static enum err_code record_epochs(struct import *import, struct recording *recording, struct recording_end *end,
 				   struct err *err)
 {
 	const struct dataset *subject = import->subject;
@@ -373,6 +375,8 @@ static enum err_code record_epochs(const struct import *import, struct recording
 
 	if (predictions_create(&instances, &import->settings->difficulty, import->settings->el2n_epoch, &predictions,
 			       err) != ERR_OK ||
+	    mem_new(&import->p, subject->classes * TILE_INSTANCES, err) != ERR_OK ||
+	    mem_new(&import->log_p, subject->classes * TILE_INSTANCES, err) != ERR_OK ||
 	    weighting_create(predictions, &settings, &weighting, err) != ERR_OK)
 		return err->code;
 	for (size_t nth = 0; nth < import->epochs; nth++) {
@@ -406,11 +410,11 @@ static enum err_code append_settings(const struct import_settings *settings, str
 	return text_append(json, err, ",\"el2n_epoch\":%zu}", settings->el2n_epoch);
 }
 
-static enum err_code record_run(const struct import *import, struct recorder *recorder,
+static enum err_code record_run(struct import *import, struct recorder *recorder,
 				const struct track_environment *environment, int64_t *ret_run_id, struct err *err)
 {
 	struct text settings AUTO(text_done) = { 0 };
-	struct planned_run planned = { .recipe.subject = { import->subject, import->split } };
+	struct planned_run planned = { .recipe.subject = { .dataset = import->subject, .split = import->split } };
 	struct recording_shape shape = { .instances = import->subject->instances, .classes = import->subject->classes };
 	struct recording_end end = { .status = TRACK_DONE };
 	struct recording *recording = NULL;

@@ -75,7 +75,9 @@ enum err_code predict_rows(struct track *track, int64_t run_id, const char *file
 	    append_rows(run, &predicted->rows, err) != ERR_OK ||
 	    split_restore(run->dataset, run->row.is_test, run->row.given, &predicted->split, err) != ERR_OK)
 		return err->code;
-	const struct recipe_subject subject = { run->dataset, predicted->split, run->ordering_loss };
+	const struct recipe_subject subject = { .dataset = run->dataset,
+						.split = predicted->split,
+						.ordering_loss = run->ordering_loss };
 	if (recipe_restore(&run->options, &subject, &predicted->recipe, err) != ERR_OK ||
 	    trainer_create(run->dataset, predicted->split, &predicted->recipe, &predicted->trainer, err) != ERR_OK)
 		return err->code;

@@ -59,7 +59,7 @@ static enum err_code subject_init(struct subject *subject, struct track *track, 
 	    stored_run_check_classes(&subject->run->row, "influence", err) != ERR_OK ||
 	    check_loss(subject, err) != ERR_OK ||
 	    scale_fit(subject->run->dataset, subject->run->split, (enum scale_kind)subject->run->recipe.data.scale,
-		      &subject->scaled, err) != ERR_OK ||
+		      NULL, &subject->scaled, err) != ERR_OK ||
 	    stored_run_create_network(subject->run, PRECISION_DOUBLE, INFLUENCE_BATCH, &subject->network, err) !=
 		ERR_OK ||
 	    network_inputs_create(subject->network, subject->scaled.x, subject->run->dataset->instances,

@@ -90,6 +90,9 @@ enum err_code trial_run(const struct trial *trial, const struct track_environmen
 	plan_warn(&run, 1, watch);
 	if (tell_unknown_levels(&subject, watch, err) != ERR_OK)
 		return err->code;
+	/* It is in the file now, and there is one trainer, unless folds have theirs first. */
+	if (run.recipe.tune_folds == 0)
+		run.recipe.subject.spare_x = &dataset->x;
 	enum err_code code = runner_execute(recorder, &run, 1, 1, environment, watch, ret_progress, err);
 	if (code != ERR_OK && code != ERR_INTERRUPTED)
 		return code;

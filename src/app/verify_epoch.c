@@ -71,19 +71,18 @@ struct verify_place verify_place_of(const struct verify_run *run, size_t i)
 	return (struct verify_place){ run, "instance", run->dataset.instance_id[i] };
 }
 
-/* The recorded probabilities of tile t into the predictions, where they only can be what probabilities are; in the
+/* run->p and log_p <- the recorded probabilities of tile t, as far as they can be what probabilities are; in the
  * padding all alike. */
 static void take_probabilities(struct verify_run *run, size_t t)
 {
 	size_t m = epoch_record_block_length(run->record, t), k = run->row.classes;
-	double *p = predictions_p(run->predictions, t), *log_p = predictions_log_p(run->predictions, t);
 
 	for (size_t c = 0; c < k; c++)
 		for (size_t i = 0; i < TILE_INSTANCES; i++) {
 			double value = i < m ? verify_number(run->record, t, SERIES_P, c * m + i) : 1.0 / (double)k;
 			value = value < 0 ? 0 : value > 1 ? 1 : value;
-			p[c * TILE_INSTANCES + i] = value;
-			log_p[c * TILE_INSTANCES + i] = log(value);
+			run->p[c * TILE_INSTANCES + i] = value;
+			run->log_p[c * TILE_INSTANCES + i] = log(value);
 		}
 }
 
@@ -92,7 +91,7 @@ static void read_out(struct verify_run *run, size_t t, size_t i)
 {
 	struct predictions *predictions = run->predictions;
 	size_t at = t * TILE_INSTANCES + i, k = run->row.classes, m = epoch_record_block_length(run->record, t);
-	const double *p = predictions_p(predictions, t) + i;
+	const double *p = run->p + i;
 	struct verify_place place = verify_place_of(run, at);
 	unsigned predicted = tally(run->record, t, SERIES_PREDICTED, i);
 	double sum = 0, highest = 0, other = 0;
@@ -127,8 +126,8 @@ static void read_out(struct verify_run *run, size_t t, size_t i)
 static double rounding_of(const struct verify_run *run, size_t t, size_t i)
 {
 	const struct difficulty *difficulty = run->predictions->difficulty;
-	const double *p = predictions_p(run->predictions, t) + i;
-	const double *past = difficulty->past_p + t * TILE_INSTANCES * run->row.classes + i;
+	const double *p = run->p + i;
+	const double *past = predictions_p(run->predictions, t) + i;
 	double floor = difficulty->settings.floor, error = 0;
 
 	for (size_t c = 0; c < run->row.classes; c++) {
@@ -213,9 +212,8 @@ static void take_tile(struct verify_run *run, size_t t)
 					    !(fabs(predictions->margin[first + i]) <= -log(DENORMAL));
 	}
 	struct tile_past past = difficulty_past(predictions->difficulty, t);
-	predictions_update_difficulty(predictions, t, predictions_log_p(predictions, t), predictions_p(predictions, t),
-				      &past);
-	predictions_update_dynamics(predictions, t, predictions_p(predictions, t));
+	predictions_update_difficulty(predictions, t, run->log_p, run->p, &past);
+	predictions_update_dynamics(predictions, t, run->p);
 	for (size_t i = 0; i < m; i++) {
 		if (run->is_complete && predictions_sees(predictions, first + i) &&
 		    !isnan(predictions->p_true[first + i]))

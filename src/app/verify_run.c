@@ -25,6 +25,8 @@ void verify_run_done(struct verify_run *run)
 	free(run->dataset.target);
 	free(run->dataset.instance_id);
 	free(run->dataset.source_line);
+	free(run->p);
+	free(run->log_p);
 	free(run->class_weight);
 	free(run->step_error);
 	free(run->sum_error);
@@ -115,8 +117,10 @@ static enum err_code create_weighting(struct verify_run *run, struct err *err)
 static enum err_code create_predictions(struct verify_run *run, const struct instances *instances, struct err *err)
 {
 	const struct run_settings *settings = &run->settings;
+	size_t count = instances->classes * TILE_INSTANCES;
 
-	if (seen_create(instances, &run->seen, err) != ERR_OK)
+	if (seen_create(instances, &run->seen, err) != ERR_OK || mem_new(&run->p, count, err) != ERR_OK ||
+	    mem_new(&run->log_p, count, err) != ERR_OK)
 		return err->code;
 	if (run->row.is_regression)
 		return regression_create_predictions(instances, &settings->difficulty, true, &run->predictions, err);

@@ -16,6 +16,7 @@ struct verify_run {
 	struct dataset dataset;	      /* of which y, instance_id and the names are there */
 	struct split *split;
 	struct predictions *predictions;
+	double *p, *log_p; /* (k, 64) recorded ones of the tile at hand */
 	struct seen *seen; /* of epochs in which some instances were not predicted */
 	struct weighting *weighting;
 	double *class_weight; /* (k) ones */

@@ -216,6 +216,7 @@ static enum err_code do_run(struct work *work, struct err *err)
 	    train(work, trainer, err) != ERR_OK)
 		return err->code;
 	explain(&work->end, trainer);
+	trainer_free_features(trainer);
 	return epoch_summarise(&names, trainer_predictions(trainer), trainer_weighting(trainer), &work->end.summaries,
 			       err);
 }

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "data/filling.h"
@@ -63,20 +64,13 @@ static void apply(const double *x, size_t n, size_t d, struct scaled *scaled)
 			    scaled->sd[j] > 0 ? (x[i * d + j] - scaled->mean[j]) / scaled->sd[j] : 0;
 }
 
-/* Copies x with missing values filled in. */
-static enum err_code fill_in(const struct dataset *dataset, struct scaled *scaled, struct err *err)
+/* Missing values filled in. */
+static void fill_in(const double *x, size_t n, size_t d, struct scaled *scaled)
 {
-	size_t d = dataset->features;
-
-	if (mem_new(&scaled->values, dataset->instances * d, err) != ERR_OK)
-		return err->code;
-	for (size_t i = 0; i < dataset->instances; i++)
-		for (size_t j = 0; j < d; j++) {
-			double x = dataset->x[i * d + j];
-			scaled->values[i * d + j] = isnan(x) ? scaled->fill[j] : x;
-		}
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < d; j++)
+			scaled->values[i * d + j] = isnan(x[i * d + j]) ? scaled->fill[j] : x[i * d + j];
 	scaled->x = scaled->values;
-	return ERR_OK;
 }
 
 static enum err_code standardise(const struct dataset *dataset, const struct split *split, struct scaled *scaled,
@@ -85,8 +79,6 @@ static enum err_code standardise(const struct dataset *dataset, const struct spl
 	size_t d = dataset->features;
 	const double *x = scaled->x;
 
-	if (scaled->values == NULL && mem_new(&scaled->values, dataset->instances * d, err) != ERR_OK)
-		return err->code;
 	fit(x, d, split, scaled);
 	for (size_t j = 0; j < d; j++)
 		if (!isfinite(scaled->mean[j]) || !isfinite(scaled->sd[j]))
@@ -98,28 +90,34 @@ static enum err_code standardise(const struct dataset *dataset, const struct spl
 }
 
 /* Without scaling: only unknown levels are taken away. */
-static enum err_code keep(const struct dataset *dataset, const uint8_t *is_unknown, struct scaled *scaled,
-			  struct err *err)
+static void keep(const struct dataset *dataset, const uint8_t *is_unknown, struct scaled *scaled)
 {
-	size_t d = dataset->features;
-	bool all = true;
-
-	for (size_t j = 0; j < d; j++) {
-		scaled->sd[j] = !is_unknown[j];
-		all = all && !is_unknown[j];
-	}
-	if (all)
-		return ERR_OK;
 	const double *x = scaled->x;
-	if (scaled->values == NULL && mem_new(&scaled->values, dataset->instances * d, err) != ERR_OK)
-		return err->code;
-	apply(x, dataset->instances, d, scaled);
+
+	for (size_t j = 0; j < dataset->features; j++)
+		scaled->sd[j] = !is_unknown[j];
+	if (scaled->values == NULL)
+		return;
+	apply(x, dataset->instances, dataset->features, scaled);
 	scaled->x = scaled->values;
+}
+
+/* The memory of the values, unless x stays as it is. */
+static enum err_code make_room(const struct dataset *dataset, double **spare_x, struct scaled *scaled, struct err *err)
+{
+	if (spare_x == NULL)
+		return mem_new(&scaled->values, dataset->instances * dataset->features, err);
+	scaled->values = take_ptr(spare_x);
 	return ERR_OK;
 }
 
+static bool any(const uint8_t *is_true, size_t count)
+{
+	return memchr(is_true, 1, count) != NULL;
+}
+
 enum err_code scale_fit(const struct dataset *dataset, const struct split *split, enum scale_kind kind,
-			struct scaled *ret_scaled, struct err *err)
+			double **spare_x, struct scaled *ret_scaled, struct err *err)
 {
 	struct scaled scaled AUTO(scaled_done) = { .x = dataset->x };
 	AUTO(mem_freep) uint32_t *first = NULL;
@@ -128,14 +126,18 @@ enum err_code scale_fit(const struct dataset *dataset, const struct split *split
 	if (mem_new(&scaled.mean, dataset->features, err) != ERR_OK ||
 	    mem_new(&scaled.sd, dataset->features, err) != ERR_OK ||
 	    mem_new(&is_unknown, dataset->features, err) != ERR_OK || levels_find(dataset, &first, err) != ERR_OK ||
-	    filling_find(dataset, split, first, &scaled.fill, err) != ERR_OK ||
-	    (scaled.fill != NULL && fill_in(dataset, &scaled, err) != ERR_OK))
+	    filling_find(dataset, split, first, &scaled.fill, err) != ERR_OK)
 		return err->code;
 	levels_mark_unknown(dataset, split, first, is_unknown);
-	enum err_code code =
-	    kind == SCALE_NONE ? keep(dataset, is_unknown, &scaled, err) : standardise(dataset, split, &scaled, err);
-	if (code != ERR_OK)
-		return code;
+	bool changes = scaled.fill != NULL || kind != SCALE_NONE || any(is_unknown, dataset->features);
+	if ((changes || spare_x != NULL) && make_room(dataset, spare_x, &scaled, err) != ERR_OK)
+		return err->code;
+	if (scaled.fill != NULL)
+		fill_in(scaled.x, dataset->instances, dataset->features, &scaled);
+	if (kind != SCALE_NONE && standardise(dataset, split, &scaled, err) != ERR_OK)
+		return err->code;
+	if (kind == SCALE_NONE)
+		keep(dataset, is_unknown, &scaled);
 	*ret_scaled = scaled;
 	scaled = (struct scaled){ 0 };
 	return ERR_OK;

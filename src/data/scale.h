@@ -22,9 +22,11 @@ struct scaled {
 
 /* SCALE_STANDARD: (x - mean) / sd; a column that is constant in the training part, up to rounding, becomes 0
  * everywhere; so do, whatever the kind, levels that no training instance has (data/levels.h). Mean and deviation by the
- * two-pass formula in double. Zero-initialise *ret_scaled; scaled_done() frees. The data set must outlive it. */
+ * two-pass formula in double. spare_x: where the data set has its x, if nobody needs it any more: the values take its
+ * memory, and it becomes NULL; NULL: x stays. Zero-initialise *ret_scaled; scaled_done() frees. The data set must
+ * outlive it. */
 MUST_CHECK enum err_code scale_fit(const struct dataset *dataset, const struct split *split, enum scale_kind kind,
-				   struct scaled *ret_scaled, struct err *err);
+				   double **spare_x, struct scaled *ret_scaled, struct err *err);
 void scaled_done(struct scaled *scaled);
 
 #endif

@@ -11,6 +11,23 @@
 /* So many wide rows are worth another thread. */
 #define PIECE_ROWS 64
 
+/* Larger inputs are not kept a second time, tile by tile: reading them takes as long as putting a tile together. */
+#define TILES_MOST_BYTES ((size_t)1 << 25)
+
+/* data (d, 64) <- the instances from `first` on; padding becomes 0. */
+static void fill_tile(const struct network_inputs *inputs, size_t first, real *data)
+{
+	size_t left = inputs->instances - first;
+	struct tile tile = { .lanes = TILE_INSTANCES,
+			     .count = left < TILE_INSTANCES ? left : TILE_INSTANCES,
+			     .data = data };
+	uint32_t index[TILE_INSTANCES];
+
+	for (size_t i = 0; i < tile.count; i++)
+		index[i] = (uint32_t)(first + i);
+	tile_gather(&tile, inputs->rows, inputs->features, index, false);
+}
+
 static enum err_code fill_tiles(struct network_inputs *inputs, struct err *err)
 {
 	size_t n = inputs->instances;
@@ -20,29 +37,26 @@ static enum err_code fill_tiles(struct network_inputs *inputs, struct err *err)
 	if (mem_new(&all_tiles, tiles * TILE_INSTANCES * inputs->features, err) != ERR_OK)
 		return err->code;
 	inputs->tiles = all_tiles;
-	for (size_t first = 0; first < n; first += TILE_INSTANCES) {
-		uint32_t index[TILE_INSTANCES];
-		struct tile tile = { .lanes = TILE_INSTANCES, .data = all_tiles + first * inputs->features };
-		for (size_t i = first; i < n && i < first + TILE_INSTANCES; i++)
-			index[tile.count++] = (uint32_t)i;
-		tile_gather(&tile, inputs->rows, inputs->features, index, false);
-	}
+	for (size_t first = 0; first < n; first += TILE_INSTANCES)
+		fill_tile(inputs, first, all_tiles + first * inputs->features);
 	return ERR_OK;
 }
 
 enum err_code layers_fill_inputs(const struct layers *layers, const double *x, struct network_inputs *inputs,
 				 struct err *err)
 {
+	size_t count = inputs->instances * inputs->features;
+
 	inputs->rows = x;
 	if (!REAL_IS_DOUBLE) {
 		real *copy = NULL;
-		if (mem_new(&copy, inputs->instances * inputs->features, err) != ERR_OK)
+		if (mem_new(&copy, count, err) != ERR_OK)
 			return err->code;
-		for (size_t i = 0; i < inputs->instances * inputs->features; i++)
+		for (size_t i = 0; i < count; i++)
 			copy[i] = (real)x[i];
 		inputs->rows = inputs->copy = copy;
 	}
-	return layers->takes_rows ? ERR_OK : fill_tiles(inputs, err);
+	return layers->takes_rows || count * sizeof(real) > TILES_MOST_BYTES ? ERR_OK : fill_tiles(inputs, err);
 }
 
 static void activate(enum network_activation activation, size_t count, real *values)
@@ -279,9 +293,11 @@ static void take_some(struct layers *layers, const struct network_inputs *inputs
 	size_t count = most / TILE_INSTANCES * TILE_INSTANCES;
 
 	if (!layers->takes_rows) {
-		layers->batch = (struct tile){ .lanes = TILE_INSTANCES,
-					       .count = TILE_INSTANCES,
-					       .data = (real *)inputs->tiles + first * inputs->features };
+		real *tile =
+		    inputs->tiles != NULL ? (real *)inputs->tiles + first * inputs->features : layers->gathered;
+		if (inputs->tiles == NULL)
+			fill_tile(inputs, first, tile);
+		layers->batch = (struct tile){ .lanes = TILE_INSTANCES, .count = TILE_INSTANCES, .data = tile };
 	} else if (count == 0) {
 		const struct network_batch rest = { .inputs = inputs, .count = left };
 		gather(layers, &rest, first, TILE_INSTANCES);

@@ -104,15 +104,15 @@ VECTOR_CLONES void tile_du_dl(const double *log_p, const double *p, const double
 			vector *log_q = (vector *)(past->log_p + c * lanes + i);
 			vector now = vector_max(*as_vectors(p + c * lanes + i), lowest);
 			vector log_now = vector_max(*as_vectors(log_p + c * lanes + i), log_lowest);
-			vector change = now - *q;
+			vector change = now - vector_max(*q, lowest);
 			/* Rounding may give the two factors different signs where both are next to nothing. */
-			vector psi = vector_max(change * (log_now - *log_q), zero);
+			vector psi = vector_max(change * (log_now - vector_max(*log_q, log_lowest)), zero);
 			vector_mask is_true = vector_same(*as_vectors(y + i), vector_splat((double)c));
 			vector_mask is_learning = is_true ^ vector_is_negative(change);
 			dl += vector_select(is_learning, psi, zero);
 			du += vector_select(is_learning, zero, psi);
-			*q = now;
-			*log_q = log_now;
+			*q = *as_vectors(p + c * lanes + i);
+			*log_q = *as_vectors(log_p + c * lanes + i);
 		}
 		*(vector *)(ret_du + i) = du;
 		*(vector *)(ret_dl + i) = dl;

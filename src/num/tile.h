@@ -109,16 +109,16 @@ void tile_read_out(const double *log_p, const double *p, const double *y, size_t
  * may be `p`. */
 void tile_log(const double *p, size_t count, double floor, double *ret_p, double *ret_log_p);
 
-/* What du/dl keep of the epoch before, per tile: p and log p after the floor. */
+/* What du/dl keep of the epoch before, per tile. */
 struct tile_past {
 	double *p;     /* (k, L) */
 	double *log_p; /* (k, L) */
 };
 
-/* du and dl of Yu et al. 2022 (Algorithm 1; spelled out in rebalance/difficulty.h), and `past` <- the present.
+/* du and dl of Yu et al. 2022 (Algorithm 1; spelled out in rebalance/difficulty.h), and `past` <- p and log_p.
  *     r_j = p_j / q_j, psi_j = (p_j - q_j) ln r_j >= 0
  *     dl = [p_y > q_y] psi_y + sum over j != y of [p_j < q_j] psi_j,   du = sum_j psi_j - dl
- * with p, q floored: p = max(p, floor), log p = max(log p, log_floor). Outputs (L). */
+ * with p, q floored: p = max(p, floor), log p = max(log p, log floor). Outputs (L). */
 void tile_du_dl(const double *log_p, const double *p, const double *y, size_t lanes, size_t classes, double floor,
 		struct tile_past *past, double *ret_du, double *ret_dl);
 

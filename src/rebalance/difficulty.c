@@ -21,16 +21,15 @@ enum err_code difficulty_create(size_t instances, size_t classes, const struct d
 	if (mem_new(&d, 1, err) != ERR_OK || mem_new(&d->du, padded, err) != ERR_OK ||
 	    mem_new(&d->dl, padded, err) != ERR_OK || mem_new(&d->sum_du, padded, err) != ERR_OK ||
 	    mem_new(&d->sum_dl, padded, err) != ERR_OK || mem_new(&d->value, padded, err) != ERR_OK ||
-	    mem_new(&d->past_p, padded * classes, err) != ERR_OK ||
-	    mem_new(&d->past_log_p, padded * classes, err) != ERR_OK)
+	    mem_new(&d->p, padded * classes, err) != ERR_OK || mem_new(&d->log_p, padded * classes, err) != ERR_OK)
 		return err->code;
 	d->classes = classes;
 	d->settings = *settings;
 	for (size_t i = 0; i < padded; i++)
 		d->value[i] = 1.0;
 	for (size_t i = 0; i < padded * classes; i++) {
-		d->past_p[i] = 1.0 / (double)classes;
-		d->past_log_p[i] = -log((double)classes);
+		d->p[i] = 1.0 / (double)classes;
+		d->log_p[i] = -log((double)classes);
 	}
 	*ret_difficulty = take_ptr(&d);
 	return ERR_OK;
@@ -45,8 +44,8 @@ void difficulty_free(struct difficulty *difficulty)
 	free(difficulty->sum_du);
 	free(difficulty->sum_dl);
 	free(difficulty->value);
-	free(difficulty->past_p);
-	free(difficulty->past_log_p);
+	free(difficulty->p);
+	free(difficulty->log_p);
 	free(difficulty);
 }
 
@@ -59,25 +58,7 @@ struct tile_past difficulty_past(const struct difficulty *difficulty, size_t t)
 {
 	size_t first = t * TILE_INSTANCES * difficulty->classes;
 
-	return (struct tile_past){ difficulty->past_p + first, difficulty->past_log_p + first };
-}
-
-/* Sets du and dl of the tile; its predictions become the past ones. */
-static void step(struct difficulty *difficulty, size_t t, const double *log_p, const double *p, const double *y,
-		 size_t classes, struct tile_past *past)
-{
-	size_t first = t * TILE_INSTANCES;
-
-	tile_du_dl(log_p, p, y, TILE_INSTANCES, classes, difficulty->settings.floor, past, difficulty->du + first,
-		   difficulty->dl + first);
-}
-
-void difficulty_recall(struct difficulty *difficulty, size_t t, const double *log_p, const double *p, const double *y)
-{
-	struct tile_past past = difficulty_past(difficulty, t);
-
-	/* What it makes of du and dl is of no use: the predictions before these are not there. */
-	step(difficulty, t, log_p, p, y, difficulty->classes, &past);
+	return (struct tile_past){ difficulty->p + first, difficulty->log_p + first };
 }
 
 VECTOR_CLONES void difficulty_add(struct difficulty *difficulty, size_t t)
@@ -110,14 +91,25 @@ void difficulty_update(struct difficulty *difficulty, size_t t, const double *lo
 void difficulty_update_from(struct difficulty *difficulty, size_t t, const double *log_p, const double *p,
 			    const double *y, size_t classes, struct tile_past *past)
 {
-	step(difficulty, t, log_p, p, y, classes, past);
+	size_t first = t * TILE_INSTANCES;
+
+	tile_du_dl(log_p, p, y, TILE_INSTANCES, classes, difficulty->settings.floor, past, difficulty->du + first,
+		   difficulty->dl + first);
 	difficulty_add(difficulty, t);
 }
 
 void difficulty_visit_state(struct difficulty *difficulty, size_t instances, struct state_visitor *visitor)
 {
 	size_t padded = (instances + TILE_INSTANCES - 1) / TILE_INSTANCES * TILE_INSTANCES;
+	size_t count = padded * difficulty->classes;
 
+	if (count > 0)
+		state_visit(visitor, "p", STATE_DOUBLE, count, difficulty->p);
+	/* Not a number after a divergence. */
+	for (size_t i = 0; i < count; i++)
+		state_check(visitor, !(difficulty->p[i] < 0 || difficulty->p[i] > 1));
+	if (count > 0)
+		state_visit(visitor, "log_p", STATE_DOUBLE, count, difficulty->log_p);
 	state_visit(visitor, "sum_du", STATE_DOUBLE, padded, difficulty->sum_du);
 	state_visit(visitor, "sum_dl", STATE_DOUBLE, padded, difficulty->sum_dl);
 	state_visit(visitor, "difficulty", STATE_DOUBLE, padded, difficulty->value);

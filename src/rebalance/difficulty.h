@@ -33,24 +33,20 @@ struct difficulty_settings {
 struct difficulty {
 	size_t classes;
 	struct difficulty_settings settings;
-	double *du, *dl;	     /* (T * 64) of the last epoch; padding behind n */
-	double *sum_du, *sum_dl;     /* (T * 64) over all epochs */
-	double *value;		     /* (T * 64) D */
-	double *past_p, *past_log_p; /* (T, k, 64) */
+	double *du, *dl;	 /* (T * 64) of the last epoch; padding behind n */
+	double *sum_du, *sum_dl; /* (T * 64) over all epochs */
+	double *value;		 /* (T * 64) D */
+	double *p, *log_p;	 /* (T, k, 64) of the last epoch; before the first 1 / k */
 };
 
-/* All D start at 1. classes 0: du and dl are the caller's (rebalance/regression.h). */
+/* All D start at 1. classes 0: predictions are the caller's, or du and dl too (rebalance/regression.h). */
 MUST_CHECK enum err_code difficulty_create(size_t instances, size_t classes, const struct difficulty_settings *settings,
 					   struct difficulty **ret_difficulty, struct err *err);
 void difficulty_free(struct difficulty *difficulty);
 void difficulty_freep(struct difficulty **difficulty);
 
-/* Sums and D; not the past predictions, see difficulty_recall. */
+/* Predictions, sums and D; du and dl are not among it. */
 void difficulty_visit_state(struct difficulty *difficulty, size_t instances, struct state_visitor *visitor);
-
-/* After a state was loaded: the last epoch's predictions of tile t, as in difficulty_update, become the past ones. du
- * and dl are not known any more. */
-void difficulty_recall(struct difficulty *difficulty, size_t t, const double *log_p, const double *p, const double *y);
 
 /* For who has set du and dl of tile t: adds them to the sums and sets D. */
 void difficulty_add(struct difficulty *difficulty, size_t t);
@@ -58,7 +54,7 @@ void difficulty_add(struct difficulty *difficulty, size_t t);
 /* The epoch's predictions of tile t: log p and p (k, 64), y (64) class as double. Sets du, dl, D of the tile. */
 void difficulty_update(struct difficulty *difficulty, size_t t, const double *log_p, const double *p, const double *y);
 
-/* The past predictions of tile t, as they lie here. */
+/* The last predictions of tile t, as they lie here. */
 struct tile_past difficulty_past(const struct difficulty *difficulty, size_t t);
 
 /* difficulty_update() of k classes with a past that is the caller's. */

@@ -9,9 +9,9 @@
 
 static const struct prediction_kind of_classes;
 
-/* past_classes: k, or 0 if past predictions are the caller's. */
+/* stored_classes: k, or 0 if predictions are the caller's. */
 static enum err_code create(const struct instances *instances, const struct difficulty_settings *difficulty,
-			    size_t past_classes, size_t el2n_epoch, struct predictions **ret_predictions,
+			    size_t stored_classes, size_t el2n_epoch, struct predictions **ret_predictions,
 			    struct err *err)
 {
 	AUTO(predictions_freep) struct predictions *made = NULL;
@@ -25,7 +25,7 @@ static enum err_code create(const struct instances *instances, const struct diff
 	made->kind = &of_classes;
 	made->instances = *instances;
 	made->tiles = tiles;
-	if (difficulty_create(n, past_classes, difficulty, &made->difficulty, err) != ERR_OK ||
+	if (difficulty_create(n, stored_classes, difficulty, &made->difficulty, err) != ERR_OK ||
 	    dynamics_create(n, k, el2n_epoch, &made->dynamics, err) != ERR_OK ||
 	    mem_new(&made->y, padded, err) != ERR_OK || mem_new(&made->p_true, padded, err) != ERR_OK ||
 	    mem_new(&made->log_p_true, padded, err) != ERR_OK || mem_new(&made->predicted, padded, err) != ERR_OK ||
@@ -50,15 +50,7 @@ enum err_code predictions_create_bare(const struct instances *instances, const s
 enum err_code predictions_create(const struct instances *instances, const struct difficulty_settings *difficulty,
 				 size_t el2n_epoch, struct predictions **ret_predictions, struct err *err)
 {
-	AUTO(predictions_freep) struct predictions *made = NULL;
-	size_t k = instances->classes;
-
-	if (create(instances, difficulty, k, el2n_epoch, &made, err) != ERR_OK ||
-	    mem_new(&made->p, made->tiles * TILE_INSTANCES * k, err) != ERR_OK ||
-	    mem_new(&made->log_p, made->tiles * TILE_INSTANCES * k, err) != ERR_OK)
-		return err->code;
-	*ret_predictions = take_ptr(&made);
-	return ERR_OK;
+	return create(instances, difficulty, instances->classes, el2n_epoch, ret_predictions, err);
 }
 
 void predictions_free(struct predictions *predictions)
@@ -68,8 +60,6 @@ void predictions_free(struct predictions *predictions)
 	difficulty_free(predictions->difficulty);
 	dynamics_free(predictions->dynamics);
 	free(predictions->y);
-	free(predictions->p);
-	free(predictions->log_p);
 	free(predictions->p_true);
 	free(predictions->log_p_true);
 	free(predictions->predicted);
@@ -86,14 +76,9 @@ void predictions_freep(struct predictions **predictions)
 	predictions_free(*predictions);
 }
 
-double *predictions_p(const struct predictions *predictions, size_t t)
+const double *predictions_p(const struct predictions *predictions, size_t t)
 {
-	return predictions->p + t * predictions->instances.classes * TILE_INSTANCES;
-}
-
-double *predictions_log_p(const struct predictions *predictions, size_t t)
-{
-	return predictions->log_p + t * predictions->instances.classes * TILE_INSTANCES;
+	return predictions->difficulty->classes > 0 ? difficulty_past(predictions->difficulty, t).p : NULL;
 }
 
 void predictions_begin_epoch(struct predictions *predictions, size_t epoch)
@@ -101,14 +86,9 @@ void predictions_begin_epoch(struct predictions *predictions, size_t epoch)
 	predictions->kind->begin_epoch(predictions, epoch);
 }
 
-double *predictions_outputs(const struct predictions *predictions, size_t t)
+void predictions_take_tile(struct predictions *predictions, size_t t, double *outputs, double *p)
 {
-	return predictions->kind->outputs(predictions, t);
-}
-
-void predictions_take_tile(struct predictions *predictions, size_t t)
-{
-	predictions->kind->take_tile(predictions, t);
+	predictions->kind->take_tile(predictions, t, outputs, p);
 }
 
 void predictions_measure(struct predictions *predictions)
@@ -131,10 +111,9 @@ static void begin_epoch(struct predictions *predictions, size_t epoch)
 	dynamics_begin_epoch(predictions->dynamics, epoch);
 }
 
-static void read_out(struct predictions *predictions, size_t t)
+static void read_out(struct predictions *predictions, size_t t, const double *log_p, const double *p)
 {
 	size_t first = t * TILE_INSTANCES;
-	const double *p = predictions_p(predictions, t);
 	const struct tile_out out = {
 		.p_true = predictions->p_true + first,
 		.log_p_true = predictions->log_p_true + first,
@@ -142,8 +121,7 @@ static void read_out(struct predictions *predictions, size_t t)
 		.margin = predictions->margin + first,
 	};
 
-	tile_read_out(predictions_log_p(predictions, t), p, predictions->y + first, TILE_INSTANCES,
-		      predictions->instances.classes, &out);
+	tile_read_out(log_p, p, predictions->y + first, TILE_INSTANCES, predictions->instances.classes, &out);
 	for (size_t i = first; i < first + TILE_INSTANCES; i++)
 		predictions->confidence[i] = p[(size_t)(int32_t)predictions->predicted[i] * TILE_INSTANCES + i - first];
 }
@@ -241,14 +219,13 @@ void predictions_take_grand(struct predictions *predictions, size_t t, const dou
 	dynamics_take_grand(predictions->dynamics, first, predictions_count_tile(predictions, t), &tile, features, h);
 }
 
-static void take_tile(struct predictions *predictions, size_t t)
+static void take_tile(struct predictions *predictions, size_t t, double *log_p, double *p)
 {
 	struct tile_past past = difficulty_past(predictions->difficulty, t);
 
-	read_out(predictions, t);
-	predictions_update_difficulty(predictions, t, predictions_log_p(predictions, t), predictions_p(predictions, t),
-				      &past);
-	predictions_update_dynamics(predictions, t, predictions_p(predictions, t));
+	read_out(predictions, t, log_p, p);
+	predictions_update_difficulty(predictions, t, log_p, p, &past);
+	predictions_update_dynamics(predictions, t, p);
 }
 
 static void measure(struct predictions *predictions)
@@ -266,13 +243,6 @@ static void measure(struct predictions *predictions)
 
 static void visit_state(struct predictions *predictions, struct state_visitor *visitor)
 {
-	size_t count = predictions->tiles * TILE_INSTANCES * predictions->instances.classes;
-
-	state_visit(visitor, "p", STATE_DOUBLE, count, predictions->p);
-	/* Not a number after a divergence. */
-	for (size_t i = 0; i < count; i++)
-		state_check(visitor, !(predictions->p[i] < 0 || predictions->p[i] > 1));
-	state_visit(visitor, "log_p", STATE_DOUBLE, count, predictions->log_p);
 	difficulty_visit_state(predictions->difficulty, predictions->instances.count, visitor);
 	dynamics_visit_state(predictions->dynamics, predictions->instances.count, visitor);
 }
@@ -280,16 +250,14 @@ static void visit_state(struct predictions *predictions, struct state_visitor *v
 static void recall(struct predictions *predictions)
 {
 	for (size_t t = 0; t < predictions->tiles; t++) {
-		read_out(predictions, t);
-		difficulty_recall(predictions->difficulty, t, predictions_log_p(predictions, t),
-				  predictions_p(predictions, t), predictions->y + t * TILE_INSTANCES);
+		const struct tile_past last = difficulty_past(predictions->difficulty, t);
+		read_out(predictions, t, last.log_p, last.p);
 	}
 	measure(predictions);
 }
 
 static const struct prediction_kind of_classes = {
 	.begin_epoch = begin_epoch,
-	.outputs = predictions_log_p,
 	.take_tile = take_tile,
 	.measure = measure,
 	.visit_state = visit_state,

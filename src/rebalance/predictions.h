@@ -21,8 +21,7 @@ struct regression;
 /* What differs between the two; each is as the function of this header that is called so. */
 struct prediction_kind {
 	void (*begin_epoch)(struct predictions *predictions, size_t epoch);
-	double *(*outputs)(const struct predictions *predictions, size_t t);
-	void (*take_tile)(struct predictions *predictions, size_t t);
+	void (*take_tile)(struct predictions *predictions, size_t t, double *outputs, double *p);
 	void (*measure)(struct predictions *predictions);
 	void (*visit_state)(struct predictions *predictions, struct state_visitor *visitor);
 	void (*recall)(struct predictions *predictions);
@@ -41,7 +40,6 @@ struct predictions {
 	struct regression *regression;	 /* of a number; NULL: of classes */
 	/* Of classes; else NULL. */
 	struct dynamics *dynamics;
-	double *p, *log_p;	     /* (T, k, 64); NULL: they are bare */
 	double *p_true, *log_p_true; /* (T * 64) */
 	double *predicted;	     /* (T * 64) class as double */
 	double *confidence;	     /* (T * 64) p of the predicted class */
@@ -54,18 +52,17 @@ MUST_CHECK enum err_code predictions_create(const struct instances *instances,
 					    const struct difficulty_settings *difficulty, size_t el2n_epoch,
 					    struct predictions **ret_predictions, struct err *err);
 
-/* The same without p and log_p, and without past ones: what is read out of them is the caller's (rebalance/logged.h).
- * They have no state. */
+/* The same without p and log_p: what is read out of them is the caller's (rebalance/logged.h). They have no state. */
 MUST_CHECK enum err_code predictions_create_bare(const struct instances *instances,
 						 const struct difficulty_settings *difficulty, size_t el2n_epoch,
 						 struct predictions **ret_predictions, struct err *err);
 void predictions_free(struct predictions *predictions);
 void predictions_freep(struct predictions **predictions);
 
-/* An epoch, of a number above the last: begin, then every tile once with what it is read out of in place: p and log_p
- * (k, 64), or the outputs of a regression. */
+/* An epoch, of a number above the last: begin, then every tile once with what it is read out of: `outputs` log p and p
+ * (k, 64), or `outputs` (64) of a regression, whose p does not matter. */
 void predictions_begin_epoch(struct predictions *predictions, size_t epoch);
-void predictions_take_tile(struct predictions *predictions, size_t t);
+void predictions_take_tile(struct predictions *predictions, size_t t, double *outputs, double *p);
 
 /* Of classes: difficulty_update_from() of tile t. Those who are not seen keep their difficulty and have no du and dl
  * (NAN); their p and log_p become the past ones. */
@@ -101,11 +98,7 @@ void predictions_visit_state(struct predictions *predictions, struct state_visit
  * predictions, and the metrics. du and dl of that epoch are not known any more. */
 void predictions_recall(struct predictions *predictions);
 
-/* Where the network's outputs of tile t go: (k, 64), where log_p will be, or (64) of a regression. */
-double *predictions_outputs(const struct predictions *predictions, size_t t);
-
-/* p and log_p (k, 64) of tile t. */
-double *predictions_p(const struct predictions *predictions, size_t t);
-double *predictions_log_p(const struct predictions *predictions, size_t t);
+/* p (k, 64) of tile t, of classes; NULL: the caller has them. */
+const double *predictions_p(const struct predictions *predictions, size_t t);
 
 #endif

@@ -73,8 +73,7 @@ static void encode_tile(const struct predictions *predictions, const struct weig
 		tile.series[SERIES_RESIDUAL] = predictions->regression->residual + first;
 	else
 		tile.series[SERIES_PREDICTED] = predicted_of(predictions, t, scratch);
-	if (predictions->p != NULL)
-		tile.series[SERIES_P] = predictions_p(predictions, t);
+	tile.series[SERIES_P] = predictions_p(predictions, t);
 	epoch_record_encode(record, t, &tile);
 }
 

@@ -22,6 +22,8 @@ struct recipe_subject {
 	const struct split *split;
 	const double
 	    *ordering_loss; /* (n) mean losses of the sampler's ordering run, read by then; NULL: it has none */
+	/* Where the data set has its x, for the first trainer to take (data/scale.h); NULL: others need it, too. */
+	double **spare_x;
 };
 
 struct recipe {

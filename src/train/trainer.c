@@ -28,18 +28,20 @@ static void predict_some(void *context, size_t piece, size_t thread)
 	size_t first = piece * TRAINER_CHUNK;
 	size_t left = trainer->dataset->instances - first;
 	size_t end = first + (left < TRAINER_CHUNK ? left : TRAINER_CHUNK);
+	size_t tile_size = trainer->recipe->shape.outputs * TILE_INSTANCES;
+	double *outputs = trainer->outputs[thread];
+	double *p = outputs + TRAINER_CHUNK / TILE_INSTANCES * tile_size;
 
 	if (!prediction->is_adjusted)
 		network_predict(prediction->is_shared ? trainer->readers[thread] : trainer->network, trainer->inputs,
-				first, end - first, predictions_outputs(predictions, first / TILE_INSTANCES));
-	for (size_t t = first / TILE_INSTANCES; t * TILE_INSTANCES < end; t++) {
-		double *outputs = predictions_outputs(predictions, t);
+				first, end - first, outputs);
+	for (size_t t = first / TILE_INSTANCES; t * TILE_INSTANCES < end; t++, outputs += tile_size) {
 		if (prediction->is_adjusted)
 			adjuster_predict(&trainer->adjuster, trainer->network, trainer->inputs, t, outputs);
 		if (predictions->regression == NULL)
 			loss_predict(trainer->recipe->method.loss, outputs, TILE_INSTANCES, trainer->dataset->classes,
-				     outputs, predictions_p(predictions, t));
-		predictions_take_tile(predictions, t);
+				     outputs, p);
+		predictions_take_tile(predictions, t, outputs, p);
 	}
 }
 

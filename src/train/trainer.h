@@ -27,6 +27,9 @@ MUST_CHECK enum err_code trainer_create(const struct dataset *dataset, const str
 /* The pool's threads share the work of all epochs to come where it is enough for several; what comes out stays the same
  * to the bit. Borrowed: it must outlive the trainer. */
 MUST_CHECK enum err_code trainer_share(struct trainer *trainer, struct pool *pool, struct err *err);
+
+/* What it learns from and predicts by, when it will do neither any more: predictions and weights stay. */
+void trainer_free_features(struct trainer *trainer);
 void trainer_free(struct trainer *trainer);
 void trainer_freep(struct trainer **trainer);
 

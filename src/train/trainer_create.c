@@ -8,6 +8,27 @@
 #include "train/split_instances.h"
 #include "train/trainer_state.h"
 
+static enum err_code create_outputs(struct trainer *trainer, struct err *err)
+{
+	size_t threads = pool_threads(trainer->pool);
+	size_t size = trainer->recipe->shape.outputs * (TRAINER_CHUNK + TILE_INSTANCES);
+
+	if (mem_new(&trainer->outputs, threads, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < threads; i++)
+		if (mem_new(&trainer->outputs[i], size, err) != ERR_OK)
+			return err->code;
+	return ERR_OK;
+}
+
+static void free_outputs(struct trainer *trainer)
+{
+	for (size_t i = 0; trainer->outputs != NULL && i < pool_threads(trainer->pool); i++)
+		free(trainer->outputs[i]);
+	free(trainer->outputs);
+	trainer->outputs = NULL;
+}
+
 static enum err_code allocate(struct trainer *trainer, struct err *err)
 {
 	size_t n = trainer->dataset->instances;
@@ -29,7 +50,7 @@ static enum err_code allocate(struct trainer *trainer, struct err *err)
 	      mem_new(&trainer->partner_log_p, k * lanes, err) != ERR_OK)) ||
 	    mem_new(&trainer->order, trainer->most_draws, err) != ERR_OK || mem_new(&trainer->draws, n, err) != ERR_OK)
 		return err->code;
-	return ERR_OK;
+	return create_outputs(trainer, err);
 }
 
 void trainer_start_biases(struct trainer *trainer)
@@ -232,7 +253,8 @@ enum err_code trainer_create(const struct dataset *dataset, const struct split *
 	trainer->most_draws = recipe_count_draws(recipe, split);
 	trainer->batch_size = recipe->batch_size < trainer->most_draws ? recipe->batch_size : trainer->most_draws;
 	if (create_model(trainer, err) != ERR_OK || allocate(trainer, err) != ERR_OK ||
-	    scale_fit(dataset, split, (enum scale_kind)recipe->data.scale, &trainer->scaled, err) != ERR_OK ||
+	    scale_fit(dataset, split, (enum scale_kind)recipe->data.scale, recipe->subject.spare_x, &trainer->scaled,
+		      err) != ERR_OK ||
 	    network_inputs_create(trainer->network, trainer->scaled.x, dataset->instances, &trainer->inputs, err) !=
 		ERR_OK)
 		return err->code;
@@ -257,7 +279,10 @@ enum err_code trainer_share(struct trainer *trainer, struct pool *pool, struct e
 
 	if (threads == 1)
 		return ERR_OK;
+	free_outputs(trainer);
 	trainer->pool = pool;
+	if (create_outputs(trainer, err) != ERR_OK)
+		return err->code;
 	network_share(trainer->network, pool);
 	if (mem_new(&trainer->readers, threads, err) != ERR_OK)
 		return err->code;
@@ -274,14 +299,20 @@ static void free_readers(struct trainer *trainer)
 	free(trainer->readers);
 }
 
+void trainer_free_features(struct trainer *trainer)
+{
+	network_inputs_free(take_ptr(&trainer->inputs));
+	scaled_done(&trainer->scaled);
+}
+
 void trainer_free(struct trainer *trainer)
 {
 	if (trainer == NULL)
 		return;
 	free_readers(trainer);
-	scaled_done(&trainer->scaled);
+	free_outputs(trainer);
+	trainer_free_features(trainer);
 	network_free(trainer->network);
-	network_inputs_free(trainer->inputs);
 	optimizer_free(trainer->optimizer);
 	weighting_free(trainer->weighting);
 	predictions_free(trainer->predictions);

@@ -26,6 +26,9 @@ struct trainer {
 	struct network_inputs *inputs;
 	struct pool *pool;	  /* whose threads share the work; NULL: nobody's */
 	struct network **readers; /* of several threads, one for each; else NULL */
+	/* Of each thread what the network gives out for a chunk (TRAINER_CHUNK / 64, outputs, 64), and p (outputs, 64)
+	 */
+	double **outputs;
 	struct optimizer *optimizer;
 	struct class_scales *scales;	   /* of a second stage that learns them, else NULL */
 	struct branches *branches;	   /* of networks that have two, else NULL */

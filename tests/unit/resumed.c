@@ -131,7 +131,7 @@ static void append_classes(struct text *seen, const struct predictions *predicti
 	for (size_t i = 0; i < ARRAY_LENGTH(series); i++)
 		resumed_append(seen, series[i], n * sizeof(double));
 	resumed_append(seen, predictions->dynamics->epochs, sizeof(double));
-	resumed_append(seen, predictions->p, n * dataset->classes * sizeof(double));
+	resumed_append(seen, predictions->difficulty->p, n * dataset->classes * sizeof(double));
 	append_metrics(seen, &predictions->train);
 	append_metrics(seen, &predictions->test);
 }

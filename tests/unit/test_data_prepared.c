@@ -24,7 +24,7 @@ static void expect_prepared(const char *text, int missing, enum scale_kind kind,
 	scratch_write("t.csv", text, strlen(text));
 	cr_assert_eq(dataset_read("t.csv", &(struct reading){ .missing = missing }, &dataset, &err), ERR_OK, "%s",
 		     err.message);
-	cr_assert_eq(scale_fit(dataset, &split, kind, &scaled, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(scale_fit(dataset, &split, kind, NULL, &scaled, &err), ERR_OK, "%s", err.message);
 	for (size_t i = 0; i < dataset->instances; i++)
 		for (size_t j = 0; j < dataset->features; j++)
 			cr_assert_eq(text_append(&got, &err, "%.6g%s", scaled.x[i * dataset->features + j],

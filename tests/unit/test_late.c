@@ -10,7 +10,7 @@
 
 static const double *log_p(const struct scene *scene)
 {
-	return trainer_predictions(scene->trainer)->log_p;
+	return trainer_predictions(scene->trainer)->difficulty->log_p;
 }
 
 static size_t log_p_bytes(const struct scene *scene)

@@ -22,15 +22,17 @@ Test(predictions, margin_and_errors_follow_their_definitions)
 		struct err err;
 		cr_assert_eq(predictions_create(&instances, &settings, epoch, &predictions, &err), ERR_OK);
 		for (size_t t = 0; t < 3; t++) {
+			double log_p[3 * TILE_INSTANCES] __attribute__((aligned(64))) = { 0 };
+			double p[3 * TILE_INSTANCES] __attribute__((aligned(64))) = { 0 };
 			double sum = 0;
 			for (size_t c = 0; c < 3; c++)
 				sum += exp(z[t][c]);
 			for (size_t c = 0; c < 3; c++) {
-				predictions_log_p(predictions, 0)[c * TILE_INSTANCES] = z[t][c] - log(sum);
-				predictions_p(predictions, 0)[c * TILE_INSTANCES] = exp(z[t][c]) / sum;
+				log_p[c * TILE_INSTANCES] = z[t][c] - log(sum);
+				p[c * TILE_INSTANCES] = exp(z[t][c]) / sum;
 			}
 			predictions_begin_epoch(predictions, t + 1);
-			predictions_take_tile(predictions, 0);
+			predictions_take_tile(predictions, 0, log_p, p);
 			cr_expect_float_eq(predictions->margin[0], margin[t], 1e-14);
 			/* The other probabilities sum up to as much as p_y lacks. */
 			cr_expect_float_eq(2 * (1 - predictions->p_true[0]), el1n[t], 1e-9);

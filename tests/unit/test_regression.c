@@ -107,11 +107,12 @@ static struct predictions *make(bool scales_target, const uint32_t *train_counts
 static void take(struct predictions *predictions, size_t epoch, const double *predicted)
 {
 	struct regression *regression = predictions->regression;
+	double outputs[TILE_INSTANCES] = { 0 };
 
 	for (size_t i = 0; i < 6; i++)
-		predictions_outputs(predictions, 0)[i] = (predicted[i] - regression->shift) / regression->factor;
+		outputs[i] = (predicted[i] - regression->shift) / regression->factor;
 	predictions_begin_epoch(predictions, epoch);
-	predictions_take_tile(predictions, 0);
+	predictions_take_tile(predictions, 0, outputs, NULL);
 	predictions_measure(predictions);
 }
 

@@ -104,7 +104,7 @@ static double *last_predictions(const struct dataset *dataset, const struct run_
 
 	for (int epoch = 0; epoch < 20; epoch++)
 		cr_assert(trainer_run_epoch(trainer));
-	memcpy(copy, predictions->p, count * sizeof *copy);
+	memcpy(copy, predictions->difficulty->p, count * sizeof *copy);
 	trainer_free(trainer);
 	split_free(split);
 	*ret_count = count;

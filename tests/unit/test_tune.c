@@ -104,7 +104,7 @@ static double held_out_loss(const struct scene *scene, struct trainer *const *tr
 	for (size_t at = 0; at < 5; at++)
 		for (size_t j = 0; j < folds[at]->test_count; j++) {
 			uint32_t i = folds[at]->test[j];
-			const double *log_p = trainer_predictions(trainers[at])->log_p +
+			const double *log_p = trainer_predictions(trainers[at])->difficulty->log_p +
 					      i / TILE_INSTANCES * CLASSES * TILE_INSTANCES + i % TILE_INSTANCES;
 			double truth = log_p[scene->dataset->y[i] * TILE_INSTANCES], most = -INFINITY, sum = 0;
 			for (size_t c = 0; c < CLASSES; c++)
