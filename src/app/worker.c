@@ -131,7 +131,8 @@ static bool is_worth_saving(const struct work *work, bool is_last)
 		return false;
 	if (is_last)
 		return work->end.status == TRACK_INTERRUPTED || watch->keeps_state;
-	return clock_seconds() - work->saved_at >= watch->checkpoint_seconds;
+	return clock_seconds() - work->saved_at >= watch->checkpoint_seconds &&
+	       recording_has_room_for_state(work->recording);
 }
 
 static enum err_code train(struct work *work, struct trainer *trainer, struct err *err)

@@ -99,6 +99,9 @@ MUST_CHECK enum err_code recording_check(const struct recording *recording, stru
 MUST_CHECK enum err_code recording_settle(struct recording *recording, const char *settings, const char *key,
 					  const char *chosen, struct err *err);
 
+/* False while large states wait to be written, so that memory need not hold another. */
+bool recording_has_room_for_state(struct recording *recording);
+
 /* All that the run needs to go on after `epoch`. Of those that wait to be written only the oldest and the newest are
  * kept. Takes the bytes over. */
 MUST_CHECK enum err_code recording_save_state(struct recording *recording, struct text *bytes, size_t epoch,

@@ -238,6 +238,14 @@ enum err_code recording_settle(struct recording *recording, const char *settings
 	return ERR_OK;
 }
 
+bool recording_has_room_for_state(struct recording *recording)
+{
+	(void)pthread_mutex_lock(&recording->recorder->lock);
+	bool has_room = recording->state_bytes <= BUDGET;
+	(void)pthread_mutex_unlock(&recording->recorder->lock);
+	return has_room;
+}
+
 enum err_code recording_save_state(struct recording *recording, struct text *bytes, size_t epoch, struct err *err)
 {
 	struct recorder *recorder = recording->recorder;
@@ -249,13 +257,16 @@ enum err_code recording_save_state(struct recording *recording, struct text *byt
 	message->epoch = epoch;
 	*bytes = (struct text){ 0 };
 	(void)pthread_mutex_lock(&recorder->lock);
+	recording->state_bytes += message->state.length;
 	/* While the file is locked by others they would pile up. The next one to be written stays: if every new one
 	 * took the place of the one before, none might ever be written. */
 	if (recording->next_state == NULL) {
 		recording->next_state = message;
 	} else {
-		if (recording->last_state != NULL)
+		if (recording->last_state != NULL) {
+			recording->state_bytes -= recording->last_state->state.length;
 			text_done(&recording->last_state->state);
+		}
 		recording->last_state = message;
 	}
 	recorder_post(recorder, message);

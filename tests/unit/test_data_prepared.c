@@ -11,6 +11,26 @@
 
 TestSuite(prepared, .init = scratch_enter, .fini = scratch_leave);
 
+/* The same where the data set's x lies, which is then gone; before `scaled`, which may have borrowed it. */
+static void expect_same_in_place(struct dataset *dataset, const struct split *split, enum scale_kind kind,
+				 struct scaled *scaled)
+{
+	struct scaled in_place AUTO(scaled_done) = { 0 };
+	const double *x = dataset->x;
+	size_t count = dataset->instances * dataset->features;
+	AUTO(mem_freep) double *own = NULL;
+	struct err err;
+
+	cr_assert_eq(mem_new(&own, count, &err), ERR_OK);
+	memcpy(own, scaled->x, count * sizeof *own);
+	cr_assert_eq(scale_fit(dataset, split, kind, &dataset->x, &in_place, &err), ERR_OK, "%s", err.message);
+	cr_expect_null(dataset->x);
+	cr_expect_eq(in_place.x, x);
+	cr_expect_arr_eq(in_place.x, own, count * sizeof *own);
+	free(scaled->values);
+	scaled->x = scaled->values = take_ptr(&own);
+}
+
 /* The first four rows train; values (rows, features) prepared as `kind` says. */
 static void expect_prepared(const char *text, int missing, enum scale_kind kind, const char *expected)
 {
@@ -25,6 +45,7 @@ static void expect_prepared(const char *text, int missing, enum scale_kind kind,
 	cr_assert_eq(dataset_read("t.csv", &(struct reading){ .missing = missing }, &dataset, &err), ERR_OK, "%s",
 		     err.message);
 	cr_assert_eq(scale_fit(dataset, &split, kind, NULL, &scaled, &err), ERR_OK, "%s", err.message);
+	expect_same_in_place(dataset, &split, kind, &scaled);
 	for (size_t i = 0; i < dataset->instances; i++)
 		for (size_t j = 0; j < dataset->features; j++)
 			cr_assert_eq(text_append(&got, &err, "%.6g%s", scaled.x[i * dataset->features + j],

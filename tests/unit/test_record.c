@@ -211,6 +211,31 @@ Test(record, of_states_that_wait_there_are_two)
 	db_free(other);
 }
 
+Test(recorder, while_a_large_state_waits_there_is_no_room_for_another)
+{
+	struct recorder *recorder = recorded_open();
+	struct recording *recording = recorded_begin(recorder, &recorded_small, NULL);
+	struct db *other = database_open(TRACKED_FILE, DB_WRITE);
+	struct text bytes = { 0 };
+	struct err err = { 0 };
+
+	cr_assert(recorded_put(recording, 1));
+	cr_assert_eq(db_begin(other, &err), ERR_OK, "%s", err.message);
+	cr_expect(recording_has_room_for_state(recording));
+	cr_assert_eq(text_reserve(&bytes, BUDGET + 1, &err), ERR_OK);
+	memset(bytes.data, 'x', BUDGET + 1);
+	bytes.length = BUDGET + 1;
+	cr_assert_eq(recording_save_state(recording, &bytes, 1, &err), ERR_OK);
+	cr_expect_not(recording_has_room_for_state(recording));
+	cr_assert_eq(db_commit(other, &err), ERR_OK);
+	for (size_t i = 0; i < 1000 && !recording_has_room_for_state(recording); i++)
+		(void)usleep(10000);
+	cr_expect(recording_has_room_for_state(recording));
+	recording_end(recording, &(struct recording_end){ .status = TRACK_INTERRUPTED });
+	recorded_close(recorder);
+	db_free(other);
+}
+
 static enum err_code count_epochs(struct track *track, void *count, struct err *err)
 {
 	(void)err;
