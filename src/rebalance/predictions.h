@@ -46,8 +46,8 @@ struct predictions {
 	double *margin;		     /* (T * 64) log p_true less the largest log p of another class */
 };
 
-/* Of classes. Before the first epoch all difficulties are 1 and everything else is 0. What `instances` borrows must
- * outlive the predictions. el2n_epoch: as of dynamics_create(). */
+/* Of classes. Before the first epoch all difficulties are 1, p is 1 / k and everything else is 0. What `instances`
+ * borrows must outlive the predictions. el2n_epoch: as of dynamics_create(). */
 MUST_CHECK enum err_code predictions_create(const struct instances *instances,
 					    const struct difficulty_settings *difficulty, size_t el2n_epoch,
 					    struct predictions **ret_predictions, struct err *err);
