@@ -234,6 +234,7 @@ CREATE TABLE epoch (
   test_medium_shot_accuracy REAL, -- 20 to 100
   test_few_shot_accuracy REAL,   -- fewer than 20
   checksum INTEGER,              -- of the epoch's rows of class_epoch and this one; NULL in older versions' rows
+  draws_bytes INTEGER NOT NULL DEFAULT 2, -- of a number in block.draws: 4 where one is above 65534; not in the checksum
   PRIMARY KEY (run_id, epoch)
 ) STRICT, WITHOUT ROWID;
 
@@ -279,7 +280,7 @@ CREATE TABLE block (
   weight BLOB NOT NULL,          -- float32 (m), 1 is uniform; NaN for test instances
   du BLOB NOT NULL,              -- float32 (m)
   dl BLOB NOT NULL,              -- float32 (m)
-  draws BLOB NOT NULL,           -- uint16 (m), 65535 unknown, or more than 65534
+  draws BLOB NOT NULL,           -- uint16 (m), 65535 unknown; uint32 (m), 4294967295 unknown, where epoch.draws_bytes is 4
   p BLOB NOT NULL,               -- float32 (classes, m), class by class
   checksum INTEGER,              -- of the series one after the other, as src/db/series.h lists them; NULL in older versions' rows
   residual BLOB                  -- float32 (m) prediction less target, of a regression, which has no bytes of predicted and p; else NULL

@@ -160,7 +160,7 @@ WHERE run.run_id = class_epoch.run_id
 
 -- One row per run of a classification, recorded epoch and instance, of every part: train, test, or meta (which weighs the
 -- others). Decoded from the blocks, but for epochs whose first
--- instance has a row in dynamics_rows (draws is NULL above 65534): whatever 'hardrow materialize' wrote comes from there.
+-- instance has a row in dynamics_rows: whatever 'hardrow materialize' wrote comes from there.
 CREATE VIEW dynamics AS
 SELECT
   epoch.run_id,

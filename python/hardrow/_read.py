@@ -119,8 +119,8 @@ def read(path, run):
     result = Dynamics(
         run_id=run, epochs=np.array([epoch for epoch, _ in epochs], dtype=np.int64), ids=np.array([row[0] for row in rows], dtype=np.int64),
         classes=classes, labels=labels, part=np.array(["train", "test", "meta"])[np.frombuffer(mask, dtype=np.uint8)], p=None, p_true=None,
-        predicted=None, draws=np.where(stored["draws"] == _UNKNOWN, -1, stored["draws"].astype(np.int64)),
-        **{name: stored[name] for name in ("du", "dl", "difficulty", "weight")})
+        predicted=None,
+        **{name: stored[name] for name in ("du", "dl", "difficulty", "weight", "draws")})
     if task == "regression":
         result.target = np.array([row[2] for row in rows], dtype=np.float64)
         result.residual = stored["residual"]
@@ -137,12 +137,16 @@ def _read_blocks(connection, epochs, instances, classes, task):
     wanted = [name for name in _SERIES if (name == "residual") == (task == "regression") or name not in ("residual", "predicted", "p")]
     columns = {name: classes if name == "p" else 1 for name in wanted}
     blocks = (instances + 63) // 64
-    stored = {name: np.empty((len(epochs), instances, columns[name]), dtype=_SERIES[name]) for name in wanted}
+    stored = {name: np.empty((len(epochs), instances, columns[name]), dtype=np.int64 if name == "draws" else _SERIES[name])
+              for name in wanted}
     for e, (epoch, first) in enumerate(epochs):
         found = connection.execute(f"SELECT {', '.join(wanted)} FROM block WHERE block_id >= ? AND block_id < ? ORDER BY block_id",
                                    (first, first + blocks)).fetchall()
         if len(found) != blocks:
             raise library.Error(f"epoch {epoch}: {len(found)} of {blocks} blocks are there; 'hardrow verify' says more")
         for name, blobs in zip(wanted, zip(*found)):
-            stored[name][e] = _join(blobs, _SERIES[name], instances, columns[name])
+            # Of an epoch with draws above 65534 all have four bytes.
+            kind = np.uint32 if name == "draws" and len(blobs[0]) == 4 * min(instances, 64) else _SERIES[name]
+            values = _join(blobs, kind, instances, columns[name])
+            stored[name][e] = np.where(values == np.iinfo(kind).max, -1, values.astype(np.int64)) if name == "draws" else values
     return {name: values if name == "p" else values[:, :, 0] for name, values in stored.items()}

@@ -1,5 +1,6 @@
 /* The export as arrays of numpy (.npy, version 1.0). Shapes: E recorded epochs, n instances, k classes. */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,25 +48,51 @@ static enum err_code begin_array(const struct export_run *run, const char *name,
 
 struct dynamics_arrays {
 	const struct export_run *run;
+	enum series_tally tally; /* of all epochs */
 	FILE *streams[SERIES_DYNAMICS_COUNT];
 };
+
+/* What numpy calls a series. */
+static const char *type_of(enum series series, enum series_tally tally)
+{
+	if (series_specs[series].storage == SERIES_FLOAT32)
+		return "<f4";
+	return series_width(series, tally) == SERIES_LONG ? "<u4" : "<u2";
+}
+
+static enum err_code put_one(FILE *stream, const struct export_block *block, enum series series,
+			     enum series_tally tally, size_t i, struct err *err)
+{
+	float number = NAN;
+	uint32_t count = 0; /* of which the lower bytes are all set, too, where it is not known */
+
+	switch (series_specs[series].storage) {
+	case SERIES_FLOAT32:
+		number = export_float(block, series, i);
+		return put(stream, &number, sizeof number, err);
+	case SERIES_CLASS:
+		count = export_class(block, series, i);
+		break;
+	case SERIES_TALLY:
+		count = export_tally(block, series, i);
+		break;
+	}
+	return put(stream, &count, series_width(series, tally), err);
+}
 
 static enum err_code put_dynamics(void *context, const struct export_block *block, struct err *err)
 {
 	const struct dynamics_arrays *arrays = context;
 
 	for (enum series s = 0; s < SERIES_DYNAMICS_COUNT; s++) {
-		bool is_float = series_specs[s].storage == SERIES_FLOAT32;
-		bool is_as_stored = block->series[s] != NULL && !series_specs[s].per_class;
-		if (is_as_stored &&
-		    put(arrays->streams[s], block->series[s], block->m * series_width(s), err) != ERR_OK)
+		size_t width = series_width(s, arrays->tally);
+		bool is_as_stored =
+		    block->series[s] != NULL && !series_specs[s].per_class && series_width(s, block->tally) == width;
+		if (is_as_stored && put(arrays->streams[s], block->series[s], block->m * width, err) != ERR_OK)
 			return err->code;
 		for (size_t i = 0; i < block->m && !is_as_stored; i++) {
 			size_t at = series_specs[s].per_class ? arrays->run->y[block->first + i] * block->m + i : i;
-			float number = is_float ? export_float(block, s, at) : 0;
-			uint16_t count = is_float ? 0 : export_short(block, s, at);
-			if (put(arrays->streams[s], is_float ? (const void *)&number : &count, series_width(s), err) !=
-			    ERR_OK)
+			if (put_one(arrays->streams[s], block, s, arrays->tally, at, err) != ERR_OK)
 				return err->code;
 		}
 	}
@@ -77,9 +104,11 @@ enum err_code export_dynamics_arrays(struct export_run *run, struct err *err)
 	struct dynamics_arrays arrays = { .run = run };
 	const size_t shape[] = { run->epoch_count, run->row.instances };
 
+	if (export_run_tally(run, &arrays.tally, err) != ERR_OK)
+		return err->code;
 	for (enum series s = 0; s < SERIES_DYNAMICS_COUNT; s++)
-		if (begin_array(run, series_specs[s].column, series_specs[s].storage == SERIES_FLOAT32 ? "<f4" : "<u2",
-				shape, ARRAY_LENGTH(shape), &arrays.streams[s], err) != ERR_OK)
+		if (begin_array(run, series_specs[s].column, type_of(s, arrays.tally), shape, ARRAY_LENGTH(shape),
+				&arrays.streams[s], err) != ERR_OK)
 			return err->code;
 	return export_run_blocks(run, put_dynamics, &arrays, err);
 }

@@ -82,18 +82,25 @@ static void set_series(const struct writer *writer, const struct export_block *b
 {
 	const struct export_run *run = writer->run;
 
-	if (series_specs[series].storage == SERIES_FLOAT32) {
-		size_t at = series_specs[series].per_class ? run->y[block->first + i] * block->m + i : i;
+	size_t at = series_specs[series].per_class ? run->y[block->first + i] * block->m + i : i;
+	uint32_t number;
+
+	value->type = OUT_NULL;
+	switch (series_specs[series].storage) {
+	case SERIES_FLOAT32:
 		set_number(value, export_float(block, series, at));
-		return;
+		break;
+	case SERIES_CLASS:
+		number = export_class(block, series, i);
+		if (number < run->row.classes)
+			*value = ready_class(writer, number);
+		break;
+	case SERIES_TALLY:
+		number = export_tally(block, series, i);
+		if (number != SERIES_NO_TALLY)
+			*value = integer(number);
+		break;
 	}
-	uint16_t number = export_short(block, series, i);
-	if (series_specs[series].storage == SERIES_CLASS && number < run->row.classes)
-		*value = ready_class(writer, number);
-	else if (series_specs[series].storage == SERIES_CLASS || number == SERIES_UNKNOWN)
-		value->type = OUT_NULL;
-	else
-		*value = integer(number);
 }
 
 static enum err_code write_dynamics(void *context, const struct export_block *block, struct err *err)

@@ -87,12 +87,13 @@ static enum err_code damaged(const struct export_run *run, size_t epoch, struct 
 /* Where the series lie in the statement's row. */
 static bool take_series(const struct export_run *run, struct db_stmt *stmt, struct export_block *block)
 {
+	block->tally = db_column_int(stmt, 1) == SERIES_LONG ? SERIES_LONG : SERIES_SHORT;
 	for (enum series s = 0; s < SERIES_COUNT; s++) {
 		size_t length = 0;
-		block->series[s] = db_column_blob(stmt, 1 + (size_t)s, &length);
+		block->series[s] = db_column_blob(stmt, 2 + (size_t)s, &length);
 		if (length == 0)
 			block->series[s] = NULL;
-		else if (length != series_bytes(s, block->m, track_run_row_probabilities(&run->row)))
+		else if (length != series_bytes(s, block->m, track_run_row_probabilities(&run->row), block->tally))
 			return false;
 	}
 	return true;
@@ -110,7 +111,7 @@ enum err_code export_run_blocks(const struct export_run *run,
 
 	if (db_prepare(
 		track_db(run->track),
-		"SELECT run.block_instances" SERIES(
+		"SELECT run.block_instances, epoch.draws_bytes" SERIES(
 		    SERIES_COLUMN) " FROM main.run CROSS JOIN main.epoch ON epoch.run_id = run.run_id AND epoch.epoch "
 				   "= :epoch"
 				   " CROSS JOIN main.block ON block_id >= first_block"
@@ -184,11 +185,34 @@ float export_float(const struct export_block *block, enum series series, size_t 
 	return value;
 }
 
-uint16_t export_short(const struct export_block *block, enum series series, size_t i)
+uint16_t export_class(const struct export_block *block, enum series series, size_t i)
 {
 	uint16_t value = SERIES_UNKNOWN;
 
 	if (block->series[series] != NULL)
 		memcpy(&value, block->series[series] + i * sizeof value, sizeof value);
 	return value;
+}
+
+uint32_t export_tally(const struct export_block *block, enum series series, size_t i)
+{
+	return block->series[series] != NULL ? series_read_tally(block->series[series], block->tally, i)
+					     : SERIES_NO_TALLY;
+}
+
+enum err_code export_run_tally(const struct export_run *run, enum series_tally *ret_tally, struct err *err)
+{
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	bool is_long = false;
+
+	if (db_prepare(
+		track_db(run->track),
+		"SELECT 1 FROM main.epoch WHERE run_id = :run_id AND draws_bytes = 4 AND first_block IS NOT NULL",
+		&stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_int(stmt, ":run_id", run->row.run_id);
+	if (db_step(stmt, &is_long, err) != ERR_OK)
+		return err->code;
+	*ret_tally = is_long ? SERIES_LONG : SERIES_SHORT;
+	return ERR_OK;
 }

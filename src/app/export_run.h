@@ -32,6 +32,7 @@ MUST_CHECK enum err_code export_run_open(const struct export_run *run, const cha
 /* Instances first to first + m - 1 after an epoch; a series as it is stored, NULL: not recorded. */
 struct export_block {
 	size_t epoch, first, m;
+	enum series_tally tally;
 	const unsigned char *series[SERIES_COUNT];
 };
 
@@ -55,9 +56,13 @@ MUST_CHECK enum err_code export_run_matrices(const struct export_run *run,
 								   struct err *err),
 					     void *context, struct err *err);
 
-/* Number i of a series of the block. Those of classes and tallies that are not known are SERIES_UNKNOWN. */
+/* Number i of a series of the block. Classes that are not known are SERIES_UNKNOWN, tallies SERIES_NO_TALLY. */
 float export_float(const struct export_block *block, enum series series, size_t i);
-uint16_t export_short(const struct export_block *block, enum series series, size_t i);
+uint16_t export_class(const struct export_block *block, enum series series, size_t i);
+uint32_t export_tally(const struct export_block *block, enum series series, size_t i);
+
+/* What the tallies of all epochs fit in. */
+MUST_CHECK enum err_code export_run_tally(const struct export_run *run, enum series_tally *ret_tally, struct err *err);
 
 /* The ways to write a run: rows of dynamics, predictions and weights, tables of instances and epochs, and arrays. */
 MUST_CHECK enum err_code export_dynamics_rows(struct export_run *run, struct err *err);

@@ -198,8 +198,9 @@ static double series_bytes_of(const struct dataset *dataset)
 	size_t n = dataset->instances;
 	size_t k = dataset->target != NULL ? 0 : dataset->classes;
 
-	return (double)(n / BLOCK_INSTANCES) * db_row_bytes(series_block_bytes(BLOCK_INSTANCES, k) + beside) +
-	       db_row_bytes(series_block_bytes(n % BLOCK_INSTANCES, k) + beside);
+	return (double)(n / BLOCK_INSTANCES) *
+		   db_row_bytes(series_block_bytes(BLOCK_INSTANCES, k, SERIES_SHORT) + beside) +
+	       db_row_bytes(series_block_bytes(n % BLOCK_INSTANCES, k, SERIES_SHORT) + beside);
 }
 
 /* Bytes that the runs will put into the file, to within some 10 %. */

@@ -41,7 +41,7 @@ static const void *series_of(const struct epoch_record *record, size_t t, enum s
 	const unsigned char *bytes = epoch_record_block(record, t);
 
 	for (enum series s = 0; s < series; s++)
-		bytes += series_bytes(s, epoch_record_block_length(record, t), record->classes);
+		bytes += epoch_record_series_bytes(record, t, s);
 	return bytes;
 }
 
@@ -53,11 +53,11 @@ double verify_number(const struct epoch_record *record, size_t t, enum series se
 	return (double)value;
 }
 
-static unsigned tally(const struct epoch_record *record, size_t t, enum series series, size_t i)
+static unsigned predicted_of(const struct epoch_record *record, size_t t, size_t i)
 {
 	uint16_t value;
 
-	memcpy(&value, (const unsigned char *)series_of(record, t, series) + i * sizeof value, sizeof value);
+	memcpy(&value, (const unsigned char *)series_of(record, t, SERIES_PREDICTED) + i * sizeof value, sizeof value);
 	return value;
 }
 
@@ -93,7 +93,7 @@ static void read_out(struct verify_run *run, size_t t, size_t i)
 	size_t at = t * TILE_INSTANCES + i, k = run->row.classes, m = epoch_record_block_length(run->record, t);
 	const double *p = run->p + i;
 	struct verify_place place = verify_place_of(run, at);
-	unsigned predicted = tally(run->record, t, SERIES_PREDICTED, i);
+	unsigned predicted = predicted_of(run->record, t, i);
 	double sum = 0, highest = 0, other = 0;
 
 	for (size_t c = 0; c < k; c++) {
@@ -160,7 +160,7 @@ static bool has_prediction(const struct verify_run *run, size_t t, size_t i)
 {
 	if (run->row.is_regression)
 		return !isnan(verify_number(run->record, t, SERIES_RESIDUAL, i));
-	return tally(run->record, t, SERIES_PREDICTED, i) != SERIES_UNKNOWN;
+	return predicted_of(run->record, t, i) != SERIES_UNKNOWN;
 }
 
 /* Of a run that another program logged an epoch may lack some. */
@@ -232,12 +232,12 @@ static void compare_weights(struct verify_run *run)
 	for (size_t at = 0; at < n; at++) {
 		size_t t = at / TILE_INSTANCES, i = at % TILE_INSTANCES;
 		struct verify_place place = verify_place_of(run, at);
-		unsigned draws = tally(run->record, t, SERIES_DRAWS, i);
+		uint32_t draws = series_read_tally(series_of(run->record, t, SERIES_DRAWS), run->record->tally, i);
 		double expected = run->split->is_test[at] ? NAN : run->weighting->weight[at];
 		double weight = verify_number(run->record, t, SERIES_WEIGHT, i);
 		if (run->has_weighting || isnan(expected))
 			verify_compare(&place, "weight", weight, expected, 4 * VERIFY_FLOAT32 * expected);
-		if (draws == SERIES_UNKNOWN)
+		if (draws == SERIES_NO_TALLY)
 			continue;
 		if (run->split->is_test[at])
 			verify_compare(&place, "draws", draws, 0, 0);

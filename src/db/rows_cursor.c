@@ -59,8 +59,8 @@ static int prepare_epochs(struct rows_cursor *cursor)
 		return sqlite3_reset(cursor->find_epochs);
 	return sqlite3_prepare_v3(
 	    cursor->handle,
-	    "SELECT run.run_id, epoch.epoch, epoch.first_block, run.dataset_id, run.split_id, run.block_instances"
-	    " FROM main.run CROSS JOIN main.dataset ON dataset.dataset_id = run.dataset_id"
+	    "SELECT run.run_id, epoch.epoch, epoch.first_block, run.dataset_id, run.split_id, run.block_instances,"
+	    " epoch.draws_bytes FROM main.run CROSS JOIN main.dataset ON dataset.dataset_id = run.dataset_id"
 	    " CROSS JOIN main.epoch ON epoch.run_id = run.run_id"
 	    " WHERE dataset.task = ?5 AND run.run_id BETWEEN ?1 AND ?2 AND epoch.epoch BETWEEN ?3 AND ?4 AND "
 	    "epoch.first_block IS NOT NULL"
@@ -113,6 +113,7 @@ static int next_epoch(struct rows_cursor *cursor)
 	    block_instances > BLOCK_INSTANCES_MAX)
 		return SQLITE_CORRUPT_VTAB;
 	cursor->block_instances = (uint32_t)block_instances;
+	cursor->tally = sqlite3_column_int64(cursor->find_epochs, 6) == SERIES_LONG ? SERIES_LONG : SERIES_SHORT;
 	cursor->at = 0;
 	cursor->class_index = 0;
 	return subject_load(&cursor->subject, sqlite3_column_int64(cursor->find_epochs, 3),
@@ -303,7 +304,8 @@ static void put_series(const struct rows_cursor *cursor, sqlite3_context *contex
 {
 	const struct subject_instance *instance = &cursor->subject.instances[cursor->at];
 	size_t i = instance->position % cursor->block_instances;
-	uint16_t value;
+	const struct series_blob *from = &cursor->series[series];
+	uint32_t count;
 
 	switch (series_specs[series].storage) {
 	case SERIES_FLOAT32:
@@ -314,9 +316,10 @@ static void put_series(const struct rows_cursor *cursor, sqlite3_context *contex
 		put_text(context, subject_class_name(&cursor->subject, get_short(cursor, series, i)));
 		break;
 	case SERIES_TALLY:
-		value = get_short(cursor, series, i);
-		if (value != SERIES_UNKNOWN)
-			sqlite3_result_int(context, value);
+		count = i < from->length / cursor->tally ? series_read_tally(from->bytes, cursor->tally, i)
+							 : SERIES_NO_TALLY;
+		if (count != SERIES_NO_TALLY)
+			sqlite3_result_int64(context, count);
 		break;
 	}
 }

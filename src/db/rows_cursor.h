@@ -53,7 +53,8 @@ struct rows_cursor {
 	struct rows_filter filter;
 	struct subject subject;
 	sqlite3_stmt *find_epochs, *find_block;
-	unsigned block_series; /* what find_block reads */
+	enum series_tally tally; /* of the epoch's blocks */
+	unsigned block_series;	 /* what find_block reads */
 	bool is_end;
 	int64_t run_id, epoch, first_block;
 	uint32_t block_instances;

@@ -9,11 +9,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum series_storage {
 	SERIES_FLOAT32, /* from double; NaN: not known, not for this instance */
 	SERIES_CLASS,	/* uint16, from double: the index of a class, shown as its name */
-	SERIES_TALLY,	/* uint16, from uint32_t: 65535 is not known, or larger than 65534 */
+	SERIES_TALLY,	/* uint16, or uint32 (SERIES_LONG), from uint32_t; all bits set: not known */
 };
 
 enum series_task { SERIES_OF_CLASSIFICATION, SERIES_OF_REGRESSION, SERIES_OF_BOTH };
@@ -41,8 +42,15 @@ enum series_task { SERIES_OF_CLASSIFICATION, SERIES_OF_REGRESSION, SERIES_OF_BOT
 enum series { SERIES(SERIES_ID) SERIES_COUNT };
 #undef SERIES_ID
 
-/* What a tally that is not known is stored as. */
+/* A class that is not known, and the first tally that a short one cannot be. */
 #define SERIES_UNKNOWN 65535
+
+/* Bytes of a tally in the blocks of an epoch, as epoch.draws_bytes says: four where one of them is above 65534. */
+enum series_tally { SERIES_SHORT = 2, SERIES_LONG = 4 };
+
+/* Tally number i of those at `bytes`; SERIES_NO_TALLY is not known. */
+#define SERIES_NO_TALLY UINT32_MAX
+uint32_t series_read_tally(const unsigned char *bytes, enum series_tally tally, size_t i);
 
 struct series_spec {
 	const char *name;   /* column of block */
@@ -55,13 +63,13 @@ struct series_spec {
 extern const struct series_spec series_specs[SERIES_COUNT];
 
 /* Bytes of one number. */
-size_t series_width(enum series series);
+size_t series_width(enum series series, enum series_tally tally);
 
 /* Those of dynamics stand before the others. */
 #define SERIES_DYNAMICS_COUNT SERIES_RESIDUAL
 
 /* Bytes of a block of m instances and k classes, 0 of a regression: of the series, of all series. */
-size_t series_bytes(enum series series, size_t instances, size_t classes);
-size_t series_block_bytes(size_t instances, size_t classes);
+size_t series_bytes(enum series series, size_t instances, size_t classes, enum series_tally tally);
+size_t series_block_bytes(size_t instances, size_t classes, enum series_tally tally);
 
 #endif

@@ -80,7 +80,8 @@ static void encode_tile(const struct predictions *predictions, const struct weig
 enum err_code epoch_fill_record(const struct predictions *predictions, const struct weighting *weighting,
 				const uint32_t *draws, bool blocks, struct epoch_record *record, struct err *err)
 {
-	if (blocks && epoch_record_reserve_blocks(record, err) != ERR_OK)
+	if (blocks && (epoch_record_reserve_blocks(record, err) != ERR_OK ||
+		       epoch_record_fit_tallies(record, draws, err) != ERR_OK))
 		return err->code;
 	record->train = record_part(&predictions->train);
 	record->test = record_part(&predictions->test);

@@ -12,7 +12,7 @@ In views.sql these macros stand for core SQL (index from 0, little-endian, as th
 become must also mean the same in DuckDB with docs/duckdb.sql, where / is no integer division, blobs have no length(),
 and substr(), instr() and printf() are those of that file: texts are cut by substring().
     f32(blob, index)   float32 number `index` as REAL, exact; NULL for NaN and infinity
-    u16(blob, index)   uint16 number `index` as INTEGER
+    u16(blob, index)   uint16 number `index` as INTEGER; u32(blob, index) of uint32
     quotient(a, b)     integer division of numbers that are not negative
     utc(ms)            milliseconds since 1970-01-01 as text, 2026-11-27T09:30:00.123Z
     json_flat(text)    the text if its JSON keys are plain names and no value is an object or an array, else NULL. SQLite
@@ -58,8 +58,8 @@ def byte_at(blob, offset):
     return f"(instr({ALL_BYTES}, substr({blob}, {offset}, 1)) - 1)"
 
 
-def expand_u16(blob, index):
-    return f"({little_endian(bytes_from(blob, 2, f'2 * ({index})'))})"
+def expand_unsigned(width):
+    return lambda blob, index: f"({little_endian(bytes_from(blob, width, f'{width} * ({index})'))})"
 
 
 def little_endian(byte):
@@ -184,7 +184,8 @@ def packed_macro(read):
 # name: (number of arguments, how they become SQL)
 VIEW_MACROS = {
     "f32": (2, expand_f32),
-    "u16": (2, expand_u16),
+    "u16": (2, expand_unsigned(2)),
+    "u32": (2, expand_unsigned(4)),
     "quotient": (2, expand_quotient),
     "utc": (1, expand_utc),
     "json_flat": (1, expand_json_flat),
@@ -230,7 +231,8 @@ def series_column(row, has_plain):
     number = f"u16(stored.{name}, {at})"
     value, type, table, where = {
         "FLOAT32": ("p(instance.class_index)" if shape == "CLASSES" else f"f32(stored.{name}, {at})", "DOUBLE", "", ""),
-        "TALLY": (f"nullif({number}, 65535)", "BIGINT", "", ""),
+        "TALLY": (f"CASE epoch.{name}_bytes WHEN 4 THEN nullif(u32(stored.{name}, {at}), 4294967295) ELSE nullif({number}, 65535) END",
+                  "BIGINT", "", ""),
         "CLASS": ("named.name", "TEXT", " CROSS JOIN class AS named",
                   f" AND named.dataset_id = run.dataset_id AND named.class_index = {number}"),
     }[storage]

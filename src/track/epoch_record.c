@@ -22,6 +22,7 @@ enum err_code epoch_record_create(size_t instances, size_t classes, size_t matri
 		return err->code;
 	record->instances = instances;
 	record->classes = classes;
+	record->tally = SERIES_SHORT;
 	record->matrix_capacity = matrices;
 	record->value_capacity = values;
 	*ret_record = take_ptr(&record);
@@ -30,7 +31,8 @@ enum err_code epoch_record_create(size_t instances, size_t classes, size_t matri
 
 size_t epoch_record_bytes(const struct epoch_record *record)
 {
-	size_t blocks = record->blocks == NULL ? 0 : series_block_bytes(record->instances, record->classes);
+	size_t blocks =
+	    record->blocks == NULL ? 0 : series_block_bytes(record->instances, record->classes, record->tally);
 
 	return sizeof *record + record->classes * sizeof *record->by_class + record->value_capacity * sizeof(double) +
 	       record->own_count * record->instances * sizeof(float) + blocks;
@@ -39,8 +41,35 @@ size_t epoch_record_bytes(const struct epoch_record *record)
 enum err_code epoch_record_reserve_blocks(struct epoch_record *record, struct err *err)
 {
 	if (record->blocks == NULL &&
-	    mem_new(&record->blocks, series_block_bytes(record->instances, record->classes), err) != ERR_OK)
+	    mem_new(&record->blocks, series_block_bytes(record->instances, record->classes, record->tally), err) !=
+		ERR_OK)
 		return err->code;
+	return ERR_OK;
+}
+
+enum err_code epoch_record_take_long_tallies(struct epoch_record *record, struct err *err)
+{
+	AUTO(mem_freep) unsigned char *wider = NULL;
+	struct epoch_record before = *record;
+
+	if (record->tally == SERIES_LONG)
+		return ERR_OK;
+	if (mem_new(&wider, series_block_bytes(record->instances, record->classes, SERIES_LONG), err) != ERR_OK)
+		return err->code;
+	record->blocks = take_ptr(&wider);
+	record->tally = SERIES_LONG;
+	for (size_t t = 0; t < epoch_record_block_count(record); t++)
+		memcpy(epoch_record_values(record, t), epoch_record_values(&before, t),
+		       epoch_record_series_bytes(record, t, epoch_record_predicts(record)));
+	free(before.blocks);
+	return ERR_OK;
+}
+
+enum err_code epoch_record_fit_tallies(struct epoch_record *record, const uint32_t *tallies, struct err *err)
+{
+	for (size_t i = 0; tallies != NULL && i < record->instances; i++)
+		if (tallies[i] >= SERIES_UNKNOWN)
+			return epoch_record_take_long_tallies(record, err);
 	return ERR_OK;
 }
 
@@ -76,6 +105,8 @@ void epoch_record_clear(struct epoch_record *record, size_t epoch)
 {
 	record->epoch = epoch;
 	record->has_blocks = false;
+	/* There is room for long ones then, too. */
+	record->tally = SERIES_SHORT;
 	record->matrix_count = 0;
 	record->value_count = 0;
 	record->regression_count = 0;
@@ -97,7 +128,12 @@ size_t epoch_record_block_length(const struct epoch_record *record, size_t t)
 
 const unsigned char *epoch_record_block(const struct epoch_record *record, size_t t)
 {
-	return record->blocks + t * series_block_bytes(BLOCK_INSTANCES, record->classes);
+	return record->blocks + t * series_block_bytes(BLOCK_INSTANCES, record->classes, record->tally);
+}
+
+size_t epoch_record_series_bytes(const struct epoch_record *record, size_t t, enum series series)
+{
+	return series_bytes(series, epoch_record_block_length(record, t), record->classes, record->tally);
 }
 
 static unsigned char *put_floats(unsigned char *out, const double *values, size_t count)
@@ -120,29 +156,33 @@ static unsigned char *put_classes(unsigned char *out, const double *values, size
 	return out + count * sizeof(uint16_t);
 }
 
-static unsigned char *put_tallies(unsigned char *out, const uint32_t *tallies, size_t count)
+static unsigned char *put_tallies(unsigned char *out, const uint32_t *tallies, size_t count, enum series_tally tally)
 {
+	uint32_t known[BLOCK_INSTANCES];
 	uint16_t narrow[BLOCK_INSTANCES];
 
 	for (size_t i = 0; i < count; i++)
-		narrow[i] = tallies == NULL || tallies[i] > SERIES_UNKNOWN ? SERIES_UNKNOWN : (uint16_t)tallies[i];
-	memcpy(out, narrow, count * sizeof(uint16_t));
-	return out + count * sizeof(uint16_t);
+		known[i] = tallies == NULL ? SERIES_NO_TALLY : tallies[i];
+	/* The lower bytes of what is not known are all set, too. */
+	for (size_t i = 0; i < count; i++)
+		narrow[i] = (uint16_t)known[i];
+	memcpy(out, tally == SERIES_LONG ? (const void *)known : narrow, count * tally);
+	return out + count * tally;
 }
 
 void epoch_record_encode(struct epoch_record *record, size_t t, const struct record_tile *tile)
 {
 	size_t count = epoch_record_block_length(record, t);
-	unsigned char *start = record->blocks + t * series_block_bytes(BLOCK_INSTANCES, record->classes);
+	unsigned char *start = (unsigned char *)epoch_record_block(record, t);
 	unsigned char *out = start;
 
 	for (enum series s = 0; s < SERIES_COUNT; s++) {
 		const double *values = tile->series[s];
 		size_t rows = series_specs[s].per_class ? record->classes : 1;
-		if (series_bytes(s, count, record->classes) == 0)
+		if (epoch_record_series_bytes(record, t, s) == 0)
 			continue;
 		if (tile->has_values && s == epoch_record_predicts(record)) {
-			out += series_bytes(s, count, record->classes);
+			out += epoch_record_series_bytes(record, t, s);
 			continue;
 		}
 		switch (series_specs[s].storage) {
@@ -154,7 +194,7 @@ void epoch_record_encode(struct epoch_record *record, size_t t, const struct rec
 			out = put_classes(out, values, count);
 			break;
 		case SERIES_TALLY:
-			out = put_tallies(out, tile->series[s], count);
+			out = put_tallies(out, tile->series[s], count, record->tally);
 			break;
 		}
 	}
@@ -168,11 +208,10 @@ enum series epoch_record_predicts(const struct epoch_record *record)
 
 unsigned char *epoch_record_values(struct epoch_record *record, size_t t)
 {
-	size_t count = epoch_record_block_length(record, t);
-	unsigned char *out = record->blocks + t * series_block_bytes(BLOCK_INSTANCES, record->classes);
+	unsigned char *out = (unsigned char *)epoch_record_block(record, t);
 
 	for (enum series s = 0; s < epoch_record_predicts(record); s++)
-		out += series_bytes(s, count, record->classes);
+		out += epoch_record_series_bytes(record, t, s);
 	return out;
 }
 

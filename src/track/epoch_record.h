@@ -76,8 +76,9 @@ struct epoch_record {
 	size_t regression_count;       /* 0, or RECORD_REGRESSIONS */
 	struct record_regression regression[RECORD_REGRESSIONS];
 	bool has_blocks;
-	unsigned char *blocks; /* one after the other */
-	uint64_t *checksums;   /* of each block */
+	enum series_tally tally; /* of the blocks */
+	unsigned char *blocks;	 /* one after the other */
+	uint64_t *checksums;	 /* of each block */
 	size_t matrix_count, matrix_capacity;
 	struct record_matrix *matrices; /* values point into `values` */
 	double *values;
@@ -98,6 +99,14 @@ size_t epoch_record_bytes(const struct epoch_record *record);
 
 /* Room for the blocks, which most epochs of some runs do not have. */
 MUST_CHECK enum err_code epoch_record_reserve_blocks(struct epoch_record *record, struct err *err);
+
+/* The blocks, for which there is room, have long tallies from now on until the record is cleared; of what is in them
+ * only what epoch_record_values() gives stays. */
+MUST_CHECK enum err_code epoch_record_take_long_tallies(struct epoch_record *record, struct err *err);
+
+/* The same if one of the tallies (n) needs it; NULL: they are not known. */
+MUST_CHECK enum err_code epoch_record_fit_tallies(struct epoch_record *record, const uint32_t *tallies,
+						  struct err *err);
 void epoch_record_freep(struct epoch_record **record);
 
 /* The numbers of a tile of 64 instances, of each series (64) or (k, 64) doubles, of tallies (m) uint32_t. NULL: not
@@ -106,6 +115,9 @@ struct record_tile {
 	const void *series[SERIES_COUNT];
 	bool has_values; /* what is predicted is where epoch_record_values() says already */
 };
+
+/* Bytes of a series in block t. */
+size_t epoch_record_series_bytes(const struct epoch_record *record, size_t t, enum series series);
 
 /* Encodes block t, for which there must be room, and takes its checksum. */
 void epoch_record_encode(struct epoch_record *record, size_t t, const struct record_tile *tile);

@@ -83,7 +83,7 @@ static enum err_code put_blocks(struct track *track, const struct epoch_record *
 	for (size_t t = 0; t < epoch_record_block_count(record); t++) {
 		const unsigned char *bytes = epoch_record_block(record, t);
 		for (enum series s = 0; s < SERIES_COUNT; s++) {
-			size_t length = series_bytes(s, epoch_record_block_length(record, t), record->classes);
+			size_t length = epoch_record_series_bytes(record, t, s);
 			if (length == 0 && series_specs[s].task == SERIES_OF_REGRESSION)
 				db_bind_null(stmt, names[s]);
 			else
@@ -265,9 +265,10 @@ static enum err_code put_epoch_row(struct track *track, int64_t run_id, const st
 	struct db_stmt *stmt;
 
 	if (track_statement(track, TRACK_PUT_EPOCH,
-			    "INSERT INTO epoch (run_id, epoch, first_block, " EPOCH_NUMBERS(
-				NUMBER) "checksum) VALUES ("
-					":run_id, :epoch, :first_block, " EPOCH_NUMBERS(NUMBER_PARAMETER) ":checksum)",
+			    "INSERT INTO epoch (run_id, epoch, first_block, draws_bytes, " EPOCH_NUMBERS(
+				NUMBER) "checksum)"
+					" VALUES (:run_id, :epoch, :first_block, :draws_bytes, " EPOCH_NUMBERS(
+					    NUMBER_PARAMETER) ":checksum)",
 			    &stmt, err) != ERR_OK)
 		return err->code;
 	db_sum_bound(stmt, &sum);
@@ -280,6 +281,7 @@ static enum err_code put_epoch_row(struct track *track, int64_t run_id, const st
 	EPOCH_NUMBERS(BIND_NUMBER)
 	db_sum_bound(stmt, NULL);
 	db_bind_int(stmt, ":checksum", (int64_t)sum);
+	db_bind_int(stmt, ":draws_bytes", record->tally);
 	return db_run(stmt, err);
 }
 

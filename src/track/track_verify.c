@@ -222,12 +222,11 @@ static enum err_code read_classes(struct track *track, int64_t run_id, struct ep
 static bool take_block(struct db_stmt *stmt, size_t t, int64_t run_id, struct epoch_record *record,
 		       struct track_findings *findings)
 {
-	size_t m = epoch_record_block_length(record, t);
-	unsigned char *out = record->blocks + t * series_block_bytes(BLOCK_INSTANCES, record->classes);
+	unsigned char *out = (unsigned char *)epoch_record_block(record, t);
 	unsigned char *at = out;
 
 	for (enum series s = 0; s < SERIES_COUNT; s++) {
-		size_t length = 0, expected = series_bytes(s, m, record->classes);
+		size_t length = 0, expected = epoch_record_series_bytes(record, t, s);
 		const void *bytes = db_column_blob(stmt, s, &length);
 		if (length != expected) {
 			say(findings, run_id, "epoch %zu: block %zu: %s: length: recorded %zu, recomputed %zu",
@@ -248,14 +247,14 @@ static uint64_t count_values(const struct epoch_record *record, size_t t)
 	uint64_t count = 0;
 
 	for (enum series s = 0; s < SERIES_COUNT; s++)
-		count += series_bytes(s, epoch_record_block_length(record, t), record->classes) / series_width(s);
+		count += epoch_record_series_bytes(record, t, s) / series_width(s, record->tally);
 	return count;
 }
 
 #define COLUMN(id, name, column, storage, shape, task) #name ", "
 
-static enum err_code read_blocks(struct track *track, int64_t run_id, int64_t first, struct epoch_record *record,
-				 struct track_findings *findings, struct err *err)
+static enum err_code read_blocks(struct track *track, int64_t run_id, int64_t first, int64_t draws_bytes,
+				 struct epoch_record *record, struct track_findings *findings, struct err *err)
 {
 	AUTO(db_resetp) struct db_stmt *stmt = NULL;
 	size_t count = epoch_record_block_count(record), next = 0;
@@ -263,6 +262,7 @@ static enum err_code read_blocks(struct track *track, int64_t run_id, int64_t fi
 	char name[60];
 
 	if (epoch_record_reserve_blocks(record, err) != ERR_OK ||
+	    (draws_bytes == SERIES_LONG && epoch_record_take_long_tallies(record, err) != ERR_OK) ||
 	    track_read_statement(track, TRACK_VERIFY_BLOCK,
 				 "SELECT " SERIES(COLUMN) "checksum, block_id FROM block"
 							  " WHERE block_id BETWEEN :first AND :last ORDER BY block_id",
@@ -305,7 +305,7 @@ enum err_code track_verify_epoch(struct track *track, int64_t run_id, struct tra
 	if (track_read_statement(
 		track, TRACK_VERIFY_EPOCH,
 		"SELECT run_id, epoch, first_block, " EPOCH_NUMBERS(
-		    NUMBER) "checksum, (SELECT seen FROM partial_epoch AS partial WHERE"
+		    NUMBER) "checksum, draws_bytes, (SELECT seen FROM partial_epoch AS partial WHERE"
 			    " partial.run_id = epoch.run_id AND partial.epoch = epoch.epoch) FROM epoch"
 			    " WHERE run_id = :run_id AND epoch > :epoch ORDER BY epoch LIMIT 1",
 		&stmt, err) != ERR_OK)
@@ -320,13 +320,15 @@ enum err_code track_verify_epoch(struct track *track, int64_t run_id, struct tra
 	epoch_record_clear(record, (size_t)db_column_int(stmt, 1));
 	record->has_blocks = db_column_type(stmt, 2) != DB_NULL;
 	EPOCH_NUMBERS(READ_NUMBER)
-	if (db_column_type(stmt, at + 1) != DB_NULL)
-		record->seen = (size_t)db_column_int(stmt, at + 1);
+	if (db_column_type(stmt, at + 2) != DB_NULL)
+		record->seen = (size_t)db_column_int(stmt, at + 2);
 	if (read_classes(track, run_id, record, findings, &sum, err) != ERR_OK)
 		return err->code;
 	db_sum_row(stmt, at, &sum);
 	compare(stmt, at, sum, at, run_id, "epoch", (int64_t)record->epoch, findings);
-	return record->has_blocks ? read_blocks(track, run_id, db_column_int(stmt, 2), record, findings, err) : ERR_OK;
+	if (!record->has_blocks)
+		return ERR_OK;
+	return read_blocks(track, run_id, db_column_int(stmt, 2), db_column_int(stmt, at + 1), record, findings, err);
 }
 
 enum err_code track_read_regression(struct track *track, int64_t run_id, size_t epoch, struct record_regression *row,

@@ -129,6 +129,39 @@ def case_names_of_rows_and_classes():
     expect(hardrow.read("names.db", 2).ids.tolist(), [7, 4000000000])
 
 
+def case_very_many_draws_are_counted():
+    """70,000 of one row: the same in the stock views, hardrow's own, exports, read() and verify; other epochs are as ever."""
+    labels, test, logits = subject()
+    target = logits[:, 0].astype(np.float64)
+    drawn = np.flatnonzero(~test)[[5, 2]]
+    for name, rows, values in (("classes", {"labels": labels}, softmax(logits)), ("numbers", {"target": target}, target)):
+        path = f"many_{name}.db"
+        with hardrow.Run(path, dataset="made", test=test, model="mine", **rows) as run:
+            for count in (65534, 70000, 3):
+                run.log(None, values)
+                run.log_draws(drawn[[0] * count + [1]])
+                run.end_epoch()
+        verify(path)
+        view = "dynamics" if name == "classes" else "regression_dynamics"
+        sql = f"SELECT draws FROM {view} WHERE instance_id IN ({drawn[0]}, {drawn[1]}) ORDER BY epoch, draws DESC"
+        counts = [65534, 1, 70000, 1, 3, 1]
+        with sqlite3.connect(path) as connection:
+            expect([draws for draws, in connection.execute(sql)], counts)
+        own = subprocess.run([HARDROW, "sql", sql, "--db", path, "--format", "csv"], capture_output=True, text=True)
+        expect(own.stdout.split(), ["draws", *map(str, counts)])
+        read = hardrow.read(path, 1)
+        expect(read.draws[:, drawn].ravel().tolist(), counts)
+        expect(int(read.draws.sum()), sum(counts))
+        if name == "numbers":
+            continue
+        for form in ("csv", "npy"):
+            subprocess.run([HARDROW, "export", "1", "--db", path, "--format", form, "--out", f"many_{form}"], check=True,
+                           capture_output=True)
+        expect(np.load("many_npy/run1_draws.npy").tolist(), read.draws.tolist())
+        with open("many_csv/run1_dynamics.csv", encoding="utf-8") as file:
+            expect(sum(line.rstrip().endswith(",70000") for line in file), 1)
+
+
 def case_a_regression_is_that_of_the_trainer():
     """What our trainer predicts, logged, comes to the rows that it records itself."""
     rng = np.random.default_rng(2)

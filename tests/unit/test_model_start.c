@@ -1,4 +1,4 @@
-/* model: initial weights, learning-rate schedules, weight decay. */
+/* model: initial weights, learning-rate schedules, weight decay, large inputs. */
 #include <criterion/criterion.h>
 #include <math.h>
 
@@ -6,6 +6,7 @@
 #include "model/network.h"
 #include "model/optimizer.h"
 #include "model/schedule.h"
+#include "num/tile.h"
 
 Test(schedule, follows_its_formulas)
 {
@@ -84,4 +85,32 @@ Test(optimizer, decays_weights_but_not_biases)
 	cr_expect_eq(bias[1], 2.0);
 	optimizer_free(optimizer);
 	network_free(network);
+}
+
+/* More than is kept tile by tile: the same digits as of a few instances, also in the last tile, which is not full. */
+Test(network, predictions_of_large_inputs_are_those_of_small_ones)
+{
+	enum { INPUTS = 64, MANY = 70090, FEW = 74 };
+	const struct network_shape shape = { .inputs = INPUTS, .outputs = 3, .instances = TILE_INSTANCES };
+	AUTO(network_freep) struct network *network = NULL;
+	AUTO(network_inputs_freep) struct network_inputs *large = NULL;
+	AUTO(network_inputs_freep) struct network_inputs *small = NULL;
+	static double many[MANY * INPUTS], from_large[2 * 3 * TILE_INSTANCES] __attribute__((aligned(64)));
+	static double from_small[2 * 3 * TILE_INSTANCES] __attribute__((aligned(64)));
+	size_t first = MANY - FEW;
+	struct rng rng;
+	struct err err;
+
+	rng_init(&rng, 5, RNG_INITIAL_WEIGHTS);
+	for (size_t i = 0; i < MANY * INPUTS; i++)
+		many[i] = rng_uniform(&rng);
+	cr_assert_eq(first % TILE_INSTANCES, 0);
+	cr_assert_eq(network_create(&shape, &network, &err), ERR_OK);
+	network_initialise(network, INIT_UNIFORM, &rng);
+	cr_assert_eq(network_inputs_create(network, many, MANY, &large, &err), ERR_OK);
+	cr_assert_eq(network_inputs_create(network, many + first * INPUTS, FEW, &small, &err), ERR_OK);
+	network_predict(network, large, first, FEW, from_large);
+	network_predict(network, small, 0, FEW, from_small);
+	cr_expect_arr_eq(from_large, from_small, sizeof from_large);
+	cr_expect_neq(from_small[0], from_small[1]);
 }

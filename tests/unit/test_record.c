@@ -145,7 +145,8 @@ static void *produce(void *argument)
 
 Test(record, what_waits_has_a_bound)
 {
-	const size_t budget = 16 * 1024 * 1024, bytes = series_block_bytes(large.instances, large.classes);
+	const size_t budget = 16 * 1024 * 1024,
+		     bytes = series_block_bytes(large.instances, large.classes, SERIES_SHORT);
 	struct recorder *recorder = recorded_open();
 	struct producer producer = { .recording = recorded_begin(recorder, &large, NULL) };
 	struct recording *second = recorded_begin(recorder, &large, NULL);

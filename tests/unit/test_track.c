@@ -119,8 +119,14 @@ Test(track, epochs_come_back)
 	static const struct {
 		uint32_t draws;
 		int64_t shown;
-	} cases[] = { { 0, 0 },	     { 1, 1 },	    { 65533, 65533 },  { 65534, 65534 },
-		      { 65535, -1 }, { 65536, -1 }, { UINT32_MAX, -1 } };
+	} cases[] = { { 0, 0 },
+		      { 1, 1 },
+		      { 65533, 65533 },
+		      { 65534, 65534 },
+		      { 65535, 65535 },
+		      { 65536, 65536 },
+		      { UINT32_MAX - 1, UINT32_MAX - 1 },
+		      { UINT32_MAX, -1 } };
 	static const char *const sources[] = { "main.dynamics", "dynamics" };
 	uint32_t draws[TRACKED_INSTANCES] = { 0 };
 	struct track *track = tracked_open();

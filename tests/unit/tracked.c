@@ -140,6 +140,8 @@ bool tracked_fill(struct epoch_record *record, size_t epoch, const uint32_t *dra
 	if (epoch_record_reserve_blocks(record, &err) != ERR_OK)
 		return false;
 	epoch_record_clear(record, epoch);
+	if (epoch_record_fit_tallies(record, draws, &err) != ERR_OK)
+		return false;
 	record->train = record->test = (struct record_part){ NAN, NAN, NAN, NAN, NAN };
 	record->train.loss = (double)epoch / 2;
 	record->many_shot_accuracy = record->medium_shot_accuracy = record->few_shot_accuracy = NAN;
