@@ -2,7 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sha2.h>
+#include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,7 +152,15 @@ enum err_code file_write(const char *path, const char *data, size_t length, stru
 
 void file_sha256(const char *data, size_t length, char ret_hex[FILE_SHA256_SIZE])
 {
-	(void)SHA256Data((const uint8_t *)data, length, ret_hex);
+	unsigned char hash[SHA256_DIGEST_LENGTH];
+	SHA256_CTX context;
+
+	/* Those of EVP would bring all of OpenSSL. */
+	(void)SHA256_Init(&context);
+	(void)SHA256_Update(&context, data, length);
+	(void)SHA256_Final(hash, &context);
+	for (size_t i = 0; i < sizeof hash; i++)
+		(void)snprintf(ret_hex + 2 * i, 3, "%02x", hash[i]);
 }
 
 enum err_code file_join(const char *directory, const char *name, char **ret_path, struct err *err)
