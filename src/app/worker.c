@@ -114,12 +114,8 @@ static enum err_code record_epoch(struct work *work, const struct trainer *train
 
 static enum err_code save_state(struct work *work, struct trainer *trainer, struct err *err)
 {
-	struct text bytes AUTO(text_done) = { 0 };
-
 	work->saved_at = clock_seconds();
-	if (trainer_save_state(trainer, &bytes, err) != ERR_OK)
-		return err->code;
-	return recording_save_state(work->recording, &bytes, trainer_epoch(trainer), err);
+	return recording_write_state(work->recording, trainer_epoch(trainer), trainer_visit_state, trainer, err);
 }
 
 /* Whether the state after this epoch is worth keeping: it is time, somebody stops us, or wants to train on later. */
@@ -131,8 +127,7 @@ static bool is_worth_saving(const struct work *work, bool is_last)
 		return false;
 	if (is_last)
 		return work->end.status == TRACK_INTERRUPTED || watch->keeps_state;
-	return clock_seconds() - work->saved_at >= watch->checkpoint_seconds &&
-	       recording_has_room_for_state(work->recording);
+	return clock_seconds() - work->saved_at >= watch->checkpoint_seconds;
 }
 
 static enum err_code train(struct work *work, struct trainer *trainer, struct err *err)

@@ -73,7 +73,7 @@ static size_t make_header(const struct state_entry *entry, char ret_header[HEADE
 
 struct writer {
 	struct state_visitor visitor; /* first, so that a pointer to it is one to the writer */
-	struct text *bytes;
+	const struct state_sink *sink;
 	struct err *err;
 	enum err_code code; /* of the first failure */
 };
@@ -81,22 +81,50 @@ struct writer {
 static void write_entry(struct state_visitor *visitor, const struct state_entry *entry)
 {
 	struct writer *writer = (struct writer *)visitor;
+	const struct state_sink *sink = writer->sink;
 	char header[HEADER_MAX];
 
 	if (writer->code == ERR_OK)
-		writer->code = text_append_bytes(writer->bytes, header, make_header(entry, header), writer->err);
+		writer->code = sink->take(sink->context, header, make_header(entry, header), writer->err);
 	if (writer->code == ERR_OK && entry->count > 0)
 		writer->code =
-		    text_append_bytes(writer->bytes, entry->values, entry->count * size_of(entry->type), writer->err);
+		    sink->take(sink->context, entry->values, entry->count * size_of(entry->type), writer->err);
+}
+
+enum err_code state_write(state_list *list, void *object, const struct state_sink *sink, struct err *err)
+{
+	struct writer writer = { .visitor.visit = write_entry, .sink = sink, .err = err };
+
+	writer.code = sink->take(sink->context, MAGIC, MAGIC_SIZE, err);
+	list(object, &writer.visitor);
+	return writer.code;
+}
+
+static enum err_code add_count(void *bytes, const char *piece, size_t count, struct err *err)
+{
+	(void)piece;
+	(void)err;
+	*(size_t *)bytes += count;
+	return ERR_OK;
+}
+
+size_t state_bytes(state_list *list, void *object)
+{
+	size_t bytes = 0;
+	struct err err;
+
+	(void)!state_write(list, object, &(struct state_sink){ &bytes, add_count }, &err);
+	return bytes;
+}
+
+static enum err_code append(void *text, const char *piece, size_t count, struct err *err)
+{
+	return text_append_bytes(text, piece, count, err);
 }
 
 enum err_code state_save(state_list *list, void *object, struct text *bytes, struct err *err)
 {
-	struct writer writer = { .visitor.visit = write_entry, .bytes = bytes, .err = err };
-
-	writer.code = text_append_bytes(bytes, MAGIC, MAGIC_SIZE, err);
-	list(object, &writer.visitor);
-	return writer.code;
+	return state_write(list, object, &(struct state_sink){ bytes, append }, err);
 }
 
 struct reader {

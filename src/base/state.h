@@ -57,6 +57,14 @@ void rng_visit_state(struct rng *rng, struct state_visitor *visitor);
 /* Lists the whole state of an object; the same entries in the same order whatever their values are. */
 typedef void state_list(void *object, struct state_visitor *visitor);
 
+/* Takes the bytes of a state, some at a time. */
+struct state_sink {
+	void *context;
+	enum err_code (*take)(void *context, const char *bytes, size_t count, struct err *err);
+};
+MUST_CHECK enum err_code state_write(state_list *list, void *object, const struct state_sink *sink, struct err *err);
+size_t state_bytes(state_list *list, void *object); /* how many they are */
+
 /* Appends the state to *bytes. */
 MUST_CHECK enum err_code state_save(state_list *list, void *object, struct text *bytes, struct err *err);
 

@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/state.h"
 #include "base/text.h"
 #include "track/track.h"
 
@@ -99,13 +100,15 @@ MUST_CHECK enum err_code recording_check(const struct recording *recording, stru
 MUST_CHECK enum err_code recording_settle(struct recording *recording, const char *settings, const char *key,
 					  const char *chosen, struct err *err);
 
-/* False while large states wait to be written, so that memory need not hold another. */
-bool recording_has_room_for_state(struct recording *recording);
-
 /* All that the run needs to go on after `epoch`. Of those that wait to be written only the oldest and the newest are
  * kept. Takes the bytes over. */
 MUST_CHECK enum err_code recording_save_state(struct recording *recording, struct text *bytes, size_t epoch,
 					      struct err *err);
+
+/* The same of an object's state. A large one is never in memory as bytes: it is written, behind all that waits, before
+ * the call returns. */
+MUST_CHECK enum err_code recording_write_state(struct recording *recording, size_t epoch, state_list *list,
+					       void *object, struct err *err);
 
 struct recording_end {
 	enum track_status status;

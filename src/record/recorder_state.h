@@ -57,7 +57,6 @@ struct recording {
 	struct message *home;		   /* those that are not in use; guarded by the recorder's lock */
 	/* The state that is written next, and the newest behind it; NULL: there is none. Likewise. */
 	struct message *next_state, *last_state;
-	size_t state_bytes; /* of states that are not written yet */
 	pthread_cond_t came_home;
 };
 

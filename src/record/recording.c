@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "record/recorder_state.h"
+#include "track/track_state.h"
 
 void message_free(struct message *message)
 {
@@ -238,14 +239,6 @@ enum err_code recording_settle(struct recording *recording, const char *settings
 	return ERR_OK;
 }
 
-bool recording_has_room_for_state(struct recording *recording)
-{
-	(void)pthread_mutex_lock(&recording->recorder->lock);
-	bool has_room = recording->state_bytes <= BUDGET;
-	(void)pthread_mutex_unlock(&recording->recorder->lock);
-	return has_room;
-}
-
 enum err_code recording_save_state(struct recording *recording, struct text *bytes, size_t epoch, struct err *err)
 {
 	struct recorder *recorder = recording->recorder;
@@ -257,21 +250,49 @@ enum err_code recording_save_state(struct recording *recording, struct text *byt
 	message->epoch = epoch;
 	*bytes = (struct text){ 0 };
 	(void)pthread_mutex_lock(&recorder->lock);
-	recording->state_bytes += message->state.length;
 	/* While the file is locked by others they would pile up. The next one to be written stays: if every new one
 	 * took the place of the one before, none might ever be written. */
 	if (recording->next_state == NULL) {
 		recording->next_state = message;
 	} else {
-		if (recording->last_state != NULL) {
-			recording->state_bytes -= recording->last_state->state.length;
+		if (recording->last_state != NULL)
 			text_done(&recording->last_state->state);
-		}
 		recording->last_state = message;
 	}
 	recorder_post(recorder, message);
 	(void)pthread_mutex_unlock(&recorder->lock);
 	return ERR_OK;
+}
+
+/* For recorder_call(). */
+struct state_call {
+	struct recording *recording;
+	size_t epoch;
+	state_list *list;
+	void *object;
+};
+
+/* A run that is another's now is told so at the next epoch. */
+static enum err_code write_state(struct track *track, void *context, struct err *err)
+{
+	const struct state_call *call = context;
+	int64_t run_id = call->recording->ended.run_id;
+
+	if (call->recording->refusal.code != ERR_OK || track_check_mine(track, run_id, err) == ERR_INPUT)
+		return ERR_OK;
+	return track_write_state(track, run_id, call->epoch, call->list, call->object, err);
+}
+
+enum err_code recording_write_state(struct recording *recording, size_t epoch, state_list *list, void *object,
+				    struct err *err)
+{
+	struct state_call call = { recording, epoch, list, object };
+
+	if (state_bytes(list, object) > BUDGET)
+		return recorder_call(recording->recorder, RECORDER_WRITES, write_state, &call, err);
+	struct text bytes AUTO(text_done) = { 0 };
+	return state_save(list, object, &bytes, err) != ERR_OK ? err->code
+							       : recording_save_state(recording, &bytes, epoch, err);
 }
 
 void recording_end(struct recording *recording, const struct recording_end *end)

@@ -117,7 +117,6 @@ static void send_home(struct recorder *recorder, struct message *message)
 		recording->waiting--;
 		(void)pthread_cond_signal(&recording->came_home);
 	} else if (message->kind != MESSAGE_CALL && message->kind != MESSAGE_END) {
-		recording->state_bytes -= message->state.length;
 		message_free(message);
 	}
 }

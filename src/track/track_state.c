@@ -10,6 +10,9 @@
 /* SQLite's limit on one blob is far above it, and the checksum of a part is soon computed. */
 #define PART_BYTES (size_t)(64 * 1024 * 1024)
 
+/* Of a state that is not in memory as a whole. */
+#define SMALL_PART_BYTES (size_t)(4 * 1024 * 1024)
+
 enum err_code track_drop_state(struct track *track, int64_t run_id, struct err *err)
 {
 	struct db_stmt *stmt = NULL;
@@ -20,35 +23,84 @@ enum err_code track_drop_state(struct track *track, int64_t run_id, struct err *
 	return db_run(stmt, err);
 }
 
-enum err_code track_put_state(struct track *track, int64_t run_id, size_t epoch, const void *bytes, size_t length,
-			      struct err *err)
-{
-	const unsigned char *at = bytes;
-	struct db_stmt *stmt = NULL;
+/* A state that is put part by part. */
+struct parts {
+	struct track *track;
+	int64_t run_id, part; /* the next one */
+	size_t epoch;
+	struct text bytes; /* of it */
+};
 
-	if (track_drop_state(track, run_id, err) != ERR_OK ||
-	    track_statement(track, TRACK_PUT_STATE,
+static void parts_done(struct parts *parts)
+{
+	text_done(&parts->bytes);
+}
+
+static enum err_code put_part(struct parts *parts, const char *bytes, size_t count, struct err *err)
+{
+	struct db_stmt *stmt = NULL;
+	uint64_t sum = 0;
+
+	if (track_statement(parts->track, TRACK_PUT_STATE,
 			    "INSERT INTO state (run_id, part, epoch, saved_at_ms, value, checksum)"
 			    " VALUES (:run_id, :part, :epoch, :saved_at_ms, :value, :checksum)",
 			    &stmt, err) != ERR_OK)
 		return err->code;
-	for (int64_t part = 0; length > 0; part++) {
-		size_t count = length < PART_BYTES ? length : PART_BYTES;
-		uint64_t sum = 0;
-		db_sum_bound(stmt, &sum);
-		db_bind_int(stmt, ":run_id", run_id);
-		db_bind_int(stmt, ":part", part);
-		db_bind_int(stmt, ":epoch", (int64_t)epoch);
-		db_bind_int(stmt, ":saved_at_ms", clock_utc_ms());
-		db_bind_blob(stmt, ":value", at, count);
-		db_sum_bound(stmt, NULL);
-		db_bind_int(stmt, ":checksum", (int64_t)sum);
-		if (db_run(stmt, err) != ERR_OK)
+	db_sum_bound(stmt, &sum);
+	db_bind_int(stmt, ":run_id", parts->run_id);
+	db_bind_int(stmt, ":part", parts->part++);
+	db_bind_int(stmt, ":epoch", (int64_t)parts->epoch);
+	db_bind_int(stmt, ":saved_at_ms", clock_utc_ms());
+	db_bind_blob(stmt, ":value", bytes, count);
+	db_sum_bound(stmt, NULL);
+	db_bind_int(stmt, ":checksum", (int64_t)sum);
+	return db_run(stmt, err);
+}
+
+enum err_code track_put_state(struct track *track, int64_t run_id, size_t epoch, const void *bytes, size_t length,
+			      struct err *err)
+{
+	struct parts parts = { .track = track, .run_id = run_id, .epoch = epoch };
+	const char *at = bytes;
+
+	if (track_drop_state(track, run_id, err) != ERR_OK)
+		return err->code;
+	for (size_t count; length > 0; at += count, length -= count) {
+		count = length < PART_BYTES ? length : PART_BYTES;
+		if (put_part(&parts, at, count, err) != ERR_OK)
 			return err->code;
-		at += count;
-		length -= count;
 	}
 	return ERR_OK;
+}
+
+/* For struct state_sink: puts what makes up a part. */
+static enum err_code take_bytes(void *context, const char *bytes, size_t count, struct err *err)
+{
+	struct parts *parts = context;
+
+	for (size_t taken; count > 0; bytes += taken, count -= taken) {
+		size_t room = SMALL_PART_BYTES - parts->bytes.length;
+		taken = count < room ? count : room;
+		if (text_append_bytes(&parts->bytes, bytes, taken, err) != ERR_OK)
+			return err->code;
+		if (taken < room)
+			continue;
+		if (put_part(parts, parts->bytes.data, parts->bytes.length, err) != ERR_OK)
+			return err->code;
+		text_clear(&parts->bytes);
+	}
+	return ERR_OK;
+}
+
+enum err_code track_write_state(struct track *track, int64_t run_id, size_t epoch, state_list *list, void *object,
+				struct err *err)
+{
+	struct parts parts AUTO(parts_done) = { .track = track, .run_id = run_id, .epoch = epoch };
+
+	if (track_drop_state(track, run_id, err) != ERR_OK ||
+	    state_write(list, object, &(struct state_sink){ &parts, take_bytes }, err) != ERR_OK)
+		return err->code;
+	return parts.bytes.length > 0 ? put_part(&parts, parts.bytes.data, parts.bytes.length, err) : ERR_OK;
 }
 
 enum err_code track_read_state(struct track *track, int64_t run_id, struct text *ret_bytes, size_t *ret_epoch,

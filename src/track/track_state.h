@@ -7,8 +7,13 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/state.h"
 #include "base/text.h"
 #include "track/track.h"
+
+/* The same as track_put_state() with the bytes of the object's state, which are read off it in small parts. */
+MUST_CHECK enum err_code track_write_state(struct track *track, int64_t run_id, size_t epoch, state_list *list,
+					   void *object, struct err *err);
 
 /* Appends the bytes that track_put_state() was given last; *ret_epoch: after which epoch, 0 if the run has none.
  * ERR_SYSTEM: they are damaged. */

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "record/recorder_state.h"
+#include "track/track_state.h"
 #include "unit/database.h"
 #include "unit/recorded.h"
 #include "unit/scratch.h"
@@ -212,29 +213,37 @@ Test(record, of_states_that_wait_there_are_two)
 	db_free(other);
 }
 
-Test(recorder, while_a_large_state_waits_there_is_no_room_for_another)
+/* An array of BUDGET bytes and some more. */
+static void list_large(void *values, struct state_visitor *visitor)
+{
+	visitor->part = "large";
+	state_visit(visitor, "values", STATE_DOUBLE, BUDGET / sizeof(double) + 1, values);
+}
+
+Test(record, a_large_state_is_written_at_once_and_comes_back)
 {
 	struct recorder *recorder = recorded_open();
 	struct recording *recording = recorded_begin(recorder, &recorded_small, NULL);
-	struct db *other = database_open(TRACKED_FILE, DB_WRITE);
-	struct text bytes = { 0 };
+	AUTO(mem_freep) double *values = NULL;
+	struct text bytes AUTO(text_done) = { 0 };
+	char name[STATE_NAME_MAX + 2];
+	size_t count = BUDGET / sizeof *values + 1, epoch = 0;
 	struct err err = { 0 };
 
+	cr_assert_eq(mem_new(&values, count, &err), ERR_OK);
+	for (size_t i = 0; i < count; i++)
+		values[i] = (double)i;
 	cr_assert(recorded_put(recording, 1));
-	cr_assert_eq(db_begin(other, &err), ERR_OK, "%s", err.message);
-	cr_expect(recording_has_room_for_state(recording));
-	cr_assert_eq(text_reserve(&bytes, BUDGET + 1, &err), ERR_OK);
-	memset(bytes.data, 'x', BUDGET + 1);
-	bytes.length = BUDGET + 1;
-	cr_assert_eq(recording_save_state(recording, &bytes, 1, &err), ERR_OK);
-	cr_expect_not(recording_has_room_for_state(recording));
-	cr_assert_eq(db_commit(other, &err), ERR_OK);
-	for (size_t i = 0; i < 1000 && !recording_has_room_for_state(recording); i++)
-		(void)usleep(10000);
-	cr_expect(recording_has_room_for_state(recording));
+	cr_assert_eq(recording_write_state(recording, 1, list_large, values, &err), ERR_OK, "%s", err.message);
+	struct db *other = database_open(TRACKED_FILE, DB_READ);
+	cr_expect_eq(database_query_int(other, "SELECT count(*) FROM epoch"), 1, "the state is behind its epoch");
+	cr_expect_gt(database_query_int(other, "SELECT count(*) FROM state WHERE epoch = 1"), 4);
+	db_free(other);
+	cr_assert_eq(track_read_state(recorder->track, 1, &bytes, &epoch, &err), ERR_OK, "%s", err.message);
+	cr_expect_eq(bytes.length, state_bytes(list_large, values));
+	cr_expect(state_equals(list_large, values, bytes.data, bytes.length, name), "%s", name);
 	recording_end(recording, &(struct recording_end){ .status = TRACK_INTERRUPTED });
 	recorded_close(recorder);
-	db_free(other);
 }
 
 static enum err_code count_epochs(struct track *track, void *count, struct err *err)
