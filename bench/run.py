@@ -14,6 +14,7 @@
   k  exporting a run against writing the same bytes
   l  the nearest neighbours of 25,000 rows against scikit-learn
   m  merging a file against cp
+  n  1,000,000 rows, and 1,000 classes: what takes time besides the epochs, and memory
   p  logging from Python, and reading back, against np.save, JSON lines, CSV and SQL
 """
 
@@ -30,6 +31,7 @@ os.environ["OMP_WAIT_POLICY"] = "passive"
 
 import epochs
 import exporting
+import large
 import logged
 import measure
 import merging
@@ -43,7 +45,7 @@ import sweep
 
 SECTIONS = {"a": recording.run_a, "b": epochs.run, "c": recording.run_c, "d": recording.run_d, "e": sweep.run,
             "f": recording.run_f, "g": queries.run, "h": networks.run, "i": reading.run, "j": optimum.run,
-            "k": exporting.run, "l": neighbours.run, "m": merging.run, "p": logged.run}
+            "k": exporting.run, "l": neighbours.run, "m": merging.run, "n": large.run, "p": logged.run}
 
 
 def machine():
@@ -54,7 +56,7 @@ def machine():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sections", nargs="*", metavar="SECTION", help="a to m, p; all without")
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help="a to n, p; all without")
     parser.add_argument("--quick", action="store_true", help="fewer rounds: rough numbers")
     parser.add_argument("--hardrow", default=measure.ROOT / "build" / "hardrow", help="the program (default build/hardrow)")
     parser.add_argument("--data-dir", default=measure.ROOT.parent / "shared" / "datasets",
