@@ -96,9 +96,10 @@ def read_data(path):
             return [name.decode() for name in names], *(
                 read_python(part, [files[name]() for name in sorted(fnmatch.filter(files, pattern))], f"{label}s".encode())
                 for part, pattern in (("train", train), ("test", test)))
+    for part in "train", "test":
+        if not fnmatch.filter(files, f"{part}/*/*"):
+            raise SystemExit(f"{path}: neither files of CIFAR nor {part}/CLASS/NAME.png")
     classes = sorted({name.split("/")[1] for name in files if fnmatch.fnmatch(name, "train/*/*")})
-    if not classes:
-        raise SystemExit(f"{path}: neither files of CIFAR nor train/CLASS/NAME.png")
     return classes, read_folder("train", files, classes), read_folder("test", files, classes)
 
 

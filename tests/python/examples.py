@@ -5,6 +5,7 @@ import io
 import os
 import pathlib
 import pickle
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -28,15 +29,22 @@ def load_cifar_lt():
     return module
 
 
+def refused(words, call, *arguments):
+    try:
+        call(*arguments)
+    except SystemExit as refusal:
+        assert words in str(refusal), f"'{refusal}' without '{words}'"
+        return
+    raise AssertionError(f"no refusal: {words}")
+
+
 def run_cifar_lt(*arguments):
-    """What it prints; sys.exit of a refusal is an AssertionError with its words."""
+    """What it prints."""
     example, printed, old = load_cifar_lt(), io.StringIO(), sys.argv
     sys.argv = ["cifar_lt.py", *arguments]
     try:
         with contextlib.redirect_stdout(printed):
             example.main()
-    except SystemExit as refusal:
-        raise AssertionError(str(refusal)) from refusal
     finally:
         sys.argv = old
     return printed.getvalue()
@@ -99,6 +107,8 @@ def case_fashion_mnist_lt():
 
 
 def case_cifar_lt_reads_every_form():
+    from PIL import Image
+
     example = load_cifar_lt()
     for classes in (10, 12):
         (labels, images), tested = [tuple(np.concatenate(parts) for parts in zip(*batches))
@@ -116,11 +126,12 @@ def case_cifar_lt_reads_every_form():
                     order = np.argsort(truth_y, kind="stable") if write is write_pictures else np.arange(len(truth_y))
                     assert (x == truth_x[order]).all() and (y == truth_y[order]).all(), path
                     expect((len(set(rows)), rows[0].split("/")[0]), (len(y), rows[-1].split("/")[0]))
-    try:
-        example.read_data(pathlib.Path("/etc/apt"))
-        raise AssertionError("no refusal")
-    except SystemExit as refusal:
-        assert "neither files of CIFAR" in str(refusal)
+    refused("neither files of CIFAR nor train/CLASS", example.read_data, EXAMPLES)
+    shutil.rmtree("write_pictures-10/test")
+    refused("nor test/CLASS", example.read_data, pathlib.Path("write_pictures-10"))
+    large = io.BytesIO()
+    Image.new("RGB", (33, 32)).save(large, "png")
+    refused("test/a/b.png: 33 x 32 pixels", example.read_image, "test/a/b.png", large.getvalue())
 
 
 def case_cifar_lt_thins_as_cui_et_al():
@@ -131,11 +142,7 @@ def case_cifar_lt_thins_as_cui_et_al():
     kept = example.long_tail(labels, "abcdefghij", 10)
     expect(np.bincount(labels[kept]).tolist(), [40, 30, 23, 18, 14, 11, 8, 6, 5, 4])
     expect(example.long_tail(labels[kept], "abcdefghij", 10).tolist(), list(range(len(kept))))
-    try:
-        example.long_tail(labels[kept], "abcdefghij", 5)
-        raise AssertionError("no refusal")
-    except SystemExit as refusal:
-        assert "class 'b' has 30 images" in str(refusal)
+    refused("class 'b' has 30 images", example.long_tail, labels[kept], "abcdefghij", 5)
 
 
 def case_cifar_lt_losses():
