@@ -247,6 +247,25 @@ Test(lib_caller, a_data_set_that_was_deleted_is_no_other)
 	GOOD(hardrow_close(tracker, &logging_error));
 }
 
+Test(lib_caller, every_call_about_a_run_that_is_lost_says_so)
+{
+	hardrow_tracker *tracker = logging_open();
+	hardrow_dataset *dataset = logging_put(tracker);
+	hardrow_run *lost = logging_begin(tracker, dataset), *other = logging_begin(tracker, dataset);
+
+	GOOD(hardrow_sync(tracker, &logging_error));
+	cr_assert_eq(system("sqlite3 " LOGGING_FILE " 'UPDATE run SET writer_id = NULL WHERE run_id = 1'"), 0);
+	GOOD(logging_log(lost, 1, &logging_error));
+	GOOD(hardrow_end_epoch(lost, NULL, &logging_error));
+	GOOD(hardrow_sync(tracker, &logging_error));
+	BAD(hardrow_log_draws(lost, (int64_t[]){ 1 }, NULL, 1, &logging_error), HARDROW_INPUT, "another process");
+	BAD(hardrow_end_epoch(lost, NULL, &logging_error), HARDROW_INPUT, "another process");
+	BAD(hardrow_finish(lost, HARDROW_DONE, NULL, NULL, &logging_error), HARDROW_INPUT, "another process");
+	GOOD(logging_log(other, 1, &logging_error));
+	GOOD(hardrow_end_epoch(other, NULL, &logging_error));
+	logging_finish(tracker, dataset, other);
+}
+
 /* Where the system has no German locale it is made here, of the sources in Debian's package `locales`. */
 static bool speak_german(void)
 {
