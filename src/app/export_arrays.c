@@ -46,11 +46,40 @@ static enum err_code begin_array(const struct export_run *run, const char *name,
 	return ERR_OK;
 }
 
+/* The numbers of a block, put together before they are written: a call for each would be half of the work. */
+struct gathered {
+	void *numbers;	 /* owned */
+	size_t capacity; /* in bytes */
+};
+
+static void gathered_done(struct gathered *gathered)
+{
+	free(gathered->numbers);
+}
+
+static enum err_code gathered_reserve(struct gathered *gathered, size_t length, struct err *err)
+{
+	if (length <= gathered->capacity)
+		return ERR_OK;
+	void *larger = realloc(gathered->numbers, length);
+	if (larger == NULL)
+		return err_set(err, ERR_SYSTEM, "out of memory");
+	gathered->numbers = larger;
+	gathered->capacity = length;
+	return ERR_OK;
+}
+
 struct dynamics_arrays {
 	const struct export_run *run;
 	enum series_tally tally; /* of all epochs */
+	struct gathered gathered;
 	FILE *streams[SERIES_DYNAMICS_COUNT];
 };
+
+static void dynamics_arrays_done(struct dynamics_arrays *arrays)
+{
+	gathered_done(&arrays->gathered);
+}
 
 /* What numpy calls a series. */
 static const char *type_of(enum series series, enum series_tally tally)
@@ -60,8 +89,7 @@ static const char *type_of(enum series series, enum series_tally tally)
 	return series_width(series, tally) == SERIES_LONG ? "<u4" : "<u2";
 }
 
-static enum err_code put_one(FILE *stream, const struct export_block *block, enum series series,
-			     enum series_tally tally, size_t i, struct err *err)
+static void gather_one(unsigned char *to, const struct export_block *block, enum series series, size_t width, size_t i)
 {
 	float number = NAN;
 	uint32_t count = 0; /* of which the lower bytes are all set, too, where it is not known */
@@ -69,7 +97,8 @@ static enum err_code put_one(FILE *stream, const struct export_block *block, enu
 	switch (series_specs[series].storage) {
 	case SERIES_FLOAT32:
 		number = export_float(block, series, i);
-		return put(stream, &number, sizeof number, err);
+		memcpy(to, &number, sizeof number);
+		return;
 	case SERIES_CLASS:
 		count = export_class(block, series, i);
 		break;
@@ -77,31 +106,35 @@ static enum err_code put_one(FILE *stream, const struct export_block *block, enu
 		count = export_tally(block, series, i);
 		break;
 	}
-	return put(stream, &count, series_width(series, tally), err);
+	memcpy(to, &count, width);
 }
 
 static enum err_code put_dynamics(void *context, const struct export_block *block, struct err *err)
 {
-	const struct dynamics_arrays *arrays = context;
+	struct dynamics_arrays *arrays = context;
+	const uint32_t *y = arrays->run->y + block->first;
 
 	for (enum series s = 0; s < SERIES_DYNAMICS_COUNT; s++) {
+		const void *numbers = block->series[s];
 		size_t width = series_width(s, arrays->tally);
 		bool is_as_stored =
-		    block->series[s] != NULL && !series_specs[s].per_class && series_width(s, block->tally) == width;
-		if (is_as_stored && put(arrays->streams[s], block->series[s], block->m * width, err) != ERR_OK)
+		    numbers != NULL && !series_specs[s].per_class && series_width(s, block->tally) == width;
+		if (!is_as_stored && gathered_reserve(&arrays->gathered, block->m * width, err) != ERR_OK)
 			return err->code;
 		for (size_t i = 0; i < block->m && !is_as_stored; i++) {
-			size_t at = series_specs[s].per_class ? arrays->run->y[block->first + i] * block->m + i : i;
-			if (put_one(arrays->streams[s], block, s, arrays->tally, at, err) != ERR_OK)
-				return err->code;
+			size_t at = series_specs[s].per_class ? y[i] * block->m + i : i;
+			gather_one((unsigned char *)arrays->gathered.numbers + i * width, block, s, width, at);
 		}
+		if (put(arrays->streams[s], is_as_stored ? numbers : arrays->gathered.numbers, block->m * width, err) !=
+		    ERR_OK)
+			return err->code;
 	}
 	return ERR_OK;
 }
 
 enum err_code export_dynamics_arrays(struct export_run *run, struct err *err)
 {
-	struct dynamics_arrays arrays = { .run = run };
+	AUTO(dynamics_arrays_done) struct dynamics_arrays arrays = { .run = run };
 	const size_t shape[] = { run->epoch_count, run->row.instances };
 
 	if (export_run_tally(run, &arrays.tally, err) != ERR_OK)
@@ -115,26 +148,27 @@ enum err_code export_dynamics_arrays(struct export_run *run, struct err *err)
 
 struct prediction_array {
 	size_t classes;
-	float *p; /* (classes) of an instance */
+	struct gathered gathered; /* (m, classes) */
 	FILE *stream;
 };
 
 static void prediction_array_done(struct prediction_array *array)
 {
-	free(array->p);
+	gathered_done(&array->gathered);
 }
 
 static enum err_code put_predictions(void *context, const struct export_block *block, struct err *err)
 {
-	const struct prediction_array *array = context;
+	struct prediction_array *array = context;
+	size_t length = block->m * array->classes * sizeof(float);
 
-	for (size_t i = 0; i < block->m; i++) {
-		for (size_t c = 0; c < array->classes; c++)
-			array->p[c] = export_float(block, SERIES_P, c * block->m + i);
-		if (put(array->stream, array->p, array->classes * sizeof *array->p, err) != ERR_OK)
-			return err->code;
-	}
-	return ERR_OK;
+	if (gathered_reserve(&array->gathered, length, err) != ERR_OK)
+		return err->code;
+	float *p = array->gathered.numbers;
+	for (size_t c = 0; c < array->classes; c++)
+		for (size_t i = 0; i < block->m; i++)
+			p[i * array->classes + c] = export_float(block, SERIES_P, c * block->m + i);
+	return put(array->stream, array->gathered.numbers, length, err);
 }
 
 enum err_code export_prediction_array(struct export_run *run, struct err *err)
@@ -142,8 +176,7 @@ enum err_code export_prediction_array(struct export_run *run, struct err *err)
 	AUTO(prediction_array_done) struct prediction_array array = { .classes = run->row.classes };
 	const size_t shape[] = { run->epoch_count, run->row.instances, run->row.classes };
 
-	if (mem_new(&array.p, array.classes, err) != ERR_OK ||
-	    begin_array(run, "probabilities", "<f4", shape, ARRAY_LENGTH(shape), &array.stream, err) != ERR_OK)
+	if (begin_array(run, "probabilities", "<f4", shape, ARRAY_LENGTH(shape), &array.stream, err) != ERR_OK)
 		return err->code;
 	return export_run_blocks(run, put_predictions, &array, err);
 }

@@ -1,6 +1,5 @@
 #include "app/export_run.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -174,15 +173,6 @@ enum err_code export_run_matrices(const struct export_run *run,
 		if (db_read_text(stmt, 2, &matrix.name, err) != ERR_OK || take(context, &matrix, err) != ERR_OK)
 			return err->code;
 	}
-}
-
-float export_float(const struct export_block *block, enum series series, size_t i)
-{
-	float value = NAN;
-
-	if (block->series[series] != NULL)
-		memcpy(&value, block->series[series] + i * sizeof value, sizeof value);
-	return value;
 }
 
 uint16_t export_class(const struct export_block *block, enum series series, size_t i)

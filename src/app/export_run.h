@@ -3,6 +3,9 @@
 #ifndef HARDROW_APP_EXPORT_RUN_H
 #define HARDROW_APP_EXPORT_RUN_H
 
+#include <math.h>
+#include <string.h>
+
 #include "app/export.h"
 #include "app/export_files.h"
 #include "db/series.h"
@@ -57,7 +60,14 @@ MUST_CHECK enum err_code export_run_matrices(const struct export_run *run,
 					     void *context, struct err *err);
 
 /* Number i of a series of the block. Classes that are not known are SERIES_UNKNOWN, tallies SERIES_NO_TALLY. */
-float export_float(const struct export_block *block, enum series series, size_t i);
+static inline float export_float(const struct export_block *block, enum series series, size_t i)
+{
+	float value = NAN;
+
+	if (block->series[series] != NULL)
+		memcpy(&value, block->series[series] + i * sizeof value, sizeof value);
+	return value;
+}
 uint16_t export_class(const struct export_block *block, enum series series, size_t i);
 uint32_t export_tally(const struct export_block *block, enum series series, size_t i);
 

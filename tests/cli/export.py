@@ -158,6 +158,14 @@ def interrupted():
     check(export.returncode == 130 and not os.path.exists("new"), f"Ctrl-C: {export.returncode} {words}")
 
 
+def many_files():
+    subprocess.run([HARDROW, "train", "-q", "--data", "iris", "--data-dir", DATASETS, "--epochs", "20", "--record-weights", "every:1",
+                    "--db", "many.db"], check=True, stdout=subprocess.DEVNULL)
+    count = sqlite3.connect("many.db").execute("SELECT count(*) FROM weights").fetchone()[0]
+    hardrow("export", "1", "--what", "weights", "--format", "npy", "--out", "many", "--db", "many.db")
+    check(count > 32 and len([name for name in os.listdir("many") if "layer" in name]) == count, "a file for each of many matrices")
+
+
 with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)
     os.environ["HARDROW_DB"] = "t.db"
@@ -168,6 +176,7 @@ with tempfile.TemporaryDirectory() as folder:
     formats(sqlite3.connect("t.db"))
     all_or_none()
     large()
+    many_files()
     interrupted()
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed > 0)
