@@ -45,6 +45,6 @@ field (ordinal, field, value) AS (
   UNION ALL SELECT 6, 'correlation', group_concat(printf('%s %.3f', part, pearson), ', ') FROM (
       SELECT * FROM off WHERE pearson IS NOT NULL ORDER BY part = 'test')
   UNION ALL SELECT 7 + 0.1 * place, CASE place WHEN 1 THEN 'hardest row' WHEN 2 THEN 'second' ELSE 'third' END,
-      printf('instance %d (line %d, %s): %s', instance_id, source_line, part, what) FROM hard
+      printf('instance %d (%s%s): %s', instance_id, coalesce('line ' || source_line || ', ', ''), part, what) FROM hard
 )
 SELECT field, value FROM field WHERE value IS NOT NULL ORDER BY ordinal

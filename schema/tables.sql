@@ -32,7 +32,7 @@ CREATE TABLE instance (
   dataset_id INTEGER NOT NULL REFERENCES dataset,
   position INTEGER NOT NULL,     -- among those that were not dropped: the order of everything in block and split
   instance_id INTEGER NOT NULL,  -- data row of the file
-  source_line INTEGER NOT NULL,  -- line of the file, from 1
+  source_line INTEGER NOT NULL,  -- line of the file, from 1; 0: a program logged it
   class_index INTEGER NOT NULL,
   subclass TEXT,                 -- the class before relabelling; NULL if not relabelled
   flipped_from TEXT,             -- the class before 'flip-labels' made it wrong; NULL if it did not

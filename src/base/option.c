@@ -115,15 +115,18 @@ static enum err_code set_choice(const struct option_spec *spec, int *field, cons
 		*field = chosen;
 		return ERR_OK;
 	}
+	const char *nearest = option_nearest(text, spec->choice);
+	const char *guess[] = { nearest != NULL ? "did you mean '" : "", nearest != NULL ? nearest : "",
+				nearest != NULL ? "'? " : "" };
+	if (spec->choices_in != NULL)
+		return err_set(err, ERR_INPUT, "'%s' will not do: %s%s%s'%s' lists what %s takes", text, guess[0],
+			       guess[1], guess[2], spec->choices_in, spec->name);
 	for (size_t i = 0; spec->choice(i) != NULL; i++) {
 		int more = snprintf(known + length, sizeof known - length, "%s%s", i == 0 ? "" : ", ", spec->choice(i));
 		length += more > 0 && (size_t)more < sizeof known - length ? (size_t)more : 0;
 	}
-	const char *nearest = option_nearest(text, spec->choice);
-	if (nearest != NULL)
-		return err_set(err, ERR_INPUT, "'%s' will not do: did you mean '%s'? %s takes one of %s", text, nearest,
-			       spec->name, known);
-	return err_set(err, ERR_INPUT, "'%s' will not do: %s takes one of %s", text, spec->name, known);
+	return err_set(err, ERR_INPUT, "'%s' will not do: %s%s%s%s takes one of %s", text, guess[0], guess[1], guess[2],
+		       spec->name, known);
 }
 
 static enum err_code add_item(const struct option_spec *spec, struct option_list *list, const char *text,

@@ -36,6 +36,7 @@ struct option_spec {
 	bool above_min;
 	/* OPTION_CHOICE: name of choice i, NULL behind the last. OPTION_TEXT: texts that it often is, or NULL. */
 	const char *(*choice)(size_t i);
+	const char *choices_in; /* the command that lists them, for errors: they are many; NULL: the error lists them */
 	/* OPTION_TEXT: ERR_INPUT with what is expected if `text` will not do; NULL: anything does. */
 	enum err_code (*check)(const char *text, struct err *err);
 	const char *argument; /* what the help calls the value: "N", "FILE"; NULL for flags and choices */

@@ -129,9 +129,14 @@ static enum err_code influence_command(const struct invocation *invocation, stru
 	const struct options *options = invocation->options;
 	AUTO(data_folders_done) struct data_folders folders = { 0 };
 	uint64_t instance = 0, epoch = INFLUENCE_LAST_EPOCH;
+	int64_t run = (int64_t)options->run;
 
-	if (options->run == 0)
-		return err_set(err, ERR_USAGE, "influence needs --run; 'hardrow runs' lists them");
+	if (run > 0 && invocation->argument_count > 0)
+		return err_set(err, ERR_USAGE, "either '%s' or --run %zu", invocation->arguments[0], options->run);
+	if (invocation->argument_count > 0 && command_parse_run(invocation->arguments[0], &run, err) != ERR_OK)
+		return err->code;
+	if (run == 0)
+		return err_set(err, ERR_USAGE, "influence needs a run; 'hardrow runs' lists them");
 	if (options->instance == NULL && !options->save)
 		return err_set(err, ERR_USAGE,
 			       "influence needs --instance, or --save for the loss changes of every epoch");
@@ -147,7 +152,7 @@ static enum err_code influence_command(const struct invocation *invocation, stru
 	if (data_folders_init(&folders, &options->data_dirs, err) != ERR_OK)
 		return err->code;
 	const struct influence_request request = {
-		.run_id = (int64_t)options->run,
+		.run_id = run,
 		.instance_id = (uint32_t)instance,
 		.epoch = (size_t)epoch,
 		.source = { data_folders_path(&folders), options->data },
@@ -159,7 +164,7 @@ static enum err_code influence_command(const struct invocation *invocation, stru
 // clang-format off
 static const struct option_spec specs[] = {
 	{ .name = "run", .type = OPTION_COUNT, .offset = offsetof(struct options, run), .min = 1, .argument = "R",
-	  .help = "the run; its weights must be recorded" },
+	  .help = "the run, as RUN; its weights must be recorded" },
 	{ .name = "instance", .type = OPTION_TEXT, .offset = offsetof(struct options, instance), .argument = "I",
 	  .help = "list who helps and who hinders this instance (0-based data row), of either part" },
 	{ .name = "epoch", .type = OPTION_TEXT, .offset = offsetof(struct options, epoch), .argument = "T",
@@ -178,12 +183,13 @@ static const struct option_spec specs[] = {
 
 const struct command command_influence = {
 	.name = "influence",
-	.arguments = "--run R [--instance I] [--save]",
+	.arguments = "RUN [--instance I] [--save]",
 	.summary = "Who helps and who hinders an instance, from the recorded weights",
 	.details = "A training instance helps another if the inner product of their loss gradients is positive, and\n"
 		   "hinders it if it is negative (Yu et al. 2022). The loss is the run's own, without class weights.",
 	.options = specs,
 	.option_count = ARRAY_LENGTH(specs),
 	.options_size = sizeof(struct options),
+	.maximum = 1,
 	.run = influence_command,
 };

@@ -187,7 +187,9 @@ static enum err_code take_table(struct dataset *dataset, struct table *table, co
 	}
 	dataset->label = take_ptr(&table->columns.at[table->label].name);
 	if (dataset->classes < 2 && !reading->has_target)
-		return err_set(err, ERR_INPUT, "%s: column '%s' holds one class only, '%s'; two are needed",
+		return err_set(err, ERR_INPUT,
+			       "%s: column '%s' holds one class only, '%s'; two are needed: --label says which column "
+			       "has them",
 			       dataset->path, dataset->label, dataset->class_names[0]);
 	if (warn_of_likeness(dataset, table, err) != ERR_OK)
 		return err->code;
@@ -310,7 +312,8 @@ enum err_code dataset_read(const char *path, const struct reading *reading, stru
 
 bool dataset_looks_continuous(const struct dataset *dataset)
 {
-	const size_t many = 30, repeats = 10;
+	const size_t many = 20;
+	double least = INFINITY, most = -INFINITY;
 	bool is_whole = true;
 
 	for (size_t c = 0; c < dataset->classes; c++) {
@@ -318,9 +321,14 @@ bool dataset_looks_continuous(const struct dataset *dataset)
 		if (!parse_real(dataset->class_names[c], &value) || !isfinite(value))
 			return false;
 		is_whole = is_whole && value == floor(value);
+		least = fmin(least, value);
+		most = fmax(most, value);
 	}
-	return is_whole ? dataset->classes > many && dataset->classes > dataset->instances / repeats
-			: dataset->classes > 2;
+	if (!is_whole)
+		return dataset->classes > 2;
+	/* Codes of classes lie far apart, or each has many rows. */
+	bool is_dense = most - least < 2 * (double)dataset->classes;
+	return dataset->classes > many && (is_dense || dataset->classes > dataset->instances / 10);
 }
 
 bool dataset_has_own(const struct dataset *dataset, enum split_part part)

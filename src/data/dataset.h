@@ -59,7 +59,9 @@ struct dataset {
 MUST_CHECK enum err_code dataset_read(const char *path, const struct reading *reading, struct dataset **ret_dataset,
 				      struct err *err);
 
-/* Whether its classes are numbers, and so many or so odd ones that a number may have been meant. */
+/* Whether its classes are numbers, and such that a number may have been meant: more than two and not all whole, or
+ * more than 20 whole ones that are at least half of those between the least and the most, or more than a tenth of the
+ * instances. */
 bool dataset_looks_continuous(const struct dataset *dataset);
 
 /* Gives a data set that was changed, or read in an unusual way, another identity: its sha256 becomes that of the text

@@ -24,7 +24,9 @@ struct looking {
 	size_t fields;		/* of the first row */
 	size_t longer;		/* rows that have one field more */
 	size_t rows;
-	size_t line; /* of the first row */
+	size_t same;	/* fields of this row that are as in the first */
+	size_t repeats; /* rows that are all as the first */
+	size_t line;	/* of the first row */
 };
 
 static void looking_done(struct looking *looking)
@@ -60,7 +62,9 @@ static enum err_code look_at_field(void *user, size_t line, size_t column, char 
 	if (column >= looking->count)
 		return ERR_OK;
 	struct glimpse *glimpse = &looking->columns[column];
-	glimpse->again = glimpse->again || strcmp(text, glimpse->first) == 0;
+	bool is_same = strcmp(text, glimpse->first) == 0;
+	looking->same += is_same;
+	glimpse->again |= is_same;
 	if (value_is_absent(text, quoted, looking->reading->missing_values))
 		return ERR_OK;
 	if (is_number(looking, text))
@@ -76,6 +80,8 @@ static enum err_code look_at_row(void *user, size_t line, size_t columns, struct
 
 	(void)line;
 	looking->longer += looking->rows > 0 && columns == looking->fields + 1;
+	looking->repeats += looking->rows > 0 && columns == looking->fields && looking->same == columns;
+	looking->same = 0;
 	if (looking->rows++ > 0)
 		return ERR_OK;
 	looking->fields = columns;
@@ -138,7 +144,8 @@ static bool first_is_data(const struct looking *looking)
 		const struct glimpse *glimpse = &looking->columns[j];
 		bool number = is_number(looking, glimpse->first);
 		bool nothing = value_is_absent(glimpse->first, false, looking->reading->missing_values);
-		bool below = glimpse->numbers > 0 && glimpse->texts == 0;
+		/* A header row may be there again. */
+		bool below = glimpse->numbers > 0 && glimpse->texts <= (number || nothing ? 0 : looking->repeats);
 		numbers += number;
 		of_numbers += below;
 		of_texts += glimpse->texts > 0;
@@ -217,7 +224,9 @@ enum err_code header_find(const struct rows_text *text, const struct reading *re
 	if (rows_read(text, &table->format.rows, LOOKED_AT + 1, &sink, err) != ERR_OK)
 		return err->code;
 	if (looking.rows == 0)
-		return err_set(err, ERR_INPUT, "%s: is empty", text->path);
+		return err_set(err, ERR_INPUT,
+			       "%s: is empty; it takes rows of fields, with the columns' names in the first",
+			       text->path);
 	table->has_short_header = find_short_header(&looking);
 	bool has_header = reading->is_plain || reading->header == HEADER_YES || table->has_short_header ||
 			  (reading->header == HEADER_AUTO && !first_is_data(&looking));

@@ -24,7 +24,8 @@ struct filling {
 	bool skips_header;    /* the first row is one */
 	enum split_part part; /* not 0: rows of another file, behind those of the table */
 	bool dot_is_told;
-	size_t rows; /* of this text */
+	size_t rows;	/* of this text */
+	char extra[41]; /* the first field of this row that no column is for, cut */
 };
 
 enum err_code table_note(struct table *table, struct err *err, const char *format, ...)
@@ -178,8 +179,11 @@ static enum err_code take_number(struct filling *filling, size_t line, size_t j,
 		return note_text(column, line, text, err);
 	column->numbers++;
 	if (!isfinite(*ret_value))
-		return err_set(err, ERR_INPUT, "%s:%zu: column '%s': '%.*s' is not a finite number", filling->path,
-			       line, column->name, (int)shown_length(text), text);
+		return err_set(err, ERR_INPUT,
+			       "%s:%zu: column '%s': '%.*s' is not a finite number; '--missing-values %.*s' takes it "
+			       "for a missing value",
+			       filling->path, line, column->name, (int)shown_length(text), text,
+			       (int)shown_length(text), text);
 	return ERR_OK;
 }
 
@@ -270,8 +274,11 @@ static enum err_code take_field(void *user, size_t line, size_t j, char *text, b
 		return ERR_OK;
 	if (j == 0 && start_row(filling, line, err) != ERR_OK)
 		return err->code;
-	if (j >= table->columns.count)
+	if (j >= table->columns.count) {
+		if (j == table->columns.count)
+			text_copy_fitting(filling->extra, sizeof filling->extra, text);
 		return ERR_OK;
+	}
 	j = filling->place != NULL ? filling->place[j] : j;
 	if (table->columns.at[j].is_left_out)
 		return ERR_OK;
@@ -293,9 +300,18 @@ static enum err_code end_row(void *user, size_t line, size_t columns, struct err
 							     : "first row has";
 
 	filling->skips_header = false;
-	if (columns + (is_header && filling->seen->has_short_header) != table->columns.count)
-		return err_set(err, ERR_INPUT, "%s:%zu: %zu field%s, but the %s %zu", filling->path, line, columns,
-			       columns == 1 ? "" : "s", other, table->columns.count);
+	size_t fields = columns + (is_header && filling->seen->has_short_header);
+	if (fields < table->columns.count)
+		return err_set(err, ERR_INPUT,
+			       "%s:%zu: %zu field%s, but the %s %zu: write nothing between two separators for '%s', "
+			       "if it is missing",
+			       filling->path, line, columns, columns == 1 ? "" : "s", other, table->columns.count,
+			       table->columns.at[fields].name);
+	if (fields > table->columns.count)
+		return err_set(err, ERR_INPUT,
+			       "%s:%zu: %zu fields, but the %s %zu: '%s' is too many; put quotes around a text with "
+			       "a separator in it",
+			       filling->path, line, columns, other, table->columns.count, filling->extra);
 	if (is_header)
 		return ERR_OK;
 	table->row_count++;
@@ -315,7 +331,7 @@ static enum err_code fill_from(const struct rows_text *text, const struct table 
 	if (rows_read(text, &seen->format.rows, SIZE_MAX, &sink, err) != ERR_OK)
 		return err->code;
 	return filling->rows > 0 ? ERR_OK
-				 : err_set(err, ERR_INPUT, "%s: has %s but no data rows", text->path,
+				 : err_set(err, ERR_INPUT, "%s: has %s but no data rows below", text->path,
 					   seen->is_declared ? "attributes" : "a header row");
 }
 
@@ -344,6 +360,12 @@ static bool find_text_columns(struct table *table)
 	return found;
 }
 
+/* It stands for itself on a command line, and is not cut. */
+static bool is_word(const char *text)
+{
+	return text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.+-")] == '\0';
+}
+
 enum err_code table_refuse_text(const struct column *column, const char *path, struct err *err)
 {
 	const char *remedy = NULL;
@@ -360,8 +382,23 @@ enum err_code table_refuse_text(const struct column *column, const char *path, s
 		    "%s:%zu: column '%s': '%s' in quotes is not a number; '--missing-values %s' takes it for a "
 		    "missing value",
 		    path, column->text_line, column->name, column->text, column->text);
-	return err_set(err, ERR_INPUT, "%s:%zu: column '%s': '%s' is not a number", path, column->text_line,
-		       column->name, column->text);
+	if (strcmp(column->text, column->name) == 0)
+		return err_set(err, ERR_INPUT,
+			       "%s:%zu: column '%s': '%s' is its name: the header row is there again; delete this line",
+			       path, column->text_line, column->name, column->text);
+	if (column->numbers == 0)
+		return err_set(err, ERR_INPUT,
+			       "%s:%zu: column '%s': '%s' is not a number: --label says which column has numbers", path,
+			       column->text_line, column->name, column->text);
+	if (is_word(column->text))
+		return err_set(
+		    err, ERR_INPUT,
+		    "%s:%zu: column '%s': '%s' is not a number; '--missing-values %s' takes it for a missing "
+		    "value",
+		    path, column->text_line, column->name, column->text, column->text);
+	return err_set(err, ERR_INPUT,
+		       "%s:%zu: column '%s': '%s' is not a number: correct it, or leave the column out with --drop",
+		       path, column->text_line, column->name, column->text);
 }
 
 /* Refuses a text among numbers; what is a text column was found out before the test part came. */

@@ -118,6 +118,21 @@ static bool is_made_of(const char *text, const char *others)
 	return digits > 0;
 }
 
+/* "12,345,678" or "12,345.6" with commas for `separator`; other points may stand behind the last. */
+static bool is_grouped(const char *text, char separator)
+{
+	size_t digits, groups = 0;
+
+	text += *text == '-' || *text == '+';
+	digits = strspn(text, "0123456789");
+	if (digits == 0 || digits > 3)
+		return false;
+	for (text += digits; *text == separator && strspn(text + 1, "0123456789") == 3; text += 4)
+		groups++;
+	return groups > 0 && (*text == '\0' || (*text != separator && strchr(".,", *text) != NULL &&
+						text[1 + strspn(text + 1, "0123456789")] == '\0'));
+}
+
 const char *value_likely(const char *text, const char **ret_remedy)
 {
 	size_t length = strlen(text);
@@ -136,8 +151,13 @@ const char *value_likely(const char *text, const char **ret_remedy)
 			return "an amount of money";
 	if (length > 1 && text[length - 1] == '%' && is_made_of(text, ".,+-%"))
 		return "a percentage";
+	if (is_grouped(text, ',') || is_grouped(text, '.')) {
+		*ret_remedy = "write it with nothing between thousands";
+		return is_grouped(text, ',') ? "a number with commas between thousands"
+					     : "a number with points between thousands";
+	}
 	if (strchr(text, ',') != NULL && is_made_of(text, ".,+-")) {
-		*ret_remedy = "write it with a point and nothing between thousands";
+		*ret_remedy = "write it with a point";
 		return "a number with a comma";
 	}
 	*ret_remedy = "make numbers of it, such as days since a date";

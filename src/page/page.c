@@ -176,7 +176,8 @@ static enum err_code put_summary(struct sink *sink, struct db *db, int64_t run_i
 
 	if (db_prepare(
 		db,
-		"SELECT s.instance_id, instance.source_line, CASE s.part WHEN 'test' THEN 1 WHEN 'meta' THEN 2 ELSE 0 "
+		"SELECT s.instance_id, nullif(instance.source_line, 0) AS source_line, CASE s.part WHEN 'test' THEN 1 "
+		"WHEN 'meta' THEN 2 ELSE 0 "
 		"END AS part, instance.class_index AS class, "
 		"class.class_index AS predicted, s.forgetting_events, s.first_learned, s.unlearned_epochs, "
 		"s.p_true_mean, s.p_true_sd, s.correctness, s.difficulty, s.weight, s.mean_loss, s.aum, s.el2n, "

@@ -41,24 +41,50 @@ Test(csv, bad_input_is_one_line_with_its_place)
 		const char *text, *label, *message;
 		enum missing_policy missing;
 	} cases[] = {
-		{ "", NULL, "t.csv: is empty", MISSING_ERROR },
-		{ "\n \n\r\n", NULL, "t.csv: is empty", MISSING_ERROR },
-		{ "\xef\xbb\xbf", NULL, "t.csv: is empty", MISSING_ERROR },
-		{ "a,b\n", NULL, "t.csv: has a header row but no data rows", MISSING_ERROR },
-		{ "a,b\n1,x\nabc,y\n", NULL, "t.csv:3: column 'a': 'abc' is not a number", MISSING_ERROR },
-		{ "b,a\nx,1\ny,0x1f\n", "b", "t.csv:3: column 'a': '0x1f' is not a number", MISSING_ERROR },
-		{ "a,b\n\"1\n2\",x\n2,y\n", NULL, "t.csv:2: column 'a': '1 2' is not a number", MISSING_ERROR },
+		{ "", NULL, "t.csv: is empty; it takes rows of fields, with the columns' names in the first",
+		  MISSING_ERROR },
+		{ "\n \n\r\n", NULL, "t.csv: is empty; it takes rows of fields, with the columns' names in the first",
+		  MISSING_ERROR },
+		{ "\xef\xbb\xbf", NULL,
+		  "t.csv: is empty; it takes rows of fields, with the columns' names in the first", MISSING_ERROR },
+		{ "a,b\n", NULL, "t.csv: has a header row but no data rows below", MISSING_ERROR },
+		{ "a,b\n1,x\nabc,y\n", NULL,
+		  "t.csv:3: column 'a': 'abc' is not a number; '--missing-values abc' takes it for a missing value",
+		  MISSING_ERROR },
+		{ "b,a\nx,1\ny,0x1f\n", "b",
+		  "t.csv:3: column 'a': '0x1f' is not a number; '--missing-values 0x1f' takes it for a missing value",
+		  MISSING_ERROR },
+		{ "a,b\n\"1\n2\",x\n2,y\n", NULL,
+		  "t.csv:2: column 'a': '1 2' is not a number: correct it, or leave the column out with --drop",
+		  MISSING_ERROR },
 		{ "a,b\n"
 		  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\xc3\xa9,x\n1,y\n",
 		  NULL,
-		  "t.csv:2: column 'a': 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…' is not a number",
+		  "t.csv:2: column 'a': 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…' is not a "
+		  "number: correct it, or leave the column out with --drop",
 		  MISSING_ERROR },
-		{ "a,b\n1,x\n-inf,y\n", NULL, "t.csv:3: column 'a': '-inf' is not a finite number", MISSING_ERROR },
-		{ "a,b\n1,x\n1e999,y\n", NULL, "t.csv:3: column 'a': '1e999' is not a finite number", MISSING_ERROR },
-		{ "a,b\n1,x\n2\n", NULL, "t.csv:3: 1 field, but the header row has 2", MISSING_ERROR },
-		{ "a,b\n1,x\n2,y,z\n", NULL, "t.csv:3: 3 fields, but the header row has 2", MISSING_ERROR },
-		{ "a,b\n1,\"x\ny\"\n\n3\n", NULL, "t.csv:5: 1 field, but the header row has 2", MISSING_ERROR },
-		{ "a,b\n1,x\n2,x\n", NULL, "t.csv: column 'b' holds one class only, 'x'; two are needed",
+		{ "a,b\n1,x\n-inf,y\n", NULL,
+		  "t.csv:3: column 'a': '-inf' is not a finite number; '--missing-values -inf' takes it for a missing "
+		  "value",
+		  MISSING_ERROR },
+		{ "a,b\n1,x\n1e999,y\n", NULL,
+		  "t.csv:3: column 'a': '1e999' is not a finite number; '--missing-values 1e999' takes it for a "
+		  "missing value",
+		  MISSING_ERROR },
+		{ "a,b\n1,x\n2\n", NULL,
+		  "t.csv:3: 1 field, but the header row has 2: write nothing between two separators for 'b', if it is "
+		  "missing",
+		  MISSING_ERROR },
+		{ "a,b\n1,x\n2,y,z\n", NULL,
+		  "t.csv:3: 3 fields, but the header row has 2: 'z' is too many; put quotes around a text with a "
+		  "separator in it",
+		  MISSING_ERROR },
+		{ "a,b\n1,\"x\ny\"\n\n3\n", NULL,
+		  "t.csv:5: 1 field, but the header row has 2: write nothing between two separators for 'b', if it is "
+		  "missing",
+		  MISSING_ERROR },
+		{ "a,b\n1,x\n2,x\n", NULL,
+		  "t.csv: column 'b' holds one class only, 'x'; two are needed: --label says which column has them",
 		  MISSING_ERROR },
 		{ "a\n1\n2\n", NULL,
 		  "t.csv: 'a' is the only column; a data set has features and a label: is it separated by something "
@@ -104,7 +130,8 @@ Test(csv, bad_input_is_one_line_with_its_place)
 		{ "a,b\n1,x\n2,\n3,y\n", NULL, "t.csv:3: column 'b': a missing label; only '--missing drop' accepts it",
 		  MISSING_MEAN },
 		{ "a,b\n?,x\n2,NA\n", NULL, "t.csv: every row has a missing value, so none is left", MISSING_DROP },
-		{ "a,b\n1,x\n2,x\n?,y\n", NULL, "t.csv: column 'b' holds one class only, 'x'; two are needed",
+		{ "a,b\n1,x\n2,x\n?,y\n", NULL,
+		  "t.csv: column 'b' holds one class only, 'x'; two are needed: --label says which column has them",
 		  MISSING_DROP },
 	};
 
@@ -366,7 +393,8 @@ Test(csv, pipes_and_comments)
 		{ "a|b|c\n1|2|x, or\n3|4|y\n", NULL },
 		{ "a,b,c\n1,2,p|q\n3,4,q|r\n5,6,p|q\n", NULL },
 		{ "# made by hand\na,b\n1,x\n2,y\n",
-		  "t.csv:2: 1 field, but the header row has 4; --comment '#' leaves out the lines that begin so" },
+		  "t.csv:2: 1 field, but the header row has 4: write nothing between two separators for 'made', if it "
+		  "is missing; --comment '#' leaves out the lines that begin so" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
@@ -381,4 +409,38 @@ Test(csv, pipes_and_comments)
 		else if (code == ERR_OK)
 			cr_expect(dataset->features == 2 && dataset->classes == 2, "%s", cases[i].text);
 	}
+}
+
+/* Rows "i, label": labels 0, step, 2 step, … for each of `classes`, in turns. */
+static bool looks_continuous(size_t rows, size_t classes, const char *format, double step)
+{
+	AUTO(dataset_freep) struct dataset *dataset = NULL;
+	struct text text AUTO(text_done) = { 0 };
+	struct err err;
+
+	cr_assert_eq(text_append(&text, &err, "a,b\n"), ERR_OK);
+	for (size_t i = 0; i < rows; i++)
+		if (text_append(&text, &err, "%zu.5,", i) != ERR_OK ||
+		    text_append(&text, &err, format, step * (double)(i % classes)) != ERR_OK)
+			cr_assert_fail("%s", err.message);
+	dataset = read_text(text.data, NULL, MISSING_ERROR);
+	return dataset_looks_continuous(dataset);
+}
+
+Test(csv, labels_that_may_be_meant_as_numbers)
+{
+	static const struct {
+		size_t rows, classes;
+		const char *format;
+		double step;
+		bool expected;
+	} cases[] = {
+		{ 400, 3, "%.1f\n", 0.5, true },  { 400, 2, "%.1f\n", 0.5, false }, { 400, 21, "%.0f\n", 1, true },
+		{ 400, 20, "%.0f\n", 1, false },  { 400, 30, "%.0f\n", 7, false },  { 200, 30, "%.0f\n", 7, true },
+		{ 400, 50, "c%.0f\n", 1, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
+		cr_expect_eq(looks_continuous(cases[i].rows, cases[i].classes, cases[i].format, cases[i].step),
+			     cases[i].expected, "%zu", i);
 }

@@ -273,18 +273,37 @@ static const struct {
 	  "t.csv:5: ', {2}' behind the row: rows with weights are not read" },
 	{ "a,b\n\"1,234\",x\n\"2,500\",y\n",
 	  { 0 },
-	  "t.csv:2: column 'a': '1,234' is a number with a comma: write it with a point and nothing between "
+	  "t.csv:2: column 'a': '1,234' is a number with commas between thousands: write it with nothing between "
 	  "thousands, or leave the column out with --drop" },
+	{ "a;b\n1.234,5;x\n2;y\n3;y\n",
+	  { 0 },
+	  "t.csv:2: column 'a': '1.234,5' is a number with points between thousands: write it with nothing between "
+	  "thousands, or leave the column out with --drop" },
+	{ "a,b\n\"12,34\",x\n1,y\n2,y\n",
+	  { 0 },
+	  "t.csv:2: column 'a': '12,34' is a number with a comma: write it with a point, or leave the column out with "
+	  "--drop" },
+	/* Whether or not it is said that there is one. */
+	{ "a,b\n1,x\n2,y\na,b\n3,y\n",
+	  { 0 },
+	  "t.csv:4: column 'a': 'a' is its name: the header row is there again; delete this line" },
+	{ "a,b\n1,x\n2,y\na,b\n3,y\n",
+	  { .header = HEADER_YES },
+	  "t.csv:4: column 'a': 'a' is its name: the header row is there again; delete this line" },
 	{ "a,b\np,x\nq,y\n",
 	  { .encode = ENCODE_ERROR },
 	  "t.csv:2: column 'a': 'p' is not a number; --encode one-hot takes texts" },
 	{ "a,b\np,x\nq,y\nr,x\n",
 	  { .max_levels = 2 },
 	  "t.csv: column 'a' has more than 2 different texts; --drop leaves it out, --max-levels allows more" },
-	{ "a,b\n1,x\n2,y\n3,x\nzwei,y\n", { 0 }, "t.csv:5: column 'a': 'zwei' is not a number" },
+	{ "a,b\n1,x\n2,y\n3,x\nzwei,y\n",
+	  { 0 },
+	  "t.csv:5: column 'a': 'zwei' is not a number; '--missing-values zwei' takes it for a missing value" },
 	{ "a,b\n1,x\n2,y\n", { .drop = "z" }, "t.csv:1: no column is called 'z'; there are 'a', 'b'" },
 	{ "a,b\n1,x\n2,y\n", { .drop = "a" }, "t.csv: no feature is left besides the label 'b'" },
-	{ "1,2,x\n3,4,y\n", { .header = HEADER_YES }, "t.csv: column 'x' holds one class only, 'y'; two are needed" },
+	{ "1,2,x\n3,4,y\n",
+	  { .header = HEADER_YES },
+	  "t.csv: column 'x' holds one class only, 'y'; two are needed: --label says which column has them" },
 	{ "@relation r\n@attribute a numeric\n", { 0 }, "t.csv: has no line '@data' before its rows" },
 	{ "@relation r\n@attribute a\n@data\n1\n", { 0 }, "t.csv:2: '@attribute' takes a name and a type" },
 	{ "@relation r\n@attribute a {x,y\n@data\n1\n", { 0 }, "t.csv:2: the levels of 'a' do not end with '}'" },
@@ -293,7 +312,8 @@ static const struct {
 	  "t.csv:5: column 'c': 'z' is none of its declared values" },
 	{ "@relation r\n@attribute a numeric\n@attribute c {x,y}\n@data\n1,x,2\n",
 	  { 0 },
-	  "t.csv:5: 3 fields, but the attributes are 2" },
+	  "t.csv:5: 3 fields, but the attributes are 2: '2' is too many; put quotes around a text with a separator in "
+	  "it" },
 	{ "@relation r\n@attribute a numeric\n@attribute c {x,y}\n@data\n{0 1, 7 x}\n",
 	  { 0 },
 	  "t.csv:5: '7' is no column from 1 to 1 of a sparse row" },
@@ -390,8 +410,9 @@ static const struct {
 	{ "@relation r\n@attribute a numeric\n@attribute b {x,y}\n@data\n1,x\n2,y\n",
 	  "@relation r\n@attribute b {y,x}\n@attribute a numeric\n@data\nx,7\n", "a|b|x,y|1 x;2 y;7 x*;", "" },
 	{ "a,b\n1,x\n2,y\n", "a,d\n7,x\n", "u.csv:1: column 'd' is not in t.csv, where column 2 is 'b'", NULL },
-	{ "a,b\n1,x\n2,y\n", "a,b\nzwei,x\n", "u.csv:2: column 'a': 'zwei' is not a number", NULL },
-	{ "a,b\n1,x\n2,y\n", "a,b\n", "u.csv: has a header row but no data rows", NULL },
+	{ "a,b\n1,x\n2,y\n", "a,b\nzwei,x\n",
+	  "u.csv:2: column 'a': 'zwei' is not a number; '--missing-values zwei' takes it for a missing value", NULL },
+	{ "a,b\n1,x\n2,y\n", "a,b\n", "u.csv: has a header row but no data rows below", NULL },
 };
 
 Test(reading, another_file_is_the_test_part)

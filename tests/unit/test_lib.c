@@ -66,7 +66,7 @@ Test(lib, weights_follow_the_difficulty)
 	logging_finish(tracker, dataset, run);
 	cr_expect_eq(logging_ask("SELECT count(*) FROM dynamics WHERE run_id = 1"), 4 * ROWS);
 	cr_expect_eq(
-	    logging_ask("SELECT count(*) FROM runs WHERE status = 'done' AND model = 'mine' AND method = 'multinomial'"
+	    logging_ask("SELECT count(*) FROM runs WHERE status = 'done' AND model = 'mine' AND method = 'logged'"
 			" AND epochs = 4 AND settings ->> 'prior' = 1"),
 	    1);
 	cr_expect_float_eq(logging_ask("SELECT difficulty FROM instance_summary WHERE instance_id = 17"),
