@@ -1,6 +1,6 @@
 -- title: The data map of a run: confidence and variability of every instance
 -- heading: Data map, part {part}
--- task: classification, hardest
+-- task: classification, residual-map
 -- format: csv
 -- param run: run, the run; without it the newest one that is done
 -- param part: all|train|test = train, of which part

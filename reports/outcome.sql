@@ -42,6 +42,10 @@ field (ordinal, field, value) AS (
       SELECT * FROM off WHERE mae IS NOT NULL ORDER BY part = 'test')
   UNION ALL SELECT 5, 'root mean squared error', group_concat(printf('%s %.4g', part, sqrt(mse)), ', ') FROM (
       SELECT * FROM off WHERE mse IS NOT NULL ORDER BY part = 'test')
+  UNION ALL SELECT 5.5, 'variance explained', group_concat(printf('%s %.1f %%', part, 100 * (1 - mse / variance)), ', ') FROM (
+      SELECT off.part, mse, (SELECT avg((target - center) * (target - center)) FROM row WHERE row.part = off.part) AS variance
+      FROM off CROSS JOIN (SELECT avg(target) AS center FROM row WHERE part = 'train') WHERE mse IS NOT NULL ORDER BY off.part = 'test')
+    WHERE variance > 0
   UNION ALL SELECT 6, 'correlation', group_concat(printf('%s %.3f', part, pearson), ', ') FROM (
       SELECT * FROM off WHERE pearson IS NOT NULL ORDER BY part = 'test')
   UNION ALL SELECT 7 + 0.1 * place, CASE place WHEN 1 THEN 'hardest row' WHEN 2 THEN 'second' ELSE 'third' END,

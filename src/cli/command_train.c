@@ -48,11 +48,13 @@ static const struct option_spec specs[] = {
 /* What comes next, to be pasted. */
 static void suggest(int64_t run_id, const char *database, bool is_regression)
 {
-	static const char *const commands[] = { "report hardest --run", "show", "report html --out run.html --run" };
+	/* The page is of classes. */
+	const char *const commands[] = { "report hardest --run", "show",
+					 is_regression ? "report residual-map --svg residual-map.svg --run"
+						       : "report html --out run.html --run" };
 
 	(void)puts("\nnext:");
-	/* The page is of classes. */
-	for (size_t i = 0; i < ARRAY_LENGTH(commands) - is_regression; i++) {
+	for (size_t i = 0; i < ARRAY_LENGTH(commands); i++) {
 		(void)printf("  hardrow %s %lld --db ", commands[i], (long long)run_id);
 		print_word(stdout, database);
 		(void)fputc('\n', stdout);

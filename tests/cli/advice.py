@@ -109,7 +109,7 @@ CASES = [
     ("hardrow train --data glass.csv --learning-rate 30 --epochs 5 --db o.db", "hardrow train --data glass.csv --learning-rate 0.01 --epochs 5 --db o.db"),
     ("hardrow train --data glass.csv --scale none --epochs 5 --db o.db", "hardrow train --data glass.csv --scale standard --epochs 5 --db o.db"),
     ("hardrow train --data glass.csv --weight-decay 30 --epochs 5 --db o.db", "hardrow train --data glass.csv --weight-decay 0.001 --epochs 5 --db o.db"),
-    ("hardrow train --task regression --data numbers.csv --epochs 2 --quiet --db p.db; hardrow report data-map --db p.db", "hardrow report hardest --run 1 --db p.db"),
+    ("hardrow train --task regression --data numbers.csv --epochs 2 --quiet --db p.db; hardrow report data-map --db p.db", "hardrow report residual-map --run 1 --db p.db"),
     ("hardrow train --data diabetes --data-dir \"$SOURCE\"/datasets --task regression --test-fraction 0.97 --db o.db",
      "hardrow train --data diabetes --data-dir \"$SOURCE\"/datasets --task regression --test-fraction 0.97 --weight-decay 1 --db o.db"),
     ("sed '3s/^[^,]*/inf/' iris.csv > inf.csv; hardrow train --data inf.csv", "hardrow train --data inf.csv --missing-values inf --missing mean --epochs 2 --db o.db"),
