@@ -132,7 +132,8 @@ static enum err_code influence_command(const struct invocation *invocation, stru
 	int64_t run = (int64_t)options->run;
 
 	if (run > 0 && invocation->argument_count > 0)
-		return err_set(err, ERR_USAGE, "either the run '%s' or --run %zu", invocation->arguments[0], options->run);
+		return err_set(err, ERR_USAGE, "either the run '%s' or --run %zu", invocation->arguments[0],
+			       options->run);
 	if (invocation->argument_count > 0 && command_parse_run(invocation->arguments[0], &run, err) != ERR_OK)
 		return err->code;
 	if (run == 0)

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "data/value.h"
 
 enum err_code columns_add(struct columns *columns, const char *name, size_t length, struct err *err)
 {
@@ -34,6 +35,47 @@ void columns_forget(struct columns *columns)
 		free(take_ptr(&column->text));
 		column->numbers = column->texts = column->missing = column->looked_at = 0;
 	}
+}
+
+/* It stands for itself on a command line, and is not cut. */
+static bool is_word(const char *text)
+{
+	return text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.+-")] == '\0';
+}
+
+enum err_code column_refuse_text(const struct column *column, const char *path, struct err *err)
+{
+	const char *remedy = NULL;
+	const char *likely = value_likely(column->text, &remedy);
+
+	if (likely != NULL)
+		return err_set(err, ERR_INPUT,
+			       "%s:%zu: column '%s': '%s' is %s: %s, or leave the column out with --drop", path,
+			       column->text_line, column->name, column->text, likely, remedy);
+	/* In quotes, or it would not be here. */
+	if (value_is_missing(column->text))
+		return err_set(
+		    err, ERR_INPUT,
+		    "%s:%zu: column '%s': '%s' in quotes is not a number; '--missing-values %s' takes it for a "
+		    "missing value",
+		    path, column->text_line, column->name, column->text, column->text);
+	if (strcmp(column->text, column->name) == 0)
+		return err_set(err, ERR_INPUT,
+			       "%s:%zu: column '%s': '%s' is its name: the header row is there again; delete this line",
+			       path, column->text_line, column->name, column->text);
+	if (column->numbers == 0)
+		return err_set(err, ERR_INPUT,
+			       "%s:%zu: column '%s': '%s' is not a number: --label says which column has numbers", path,
+			       column->text_line, column->name, column->text);
+	if (is_word(column->text))
+		return err_set(
+		    err, ERR_INPUT,
+		    "%s:%zu: column '%s': '%s' is not a number; '--missing-values %s' takes it for a missing "
+		    "value",
+		    path, column->text_line, column->name, column->text, column->text);
+	return err_set(err, ERR_INPUT,
+		       "%s:%zu: column '%s': '%s' is not a number: correct it, or leave the column out with --drop",
+		       path, column->text_line, column->name, column->text);
 }
 
 void columns_done(struct columns *columns)

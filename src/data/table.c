@@ -360,47 +360,6 @@ static bool find_text_columns(struct table *table)
 	return found;
 }
 
-/* It stands for itself on a command line, and is not cut. */
-static bool is_word(const char *text)
-{
-	return text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.+-")] == '\0';
-}
-
-enum err_code table_refuse_text(const struct column *column, const char *path, struct err *err)
-{
-	const char *remedy = NULL;
-	const char *likely = value_likely(column->text, &remedy);
-
-	if (likely != NULL)
-		return err_set(err, ERR_INPUT,
-			       "%s:%zu: column '%s': '%s' is %s: %s, or leave the column out with --drop", path,
-			       column->text_line, column->name, column->text, likely, remedy);
-	/* In quotes, or it would not be here. */
-	if (value_is_missing(column->text))
-		return err_set(
-		    err, ERR_INPUT,
-		    "%s:%zu: column '%s': '%s' in quotes is not a number; '--missing-values %s' takes it for a "
-		    "missing value",
-		    path, column->text_line, column->name, column->text, column->text);
-	if (strcmp(column->text, column->name) == 0)
-		return err_set(err, ERR_INPUT,
-			       "%s:%zu: column '%s': '%s' is its name: the header row is there again; delete this line",
-			       path, column->text_line, column->name, column->text);
-	if (column->numbers == 0)
-		return err_set(err, ERR_INPUT,
-			       "%s:%zu: column '%s': '%s' is not a number: --label says which column has numbers", path,
-			       column->text_line, column->name, column->text);
-	if (is_word(column->text))
-		return err_set(
-		    err, ERR_INPUT,
-		    "%s:%zu: column '%s': '%s' is not a number; '--missing-values %s' takes it for a missing "
-		    "value",
-		    path, column->text_line, column->name, column->text, column->text);
-	return err_set(err, ERR_INPUT,
-		       "%s:%zu: column '%s': '%s' is not a number: correct it, or leave the column out with --drop",
-		       path, column->text_line, column->name, column->text);
-}
-
 /* Refuses a text among numbers; what is a text column was found out before the test part came. */
 static enum err_code check_columns(const struct table *table, const char *path, struct err *err)
 {
@@ -408,7 +367,7 @@ static enum err_code check_columns(const struct table *table, const char *path, 
 		const struct column *column = &table->columns.at[j];
 		bool is_odd = !column->is_text || (!table->has_other_rows && column->numbers >= column->texts);
 		if (column->text != NULL && !column->is_left_out && (j == table->label || is_odd))
-			return table_refuse_text(column, path, err);
+			return column_refuse_text(column, path, err);
 	}
 	return ERR_OK;
 }

@@ -83,9 +83,6 @@ MUST_CHECK enum err_code table_read(const struct rows_text *text, const struct r
 MUST_CHECK enum err_code table_append(const struct rows_text *text, const struct reading *reading, enum split_part part,
 				      struct table *table, struct err *err);
 
-/* ERR_INPUT for column->text, which is no number: what it probably is, and what to do. */
-MUST_CHECK enum err_code table_refuse_text(const struct column *column, const char *path, struct err *err);
-
 void table_done(struct table *table);
 
 #endif

@@ -35,109 +35,125 @@ static struct dataset *read_text(const char *text, const char *label, enum missi
 	return dataset;
 }
 
+static const struct {
+	const char *text, *label, *message;
+	enum missing_policy missing;
+} refusals[] = {
+	{ "", NULL, "t.csv: is empty; it takes rows of fields, with the columns' names in the first", MISSING_ERROR },
+	{ "\n \n\r\n", NULL, "t.csv: is empty; it takes rows of fields, with the columns' names in the first",
+	  MISSING_ERROR },
+	{ "\xef\xbb\xbf", NULL, "t.csv: is empty; it takes rows of fields, with the columns' names in the first",
+	  MISSING_ERROR },
+	{ "a,b\n", NULL, "t.csv: has a header row but no data rows below", MISSING_ERROR },
+	{ "a,b\n1,x\nabc,y\n", NULL,
+	  "t.csv:3: column 'a': 'abc' is not a number; '--missing-values abc' takes it for a missing value",
+	  MISSING_ERROR },
+	{ "b,a\nx,1\ny,0x1f\n", "b",
+	  "t.csv:3: column 'a': '0x1f' is not a number; '--missing-values 0x1f' takes it for a missing value",
+	  MISSING_ERROR },
+	{ "a,b\n\"1\n2\",x\n2,y\n", NULL,
+	  "t.csv:2: column 'a': '1 2' is not a number: correct it, or leave the column out with --drop",
+	  MISSING_ERROR },
+	{ "a,b\n"
+	  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\xc3\xa9,x\n1,y\n",
+	  NULL,
+	  "t.csv:2: column 'a': 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…' is not a "
+	  "number: correct it, or leave the column out with --drop",
+	  MISSING_ERROR },
+	{ "a,b\n1,x\n-inf,y\n", NULL,
+	  "t.csv:3: column 'a': '-inf' is not a finite number; '--missing-values -inf' takes it for a missing "
+	  "value",
+	  MISSING_ERROR },
+	{ "a,b\n1,x\n1e999,y\n", NULL,
+	  "t.csv:3: column 'a': '1e999' is not a finite number; '--missing-values 1e999' takes it for a "
+	  "missing value",
+	  MISSING_ERROR },
+	{ "a,b\n1,x\n2\n", NULL,
+	  "t.csv:3: 1 field, but the header row has 2: write nothing between two separators for 'b', if it is "
+	  "missing",
+	  MISSING_ERROR },
+	{ "a,b\n1,x\n2,y,z\n", NULL,
+	  "t.csv:3: 3 fields, but the header row has 2: 'z' is too many; put quotes around a text with a "
+	  "separator in it",
+	  MISSING_ERROR },
+	{ "a,b\n1,\"x\ny\"\n\n3\n", NULL,
+	  "t.csv:5: 1 field, but the header row has 2: write nothing between two separators for 'b', if it is "
+	  "missing",
+	  MISSING_ERROR },
+	{ "a,b\n1,x\n2,x\n", NULL,
+	  "t.csv: column 'b' holds one class only, 'x'; two are needed: --label says which column has them",
+	  MISSING_ERROR },
+	{ "a\n1\n2\n", NULL,
+	  "t.csv: 'a' is the only column; a data set has features and a label: is it separated by something "
+	  "else than commas, semicolons, tabs or blanks?",
+	  MISSING_ERROR },
+	{ "a,b\n1,x\n", "c", "t.csv:1: no column is called 'c'; there are 'a', 'b'", MISSING_ERROR },
+	{ "a,b,c,d,e,f,g,h,i,j,k,l,m\n", "n",
+	  "t.csv:1: no column is called 'n'; there are 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', "
+	  "'l', …",
+	  MISSING_ERROR },
+	{ "a,b\n1,x\"y\n", NULL,
+	  "t.csv:2: column 2: a stray quote; a field with quotes or commas in it is written \"a \"\"b\"\", c\"",
+	  MISSING_ERROR },
+	{ "a,b\n\"1\"2,y\n", NULL,
+	  "t.csv:2: column 1: a stray quote; a field with quotes or commas in it is written \"a \"\"b\"\", c\"",
+	  MISSING_ERROR },
+	{ "a,b\n1,x\n2,\"y\n3,z\n", NULL, "t.csv:3: column 2: the quote that opens it is never closed", MISSING_ERROR },
+	{ "a,b\n1,caf\xe9\n", NULL,
+	  "t.csv:2: byte 0xE9 is not UTF-8: save the file as UTF-8; if it is Latin-1, 'iconv -f LATIN1 -t "
+	  "UTF-8 t.csv' "
+	  "prints it so",
+	  MISSING_ERROR },
+	{ "a,b\n1,\xc0\xaf\n", NULL,
+	  "t.csv:2: byte 0xC0 is not UTF-8: save the file as UTF-8; if it is Latin-1, 'iconv -f LATIN1 -t "
+	  "UTF-8 t.csv' "
+	  "prints it so",
+	  MISSING_ERROR },
+	{ "a,b\n1,\xed\xa0\x80\n", NULL,
+	  "t.csv:2: byte 0xED is not UTF-8: save the file as UTF-8; if it is Latin-1, 'iconv -f LATIN1 -t "
+	  "UTF-8 t.csv' "
+	  "prints it so",
+	  MISSING_ERROR },
+	{ "a,b\n1,\xe2\x82", NULL,
+	  "t.csv:2: byte 0xE2 is not UTF-8: save the file as UTF-8; if it is Latin-1, 'iconv -f LATIN1 -t "
+	  "UTF-8 t.csv' "
+	  "prints it so",
+	  MISSING_ERROR },
+	{ "a,b\n1,x\n?,y\n2,NA\n,z\n", NULL,
+	  "t.csv:3: column 'a': a missing value, the first of 3; '--missing mean' or '--missing drop' accepts "
+	  "them",
+	  MISSING_ERROR },
+	{ "a,b\n1,x\n2,\n3,y\n", NULL, "t.csv:3: column 'b': a missing label; only '--missing drop' accepts it",
+	  MISSING_MEAN },
+	{ "a,b\n?,x\n2,NA\n", NULL, "t.csv: every row has a missing value, so none is left", MISSING_DROP },
+	{ "a,b\n1,x\n2,x\n?,y\n", NULL,
+	  "t.csv: column 'b' holds one class only, 'x'; two are needed: --label says which column has them",
+	  MISSING_DROP },
+	{ "a,b\n1,x\n2,y\n3,x\nzwei,y\n", NULL,
+	  "t.csv:5: column 'a': 'zwei' is not a number; '--missing-values zwei' takes it for a missing value",
+	  MISSING_ERROR },
+	{ "a,b\n\"1,234\",x\n\"2,500\",y\n", NULL,
+	  "t.csv:2: column 'a': '1,234' is a number with commas between thousands: write it with nothing between "
+	  "thousands, "
+	  "or leave the column out with --drop",
+	  MISSING_ERROR },
+	{ "a;b\n1.234,5;x\n2;y\n3;y\n", NULL,
+	  "t.csv:2: column 'a': '1.234,5' is a number with points between thousands: write it with nothing between "
+	  "thousands, or leave the column out with --drop",
+	  MISSING_ERROR },
+	{ "a,b\n\"12,34\",x\n1,y\n2,y\n", NULL,
+	  "t.csv:2: column 'a': '12,34' is a number with a comma: write it with a point, or leave the column out with "
+	  "--drop",
+	  MISSING_ERROR },
+	{ "a,b\n1,x\n2,y\na,b\n3,y\n", NULL,
+	  "t.csv:4: column 'a': 'a' is its name: the header row is there again; delete this line", MISSING_ERROR },
+};
+
 Test(csv, bad_input_is_one_line_with_its_place)
 {
-	static const struct {
-		const char *text, *label, *message;
-		enum missing_policy missing;
-	} cases[] = {
-		{ "", NULL, "t.csv: is empty; it takes rows of fields, with the columns' names in the first",
-		  MISSING_ERROR },
-		{ "\n \n\r\n", NULL, "t.csv: is empty; it takes rows of fields, with the columns' names in the first",
-		  MISSING_ERROR },
-		{ "\xef\xbb\xbf", NULL,
-		  "t.csv: is empty; it takes rows of fields, with the columns' names in the first", MISSING_ERROR },
-		{ "a,b\n", NULL, "t.csv: has a header row but no data rows below", MISSING_ERROR },
-		{ "a,b\n1,x\nabc,y\n", NULL,
-		  "t.csv:3: column 'a': 'abc' is not a number; '--missing-values abc' takes it for a missing value",
-		  MISSING_ERROR },
-		{ "b,a\nx,1\ny,0x1f\n", "b",
-		  "t.csv:3: column 'a': '0x1f' is not a number; '--missing-values 0x1f' takes it for a missing value",
-		  MISSING_ERROR },
-		{ "a,b\n\"1\n2\",x\n2,y\n", NULL,
-		  "t.csv:2: column 'a': '1 2' is not a number: correct it, or leave the column out with --drop",
-		  MISSING_ERROR },
-		{ "a,b\n"
-		  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\xc3\xa9,x\n1,y\n",
-		  NULL,
-		  "t.csv:2: column 'a': 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…' is not a "
-		  "number: correct it, or leave the column out with --drop",
-		  MISSING_ERROR },
-		{ "a,b\n1,x\n-inf,y\n", NULL,
-		  "t.csv:3: column 'a': '-inf' is not a finite number; '--missing-values -inf' takes it for a missing "
-		  "value",
-		  MISSING_ERROR },
-		{ "a,b\n1,x\n1e999,y\n", NULL,
-		  "t.csv:3: column 'a': '1e999' is not a finite number; '--missing-values 1e999' takes it for a "
-		  "missing value",
-		  MISSING_ERROR },
-		{ "a,b\n1,x\n2\n", NULL,
-		  "t.csv:3: 1 field, but the header row has 2: write nothing between two separators for 'b', if it is "
-		  "missing",
-		  MISSING_ERROR },
-		{ "a,b\n1,x\n2,y,z\n", NULL,
-		  "t.csv:3: 3 fields, but the header row has 2: 'z' is too many; put quotes around a text with a "
-		  "separator in it",
-		  MISSING_ERROR },
-		{ "a,b\n1,\"x\ny\"\n\n3\n", NULL,
-		  "t.csv:5: 1 field, but the header row has 2: write nothing between two separators for 'b', if it is "
-		  "missing",
-		  MISSING_ERROR },
-		{ "a,b\n1,x\n2,x\n", NULL,
-		  "t.csv: column 'b' holds one class only, 'x'; two are needed: --label says which column has them",
-		  MISSING_ERROR },
-		{ "a\n1\n2\n", NULL,
-		  "t.csv: 'a' is the only column; a data set has features and a label: is it separated by something "
-		  "else than commas, semicolons, tabs or blanks?",
-		  MISSING_ERROR },
-		{ "a,b\n1,x\n", "c", "t.csv:1: no column is called 'c'; there are 'a', 'b'", MISSING_ERROR },
-		{ "a,b,c,d,e,f,g,h,i,j,k,l,m\n", "n",
-		  "t.csv:1: no column is called 'n'; there are 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', "
-		  "'l', …",
-		  MISSING_ERROR },
-		{ "a,b\n1,x\"y\n", NULL,
-		  "t.csv:2: column 2: a stray quote; a field with quotes or commas in it is written \"a \"\"b\"\", c\"",
-		  MISSING_ERROR },
-		{ "a,b\n\"1\"2,y\n", NULL,
-		  "t.csv:2: column 1: a stray quote; a field with quotes or commas in it is written \"a \"\"b\"\", c\"",
-		  MISSING_ERROR },
-		{ "a,b\n1,x\n2,\"y\n3,z\n", NULL, "t.csv:3: column 2: the quote that opens it is never closed",
-		  MISSING_ERROR },
-		{ "a,b\n1,caf\xe9\n", NULL,
-		  "t.csv:2: byte 0xE9 is not UTF-8: save the file as UTF-8; if it is Latin-1, 'iconv -f LATIN1 -t "
-		  "UTF-8 t.csv' "
-		  "prints it so",
-		  MISSING_ERROR },
-		{ "a,b\n1,\xc0\xaf\n", NULL,
-		  "t.csv:2: byte 0xC0 is not UTF-8: save the file as UTF-8; if it is Latin-1, 'iconv -f LATIN1 -t "
-		  "UTF-8 t.csv' "
-		  "prints it so",
-		  MISSING_ERROR },
-		{ "a,b\n1,\xed\xa0\x80\n", NULL,
-		  "t.csv:2: byte 0xED is not UTF-8: save the file as UTF-8; if it is Latin-1, 'iconv -f LATIN1 -t "
-		  "UTF-8 t.csv' "
-		  "prints it so",
-		  MISSING_ERROR },
-		{ "a,b\n1,\xe2\x82", NULL,
-		  "t.csv:2: byte 0xE2 is not UTF-8: save the file as UTF-8; if it is Latin-1, 'iconv -f LATIN1 -t "
-		  "UTF-8 t.csv' "
-		  "prints it so",
-		  MISSING_ERROR },
-		{ "a,b\n1,x\n?,y\n2,NA\n,z\n", NULL,
-		  "t.csv:3: column 'a': a missing value, the first of 3; '--missing mean' or '--missing drop' accepts "
-		  "them",
-		  MISSING_ERROR },
-		{ "a,b\n1,x\n2,\n3,y\n", NULL, "t.csv:3: column 'b': a missing label; only '--missing drop' accepts it",
-		  MISSING_MEAN },
-		{ "a,b\n?,x\n2,NA\n", NULL, "t.csv: every row has a missing value, so none is left", MISSING_DROP },
-		{ "a,b\n1,x\n2,x\n?,y\n", NULL,
-		  "t.csv: column 'b' holds one class only, 'x'; two are needed: --label says which column has them",
-		  MISSING_DROP },
-	};
-
-	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
-		scratch_write("t.csv", cases[i].text, strlen(cases[i].text));
-		expect_refused("t.csv", cases[i].label, cases[i].missing, cases[i].message);
+	for (size_t i = 0; i < ARRAY_LENGTH(refusals); i++) {
+		scratch_write("t.csv", refusals[i].text, strlen(refusals[i].text));
+		expect_refused("t.csv", refusals[i].label, refusals[i].missing, refusals[i].message);
 	}
 }
 
