@@ -14,6 +14,10 @@ largest AS (
   ORDER BY train_instances DESC, name LIMIT 1
 ),
 off AS (SELECT m.* FROM regression_metrics AS m JOIN shown ON m.run_id = shown.run_id AND m.epoch = shown.epochs AND m.shot = 'all'),
+aimed AS MATERIALIZED (
+  SELECT s.part, i.target FROM shown JOIN instance_summary AS s ON s.run_id = shown.run_id
+  JOIN instance AS i ON i.dataset_id = shown.dataset_id AND i.instance_id = s.instance_id WHERE shown.task = 'regression'
+),
 -- The summary by itself first: what belongs to three rows is not looked up for all.
 hardest AS MATERIALIZED (
   SELECT s.*, coalesce(p_true_mean, -mean_abs_residual) AS ease
@@ -21,7 +25,7 @@ hardest AS MATERIALIZED (
   WHERE ease IS NOT NULL ORDER BY ease, s.instance_id LIMIT 3
 ),
 hard AS (
-  SELECT row_number() OVER (ORDER BY ease, s.instance_id) AS place, s.instance_id, source_line, part,
+  SELECT row_number() OVER (ORDER BY ease, s.instance_id) AS place, s.instance_id, nullif(source_line, 0) AS source_line, part,
     iif(task = 'regression', printf('%g, off by %.3g on average', target, mean_abs_residual),
       printf('%s, predicted %s; mean probability of %s %.2g', class, predicted, class, p_true_mean)) AS what
   FROM hardest AS s JOIN shown JOIN instance AS i ON i.dataset_id = shown.dataset_id AND i.instance_id = s.instance_id
@@ -43,8 +47,8 @@ field (ordinal, field, value) AS (
   UNION ALL SELECT 5, 'root mean squared error', group_concat(printf('%s %.4g', part, sqrt(mse)), ', ') FROM (
       SELECT * FROM off WHERE mse IS NOT NULL ORDER BY part = 'test')
   UNION ALL SELECT 5.5, 'variance explained', group_concat(printf('%s %.1f %%', part, 100 * (1 - mse / variance)), ', ') FROM (
-      SELECT off.part, mse, (SELECT avg((target - center) * (target - center)) FROM row WHERE row.part = off.part) AS variance
-      FROM off CROSS JOIN (SELECT avg(target) AS center FROM row WHERE part = 'train') WHERE mse IS NOT NULL ORDER BY off.part = 'test')
+      SELECT off.part, mse, (SELECT avg((target - center) * (target - center)) FROM aimed WHERE aimed.part = off.part) AS variance
+      FROM off CROSS JOIN (SELECT avg(target) AS center FROM aimed WHERE part = 'train') WHERE mse IS NOT NULL ORDER BY off.part = 'test')
     WHERE variance > 0
   UNION ALL SELECT 6, 'correlation', group_concat(printf('%s %.3f', part, pearson), ', ') FROM (
       SELECT * FROM off WHERE pearson IS NOT NULL ORDER BY part = 'test')
