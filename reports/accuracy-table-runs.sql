@@ -32,7 +32,7 @@ varying AS (
 )
 SELECT run_id, split_seed, seed, status,
        iif(run_id IN counted, 'yes', 'no') AS counted, epochs,
-       final_train_accuracy, final_test_accuracy, final_test_balanced_error, model,
+       train_accuracy, test_accuracy, test_balanced_error, model,
        (SELECT group_concat(difference, ', ') FROM (
           SELECT 'older data' AS difference
           WHERE run_id IN (SELECT run_id FROM ended_runs WHERE NOT is_on_newest_data)

@@ -26,7 +26,7 @@ WITH chosen AS (
 ),
 counted AS MATERIALIZED (
   SELECT run_id, epochs, dataset, model, method, split_seed, fold, settings, split_id,
-         metric_value(:metric, final_test) AS value
+         metric_value(:metric, test) AS value
   FROM current_runs JOIN chosen USING (experiment_id)
   WHERE status = 'done' AND (:adjusted = 'yes' OR source_run_id IS NULL)
     AND (:methods IS NULL OR method IN (SELECT value FROM json_each(:methods)))

@@ -22,7 +22,7 @@ WITH chosen AS (
 ),
 value AS (
   SELECT dataset, model, method, split_seed, fold,
-         avg(metric_value(:metric, final_test)) AS value,
+         avg(metric_value(:metric, test)) AS value,
          avg((SELECT 1.0 * sum(test_instances) / sum(train_instances) FROM split_class
               WHERE split_class.split_id = current_runs.split_id)) AS ratio
   FROM current_runs JOIN chosen USING (experiment_id)

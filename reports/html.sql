@@ -64,7 +64,7 @@ SELECT run_id, curve, data_map,
   status = 'running' OR EXISTS (SELECT 1 FROM claim JOIN chosen USING (experiment_id)) AS growing,
   candidate AND NOT data_map AS left_out,
   experiment, dataset, title, model, method, curve_name, seed, split_seed, status, message, epochs,
-  final_train_accuracy, final_test_accuracy, final_test_balanced_error, test_instances, instances, features,
+  train_accuracy, test_accuracy, test_balanced_error, test_instances, instances, features,
   iif(data_map, (SELECT json_group_array(name) FROM (
     SELECT name FROM feature WHERE feature.dataset_id = mapped.dataset_id ORDER BY feature_index)), NULL) AS feature_names,
   iif(data_map, (SELECT json_group_array(name) FROM (

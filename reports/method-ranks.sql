@@ -23,7 +23,7 @@ WITH chosen AS (
 ),
 split_value AS (
   SELECT dataset, model, method, split_seed, fold,
-         avg(metric_value(:metric, final_test)) AS value
+         avg(metric_value(:metric, test)) AS value
   FROM current_runs JOIN chosen USING (experiment_id)
   WHERE status = 'done' AND (:adjusted = 'yes' OR source_run_id IS NULL)
   GROUP BY dataset, model, method, split_seed, fold

@@ -18,8 +18,8 @@ unlike AS (
   SELECT model, method, key FROM setting GROUP BY model, method, key
   HAVING count(DISTINCT value) + (count(value) < count(*)) > 1
 )
-SELECT run_id, experiment, dataset, model, method, seed, split_seed, status, epochs, final_train_accuracy, final_test_accuracy,
-       final_test_balanced_error, final_test_mae, run_name, note, (
+SELECT run_id, experiment, dataset, model, method, seed, split_seed, status, epochs, train_accuracy, test_accuracy,
+       test_balanced_error, test_mae, run_name, note, (
          SELECT group_concat(replace(key, '_', '-') || '=' || coalesce(value, '-'), ' ') FROM setting JOIN unlike USING (model, method, key)
          WHERE setting.run_id = listed.run_id) AS differs
 FROM listed

@@ -5,8 +5,7 @@
 -- Conditions stand in WHERE, for DuckDB. Every column has a type, by CAST where it is computed: BIGINT and DOUBLE, which are 64
 -- bits in every dialect.
 
--- One row per run. final_…: the metrics of its last epoch, as fractions; no other view or table has columns of these names, so
--- that `runs JOIN epochs USING (run_id)` is never ambiguous. JSON that hardrow has not written is NULL: SQLite
+-- One row per run. The metrics are those of its last epoch, as fractions. JSON that hardrow has not written is NULL: SQLite
 -- 3.40 can crash on it (src/sql/embed.py: json_flat, json_numbers).
 CREATE VIEW runs AS
 SELECT
@@ -19,9 +18,9 @@ SELECT
   split.seed AS split_seed,
   run.status,
   CAST(coalesce(last.epoch, 0) AS BIGINT) AS epochs,
-  last.train_accuracy AS final_train_accuracy,
-  last.test_accuracy AS final_test_accuracy,
-  last.test_balanced_error AS final_test_balanced_error,
+  last.train_accuracy,
+  last.test_accuracy,
+  last.test_balanced_error,
   run.message,
   CAST(utc(run.started_at_ms) AS TEXT) AS started_at,
   CAST(utc(run.finished_at_ms) AS TEXT) AS finished_at,
@@ -39,14 +38,14 @@ SELECT
   run.dataset_id,
   run.split_id,
   run.experiment_id,
-  last.train_balanced_error AS final_train_balanced_error,
-  last.train_macro_f1 AS final_train_macro_f1,
-  last.test_macro_f1 AS final_test_macro_f1,
-  last.train_calibration_error AS final_train_calibration_error,
-  last.test_calibration_error AS final_test_calibration_error,
-  last.test_many_shot_accuracy AS final_test_many_shot_accuracy,
-  last.test_medium_shot_accuracy AS final_test_medium_shot_accuracy,
-  last.test_few_shot_accuracy AS final_test_few_shot_accuracy,
+  last.train_balanced_error,
+  last.train_macro_f1,
+  last.test_macro_f1,
+  last.train_calibration_error,
+  last.test_calibration_error,
+  last.test_many_shot_accuracy,
+  last.test_medium_shot_accuracy,
+  last.test_few_shot_accuracy,
   run.source_run_id,
   CAST(json_flat(run.chosen) AS TEXT) AS chosen,
   run.run_uid,
@@ -55,9 +54,9 @@ SELECT
   split.fold,
   dataset.task,
   CAST((SELECT mse FROM regression_epoch AS off WHERE off.run_id = run.run_id AND off.epoch = last.epoch AND off.part = 'test'
-    AND off.shot = 'all') AS DOUBLE) AS final_test_mse,
+    AND off.shot = 'all') AS DOUBLE) AS test_mse,
   CAST((SELECT mae FROM regression_epoch AS off WHERE off.run_id = run.run_id AND off.epoch = last.epoch AND off.part = 'test'
-    AND off.shot = 'all') AS DOUBLE) AS final_test_mae,
+    AND off.shot = 'all') AS DOUBLE) AS test_mae,
   run.run_name,
   run.note,
   run.threads

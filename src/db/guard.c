@@ -7,7 +7,6 @@
 
 #include "base/mem.h"
 #include "db/json_guard.h"
-#include "db/migrate.h"
 
 static const char *name_of_action(int action)
 {
@@ -86,37 +85,6 @@ enum err_code guard_connection(struct db *db, struct err *err)
 	return ERR_OK;
 }
 
-/* After a statement that does not compile. Adds what a person can do about it: the file has views of another version,
- * or a metric is asked of `runs` by its name in `epochs`. */
-static enum err_code add_remedy(struct db *db, struct err *err)
-{
-	static const char missing[] = "no such column: ";
-	const struct err first = *err;
-	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
-	const char *tail = NULL;
-	char sql[128];
-	bool are_ours = true;
-	struct err ignored;
-
-	if (migrate_compare_views(db, &are_ours, &ignored) == ERR_OK && !are_ours)
-		return err_set(
-		    err, first.code,
-		    "%s; the file's views are of another hardrow: any command that writes to it ('hardrow train', "
-		    "'hardrow sweep') makes them anew",
-		    first.message);
-	const char *name = strstr(first.message, missing);
-	if (name == NULL)
-		return first.code;
-	name += strlen(missing);
-	if (strrchr(name, '.') != NULL)
-		name = strrchr(name, '.') + 1;
-	if (name[strspn(name, "abcdefghijklmnopqrstuvwxyz_0123456789")] == '\0' &&
-	    snprintf(sql, sizeof sql, "SELECT final_%s FROM runs", name) < (int)sizeof sql &&
-	    db_compile(db, sql, true, &stmt, &tail, &ignored) == ERR_OK)
-		(void)err_set(err, first.code, "%s; in runs it is final_%s", first.message, name);
-	return first.code;
-}
-
 enum err_code db_prepare_foreign(struct db *db, const char *sql, struct db_stmt **ret_stmt, struct err *err)
 {
 	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
@@ -125,7 +93,7 @@ enum err_code db_prepare_foreign(struct db *db, const char *sql, struct db_stmt 
 	assert(db->is_guarded);
 	json_guard_reset(db, sql);
 	if (db_compile(db, sql, true, &stmt, &tail, err) != ERR_OK)
-		return add_remedy(db, err);
+		return err->code;
 	if (stmt == NULL)
 		return err_set(err, ERR_INPUT, "the SQL text holds no statement");
 	/* VACUUM passes the authorizer when it is compiled. */

@@ -6,8 +6,8 @@
 #ifndef HARDROW_DB_METRICS_H
 #define HARDROW_DB_METRICS_H
 
-/* X("name", column, better, parts). The columns are test_COLUMN and, if `parts` is BOTH, train_COLUMN, in `runs`
- * final_test_COLUMN and final_train_COLUMN; MORE or LESS of it is better. In the order in which people see them. */
+/* X("name", column, better, parts). The columns are test_COLUMN and, if `parts` is BOTH, train_COLUMN; MORE or LESS of
+ * it is better. In the order in which people see them. */
 #define METRICS(X)                                                                                                     \
 	X("accuracy", accuracy, MORE, BOTH)                                                                            \
 	X("balanced-error", balanced_error, LESS, BOTH)                                                                \

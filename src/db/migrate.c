@@ -116,7 +116,7 @@ enum err_code migrate_read_version(struct db *db, const struct db_options *optio
 	return ERR_OK;
 }
 
-enum err_code migrate_compare_views(struct db *db, bool *ret_are_same, struct err *err)
+static enum err_code compare_views(struct db *db, bool *ret_are_same, struct err *err)
 {
 	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
 	bool are_same = true;
@@ -227,7 +227,7 @@ static enum err_code upgrade(struct db *db, const struct db_options *options, st
 	bool are_same = false;
 
 	if (migrate_read_version(db, options, &version, &is_marked, err) != ERR_OK ||
-	    migrate_compare_views(db, &are_same, err) != ERR_OK)
+	    compare_views(db, &are_same, err) != ERR_OK)
 		return err->code;
 	bool is_old = version < (int64_t)options->migration_count;
 	if (is_old && version > 0 && db_query_int(db, "SELECT count(*) FROM main.run", &runs, err) != ERR_OK)
@@ -268,7 +268,7 @@ enum err_code migrate_file(struct db *db, const struct db_options *options, stru
 	bool are_same = false;
 
 	if (migrate_read_version(db, options, &version, &is_marked, err) != ERR_OK ||
-	    migrate_compare_views(db, &are_same, err) != ERR_OK)
+	    compare_views(db, &are_same, err) != ERR_OK)
 		return err->code;
 	if (is_marked && are_same && version == (int64_t)options->migration_count)
 		return ERR_OK;

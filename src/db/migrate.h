@@ -18,7 +18,4 @@ MUST_CHECK enum err_code migrate_read_version(struct db *db, const struct db_opt
  */
 MUST_CHECK enum err_code migrate_file(struct db *db, const struct db_options *options, struct err *err);
 
-/* Whether the file's views are those of this program, to the letter. */
-MUST_CHECK enum err_code migrate_compare_views(struct db *db, bool *ret_are_same, struct err *err);
-
 #endif

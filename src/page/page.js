@@ -17,9 +17,9 @@ function runColumns() {
     { name: 'model', text: run => run.model }, { name: 'method', text: run => run.method },
     { name: 'split', number: true, text: run => number(run.split_seed) }, { name: 'seed', number: true, text: run => number(run.seed) },
     { name: 'status', text: run => run.status }, { name: 'epochs', number: true, text: run => number(run.epochs) },
-    { name: 'train %', number: true, text: run => percent(run.final_train_accuracy) }, { name: 'test %', number: true, text: run => percent(run.final_test_accuracy) },
-    { name: '95 % interval, these test rows', number: true, text: run => (wilson(run.final_test_accuracy, run.test_instances) ?? []).map(percent).join(' to ') },
-    { name: 'balanced error %', number: true, text: run => percent(run.final_test_balanced_error) },
+    { name: 'train %', number: true, text: run => percent(run.train_accuracy) }, { name: 'test %', number: true, text: run => percent(run.test_accuracy) },
+    { name: '95 % interval, these test rows', number: true, text: run => (wilson(run.test_accuracy, run.test_instances) ?? []).map(percent).join(' to ') },
+    { name: 'balanced error %', number: true, text: run => percent(run.test_balanced_error) },
   ];
 }
 

@@ -26,11 +26,10 @@ and substr(), instr() and printf() are those of that file: texts are cut by subs
     packed(feature)    number of `feature` and `instance` of `dataset` in feature_block. In hardrow's own connections, views
                        that have it are shadowed by the same ones that read it by the function packed_number()
 
-In reports, of the metrics that src/db/metrics.h lists for a part: test or train in `epochs`, final_test or final_train in
-`runs`:
+In reports, of the metrics that src/db/metrics.h lists for a part, test or train:
     metric_names(part)        'accuracy|balanced-error|...', the choices of a parameter
     metric_rows(part)         (1, 'accuracy'), (2, 'balanced-error'), ... for VALUES
-    metric_value(name, part)  the column of the metric that is called so
+    metric_value(name, part)  the column of the metric that is called so, in `epochs` or `runs`
     metric_sign(name)         1 where more is better, -1 where less is
     regression_note(task)     REGRESSION_NOTE of src/rebalance/regression.h if the task is 'regression', else NULL
 """
@@ -268,9 +267,9 @@ def read_note(path):
 
 def report_macros(metrics, note):
     def of_part(part):
-        if part.removeprefix("final_") not in ("test", "train"):
-            raise Refused(f"'{part}' is no part: it is test or train, or one with final_ before it")
-        return [(name, f"{part}_{column}") for name, column, _, parts in metrics if part.endswith("test") or parts == "BOTH"]
+        if part not in ("test", "train"):
+            raise Refused(f"'{part}' is no part: it is test or train")
+        return [(name, f"{part}_{column}") for name, column, _, parts in metrics if part == "test" or parts == "BOTH"]
 
     def metric_value(name, part):
         return f"CASE {name} " + " ".join(f"WHEN '{metric}' THEN {column}" for metric, column in of_part(part)) + " END"

@@ -120,7 +120,6 @@ CASES = [
     ("hardrow influence 1 --run 1 --instance 3", "hardrow influence --run 1 --instance 3 && hardrow influence 1 --instance 3"),
     ("hardrow influence --run 2 --save", "hardrow train --data iris.csv --epochs 2 --record every:1 --record-weights every:1 --db m.db && hardrow influence --run 1 --save --db m.db"),
     ("hardrow influence --run 1 --instance 3 --epoch 9", "hardrow influence --run 1 --instance 3 --epoch 2"),
-    ("cp hardrow.db o.db; sqlite3 o.db 'DROP VIEW runs'; hardrow runs --db o.db", "hardrow train --data iris.csv --epochs 2 --quiet --db o.db && hardrow runs --db o.db"),
     ("hardrow sql --timeout 0.01 'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n'", "hardrow sql --timeout 5 'SELECT 1 AS a'"),
     ("hardrow runs a b c", "hardrow help runs"),
     ("hardrow delete --status nonsense --yes", "hardrow delete --status failed --yes"),

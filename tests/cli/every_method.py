@@ -59,7 +59,7 @@ def sweep(experiment, folder, datasets, *options):
 
 
 # Better than guessing: the share of the test part that is right, or one less the error in deviations of the target.
-QUALITY = {"classification": "SELECT model, method, avg(final_test_accuracy) FROM runs GROUP BY model, method",
+QUALITY = {"classification": "SELECT model, method, avg(test_accuracy) FROM runs GROUP BY model, method",
            "regression": "SELECT model, method, avg(1 - mae / 77) FROM runs JOIN regression_metrics USING (run_id)"
                          " WHERE epoch = epochs AND part = 'test' AND shot = 'all' GROUP BY model, method"}
 

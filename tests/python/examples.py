@@ -102,7 +102,7 @@ def case_fashion_mnist_lt():
     done = subprocess.run([sys.executable, EXAMPLES / "fashion_mnist_lt.py", "--epochs", "1", "--db", "fashion.db"], capture_output=True,
                           text=True)
     expect((done.returncode, done.stdout), (0, "run 1 in fashion.db\n"))
-    assert query("fashion.db", "SELECT final_test_accuracy FROM runs")[0] > 0.4
+    assert query("fashion.db", "SELECT test_accuracy FROM runs")[0] > 0.4
     expect(query("fashion.db", "SELECT count(*), sum(draws) FROM dynamics WHERE part = 'train'"), (14891, 14891))
 
 

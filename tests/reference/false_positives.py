@@ -30,7 +30,7 @@ record = none
 TEN = "sonar balance-scale cmc ecoli glass heart iris robot-4 seeds wine".split()
 INTERVALS = """
 SELECT dataset, avg(d) AS mean, resampled_half_width(d, 0, 0.95) AS rows_half, resampled_half_width(d, 0.25, 0.95) AS half
-FROM (SELECT dataset, sum(iif(method = 'base', -1, 1) * final_test_accuracy) AS d FROM runs GROUP BY dataset, split_seed)
+FROM (SELECT dataset, sum(iif(method = 'base', -1, 1) * test_accuracy) AS d FROM runs GROUP BY dataset, split_seed)
 GROUP BY dataset"""
 
 
