@@ -29,7 +29,8 @@ static enum err_code create_past(struct logged *logged, struct err *err)
 
 	if (logged->predictions->regression != NULL)
 		return ERR_OK;
-	if (mem_new(&logged->past, numbers, err) != ERR_OK)
+	if (mem_new(&logged->past, numbers, err) != ERR_OK ||
+	    mem_new(&logged->past_predicted, logged->predictions->instances.count, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < numbers; i++)
 		logged->past[i] = (float)(1.0 / (double)logged->width);
@@ -63,6 +64,7 @@ void logged_free(struct logged *logged)
 	predictions_free(logged->predictions);
 	seen_free(logged->seen);
 	free(logged->past);
+	free(logged->past_predicted);
 	free(logged->given);
 	free(logged->p);
 	free(logged->floored);
@@ -293,6 +295,8 @@ static void take_probabilities_of_tile(struct logged *logged, size_t t, unsigned
 	predictions_update_dynamics(predictions, t, logged->p);
 	for (size_t i = 0; i < numbers; i++)
 		past[i] = isnan(logged->p[i]) ? past[i] : (float)logged->p[i];
+	for (size_t i = t * TILE_INSTANCES; i < t * TILE_INSTANCES + m; i++)
+		logged->past_predicted[i] = (uint16_t)predictions->predicted[i];
 }
 
 /* Who was carried has his last residual. */
@@ -319,20 +323,15 @@ void logged_take_tile(struct logged *logged, size_t t, unsigned char *values)
 		take_probabilities_of_tile(logged, t, values);
 }
 
-/* What was read out of predictions that do not count becomes what it was, from the past ones. */
+/* What was read out of predictions that do not count becomes what it was. */
 static void restore_row(struct logged *logged, size_t position)
 {
 	struct predictions *predictions = logged->predictions;
-	size_t k = logged->width, best = 0;
-	const float *past = logged->past + position / TILE_INSTANCES * k * TILE_INSTANCES + position % TILE_INSTANCES;
+	double p_true = predictions->dynamics->last_p_true[position];
 
-	for (size_t c = 1; c < k; c++)
-		best = past[c * TILE_INSTANCES] > past[best * TILE_INSTANCES] ? c : best;
-	predictions->predicted[position] = (double)best;
-	predictions->p_true[position] = past[predictions->instances.y[position] * TILE_INSTANCES];
-	predictions->log_p_true[position] =
-	    log(predictions->p_true[position] > 0 ? predictions->p_true[position]
-						  : predictions->difficulty->settings.floor);
+	predictions->predicted[position] = logged->past_predicted[position];
+	predictions->p_true[position] = p_true;
+	predictions->log_p_true[position] = log(p_true > 0 ? p_true : predictions->difficulty->settings.floor);
 }
 
 void logged_finish(struct logged *logged)

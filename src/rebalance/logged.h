@@ -14,6 +14,7 @@ struct logged {
 	struct seen *seen;		 /* whom the epoch has predictions of */
 	size_t width;			 /* numbers of an instance: k, or 1 of a regression */
 	float *past;			 /* (T, k, 64) last p of each instance; 1/k at first; NULL of a regression */
+	uint16_t *past_predicted;	 /* (n) class that the last epoch predicted; likewise */
 	/* (width, 64) of the rows or the tile at hand; p: or residuals; floored: p, but not below the floor */
 	double *given, *p, *floored, *log_p, *past_p, *past_log_p;
 };
@@ -40,7 +41,7 @@ MUST_CHECK enum err_code logged_take_rows(struct logged *logged, const uint32_t 
 void logged_begin_epoch(struct logged *logged, size_t epoch, bool carry);
 void logged_take_tile(struct logged *logged, size_t t, unsigned char *values);
 
-/* No epoch will end any more: what is known is of the last one that did, as float32 has it. Lets go of the past. */
+/* No epoch will end any more: what is known is of the last one that did. Lets go of the past. */
 void logged_finish(struct logged *logged);
 
 /* Nobody is seen yet in the next epoch. */

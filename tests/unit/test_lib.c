@@ -310,6 +310,32 @@ Test(lib, numbers_that_are_far_apart)
 	GOOD(hardrow_close(tracker, &logging_error));
 }
 
+/* One class is ahead of another by less than float32 tells, and one loss is more than float32's p can say. */
+Test(lib, the_end_in_the_middle_of_an_epoch_changes_nothing)
+{
+	static const double ended[] = { 0, 1e-9, -1, 0, -300, -1 }, begun[] = { 5, 0, 0, 0, 5, 0 };
+	hardrow_tracker *tracker = logging_open();
+	hardrow_dataset *dataset = logging_put(tracker);
+	hardrow_run *run = logging_begin(tracker, dataset);
+	hardrow_predictions predictions = {
+		.size = sizeof predictions,
+		.values = ended,
+		.type = HARDROW_FLOAT64,
+		.kind = HARDROW_LOGITS,
+		.rows = 2,
+	};
+
+	GOOD(hardrow_log(run, &predictions, &logging_error));
+	GOOD(hardrow_end_epoch(run, NULL, &logging_error));
+	predictions.values = begun;
+	GOOD(hardrow_log(run, &predictions, &logging_error));
+	logging_finish(tracker, dataset, run);
+	cr_expect_eq(logging_ask("SELECT predicted FROM instance_summary WHERE instance_id = 0"), 1);
+	cr_expect_eq(logging_ask("SELECT predicted FROM instance_summary WHERE instance_id = 1"), 0);
+	cr_expect_float_eq(logging_ask("SELECT last_loss FROM instance_summary WHERE instance_id = 1"),
+			   300 + log1p(exp(-1)), 1e-9);
+}
+
 Test(lib, draws_series_and_matrices)
 {
 	static const int64_t drawn[] = { 1, 1, 2 };
