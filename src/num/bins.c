@@ -1,5 +1,6 @@
 #include "num/bins.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,8 +81,16 @@ enum err_code bins_lay_out(const char *text, const double *target, size_t n, str
 	if (wish.count == 0 && wish.width == 0)
 		wish = whole && high - low <= BINS_AUTO_SPAN ? (struct wish){ .width = 1 }
 							     : (struct wish){ .count = usual_count(n) };
-	if (wish.count > 0) {
-		*ret_bins = (struct bins){ low, (high - low) / (double)wish.count, wish.count, false };
+	bool is_counted = wish.count > 0;
+	if (is_counted)
+		wish.width = (high - low) / (double)wish.count;
+	/* Closer together two edges of bins would be one number. */
+	double largest = fmax(fabs(low), fabs(high));
+	if (!(wish.width > DBL_EPSILON * largest))
+		return err_set(err, ERR_INPUT, "bins of width %g are too narrow for numbers as large as %g", wish.width,
+			       largest);
+	if (is_counted) {
+		*ret_bins = (struct bins){ low, wish.width, wish.count, false };
 		return ERR_OK;
 	}
 	double first = floor(low / wish.width);

@@ -27,7 +27,8 @@ MUST_CHECK enum err_code bins_check(const char *text, struct err *err);
  *     width:W   [i W, (i + 1) W), W > 0
  *     auto      width:1 if all targets are whole numbers, at most AUTO_SPAN apart, as the ages of Yang et al.
  *               2021; else one for AUTO_INSTANCES instances, from AUTO_LEAST to AUTO_MOST, as of their STS-B
- * ERR_INPUT: as bins_check; targets that are all alike; more bins than classes can be. */
+ * ERR_INPUT: as bins_check; targets that are all alike; bins so narrow that two edges are the same number; more bins
+ * than classes can be. */
 #define BINS_AUTO_SPAN 100
 #define BINS_AUTO_INSTANCES 20
 #define BINS_AUTO_LEAST 10

@@ -107,6 +107,9 @@ Test(target_bins, refuse_what_makes_none)
 		{ "width:inf", { 0, 1 }, "'width:inf' will not do" },
 		{ "many", { 0, 1 }, "'many' will not do" },
 		{ "auto", { 3, 3 }, "t.csv: column 'y': one value only" },
+		{ "auto", { 0, 5e-324 }, "t.csv: column 'y': bins of width 0 are too narrow" },
+		{ "9", { 1e17, 1e17 + 64 }, "bins of width 7.11111 are too narrow for numbers as large as 1e+17" },
+		{ "width:8", { 1e17, 1e17 + 64 }, "bins of width 8 are too narrow" },
 		{ "width:1e-9", { 0, 1 }, "t.csv: column 'y': 1000000000 bins of" },
 	};
 
