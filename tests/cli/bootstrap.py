@@ -28,7 +28,7 @@ CASES = [
     (["install", "--prefix", "a", "b"], False, 2, []),
     (["install", "a"], False, 2, []),
     (["build", "--prefix", "a"], False, 2, []),
-    (["wheel"], False, 0, ["meson setup build", "ninja -C build src/lib/libhardrow.so.0.0.0 src/db/libhardrow_sqlite.so", "wheel.sh build python3"]),
+    (["wheel"], False, 0, ["meson setup build", "ninja -C build src/lib/libhardrow.so.0.0.0 src/db/libhardrow_sqlite.so", "wheel.sh build /usr/bin/python3"]),
     (["build"], False, 0, ["meson setup build", "ninja -C build hardrow"]),
     ([], False, 2, []),
 ]
