@@ -300,8 +300,9 @@ enum err_code dataset_read(const char *path, const struct reading *reading, stru
 	    identify(dataset, &content, others, reading, err) != ERR_OK)
 		return err->code;
 	const struct rows_text rows = input_rows(path, &content);
+	/* Whose columns are declared knows its comments. */
 	if (table_read(&rows, reading, &table, err) != ERR_OK)
-		return hint_at_comments(&rows, reading, err);
+		return table.is_declared ? err->code : hint_at_comments(&rows, reading, err);
 	if (append_other_files(others, reading, &table, err) != ERR_OK ||
 	    treat_missing(&table, reading, err) != ERR_OK || take_table(dataset, &table, reading, err) != ERR_OK ||
 	    take_groups(dataset, &table, reading->groups, err) != ERR_OK)

@@ -411,6 +411,8 @@ Test(csv, pipes_and_comments)
 		{ "# made by hand\na,b\n1,x\n2,y\n",
 		  "t.csv:2: 1 field, but the header row has 4: write nothing between two separators for 'made', if it "
 		  "is missing; --comment '#' leaves out the lines that begin so" },
+		{ "% made by hand\n@attribute a real\n@attribute b {x,y}\n@data\n1,x\nz,y\n",
+		  "t.csv:6: column 'a': 'z' is not a number; '--missing-values z' takes it for a missing value" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
