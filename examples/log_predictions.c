@@ -1,6 +1,6 @@
 /* The least that a trainer written in C does to be recorded:
  *
- *     cc log_predictions.c $(pkg-config --cflags --libs libhardrow) -lm && ./a.out training.db
+ *     cc log_predictions.c $(pkg-config --cflags --libs hardrow) -lm && ./a.out training.db
  *     hardrow report hardest --db training.db
  *
  * Here the "trainer" is a threshold that moves; yours has the predictions of a network. */

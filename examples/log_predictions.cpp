@@ -1,6 +1,6 @@
 // The same from C++, with a class that ends the run whatever happens:
 //
-//     c++ -std=c++17 log_predictions.cpp $(pkg-config --cflags --libs libhardrow) && ./a.out training.db
+//     c++ -std=c++17 log_predictions.cpp $(pkg-config --cflags --libs hardrow) && ./a.out training.db
 #include <hardrow.h>
 
 #include <cmath>

@@ -12,6 +12,7 @@ import tempfile
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
 # The question that docs/library.md asks of the file of an example, and the answer.
 DOCUMENTED = re.compile(r"\./a\.out training\.db\n(.*?)```\n```text\n(.*?)```", re.S)
+PACKAGE = re.compile(r"pkg-config --cflags --libs (\S+?)\)")
 
 
 def run(*command, **options):
@@ -56,6 +57,12 @@ def main():
     if header.returncode != 0:
         print(f"FAIL hardrow.h as C89: {header.stderr}")
     passed, failed = passed + (header.returncode == 0), failed + (header.returncode != 0)
+    for text in [source / "docs" / "library.md", *(source / "examples" / name for _, name in cases)]:
+        package, = PACKAGE.findall(text.read_text())
+        is_there = (library.parents[2] / "meson-private" / f"{package}.pc").is_file()
+        if not is_there:
+            print(f"FAIL {text.name}: pkg-config does not know '{package}'")
+        passed, failed = passed + is_there, failed + (not is_there)
     print(f"{passed} passed, {failed} failed")
     return failed > 0
 
