@@ -69,27 +69,43 @@ static enum err_code gathered_reserve(struct gathered *gathered, size_t length, 
 	return ERR_OK;
 }
 
-struct dynamics_arrays {
+struct column_arrays {
 	const struct export_run *run;
+	const struct export_column *columns;
+	size_t count;
 	enum series_tally tally; /* of all epochs */
 	struct gathered gathered;
-	FILE *streams[SERIES_DYNAMICS_COUNT];
+	FILE *streams[EXPORT_COLUMNS_MAX]; /* NULL: the column is the same in every epoch and stands in the axes */
 };
 
-static void dynamics_arrays_done(struct dynamics_arrays *arrays)
+static void column_arrays_done(struct column_arrays *arrays)
 {
 	gathered_done(&arrays->gathered);
 }
 
-/* What numpy calls a series. */
-static const char *type_of(enum series series, enum series_tally tally)
+static bool is_axis(enum export_kind kind)
 {
-	if (series_specs[series].storage == SERIES_FLOAT32)
-		return "<f4";
-	return series_width(series, tally) == SERIES_LONG ? "<u4" : "<u2";
+	return kind == EXPORT_PART || kind == EXPORT_CLASS || kind == EXPORT_TARGET;
 }
 
-static void gather_one(unsigned char *to, const struct export_block *block, enum series series, size_t width, size_t i)
+/* Bytes of a number. */
+static size_t width_of(const struct export_column *column, enum series_tally tally)
+{
+	return column->kind == EXPORT_SERIES ? series_width(column->series, tally) : sizeof(double);
+}
+
+/* What numpy calls the numbers of a column. */
+static const char *type_of(const struct export_column *column, enum series_tally tally)
+{
+	if (column->kind != EXPORT_SERIES)
+		return "<f8";
+	if (series_specs[column->series].storage == SERIES_FLOAT32)
+		return "<f4";
+	return series_width(column->series, tally) == SERIES_LONG ? "<u4" : "<u2";
+}
+
+static void gather_series(unsigned char *to, const struct export_block *block, enum series series, size_t width,
+			  size_t i)
 {
 	float number = NAN;
 	uint32_t count = 0; /* of which the lower bytes are all set, too, where it is not known */
@@ -109,41 +125,70 @@ static void gather_one(unsigned char *to, const struct export_block *block, enum
 	memcpy(to, &count, width);
 }
 
-static enum err_code put_dynamics(void *context, const struct export_block *block, struct err *err)
+static void gather_column(const struct column_arrays *arrays, const struct export_block *block,
+			  const struct export_column *column)
 {
-	struct dynamics_arrays *arrays = context;
 	const uint32_t *y = arrays->run->y + block->first;
+	bool per_class = series_specs[column->series].per_class;
+	size_t width = width_of(column, arrays->tally);
+	unsigned char *to = arrays->gathered.numbers;
 
-	for (enum series s = 0; s < SERIES_DYNAMICS_COUNT; s++) {
-		const void *numbers = block->series[s];
-		size_t width = series_width(s, arrays->tally);
-		bool is_as_stored =
-		    numbers != NULL && !series_specs[s].per_class && series_width(s, block->tally) == width;
-		if (!is_as_stored && gathered_reserve(&arrays->gathered, block->m * width, err) != ERR_OK)
-			return err->code;
-		for (size_t i = 0; i < block->m && !is_as_stored; i++) {
-			size_t at = series_specs[s].per_class ? y[i] * block->m + i : i;
-			gather_one((unsigned char *)arrays->gathered.numbers + i * width, block, s, width, at);
+	for (size_t i = 0; i < block->m; i++, to += width) {
+		if (column->kind == EXPORT_SERIES) {
+			gather_series(to, block, column->series, width, per_class ? y[i] * block->m + i : i);
+			continue;
 		}
-		if (put(arrays->streams[s], is_as_stored ? numbers : arrays->gathered.numbers, block->m * width, err) !=
-		    ERR_OK)
+		double number = export_real(arrays->run, block, column->kind, i);
+		memcpy(to, &number, sizeof number);
+	}
+}
+
+static enum err_code put_columns(void *context, const struct export_block *block, struct err *err)
+{
+	struct column_arrays *arrays = context;
+
+	for (size_t c = 0; c < arrays->count; c++) {
+		const struct export_column *column = &arrays->columns[c];
+		const void *numbers = block->series[column->series];
+		size_t width = width_of(column, arrays->tally);
+		bool is_as_stored = column->kind == EXPORT_SERIES && numbers != NULL &&
+				    !series_specs[column->series].per_class &&
+				    series_width(column->series, block->tally) == width;
+		if (arrays->streams[c] == NULL)
+			continue;
+		if (!is_as_stored) {
+			if (gathered_reserve(&arrays->gathered, block->m * width, err) != ERR_OK)
+				return err->code;
+			gather_column(arrays, block, column);
+			numbers = arrays->gathered.numbers;
+		}
+		if (put(arrays->streams[c], numbers, block->m * width, err) != ERR_OK)
 			return err->code;
 	}
 	return ERR_OK;
 }
 
-enum err_code export_dynamics_arrays(struct export_run *run, struct err *err)
+static enum err_code export_column_arrays(struct export_run *run, const struct export_column *columns, size_t count,
+					  struct err *err)
 {
-	AUTO(dynamics_arrays_done) struct dynamics_arrays arrays = { .run = run };
+	AUTO(column_arrays_done) struct column_arrays arrays = { .run = run, .columns = columns, .count = count };
 	const size_t shape[] = { run->epoch_count, run->row.instances };
 
 	if (export_run_tally(run, &arrays.tally, err) != ERR_OK)
 		return err->code;
-	for (enum series s = 0; s < SERIES_DYNAMICS_COUNT; s++)
-		if (begin_array(run, series_specs[s].column, type_of(s, arrays.tally), shape, ARRAY_LENGTH(shape),
-				&arrays.streams[s], err) != ERR_OK)
+	for (size_t c = 0; c < count; c++)
+		if (!is_axis(columns[c].kind) &&
+		    begin_array(run, columns[c].name, type_of(&columns[c], arrays.tally), shape, ARRAY_LENGTH(shape),
+				&arrays.streams[c], err) != ERR_OK)
 			return err->code;
-	return export_run_blocks(run, put_dynamics, &arrays, err);
+	return export_run_blocks(run, put_columns, &arrays, err);
+}
+
+enum err_code export_dynamics_arrays(struct export_run *run, struct err *err)
+{
+	struct export_column columns[EXPORT_COLUMNS_MAX];
+
+	return export_column_arrays(run, columns, export_dynamics_columns(run, columns), err);
 }
 
 struct prediction_array {
@@ -175,7 +220,10 @@ enum err_code export_prediction_array(struct export_run *run, struct err *err)
 {
 	AUTO(prediction_array_done) struct prediction_array array = { .classes = run->row.classes };
 	const size_t shape[] = { run->epoch_count, run->row.instances, run->row.classes };
+	static const struct export_column predicted = { .name = "predictions", .kind = EXPORT_PREDICTED };
 
+	if (run->row.is_regression)
+		return export_column_arrays(run, &predicted, 1, err);
 	if (begin_array(run, "probabilities", "<f4", shape, ARRAY_LENGTH(shape), &array.stream, err) != ERR_OK)
 		return err->code;
 	return export_run_blocks(run, put_predictions, &array, err);
@@ -211,41 +259,46 @@ enum err_code export_weight_arrays(struct export_run *run, struct err *err)
 }
 
 static enum err_code append_numbers(struct text *json, const char *name, size_t count,
-				    size_t (*number)(const struct export_run *run, size_t i),
+				    double (*number)(const struct export_run *run, size_t i),
 				    const struct export_run *run, struct err *err)
 {
 	if (text_append(json, err, ",\n\"%s\": [", name) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < count; i++)
 		if (text_append_bytes(json, ",", i > 0, err) != ERR_OK ||
-		    text_append_integer(json, (int64_t)number(run, i), err) != ERR_OK)
+		    text_append_number(json, number(run, i), err) != ERR_OK)
 			return err->code;
 	return text_append(json, err, "]");
 }
 
-static size_t epoch_of(const struct export_run *run, size_t i)
+static double epoch_of(const struct export_run *run, size_t i)
 {
-	return run->epochs[i];
+	return (double)run->epochs[i];
 }
 
-static size_t instance_id_of(const struct export_run *run, size_t i)
+static double instance_id_of(const struct export_run *run, size_t i)
 {
 	return run->instance_id[i];
 }
 
-static size_t class_of(const struct export_run *run, size_t i)
+static double class_of(const struct export_run *run, size_t i)
 {
 	return run->y[i];
 }
 
-static size_t is_test(const struct export_run *run, size_t i)
+static double is_test(const struct export_run *run, size_t i)
 {
 	return run->row.is_test[i] == 1;
 }
 
-static size_t is_meta(const struct export_run *run, size_t i)
+static double is_meta(const struct export_run *run, size_t i)
 {
 	return run->row.is_test[i] == 2;
+}
+
+static double target_of(const struct export_run *run, size_t i)
+{
+	return run->target[i];
 }
 
 enum err_code export_axes(struct export_run *run, struct err *err)
@@ -266,6 +319,7 @@ enum err_code export_axes(struct export_run *run, struct err *err)
 	    append_numbers(&json, "class_of_instance", n, class_of, run, err) != ERR_OK ||
 	    append_numbers(&json, "is_test", n, is_test, run, err) != ERR_OK ||
 	    append_numbers(&json, "is_meta", n, is_meta, run, err) != ERR_OK ||
+	    (run->row.is_regression && append_numbers(&json, "target", n, target_of, run, err) != ERR_OK) ||
 	    text_append(&json, err, "}\n") != ERR_OK || export_run_open(run, "axes", "json", &stream, err) != ERR_OK)
 		return err->code;
 	return put(stream, json.data, json.length, err);

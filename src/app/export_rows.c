@@ -6,6 +6,7 @@
 
 #include "app/export_run.h"
 #include "base/mem.h"
+#include "db/measures.h"
 #include "db/part.h"
 #include "out/out.h"
 #include "report/report.h"
@@ -15,8 +16,10 @@
 struct writer {
 	const struct export_run *run;
 	struct out *out;
-	struct out_value *ready; /* what many rows have: the run's number, parts, classes (k) */
-	struct text texts;	 /* of these */
+	struct out_value *ready;	     /* what many rows have: the run's number, parts, classes (k) */
+	struct text texts;		     /* of these */
+	const struct export_column *columns; /* behind the keys, of dynamics and of a regression's predictions */
+	size_t column_count;
 };
 
 static void writer_done(struct writer *writer)
@@ -55,6 +58,11 @@ static void set_number(struct out_value *value, float number)
 	value->single = number;
 }
 
+static struct out_value real(double number)
+{
+	return (struct out_value){ .type = isfinite(number) ? OUT_REAL : OUT_NULL, .real = number };
+}
+
 static enum err_code begin(struct writer *writer, const char *name, const struct out_column *columns, size_t count,
 			   struct err *err)
 {
@@ -74,8 +82,8 @@ static enum err_code begin(struct writer *writer, const char *name, const struct
 	return out_make_ready(writer->out, writer->ready, 1 + PARTS + k, &writer->texts, err);
 }
 
-/* Columns of dynamics before the series. */
-#define KEYS 5
+/* run_id, epoch, instance_id */
+#define KEYS 3
 
 static void set_series(const struct writer *writer, const struct export_block *block, enum series series, size_t i,
 		       struct out_value *value)
@@ -103,43 +111,66 @@ static void set_series(const struct writer *writer, const struct export_block *b
 	}
 }
 
-static enum err_code write_dynamics(void *context, const struct export_block *block, struct err *err)
+static void set_column(const struct writer *writer, const struct export_block *block,
+		       const struct export_column *column, size_t i, struct out_value *value)
+{
+	switch (column->kind) {
+	case EXPORT_SERIES:
+		set_series(writer, block, column->series, i, value);
+		break;
+	case EXPORT_PART:
+		*value = ready_part(writer, block->first + i);
+		break;
+	case EXPORT_CLASS:
+		*value = ready_class(writer, writer->run->y[block->first + i]);
+		break;
+	case EXPORT_TARGET:
+	case EXPORT_PREDICTED:
+	case EXPORT_LOSS:
+		*value = real(export_real(writer->run, block, column->kind, i));
+		break;
+	}
+}
+
+static enum err_code write_columns(void *context, const struct export_block *block, struct err *err)
 {
 	const struct writer *writer = context;
-	const struct export_run *run = writer->run;
-	struct out_value values[KEYS + SERIES_DYNAMICS_COUNT];
+	struct out_value values[KEYS + EXPORT_COLUMNS_MAX];
 
 	values[0] = writer->ready[0];
 	values[1] = integer(block->epoch);
 	for (size_t i = 0; i < block->m; i++) {
-		size_t position = block->first + i;
-		values[2] = integer(run->instance_id[position]);
-		values[3] = ready_part(writer, position);
-		values[4] = ready_class(writer, run->y[position]);
-		for (enum series s = 0; s < SERIES_DYNAMICS_COUNT; s++)
-			set_series(writer, block, s, i, &values[KEYS + s]);
+		values[2] = integer(writer->run->instance_id[block->first + i]);
+		for (size_t c = 0; c < writer->column_count; c++)
+			set_column(writer, block, &writer->columns[c], i, &values[KEYS + c]);
 		if (out_row(writer->out, values, err) != ERR_OK)
 			return err->code;
 	}
 	return ERR_OK;
 }
 
-enum err_code export_dynamics_rows(struct export_run *run, struct err *err)
+static enum err_code export_column_rows(struct export_run *run, const char *name, const struct export_column *columns,
+					size_t count, struct err *err)
 {
-	struct out_column columns[KEYS + SERIES_DYNAMICS_COUNT] = { { .name = "run_id" },
-								    { .name = "epoch" },
-								    { .name = "instance_id" },
-								    { .name = "part" },
-								    { .name = "class" } };
-	AUTO(writer_done) struct writer writer = { .run = run };
+	struct out_column names[KEYS + EXPORT_COLUMNS_MAX] = { { .name = "run_id" },
+							       { .name = "epoch" },
+							       { .name = "instance_id" } };
+	AUTO(writer_done) struct writer writer = { .run = run, .columns = columns, .column_count = count };
 
-	for (enum series s = 0; s < SERIES_DYNAMICS_COUNT; s++)
-		columns[KEYS + s].name = series_specs[s].column;
-	if (begin(&writer, "dynamics", columns, ARRAY_LENGTH(columns), err) != ERR_OK)
+	for (size_t c = 0; c < count; c++)
+		names[KEYS + c].name = columns[c].name;
+	if (begin(&writer, name, names, KEYS + count, err) != ERR_OK)
 		return err->code;
-	if (export_run_blocks(run, write_dynamics, &writer, err) != ERR_OK)
+	if (export_run_blocks(run, write_columns, &writer, err) != ERR_OK)
 		return err->code;
 	return out_end(writer.out, err);
+}
+
+enum err_code export_dynamics_rows(struct export_run *run, struct err *err)
+{
+	struct export_column columns[EXPORT_COLUMNS_MAX];
+
+	return export_column_rows(run, "dynamics", columns, export_dynamics_columns(run, columns), err);
 }
 
 static enum err_code write_predictions(void *context, const struct export_block *block, struct err *err)
@@ -169,8 +200,11 @@ enum err_code export_prediction_rows(struct export_run *run, struct err *err)
 						     { .name = "instance_id" },
 						     { .name = "class" },
 						     { .name = "probability" } };
+	static const struct export_column predicted = { .name = "predicted", .kind = EXPORT_PREDICTED };
 	AUTO(writer_done) struct writer writer = { .run = run };
 
+	if (run->row.is_regression)
+		return export_column_rows(run, "predictions", &predicted, 1, err);
 	if (begin(&writer, "predictions", columns, ARRAY_LENGTH(columns), err) != ERR_OK)
 		return err->code;
 	if (export_run_blocks(run, write_predictions, &writer, err) != ERR_OK)
@@ -192,7 +226,7 @@ static enum err_code write_weights(void *context, const struct export_matrix *ma
 		memcpy(&value, &matrix->value[i], sizeof value);
 		values[4] = integer(i / matrix->cols);
 		values[5] = integer(i % matrix->cols);
-		values[6] = (struct out_value){ .type = isfinite(value) ? OUT_REAL : OUT_NULL, .real = value };
+		values[6] = real(value);
 		if (out_row(writer->out, values, err) != ERR_OK)
 			return err->code;
 	}
@@ -225,18 +259,31 @@ static enum err_code write_table(const struct export_run *run, const char *name,
 	return report_run_sql(track_db(run->track), sql.data, run->out_format, &target, err);
 }
 
+#define INSTANCES_OF_RUN                                                                                               \
+	" JOIN run ON run.run_id = instance_summary.run_id JOIN instances ON instances.dataset_id = run.dataset_id"    \
+	" AND instances.instance_id = instance_summary.instance_id"                                                    \
+	" WHERE instance_summary.run_id = %lld ORDER BY instances.position"
+#define MEASURE_COLUMN(id, column, type) ", " #column
+
 enum err_code export_instances(struct export_run *run, struct err *err)
 {
-	return write_table(run, "instances",
-			   "SELECT instance_summary.*, source_line, subclass, features FROM instance_summary"
-			   " JOIN run ON run.run_id = instance_summary.run_id"
-			   " JOIN instances ON instances.dataset_id = run.dataset_id"
-			   " AND instances.instance_id = instance_summary.instance_id"
-			   " WHERE instance_summary.run_id = %lld ORDER BY instances.position",
-			   err);
+	static const char of_classes[] =
+	    "SELECT instance_summary.*, source_line, subclass, features FROM instance_summary" INSTANCES_OF_RUN;
+	static const char of_numbers[] =
+	    "SELECT instance_summary.run_id, instance_summary.instance_id, part, instance_summary.class AS bin, "
+	    "target, difficulty, weight, mean_loss, last_loss" MEASURES_REGRESSION(
+		MEASURE_COLUMN) ", source_line, features FROM instance_summary" INSTANCES_OF_RUN;
+
+	return write_table(run, "instances", run->row.is_regression ? of_numbers : of_classes, err);
 }
 
 enum err_code export_epochs(struct export_run *run, struct err *err)
 {
-	return write_table(run, "epochs", "SELECT * FROM epochs WHERE run_id = %lld ORDER BY epoch", err);
+	static const char of_classes[] = "SELECT * FROM epochs WHERE run_id = %lld ORDER BY epoch";
+	static const char of_numbers[] =
+	    "SELECT regression_metrics.*, train_loss, test_loss, effective_sample_size, seconds, recorded, seen"
+	    " FROM epochs JOIN regression_metrics USING (run_id, epoch)"
+	    " WHERE run_id = %lld ORDER BY epoch, part, shot";
+
+	return write_table(run, "epochs", run->row.is_regression ? of_numbers : of_classes, err);
 }

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/stored_run.h"
 #include "base/mem.h"
 #include "db/db.h"
 #include "track/epoch_record.h"
@@ -35,8 +34,7 @@ enum err_code export_run_read(struct export_run *run, int64_t run_id, struct err
 	AUTO(mem_freep) uint32_t *lines = NULL;
 	AUTO(mem_freep) char **features = NULL;
 
-	if (track_read_run(run->track, run_id, &run->row, err) != ERR_OK ||
-	    stored_run_check_classes(&run->row, "export", err) != ERR_OK)
+	if (track_read_run(run->track, run_id, &run->row, err) != ERR_OK)
 		return err->code;
 	size_t n = run->row.instances;
 	if (mem_new(&run->classes, run->row.classes, err) != ERR_OK || mem_new(&run->y, n, err) != ERR_OK ||
@@ -49,6 +47,9 @@ enum err_code export_run_read(struct export_run *run, int64_t run_id, struct err
 	if (code != ERR_OK ||
 	    track_read_instances(run->track, &run->row, run->y, run->instance_id, lines, err) != ERR_OK)
 		return err->code;
+	if (run->row.is_regression && (mem_new(&run->target, n, err) != ERR_OK ||
+				       track_read_targets(run->track, &run->row, run->target, err) != ERR_OK))
+		return err->code;
 	return read_epochs(run, err);
 }
 
@@ -58,6 +59,7 @@ void export_run_done(struct export_run *run)
 		mem_free_texts(run->classes, run->row.classes);
 	free(run->y);
 	free(run->instance_id);
+	free(run->target);
 	free(run->epochs);
 	track_run_row_done(&run->row);
 }
@@ -70,6 +72,27 @@ enum err_code export_run_open(const struct export_run *run, const char *name, co
 	if (text_append(&file, err, "run%lld_%s.%s", (long long)run->row.run_id, name, suffix) != ERR_OK)
 		return err->code;
 	return export_files_open(run->files, file.data, ret_stream, err);
+}
+
+size_t export_dynamics_columns(const struct export_run *run, struct export_column ret_columns[EXPORT_COLUMNS_MAX])
+{
+	static const struct export_column of_classes[] = { { .name = "part", .kind = EXPORT_PART },
+							   { .name = "class", .kind = EXPORT_CLASS } };
+	static const struct export_column of_numbers[] = { { .name = "part", .kind = EXPORT_PART },
+							   { .name = "target", .kind = EXPORT_TARGET },
+							   { .name = "predicted", .kind = EXPORT_PREDICTED },
+							   { .name = "residual", .series = SERIES_RESIDUAL },
+							   { .name = "loss", .kind = EXPORT_LOSS } };
+	bool numbers = run->row.is_regression;
+	size_t count = numbers ? ARRAY_LENGTH(of_numbers) : ARRAY_LENGTH(of_classes);
+
+	memcpy(ret_columns, numbers ? of_numbers : of_classes, count * sizeof *ret_columns);
+	for (enum series s = 0; s < SERIES_DYNAMICS_COUNT; s++)
+		if (!numbers || series_specs[s].task == SERIES_OF_BOTH)
+			ret_columns[count++] = (struct export_column){ .name = series_specs[s].column, .series = s };
+	if (numbers)
+		ret_columns[count++] = (struct export_column){ .name = "bin", .kind = EXPORT_CLASS };
+	return count;
 }
 
 static enum err_code check_stop(const struct export_run *run, struct err *err)
@@ -188,6 +211,27 @@ uint32_t export_tally(const struct export_block *block, enum series series, size
 {
 	return block->series[series] != NULL ? series_read_tally(block->series[series], block->tally, i)
 					     : SERIES_NO_TALLY;
+}
+
+double export_real(const struct export_run *run, const struct export_block *block, enum export_kind kind, size_t i)
+{
+	double target = run->target[block->first + i];
+	float stored = export_float(block, SERIES_RESIDUAL, i);
+	double residual = isfinite(stored) ? (double)stored : NAN;
+
+	switch (kind) {
+	case EXPORT_TARGET:
+		return target;
+	case EXPORT_PREDICTED:
+		return target + residual;
+	case EXPORT_LOSS:
+		return residual * residual;
+	case EXPORT_SERIES:
+	case EXPORT_PART:
+	case EXPORT_CLASS:
+		break;
+	}
+	return NAN;
 }
 
 enum err_code export_run_tally(const struct export_run *run, enum series_tally *ret_tally, struct err *err)

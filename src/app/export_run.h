@@ -11,6 +11,24 @@
 #include "db/series.h"
 #include "track/track_read.h"
 
+/* What a column of dynamics, or of predictions of a regression, holds. */
+enum export_kind {
+	EXPORT_SERIES,	  /* as recorded; of p that of the true class */
+	EXPORT_PART,	  /* name of the part */
+	EXPORT_CLASS,	  /* name of the class; of a regression the bin of the target */
+	EXPORT_TARGET,	  /* of a regression, float64: the target, */
+	EXPORT_PREDICTED, /* target and residual added, */
+	EXPORT_LOSS,	  /* the residual squared */
+};
+
+struct export_column {
+	const char *name;
+	enum export_kind kind;
+	enum series series; /* of EXPORT_SERIES */
+};
+
+#define EXPORT_COLUMNS_MAX (SERIES_COUNT + 5)
+
 struct export_run {
 	struct track *track;
 	const struct export_request *request;
@@ -20,6 +38,7 @@ struct export_run {
 	char **classes;	       /* (k) names */
 	uint32_t *y;	       /* (n) class indices */
 	uint32_t *instance_id; /* (n) */
+	double *target;	       /* (n) of a regression, else NULL */
 	size_t epoch_count;
 	size_t *epochs; /* (epoch_count) those whose instances are recorded, ascending */
 };
@@ -31,6 +50,10 @@ void export_run_done(struct export_run *run);
 /* A new file: "runR_NAME.SUFFIX". */
 MUST_CHECK enum err_code export_run_open(const struct export_run *run, const char *name, const char *suffix,
 					 FILE **ret_stream, struct err *err);
+
+/* The columns of the run's view, dynamics or regression_dynamics, behind run_id, epoch and instance_id, but for
+ * probabilities; returns how many. */
+size_t export_dynamics_columns(const struct export_run *run, struct export_column ret_columns[EXPORT_COLUMNS_MAX]);
 
 /* Instances first to first + m - 1 after an epoch; a series as it is stored, NULL: not recorded. */
 struct export_block {
@@ -70,6 +93,9 @@ static inline float export_float(const struct export_block *block, enum series s
 }
 uint16_t export_class(const struct export_block *block, enum series series, size_t i);
 uint32_t export_tally(const struct export_block *block, enum series series, size_t i);
+
+/* Number i of a column that is float64; NaN: not known. */
+double export_real(const struct export_run *run, const struct export_block *block, enum export_kind kind, size_t i);
 
 /* What the tallies of all epochs fit in. */
 MUST_CHECK enum err_code export_run_tally(const struct export_run *run, enum series_tally *ret_tally, struct err *err);
