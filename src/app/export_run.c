@@ -1,5 +1,6 @@
 #include "app/export_run.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -216,8 +217,7 @@ uint32_t export_tally(const struct export_block *block, enum series series, size
 double export_real(const struct export_run *run, const struct export_block *block, enum export_kind kind, size_t i)
 {
 	double target = run->target[block->first + i];
-	float stored = export_float(block, SERIES_RESIDUAL, i);
-	double residual = isfinite(stored) ? (double)stored : NAN;
+	double residual = (double)export_float(block, SERIES_RESIDUAL, i);
 
 	switch (kind) {
 	case EXPORT_TARGET:

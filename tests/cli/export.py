@@ -60,6 +60,12 @@ def read_csv(path):
         return list(csv.DictReader(file))
 
 
+def texts_of(path):
+    with open(path, encoding="utf-8") as file:
+        objects = [json.loads(line, parse_int=str, parse_float=str) for line in file]
+    return [{key: "" if value is None else value for key, value in row.items()} for row in objects]
+
+
 def formats(db):
     view = db.execute("SELECT run_id, epoch, instance_id, part, class, predicted, p_true, du, dl, difficulty, weight, draws"
                       " FROM dynamics ORDER BY epoch, instance_id").fetchall()
@@ -77,9 +83,7 @@ def formats(db):
     check(max(len(row["p_true"].split("e")[0]) for row in rows) <= 12, "csv: digits of a double")
     check([float32(row["probability"]) for row in read_csv("csv/run1_predictions.csv")] == [p for p, in predictions], "csv: predictions")
     for name in ("dynamics", "predictions", "weights", "instances", "epochs"):
-        with open(f"jsonl/run1_{name}.jsonl", encoding="utf-8") as file:
-            objects = [json.loads(line, parse_int=str, parse_float=str) for line in file]
-        texts = [{key: "" if value is None else value for key, value in row.items()} for row in objects]
+        texts = texts_of(f"jsonl/run1_{name}.jsonl")
         check(texts == read_csv(f"csv/run1_{name}.csv") and len(texts) > 0, f"jsonl: {name} is not what csv has")
     for column, at in (("p_true", 6), ("du", 7), ("dl", 8), ("difficulty", 9), ("weight", 10)):
         shape, kind, numbers = read_npy(f"npy/run1_{column}.npy")
@@ -104,6 +108,65 @@ def formats(db):
           and [classes[i] for i in axes["class_of_instance"]] == [row[4] for row in view[:150]]
           and [("train", "test")[i] for i in axes["is_test"]] == [row[3] for row in view[:150]], "npy: axes")
     check(len(stored) > 3, "no weights to compare")
+
+
+def sql(query):
+    """The rows as texts, by the stock views' columns."""
+    result = hardrow("sql", "--format", "csv", "--db", "numbers.db", query)
+    check(result.returncode == 0, f"sql: {result}")
+    return list(csv.DictReader(result.stdout.splitlines()))
+
+
+def regression():
+    subprocess.run([HARDROW, "train", "-q", "--task", "regression", "--data", "diabetes", "--data-dir", DATASETS, "--epochs", "4",
+                    "--method", "lds", "--sampler", "class-balanced", "--record", "every:2", "--record-weights", "last", "--db", "numbers.db"],
+                   check=True, stdout=subprocess.DEVNULL)
+    with sqlite3.connect("numbers.db") as db:  # of the first instance nothing is known in one epoch, nor its checksum
+        db.execute("UPDATE block SET checksum = NULL, residual = CAST(x'0000c07f' || substr(residual, 5) AS BLOB) WHERE block_id ="
+                   " (SELECT first_block FROM epoch WHERE epoch = 2)")
+        db.row_factory = sqlite3.Row
+        view = db.execute("SELECT * FROM regression_dynamics ORDER BY epoch, instance_id").fetchall()
+    check(len(view) == 2 * 442 and view[0]["residual"] is None and view[1]["predicted"] is not None, "the view")
+    for form in ("csv", "jsonl", "npy"):
+        result = hardrow("export", "1", "--format", form, "--out", f"numbers-{form}", "--db", "numbers.db")
+        check(result.returncode == 0, f"a regression: {form}: {result}")
+    own = sql("SELECT * FROM regression_dynamics ORDER BY epoch, instance_id")
+    rows = read_csv("numbers-csv/run1_dynamics.csv")
+    singles = ("residual", "du", "dl", "difficulty", "weight")
+    check(list(rows[0]) == view[0].keys() == list(own[0]), f"csv: the columns of regression_dynamics: {list(rows[0])}")
+    for name in view[0].keys():
+        if name in singles:
+            check([float32(row[name]) for row in rows] == [row[name] for row in view], f"csv: {name}")
+            check(max(len(row[name].split("e")[0]) for row in rows) <= 13, f"csv: {name} has digits of a double")
+        else:
+            check([row[name] for row in rows] == [row[name] for row in own], f"csv: {name} is not as in sql")
+    for name in ("target", "predicted", "loss"):
+        check([float(row[name]) if row[name] else None for row in rows] == [row[name] for row in view], f"csv: {name}")
+    check(read_csv("numbers-csv/run1_predictions.csv") ==
+          [{name: row[name] for name in ("run_id", "epoch", "instance_id", "predicted")} for row in own], "csv: predicted numbers")
+    check(read_csv("numbers-csv/run1_instances.csv") == sql(
+        "SELECT summary.run_id, summary.instance_id, part, summary.class AS bin, target, difficulty, weight, mean_loss, last_loss,"
+        " mean_abs_residual, last_residual, source_line, features FROM instance_summary AS summary JOIN instances USING (instance_id)"),
+          "csv: instances of a regression")
+    epochs = read_csv("numbers-csv/run1_epochs.csv")
+    check(len(epochs) == 4 * 8 and epochs == sql(
+        "SELECT regression_metrics.*, train_loss, test_loss, effective_sample_size, seconds, recorded, seen"
+        " FROM regression_metrics JOIN epochs USING (run_id, epoch) ORDER BY epoch, part, shot"), "csv: epochs of a regression")
+    for name in ("dynamics", "predictions", "weights", "instances", "epochs"):
+        check(texts_of(f"numbers-jsonl/run1_{name}.jsonl") == read_csv(f"numbers-csv/run1_{name}.csv") != [], f"jsonl: {name} of a regression")
+    arrays = {"predicted": "<f8", "loss": "<f8", "draws": "<u2", **{name: "<f4" for name in singles}, "predictions": "<f8"}
+    for name, type_ in arrays.items():
+        shape, kind, numbers = read_npy(f"numbers-npy/run1_{name}.npy")
+        column = "predicted" if name == "predictions" else name
+        check((shape, kind) == ((2, 442), type_) and without_nan(numbers) == [row[column] for row in view], f"npy: {name} of a regression")
+    with open("numbers-npy/run1_axes.json", encoding="utf-8") as file:
+        axes = json.load(file)
+    check(axes["epochs"] == [2, 4] and axes["target"] == [row["target"] for row in view[:442]]
+          and [axes["classes"][i] for i in axes["class_of_instance"]] == [row["bin"] for row in view[:442]]
+          and [("train", "test")[i] for i in axes["is_test"]] == [row["part"] for row in view[:442]], "npy: axes of a regression")
+    files = {name.split("_", 1)[1] for name in os.listdir("numbers-npy") if "_layer" not in name}
+    check(files == {f"{name}.npy" for name in arrays} | {"axes.json", "epochs.csv", "instances.csv"}, f"npy: files of a regression: {files}")
+    check(os.path.exists("numbers-npy/run1_layer0_weight_epoch4.npy"), "npy: weights of a regression")
 
 
 def all_or_none():
@@ -175,6 +238,7 @@ with tempfile.TemporaryDirectory() as folder:
                     "--db", "bare.db"], check=True, stdout=subprocess.DEVNULL)
     formats(sqlite3.connect("t.db"))
     all_or_none()
+    regression()
     large()
     many_files()
     interrupted()
