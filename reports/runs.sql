@@ -1,5 +1,4 @@
 -- title: Runs
--- note: differs: the settings that are not the same in all the runs of a model and method that are listed.
 -- param experiment: experiment, only of this experiment
 -- param dataset: dataset, only on this data set
 -- param method: method, only of this method
@@ -21,6 +20,8 @@ unlike AS (
 SELECT run_id, experiment, dataset, model, method, seed, split_seed, status, epochs, train_accuracy, test_accuracy,
        test_balanced_error, test_mae, run_name, note, (
          SELECT group_concat(replace(key, '_', '-') || '=' || coalesce(value, '-'), ' ') FROM setting JOIN unlike USING (model, method, key)
-         WHERE setting.run_id = listed.run_id) AS differs
+         WHERE setting.run_id = listed.run_id) AS differs,
+       iif(EXISTS (SELECT 1 FROM unlike),
+           'differs: the settings that are not the same in all the runs of a model and method that are listed.', NULL) AS _note
 FROM listed
 ORDER BY run_id
