@@ -106,17 +106,18 @@ static void list_parts(struct split *split, const struct dataset *dataset)
 static enum err_code check_training_part(const struct split *split, const struct dataset *dataset, double test_fraction,
 					 struct err *err)
 {
+	static const char *const words[][2] = { { "classes", "class" }, { "bins", "bin" } };
+	const char *const *word = words[dataset->target != NULL];
 	size_t present = 0;
 
 	for (size_t c = 0; c < split->classes; c++)
 		present += split->train_class[c] > 0;
 	if (present < 2)
-		return err_set(
-		    err, ERR_INPUT,
-		    "%s: with the test fraction %g, %zu of %zu instances are left to train on, of %zu class%s; "
-		    "two classes are needed",
-		    dataset->name, test_fraction, split->train_count, split->instances, present,
-		    present == 1 ? "" : "es");
+		return err_set(err, ERR_INPUT,
+			       "%s: with the test fraction %g, %zu of %zu instances are left to train on, of %zu %s; "
+			       "two %s are needed",
+			       dataset->name, test_fraction, split->train_count, split->instances, present,
+			       word[present == 1], word[0]);
 	return ERR_OK;
 }
 

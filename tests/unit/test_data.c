@@ -186,21 +186,30 @@ Test(split, a_class_of_one_is_trained_on)
 
 Test(split, a_training_part_without_two_classes_is_refused)
 {
+	static double targets[] = { 1, 2, 3, 4 };
 	static const struct {
 		uint32_t size[2];
 		double fraction;
 		const char *message;
+		double *target;
 	} cases[] = {
 		{ { 2, 2 },
 		  .75,
 		  "t: with the test fraction 0.75, 1 of 4 instances are left to train on, of 1 class; two classes are "
-		  "needed" },
+		  "needed",
+		  NULL },
 		{ { 2, 2 },
 		  .9,
 		  "t: with the test fraction 0.9, 0 of 4 instances are left to train on, of 0 classes; two classes are "
-		  "needed" },
-		{ { 2, 2 }, 1, "'1' will not do: the test fraction is from 0 to below 1" },
-		{ { 2, 2 }, -.1, "'-0.1' will not do: the test fraction is from 0 to below 1" },
+		  "needed",
+		  NULL },
+		{ { 2, 2 },
+		  .75,
+		  "t: with the test fraction 0.75, 1 of 4 instances are left to train on, of 1 bin; two bins are "
+		  "needed",
+		  targets },
+		{ { 2, 2 }, 1, "'1' will not do: the test fraction is from 0 to below 1", NULL },
+		{ { 2, 2 }, -.1, "'-0.1' will not do: the test fraction is from 0 to below 1", NULL },
 	};
 	struct counted counted;
 	struct err err;
@@ -208,6 +217,7 @@ Test(split, a_training_part_without_two_classes_is_refused)
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		struct split *split = NULL;
 		make_counted(&counted, cases[i].size, 2);
+		counted.dataset.target = cases[i].target;
 		cr_expect_eq(split_create(&counted.dataset, cases[i].fraction, false, 0, &split, &err), ERR_INPUT);
 		cr_expect_str_eq(err.message, cases[i].message);
 		cr_expect_null(split);
