@@ -265,14 +265,15 @@ FROM (
     AND instance.position < (own_series.block + 1) * run.block_instances) AS decoded
 WHERE value IS NOT NULL;
 
--- One row per data set and instance. source_line is NULL of rows that a program logged, which are from no file. instance_id is the 0-based data row of the CSV, position counts those that were
--- not left out (missing values, imbalance). subclass is the class before relabelling. features: a JSON object by the names
--- of the columns, NULL if the file does not hold them; of a text column its text, absent if it is missing.
+-- One row per data set and instance. instance_id is the 0-based data row of the CSV, position counts those that were not left
+-- out (missing values, imbalance). source_line is NULL of what a program logged. subclass is the class before relabelling.
+-- features: a JSON object by the names of the columns, NULL if the file does not hold them; of a text column its text, absent
+-- if it is missing.
 CREATE VIEW instances AS
 SELECT
   dataset.name AS dataset,
   instance.instance_id,
-  nullif(instance.source_line, 0) AS source_line,
+  CAST(nullif(instance.source_line, 0) AS BIGINT) AS source_line,
   class.name AS class,
   CAST(CASE WHEN dataset.instance_bytes > 0 THEN (
     SELECT '{' || coalesce(group_concat(json_quote(part.name) || ':' || part.text, ','), '') || '}'
