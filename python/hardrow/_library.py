@@ -87,7 +87,7 @@ def _places():
     yield os.path.join(os.path.dirname(os.path.abspath(__file__)), "libhardrow.so.0")
     program = shutil.which("hardrow")
     if program:
-        prefix = pathlib.Path(os.path.realpath(program)).parents[1]
+        prefix = pathlib.Path(os.path.realpath(program)).parent.parent
         yield from map(str, [*prefix.glob("lib*/libhardrow.so.0"), *prefix.glob("lib/*/libhardrow.so.0")])
     yield "libhardrow.so.0"
     yield ctypes.util.find_library("hardrow")

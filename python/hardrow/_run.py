@@ -51,9 +51,17 @@ def _classes(labels, class_names):
     return indices.reshape(-1).astype(np.uint32), [str(name) for name in names]
 
 
+def _floats(what, values, hint="they are numbers"):
+    """A contiguous array of float64."""
+    try:
+        return np.ascontiguousarray(_array(values), dtype=np.float64)
+    except (TypeError, ValueError) as problem:
+        raise library.Error(f"{what}: {problem}; {hint}") from None
+
+
 def _numbers(target):
     """The target of each row."""
-    numbers = np.ascontiguousarray(_array(target), dtype=np.float64)
+    numbers = _floats("target", target, "it is one number a row: give texts, which are classes, as labels")
     if numbers.ndim == 2 and numbers.shape[1] == 1:
         numbers = numbers[:, 0]
     if numbers.ndim != 1:
@@ -143,7 +151,7 @@ class Run:
         if mask is not None and not np.isin(mask, (0, 1)).all():
             raise library.Error("test: it is True or 1 for rows of the test part, False or 0 for others")
         mask = None if mask is None else np.ascontiguousarray(mask.astype(np.uint8))
-        x = None if features is None else np.ascontiguousarray(_array(features), dtype=np.float64)
+        x = None if features is None else _floats("features", features)
         if mask is not None and mask.shape != (count,):
             raise library.Error(f"test: {mask.shape}; there are {count} rows")
         if x is not None and (x.ndim != 2 or len(x) != count):
@@ -177,7 +185,7 @@ class Run:
         kind = kind or ("probabilities" if self.target is None else "numbers")
         values = _array(predictions)
         if values.dtype not in (np.float32, np.float64):
-            values = values.astype(np.float64)
+            values = _floats("predictions", values)
         if self.target is not None and values.ndim == 1:
             values = values[:, None]
         width = 1 if self.classes is None else len(self.classes)
@@ -209,7 +217,7 @@ class Run:
     def log_series(self, name, ids, values):
         """Numbers of your own, as losses of the rows `ids` (None: the first ones), into the view instance_series (float32)."""
         self._check()
-        numbers = np.ascontiguousarray(_array(values).reshape(-1), dtype=np.float64)
+        numbers = _floats("values", values).reshape(-1)
         rows = _Names(ids)
         if rows.count not in (None, len(numbers)):
             raise library.Error(f"{rows.count} ids for {len(numbers)} values")
@@ -220,8 +228,8 @@ class Run:
         self._check()
         if layer < 0:
             raise library.Error(f"layer: {layer}; they count from 0")
-        numbers = np.ascontiguousarray(_array(values), dtype=np.float64)
-        numbers = numbers.reshape(numbers.shape[0] if numbers.ndim else 1, -1)
+        numbers = _floats("values", values)
+        numbers = numbers.reshape(numbers.shape[0], -1)
         library.call("hardrow_log_matrix", self._run, layer, name.encode(), *numbers.shape, _pointer(numbers))
 
     def end_epoch(self, number=None, carry=False):

@@ -32,11 +32,15 @@ static void say_why_not(const struct track_run_row *row, const struct track_envi
 			       (long long)row->blas_threads, row->blas_threads == 1 ? "" : "s");
 }
 
+/* A reason that names the run itself does so once. */
 static enum err_code leave_out(const struct verify_request *request, int64_t run_id, const char *reason)
 {
-	char line[1100];
+	char line[1100], own[40];
 
-	(void)snprintf(line, sizeof line, "run %lld: not made again: %s", (long long)run_id, reason);
+	int length = snprintf(own, sizeof own, "run %lld: ", (long long)run_id);
+	if (strncmp(reason, own, (size_t)length) == 0)
+		reason += length;
+	(void)snprintf(line, sizeof line, "%snot made again: %s", own, reason);
 	request->notice(request->context, line);
 	return ERR_OK;
 }

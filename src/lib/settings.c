@@ -11,14 +11,19 @@ static bool makes_rows(const struct sampler *sampler)
 	return sampler->mixes || sampler->is_bilateral;
 }
 
-static enum err_code refuse_sampler(const char *name, struct err *err)
+static bool goes_by_classes(const struct sampler *sampler)
+{
+	return sampler->uses_p_true || sampler->needs_classes;
+}
+
+static enum err_code refuse_sampler(const char *name, bool is_regression, struct err *err)
 {
 	struct text names AUTO(text_done) = { 0 };
 	const struct sampler *sampler = NULL;
 
 	for (size_t i = 0; (sampler = sampler_at(i)) != NULL; i++)
-		if (!makes_rows(sampler) &&
-		    text_append(&names, err, "%s%s", i == 0 ? "" : ", ", sampler->name) != ERR_OK)
+		if (!makes_rows(sampler) && !(is_regression && goes_by_classes(sampler)) &&
+		    text_append(&names, err, "%s%s", names.length == 0 ? "" : ", ", sampler->name) != ERR_OK)
 			return err->code;
 	return err_set(err, ERR_INPUT, "sampler: there is no '%.60s', only %s", name, names.data);
 }
@@ -33,11 +38,11 @@ enum err_code lib_find_sampler(const hardrow_run_options *options, bool is_regre
 		if (strcmp(sampler->name, wanted) == 0)
 			break;
 	if (sampler == NULL)
-		return refuse_sampler(wanted, err);
+		return refuse_sampler(wanted, is_regression, err);
 	if (makes_rows(sampler))
 		return err_set(err, ERR_INPUT,
 			       "sampler: '%s' makes rows of its own, which only hardrow's trainer can take", wanted);
-	if (is_regression && (sampler->uses_p_true || sampler->needs_classes))
+	if (is_regression && goes_by_classes(sampler))
 		return err_set(err, ERR_INPUT, "sampler: '%s' goes by classes, which a regression has none of", wanted);
 	if (sampler->uses_epochs && options->epochs == 0)
 		return err_set(err, ERR_INPUT, "epochs: sampler '%s' has to know how many there will be", wanted);

@@ -102,6 +102,12 @@ enum err_code bins_lay_out(const char *text, const double *target, size_t n, str
 	return ERR_OK;
 }
 
+/* What rounding leaves of an edge at 0 is 0. */
+static double without_noise(double edge, double width, double largest)
+{
+	return fabs(edge) <= fmin(2 * DBL_EPSILON * largest, width / 100) ? 0 : edge;
+}
+
 enum err_code bins_name(const struct bins *bins, char ***ret_names, struct err *err)
 {
 	/* So many digits that rounding moves an edge by a hundredth of a bin at most. */
@@ -113,9 +119,11 @@ enum err_code bins_name(const struct bins *bins, char ***ret_names, struct err *
 		return err->code;
 	for (size_t b = 0; b < bins->count; b++) {
 		AUTO(text_done) struct text name = { 0 };
-		double low = bins->low + (double)b * bins->width;
+		double edge = bins->low + (double)b * bins->width;
+		double low = without_noise(edge, bins->width, largest);
+		double high = without_noise(edge + bins->width, bins->width, largest);
 		if (text_append(&name, err, "%.*g", digits, low) != ERR_OK ||
-		    (!bins->is_whole && text_append(&name, err, "..%.*g", digits, low + bins->width) != ERR_OK)) {
+		    (!bins->is_whole && text_append(&name, err, "..%.*g", digits, high) != ERR_OK)) {
 			mem_free_texts(names, bins->count);
 			return err->code;
 		}

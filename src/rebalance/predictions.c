@@ -41,10 +41,7 @@ static enum err_code create(const struct instances *instances, const struct diff
 enum err_code predictions_create_bare(const struct instances *instances, const struct difficulty_settings *difficulty,
 				      size_t el2n_epoch, struct predictions **ret_predictions, struct err *err)
 {
-	if (create(instances, difficulty, 0, el2n_epoch, ret_predictions, err) != ERR_OK)
-		return err->code;
-	(*ret_predictions)->is_bare = true;
-	return ERR_OK;
+	return create(instances, difficulty, 0, el2n_epoch, ret_predictions, err);
 }
 
 enum err_code predictions_create(const struct instances *instances, const struct difficulty_settings *difficulty,

@@ -278,8 +278,11 @@ static enum err_code write_state(struct track *track, void *context, struct err 
 	const struct state_call *call = context;
 	int64_t run_id = call->recording->ended.run_id;
 
-	if (call->recording->refusal.code != ERR_OK || track_check_mine(track, run_id, err) == ERR_INPUT)
+	if (call->recording->refusal.code != ERR_OK)
 		return ERR_OK;
+	enum err_code code = track_check_mine(track, run_id, err);
+	if (code != ERR_OK)
+		return code == ERR_INPUT ? ERR_OK : code;
 	return track_write_state(track, run_id, call->epoch, call->list, call->object, err);
 }
 

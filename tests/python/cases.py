@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import types
+import unittest.mock
 
 import numpy as np
 
@@ -223,6 +224,9 @@ def case_some_numbers_only():
     verify("some_numbers.db")
     refused("one of the two", hardrow.Run, "some_numbers.db", dataset="d")
     refused("one number a row", hardrow.Run, "some_numbers.db", dataset="d", target=np.zeros((3, 2)))
+    refused("target: could not convert string to float: 'low'; it is one number a row: give texts, which are classes, as labels",
+            hardrow.Run, "some_numbers.db", dataset="d", target=["low", "high"])
+    refused("target: ", hardrow.Run, "some_numbers.db", dataset="d", target=[1, [2, 3]])
 
 
 def case_regressors_of_others():
@@ -253,6 +257,11 @@ def case_regressors_of_others():
     verify("regressors.db")
 
 
+def case_the_library_of_a_program_in_the_root():
+    with unittest.mock.patch("shutil.which", return_value="/hardrow"):
+        assert "libhardrow.so.0" in list(hardrow._library._places())
+
+
 def case_what_is_refused():
     labels, test, logits = subject()
     refused("no/folder", begin, "no/folder/a.db")
@@ -271,6 +280,10 @@ def case_what_is_refused():
     refused("whom was drawn", run.log_draws, None)
     refused("it is one of", run.finish, "completed")
     refused("they count from 0", run.log_matrix, -1, "w", [[1]])
+    refused("values: could not convert string to float: 'a'; they are numbers", run.log_matrix, 0, "w", [["a"]])
+    refused("values: could not convert string to float: 'a'; they are numbers", run.log_series, "loss", [0], ["a"])
+    refused("predictions: could not convert string to float: 'a'; they are numbers", run.log, [0], [["a", "b", "c"]])
+    refused("features: could not", hardrow.Run, "bad.db", dataset="d", labels=[0, 1], features=[["a"], ["b"]])
     run.end_epoch()
     refused("they are rows of 3 classes", run.log, None, np.zeros((4, 2)))
     refused("are they logits?", run.log, None, logits)

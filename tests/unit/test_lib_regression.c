@@ -196,12 +196,15 @@ Test(lib_regression, what_will_not_do)
 {
 	static const double good[] = { 1, 2, 3 }, bad[] = { 1, NAN, 3 }, far[] = { 1e38 };
 	const hardrow_run_options paced = { .size = sizeof paced, .sampler = "self-paced" };
+	const hardrow_run_options unknown = { .size = sizeof unknown, .sampler = "x" };
 	hardrow_predictions classes = { .size = sizeof classes, .values = good, .type = HARDROW_FLOAT64, .rows = 1 };
 	hardrow_tracker *tracker = logging_open();
 	hardrow_dataset *dataset = put_numbers(tracker, NULL), *other = logging_put(tracker);
 	hardrow_run *run = logging_begin(tracker, dataset), *none = NULL, *of_classes = logging_begin(tracker, other);
 
 	BAD(hardrow_begin(tracker, dataset, &paced, &none, &logging_error), HARDROW_INPUT, "goes by classes");
+	BAD(hardrow_begin(tracker, dataset, &unknown, &none, &logging_error), HARDROW_INPUT, "multinomial");
+	cr_expect_null(strstr(logging_error.message, "self-paced"), "%s", logging_error.message);
 	BAD(hardrow_log(run, &classes, &logging_error), HARDROW_INPUT, "predictions of it are HARDROW_NUMBERS");
 	BAD(log_number(of_classes, NULL, 1, good), HARDROW_INPUT, "HARDROW_NUMBERS are predictions of a target");
 	BAD(log_number(run, NULL, 3, bad), HARDROW_INPUT, "row 1 (instance 1): column 0: 'nan'");

@@ -213,6 +213,11 @@ Test(record, of_states_that_wait_there_are_two)
 	db_free(other);
 }
 
+static enum err_code change_file(struct track *track, void *sql, struct err *err)
+{
+	return db_exec(track_db(track), sql, err);
+}
+
 /* An array of BUDGET bytes and some more. */
 static void list_large(void *values, struct state_visitor *visitor)
 {
@@ -244,6 +249,30 @@ Test(record, a_large_state_is_written_at_once_and_comes_back)
 	cr_expect(state_equals(list_large, values, bytes.data, bytes.length, name), "%s", name);
 	recording_end(recording, &(struct recording_end){ .status = TRACK_INTERRUPTED });
 	recorded_close(recorder);
+}
+
+/* A state that may be another's run's is not written over. */
+Test(record, a_large_state_is_not_written_if_nobody_can_say_whose_the_run_is)
+{
+	static const char hide[] = "ALTER TABLE run RENAME COLUMN writer_id TO hidden",
+			  show[] = "ALTER TABLE run RENAME COLUMN hidden TO writer_id";
+	struct recorder *recorder = recorded_open();
+	struct recording *recording = recorded_begin(recorder, &recorded_small, NULL);
+	AUTO(mem_freep) double *values = NULL;
+	struct err err = { 0 };
+
+	cr_assert_eq(mem_new(&values, BUDGET / sizeof *values + 1, &err), ERR_OK);
+	cr_assert(recorded_put(recording, 1));
+	cr_assert_eq(recorder_call(recorder, RECORDER_WRITES, change_file, (void *)hide, &err), ERR_OK, "%s",
+		     err.message);
+	cr_expect_eq(recording_write_state(recording, 1, list_large, values, &err), ERR_SYSTEM);
+	cr_assert_eq(recorder_call(recorder, RECORDER_WRITES, change_file, (void *)show, &err), ERR_OK, "%s",
+		     err.message);
+	recording_end(recording, &(struct recording_end){ .status = TRACK_INTERRUPTED });
+	recorded_close(recorder);
+	struct db *other = database_open(TRACKED_FILE, DB_READ);
+	cr_expect_eq(database_query_int(other, "SELECT count(*) FROM state"), 0);
+	db_free(other);
 }
 
 static enum err_code count_epochs(struct track *track, void *count, struct err *err)
