@@ -106,7 +106,7 @@ MUST_CHECK enum err_code recording_save_state(struct recording *recording, struc
 					      struct err *err);
 
 /* The same of an object's state. A large one is never in memory as bytes: it is written, behind all that waits, before
- * the call returns. */
+ * the call returns. ERR_INPUT: another process took the run up or deleted it. */
 MUST_CHECK enum err_code recording_write_state(struct recording *recording, size_t epoch, state_list *list,
 					       void *object, struct err *err);
 

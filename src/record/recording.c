@@ -272,7 +272,7 @@ struct state_call {
 	void *object;
 };
 
-/* A run that is another's now is told so at the next epoch. */
+/* A run that was refused before is told so at the next epoch. */
 static enum err_code write_state(struct track *track, void *context, struct err *err)
 {
 	const struct state_call *call = context;
@@ -280,10 +280,9 @@ static enum err_code write_state(struct track *track, void *context, struct err 
 
 	if (call->recording->refusal.code != ERR_OK)
 		return ERR_OK;
-	enum err_code code = track_check_mine(track, run_id, err);
-	if (code != ERR_OK)
-		return code == ERR_INPUT ? ERR_OK : code;
-	return track_write_state(track, run_id, call->epoch, call->list, call->object, err);
+	return track_check_mine(track, run_id, err) != ERR_OK
+		   ? err->code
+		   : track_write_state(track, run_id, call->epoch, call->list, call->object, err);
 }
 
 enum err_code recording_write_state(struct recording *recording, size_t epoch, state_list *list, void *object,
