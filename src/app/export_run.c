@@ -103,8 +103,9 @@ static enum err_code check_stop(const struct export_run *run, struct err *err)
 
 static enum err_code damaged(const struct export_run *run, size_t epoch, struct err *err)
 {
-	return err_set(err, ERR_INPUT, "%s: run %lld: epoch %zu is damaged; 'hardrow verify %lld' says where",
-		       db_path(track_db(run->track)), (long long)run->row.run_id, epoch, (long long)run->row.run_id);
+	return err_set(err, ERR_INPUT, "%s: run %lld: epoch %zu is damaged; 'hardrow verify %lld%s' says where",
+		       db_path(track_db(run->track)), (long long)run->row.run_id, epoch, (long long)run->row.run_id,
+		       db_option(track_db(run->track)));
 }
 
 /* Where the series lie in the statement's row. */

@@ -30,8 +30,8 @@ enum err_code summarise_run(struct track *track, int64_t run_id, const struct ve
 	if (verify_run_read(track, request, &run, &ignored, err) != ERR_OK)
 		return err->code;
 	if (is_damaged)
-		return err_set(err, ERR_SYSTEM, "run %lld is damaged; 'hardrow verify %lld' says where",
-			       (long long)run_id, (long long)run_id);
+		return err_set(err, ERR_SYSTEM, "run %lld is damaged; 'hardrow verify %lld%s' says where",
+			       (long long)run_id, (long long)run_id, db_option(track_db(track)));
 	if (!has_all_epochs(&run))
 		return err_set(err, ERR_INPUT, "run %lld: the measures need every epoch, and not all are recorded",
 			       (long long)run_id);

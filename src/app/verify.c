@@ -59,16 +59,16 @@ static enum err_code note_failure(struct verify *verify, int64_t run_id, enum er
 	return code == ERR_INTERRUPTED ? code : ERR_OK;
 }
 
-static enum err_code check_wanted(const struct verify_request *request, const int64_t *runs, size_t count,
-				  struct err *err)
+static enum err_code check_wanted(struct track *track, const struct verify_request *request, const int64_t *runs,
+				  size_t count, struct err *err)
 {
 	for (size_t i = 0; i < request->count; i++) {
 		size_t at = 0;
 		while (at < count && runs[at] != request->runs[i])
 			at++;
 		if (at == count)
-			return err_set(err, ERR_INPUT, "there is no run %lld; 'hardrow runs' lists them",
-				       (long long)request->runs[i]);
+			return err_set(err, ERR_INPUT, "there is no run %lld; 'hardrow runs%s' lists them",
+				       (long long)request->runs[i], db_option(track_db(track)));
 	}
 	return ERR_OK;
 }
@@ -91,7 +91,7 @@ enum err_code verify_file(struct track *track, const struct verify_request *requ
 
 	if (note_failure(&verify, 0, track_verify_file(track, &findings, err), err) != ERR_OK ||
 	    note_failure(&verify, 0, track_list_runs(track, &runs, &count, err), err) != ERR_OK ||
-	    (verify.result.findings == 0 && check_wanted(request, runs, count, err) != ERR_OK))
+	    (verify.result.findings == 0 && check_wanted(track, request, runs, count, err) != ERR_OK))
 		return err->code;
 	for (size_t i = 0; i < count; i++) {
 		if (!is_wanted(request, runs[i]))
@@ -108,6 +108,7 @@ enum err_code verify_file(struct track *track, const struct verify_request *requ
 	turn_to(&verify, 0);
 	verify.result.values += findings.values;
 	verify.result.unchecked += findings.unchecked;
+	verify.result.has_other_views = findings.has_other_views;
 	*ret_result = verify.result;
 	return ERR_OK;
 }

@@ -27,6 +27,7 @@ struct verify_result {
 	uint64_t values;    /* compared with a checksum or computed again */
 	uint64_t unchecked; /* rows without checksum, of older versions */
 	uint64_t findings;
+	bool has_other_views; /* than this program makes: no finding */
 };
 
 /* What cannot be read for damage is a finding too. ERR_INPUT: a run that is not there. */

@@ -15,8 +15,8 @@ struct retraining {
 };
 
 /* Why a run cannot be made again by what is recorded of it alone, empty if it can. */
-static void say_why_not(const struct track_run_row *row, const struct track_environment *environment, char *ret_reason,
-			size_t size)
+static void say_why_not(struct track *track, const struct track_run_row *row,
+			const struct track_environment *environment, char *ret_reason, size_t size)
 {
 	long long run_id = (long long)row->run_id;
 
@@ -24,7 +24,8 @@ static void say_why_not(const struct track_run_row *row, const struct track_envi
 	if (!row->has_model)
 		(void)snprintf(ret_reason, size, "it holds imported predictions");
 	else if (strcmp(row->status, "interrupted") == 0 && row->source_run_id == 0)
-		(void)snprintf(ret_reason, size, "it is not over; 'hardrow resume %lld' lets it go on", run_id);
+		(void)snprintf(ret_reason, size, "it is not over; 'hardrow resume %lld%s' lets it go on", run_id,
+			       db_option(track_db(track)));
 	else if (strcmp(row->status, "done") != 0 && strcmp(row->status, "diverged") != 0)
 		(void)snprintf(ret_reason, size, "it is %s", row->status);
 	else if (strcmp(row->blas, environment->blas) != 0 || row->blas_threads != environment->blas_threads)
@@ -106,11 +107,11 @@ enum err_code verify_retrain(struct track *track, int64_t run_id, const struct v
 	AUTO(recorder_freep) struct recorder *recorder = NULL;
 	const struct recorder_watch recorder_watch = { .stop = request->stop };
 	struct retraining retraining = { .recorded = { track, run_id }, .findings = findings };
-	char reason[400];
+	char reason[1000];
 
 	if (track_read_run(track, run_id, &row, err) != ERR_OK)
 		return err->code;
-	say_why_not(&row, request->environment, reason, sizeof reason);
+	say_why_not(track, &row, request->environment, reason, sizeof reason);
 	if (reason[0] != '\0')
 		return leave_out(request, run_id, reason);
 	if (recorder_open(NULL, false, &recorder_watch, &recorder, err) != ERR_OK)

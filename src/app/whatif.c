@@ -115,8 +115,9 @@ static enum err_code take_epochs(struct track *track, const struct whatif_reques
 		return err_set(err, ERR_INPUT, "run %lld: the instances of %s%.0zu are not recorded",
 			       (long long)run->run_id, request->epoch == 0 ? "its epochs" : "epoch ", request->epoch);
 	if (whatif->damage[0] != '\0')
-		return err_set(err, ERR_SYSTEM, "run %lld is damaged: %s; 'hardrow verify %lld' says all",
-			       (long long)run->run_id, whatif->damage, (long long)run->run_id);
+		return err_set(err, ERR_SYSTEM, "run %lld is damaged: %s; 'hardrow verify %lld%s' says all",
+			       (long long)run->run_id, whatif->damage, (long long)run->run_id,
+			       db_option(track_db(track)));
 	return ERR_OK;
 }
 

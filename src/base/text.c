@@ -201,6 +201,23 @@ enum err_code text_append_wrapped(struct text *text, const char *line, size_t wi
 	return ERR_OK;
 }
 
+enum err_code text_append_word(struct text *text, const char *word, struct err *err)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+,:@%";
+
+	if (*word != '\0' && word[strspn(word, plain)] == '\0')
+		return text_append(text, err, "%s", word);
+	if (text_append(text, err, "'") != ERR_OK)
+		return err->code;
+	for (const char *next; *word != '\0'; word = next) {
+		size_t length = strcspn(word, "'");
+		if (text_append(text, err, "%.*s%s", (int)length, word, word[length] == '\'' ? "'\\''" : "") != ERR_OK)
+			return err->code;
+		next = word + length + (word[length] == '\'');
+	}
+	return text_append(text, err, "'");
+}
+
 enum err_code text_append_json(struct text *text, const char *value, struct err *err)
 {
 	if (text_append_bytes(text, "\"", 1, err) != ERR_OK)

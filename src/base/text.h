@@ -54,6 +54,9 @@ MUST_CHECK enum err_code text_append_clean(struct text *text, const char *value,
  * One that begins with a blank stays as it is, and so does a word that is wider. 0: any width. */
 MUST_CHECK enum err_code text_append_wrapped(struct text *text, const char *line, size_t width, struct err *err);
 
+/* Appends `word` as a word of a shell's command line: in '' if it has to be. */
+MUST_CHECK enum err_code text_append_word(struct text *text, const char *word, struct err *err);
+
 /* Appends `value` as a JSON string with its quotes. */
 MUST_CHECK enum err_code text_append_json(struct text *text, const char *value, struct err *err);
 

@@ -48,10 +48,13 @@ enum err_code command_find(const char *name, const struct command **ret_command,
 	return err_set(err, ERR_USAGE, "no command '%s': 'hardrow help' lists them", name);
 }
 
-enum err_code command_parse_run(const char *word, int64_t *ret_run_id, struct err *err)
+enum err_code command_parse_run(const struct invocation *invocation, size_t i, int64_t *ret_run_id, struct err *err)
 {
+	const char *word = invocation->arguments[i];
+
 	if (!parse_integer(word, ret_run_id) || *ret_run_id < 1)
-		return err_set(err, ERR_USAGE, "'%s' is not a run number; 'hardrow runs' lists them", word);
+		return err_set(err, ERR_USAGE, "'%s' is not a run number; 'hardrow runs%s' lists them", word,
+			       invocation->db_option);
 	return ERR_OK;
 }
 

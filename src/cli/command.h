@@ -52,6 +52,7 @@ struct invocation {
 	const struct named_value *parameters;
 	size_t parameter_count; /* 0 unless the command takes parameters */
 	const char *database;	/* --db, HARDROW_DB or hardrow.db */
+	const char *db_option;	/* " --db FILE" with it, for commands that are advised, see db_append_option() */
 	bool terminal;		/* standard output is one */
 	size_t width;		/* how wide tables may be: COLUMNS, or the terminal's columns; 0: no bound */
 	bool error_terminal;	/* standard error is one: progress may redraw its line */
@@ -91,8 +92,9 @@ const struct command *command_at(size_t i);
 /* ERR_USAGE with the nearest name if there is none called `name`. */
 MUST_CHECK enum err_code command_find(const char *name, const struct command **ret_command, struct err *err);
 
-/* A run number. ERR_USAGE: it is not one. */
-MUST_CHECK enum err_code command_parse_run(const char *word, int64_t *ret_run_id, struct err *err);
+/* Argument i is a run number. ERR_USAGE: it is not one. */
+MUST_CHECK enum err_code command_parse_run(const struct invocation *invocation, size_t i, int64_t *ret_run_id,
+					   struct err *err);
 
 /* Whether some of its options are those that people need first. */
 bool command_has_first(const struct command *command);

@@ -37,7 +37,7 @@ static enum err_code adjust(const struct invocation *invocation, const struct ad
 	for (size_t i = 0; i < invocation->argument_count; i++) {
 		struct adjust_result result = { 0 };
 		int64_t run_id = 0;
-		if (command_parse_run(invocation->arguments[i], &run_id, err) != ERR_OK ||
+		if (command_parse_run(invocation, i, &run_id, err) != ERR_OK ||
 		    adjust_run(recorder, run_id, request, environment, &result, err) != ERR_OK)
 			return err->code;
 		(void)printf("run %lld: %s on the weights of run %lld, %zu epoch%s%s%s\n", (long long)result.run_id,
@@ -61,7 +61,7 @@ static enum err_code run_adjust(const struct invocation *invocation, struct err 
 	if (options->settings.adjustment < 2)
 		return err_set(err, ERR_USAGE, "adjust needs --adjustment; 'hardrow help adjust' lists them");
 	for (size_t i = 0; i < invocation->argument_count; i++)
-		if (command_parse_run(invocation->arguments[i], &run_id, err) != ERR_OK)
+		if (command_parse_run(invocation, i, &run_id, err) != ERR_OK)
 			return err->code;
 	if (blas_load(err) != ERR_OK)
 		return err->code;

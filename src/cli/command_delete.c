@@ -65,7 +65,7 @@ static enum err_code choose(const struct invocation *invocation, struct track *t
 	if (invocation->argument_count == 0)
 		return track_choose(track, &choice, err);
 	for (size_t i = 0; i < invocation->argument_count; i++)
-		if (command_parse_run(invocation->arguments[i], &choice.run_id, err) != ERR_OK ||
+		if (command_parse_run(invocation, i, &choice.run_id, err) != ERR_OK ||
 		    track_choose(track, &choice, err) != ERR_OK)
 			return err->code;
 	return ERR_OK;
@@ -142,7 +142,7 @@ static enum err_code run_delete(const struct invocation *invocation, struct err 
 		return err_set(err, ERR_USAGE, "either run numbers ('%s') or --experiment and --status",
 			       invocation->arguments[0]);
 	if (invocation->argument_count == 0 && !selects && !options->vacuum)
-		return err_set(err, ERR_USAGE, "which runs? 'hardrow runs' lists them");
+		return err_set(err, ERR_USAGE, "which runs? 'hardrow runs%s' lists them", invocation->db_option);
 	if (track_open_existing(invocation->database, &wait, &track, err) != ERR_OK ||
 	    choose(invocation, track, err) != ERR_OK || track_count_chosen(track, &chosen, err) != ERR_OK)
 		return err->code;

@@ -27,7 +27,7 @@ static enum err_code run_export(const struct invocation *invocation, struct err 
 	if (mem_new(&runs, count, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < count; i++)
-		if (command_parse_run(invocation->arguments[i], &runs[i], err) != ERR_OK)
+		if (command_parse_run(invocation, i, &runs[i], err) != ERR_OK)
 			return err->code;
 	if (track_open_existing(invocation->database, NULL, &track, err) != ERR_OK)
 		return err->code;

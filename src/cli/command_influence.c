@@ -118,9 +118,9 @@ static enum err_code save_changes(const struct invocation *invocation, const str
 		return err->code;
 	print_clean(stdout,
 		    "run %lld: predicted loss changes of %zu epoch%s in loss_changes; 'hardrow report "
-		    "influence-agreement --run %lld --db %s' compares them with du - dl\n",
+		    "influence-agreement --run %lld%s' compares them with du - dl\n",
 		    (long long)request->run_id, epochs, epochs == 1 ? "" : "s", (long long)request->run_id,
-		    invocation->database);
+		    invocation->db_option);
 	return ERR_OK;
 }
 
@@ -134,10 +134,11 @@ static enum err_code influence_command(const struct invocation *invocation, stru
 	if (run > 0 && invocation->argument_count > 0)
 		return err_set(err, ERR_USAGE, "either the run '%s' or --run %zu", invocation->arguments[0],
 			       options->run);
-	if (invocation->argument_count > 0 && command_parse_run(invocation->arguments[0], &run, err) != ERR_OK)
+	if (invocation->argument_count > 0 && command_parse_run(invocation, 0, &run, err) != ERR_OK)
 		return err->code;
 	if (run == 0)
-		return err_set(err, ERR_USAGE, "influence needs a run; 'hardrow runs' lists them");
+		return err_set(err, ERR_USAGE, "influence needs a run; 'hardrow runs%s' lists them",
+			       invocation->db_option);
 	if (options->instance == NULL && !options->save)
 		return err_set(err, ERR_USAGE,
 			       "influence needs --instance, or --save for the loss changes of every epoch");

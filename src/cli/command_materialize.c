@@ -38,14 +38,14 @@ static enum err_code run_materialize(const struct invocation *invocation, struct
 	int64_t run_id;
 
 	for (size_t i = 0; i < invocation->argument_count; i++)
-		if (command_parse_run(invocation->arguments[i], &run_id, err) != ERR_OK)
+		if (command_parse_run(invocation, i, &run_id, err) != ERR_OK)
 			return err->code;
 	if (track_open_existing(invocation->database, &wait, &track, err) != ERR_OK)
 		return err->code;
 	lock.stop = interrupt_catch(track_db(track));
 	enum err_code code = ERR_OK;
 	for (size_t i = 0; i < invocation->argument_count && code == ERR_OK; i++) {
-		code = command_parse_run(invocation->arguments[i], &run_id, err);
+		code = command_parse_run(invocation, i, &run_id, err);
 		if (code == ERR_OK)
 			code = materialize(track, run_id, err);
 	}

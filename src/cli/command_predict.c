@@ -92,7 +92,7 @@ static enum err_code run_predict(const struct invocation *invocation, struct err
 	struct predicted predicted AUTO(predicted_done) = { 0 };
 	int64_t run_id = 0;
 
-	if (command_parse_run(invocation->arguments[0], &run_id, err) != ERR_OK || blas_load(err) != ERR_OK ||
+	if (command_parse_run(invocation, 0, &run_id, err) != ERR_OK || blas_load(err) != ERR_OK ||
 	    data_folders_init(&folders, &options->data_dirs, err) != ERR_OK ||
 	    track_open_existing(invocation->database, NULL, &track, err) != ERR_OK)
 		return err->code;

@@ -63,7 +63,7 @@ static enum err_code run_resume(const struct invocation *invocation, struct err 
 	if (mem_new(&run_ids, invocation->argument_count, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < invocation->argument_count; i++)
-		if (command_parse_run(invocation->arguments[i], &run_ids[i], err) != ERR_OK)
+		if (command_parse_run(invocation, i, &run_ids[i], err) != ERR_OK)
 			return err->code;
 	if (blas_load(err) != ERR_OK || data_folders_init(&folders, &options->data_dirs, err) != ERR_OK)
 		return err->code;
@@ -76,8 +76,9 @@ static enum err_code run_resume(const struct invocation *invocation, struct err 
 	};
 	if (resume(invocation, &request, &result, err) != ERR_OK)
 		return err->code;
-	print_clean(stdout, "%zu run%s went on to the end, %.0f epochs, in %s\n", result.runs_ended,
-		    result.runs_ended == 1 ? "" : "s", result.epochs_ended, invocation->database);
+	print_clean(stdout, "%zu run%s went on to the end, %.0f epoch%s, in %s\n", result.runs_ended,
+		    result.runs_ended == 1 ? "" : "s", result.epochs_ended, result.epochs_ended == 1 ? "" : "s",
+		    invocation->database);
 	return ERR_OK;
 }
 

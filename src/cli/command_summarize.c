@@ -23,7 +23,7 @@ static enum err_code summarise_all(const struct invocation *invocation, struct t
 	for (size_t i = 0; i < invocation->argument_count; i++) {
 		int64_t run_id = 0;
 		size_t instances = 0;
-		if (command_parse_run(invocation->arguments[i], &run_id, err) != ERR_OK ||
+		if (command_parse_run(invocation, i, &run_id, err) != ERR_OK ||
 		    summarise_run(track, run_id, request, &instances, err) != ERR_OK)
 			return err->code;
 		(void)printf("run %lld: the measures of %zu instances are in instance_summary\n", (long long)run_id,

@@ -63,10 +63,14 @@ static const struct option_spec specs[] = {
 	  .help = "no progress" },
 };
 
-static void tell(const struct sweep *sweep, const struct sweep_result *result, const char *database)
+static enum err_code tell(const struct sweep *sweep, const struct sweep_result *result, const char *database,
+			  struct err *err)
 {
+	AUTO(text_done) struct text option = { 0 };
 	const struct runner_progress *progress = &result->progress;
 
+	if (db_append_option(&option, database, err) != ERR_OK)
+		return err->code;
 	print_clean(stdout, "%s: %zu runs, %zu already done, %zu trained, %zu diverged, %zu failed", sweep->name,
 		    result->planned, result->already_done, progress->runs_ended - progress->interrupted,
 		    progress->diverged, progress->failed);
@@ -79,8 +83,9 @@ static void tell(const struct sweep *sweep, const struct sweep_result *result, c
 		print_clean(stderr,
 			    "hardrow: %zu run%s ended no better than guessing; hardrow sql \"SELECT run_id, message "
 			    "FROM runs WHERE "
-			    "message IS NOT NULL\" --db %s says why\n",
-			    progress->doubtful, progress->doubtful == 1 ? "" : "s", database);
+			    "message IS NOT NULL\"%s says why\n",
+			    progress->doubtful, progress->doubtful == 1 ? "" : "s", option.data);
+	return ERR_OK;
 }
 
 static enum err_code set_all(struct sweep *sweep, const struct option_list *assignments, struct err *err)
@@ -131,8 +136,9 @@ static enum err_code run_sweep(const struct invocation *invocation, struct err *
 	};
 	enum err_code code = sweep_run(sweep, file.at_work, &data_path, jobs, &environment.track, &watch, &result, err);
 	progress_done(&progress);
-	if (code == ERR_OK || (code == ERR_INTERRUPTED && result.planned > 0))
-		tell(sweep, &result, code == ERR_OK ? file.path : file.at_work);
+	if ((code == ERR_OK || (code == ERR_INTERRUPTED && result.planned > 0)) &&
+	    tell(sweep, &result, code == ERR_OK ? file.path : file.at_work, err) != ERR_OK)
+		return err->code;
 	if (code != ERR_OK)
 		return code;
 	if (result.progress.failed > 0)

@@ -46,7 +46,7 @@ static const struct option_spec specs[] = {
 };
 
 /* What comes next, to be pasted. */
-static void suggest(int64_t run_id, const char *database, bool is_regression)
+static void suggest(int64_t run_id, const char *db_option, bool is_regression)
 {
 	/* The page is of classes. */
 	const char *const commands[] = { "report hardest --run", "show",
@@ -54,11 +54,8 @@ static void suggest(int64_t run_id, const char *database, bool is_regression)
 						       : "report html --out run.html --run" };
 
 	(void)puts("\nnext:");
-	for (size_t i = 0; i < ARRAY_LENGTH(commands); i++) {
-		(void)printf("  hardrow %s %lld --db ", commands[i], (long long)run_id);
-		print_word(stdout, database);
-		(void)fputc('\n', stdout);
-	}
+	for (size_t i = 0; i < ARRAY_LENGTH(commands); i++)
+		print_clean(stdout, "  hardrow %s %lld%s\n", commands[i], (long long)run_id, db_option);
 }
 
 /* What the run came to. */
@@ -72,7 +69,7 @@ static enum err_code sum_up(const struct invocation *invocation, int64_t run_id,
 	if (query_run_named(invocation, "outcome", &run, 1, &(const struct query_form){ .format = "table" }, err) !=
 	    ERR_OK)
 		return err->code;
-	suggest(run_id, invocation->database, options->settings.data.task == TASK_REGRESSION);
+	suggest(run_id, invocation->db_option, options->settings.data.task == TASK_REGRESSION);
 	return ERR_OK;
 }
 
@@ -121,10 +118,10 @@ static enum err_code run_train(const struct invocation *invocation, struct err *
 		return err_set(err, ERR_SYSTEM, "%s", progress.failure);
 	if (code != ERR_OK)
 		return code;
-	print_clean(stdout, "run %lld in %s: %.0f epoch%s of %s on %s; 'hardrow show %lld --db %s' says more\n",
+	print_clean(stdout, "run %lld in %s: %.0f epoch%s of %s on %s; 'hardrow show %lld%s' says more\n",
 		    (long long)result.last_run_id, invocation->database, result.epochs_ended,
 		    result.epochs_ended == 1 ? "" : "s", method.data, options->data, (long long)result.last_run_id,
-		    invocation->database);
+		    invocation->db_option);
 	return options->quiet ? ERR_OK : sum_up(invocation, result.last_run_id, err);
 }
 

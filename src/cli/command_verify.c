@@ -56,6 +56,12 @@ static enum err_code tell(const struct invocation *invocation, const struct veri
 	if (result->unchecked > 0)
 		(void)fprintf(stderr, "hardrow: %s: %" PRIu64 " row%s without a checksum\n", invocation->database,
 			      result->unchecked, plural(result->unchecked));
+	if (result->has_other_views)
+		print_clean(
+		    stderr,
+		    "hardrow: %s: views are not as this hardrow makes them; any command that writes to the file "
+		    "mends them\n",
+		    invocation->database);
 	if (result->findings > 0)
 		return err_set(err, ERR_SYSTEM, "%s: damaged: %" PRIu64 " difference%s", invocation->database,
 			       result->findings, plural(result->findings));
@@ -81,7 +87,7 @@ static enum err_code run_verify(const struct invocation *invocation, struct err 
 	if (mem_new(&runs, invocation->argument_count, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < invocation->argument_count; i++)
-		if (command_parse_run(invocation->arguments[i], &runs[i], err) != ERR_OK)
+		if (command_parse_run(invocation, i, &runs[i], err) != ERR_OK)
 			return err->code;
 	if (blas_load(err) != ERR_OK || data_folders_init(&folders, &options->data_dirs, err) != ERR_OK ||
 	    environment_init(invocation->argv, &environment, err) != ERR_OK ||

@@ -124,7 +124,7 @@ static enum err_code run_whatif(const struct invocation *invocation, struct err 
 	struct whatif whatif AUTO(whatif_done) = { 0 };
 	struct whatif_request request = { .settings = &options->settings, .epoch = options->epoch };
 
-	if (command_parse_run(invocation->arguments[0], &request.run_id, err) != ERR_OK || blas_load(err) != ERR_OK ||
+	if (command_parse_run(invocation, 0, &request.run_id, err) != ERR_OK || blas_load(err) != ERR_OK ||
 	    data_folders_init(&folders, &options->data_dirs, err) != ERR_OK ||
 	    track_open_existing(invocation->database, NULL, &track, err) != ERR_OK)
 		return err->code;

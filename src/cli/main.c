@@ -54,13 +54,18 @@ static enum err_code call(const struct command *command, int argc, char **argv, 
 		return command->help(arguments.words[0], err);
 	if (arguments.common.help)
 		return help_write_command(stdout, command, &(const struct help_choice){ 0 }, err);
+	const char *database = database_path(arguments.common.database);
+	AUTO(text_done) struct text db_option = { 0 };
+	if (db_append_option(&db_option, database, err) != ERR_OK)
+		return err->code;
 	struct invocation invocation = {
 		.options = arguments.options,
 		.arguments = arguments.words,
 		.argument_count = arguments.word_count,
 		.parameters = arguments.parameters,
 		.parameter_count = arguments.parameter_count,
-		.database = database_path(arguments.common.database),
+		.database = database,
+		.db_option = db_option.data,
 		.terminal = isatty(STDOUT_FILENO) == 1,
 		.width = print_width(stdout),
 		.error_terminal = isatty(STDERR_FILENO) == 1,

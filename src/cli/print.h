@@ -12,7 +12,4 @@ size_t print_width(FILE *file);
  * flush to see. */
 void print_clean(FILE *file, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* As a word of a command line that can be pasted: in '' if it has to be. Cleaned, too. */
-void print_word(FILE *file, const char *word);
-
 #endif

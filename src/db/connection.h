@@ -26,6 +26,7 @@ struct presence {
 struct db {
 	sqlite3 *handle;
 	char *path;	     /* as the person named it */
+	char *option;	     /* for db_option() */
 	char *file;	     /* the same, for SQLite: never a URI or ":memory:" */
 	const char *warning; /* for db_warning() */
 	int64_t memory;	     /* limits of db_limit(), 0: none */

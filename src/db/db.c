@@ -100,6 +100,7 @@ void db_free(struct db *db)
 	int code = sqlite3_close(db->handle);
 	assert(code == SQLITE_OK); /* else a statement outlives its connection */
 	free(db->path);
+	free(db->option);
 	free(db->file);
 	free(db);
 }
@@ -148,6 +149,16 @@ enum err_code db_use_wal(struct db *db, bool *ret_is_wal, struct err *err)
 const char *db_path(const struct db *db)
 {
 	return db->path;
+}
+
+const char *db_option(const struct db *db)
+{
+	return db->option;
+}
+
+enum err_code db_append_option(struct text *text, const char *path, struct err *err)
+{
+	return text_append(text, err, " --db ") == ERR_OK ? text_append_word(text, path, err) : err->code;
 }
 
 const char *db_warning(const struct db *db)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/text.h"
 
 #define DB_APPLICATION_ID 0x68726f77 /* "hrow" */
 
@@ -61,12 +62,17 @@ MUST_CHECK enum err_code db_open_scratch(struct db **ret_db, struct err *err);
 void db_free(struct db *db);
 void db_freep(struct db **db);
 
+/* Appends " --db FILE", quoted for a shell: what a command that a message advises needs to be about that file. */
+MUST_CHECK enum err_code db_append_option(struct text *text, const char *path, struct err *err);
+
 /* The clean end of a writer: PRAGMA optimize, checkpoint, journal_mode=DELETE, so that one plain file remains. It waits
  * for other programs for a second in all, less if db_wait says so; what they keep locked is left undone, and the WAL
  * may stay: that is no error. */
 MUST_CHECK enum err_code db_finish(struct db *db, struct err *err);
 
 const char *db_path(const struct db *db);
+/* " --db FILE" with it, see db_append_option(). */
+const char *db_option(const struct db *db);
 const char *db_warning(const struct db *db); /* what whoever uses this file should know, or NULL */
 const char *db_version(void);		     /* SQLite's own version, for `--version` */
 const char *db_source(void);		     /* the source it was built of, which tells builds of a version apart */
@@ -199,9 +205,10 @@ MUST_CHECK enum err_code db_list_dead_writers(struct db *db, int64_t **ret_write
 MUST_CHECK enum err_code db_use_wal(struct db *db, bool *ret_is_wal, struct err *err);
 
 /* Looks for damage: SQLite's integrity check, foreign keys, tables and indexes that are not as the migrations made
- * them, views of other text than this program's. Each finding is handed to `say`. Not guarded. */
+ * them. Each finding is handed to `say`; views of other text than this program's are none, as whoever writes next makes
+ * them anew: *ret_has_other_views. Not guarded. */
 MUST_CHECK enum err_code db_check(struct db *db, void (*say)(void *context, const char *finding), void *context,
-				  struct err *err);
+				  bool *ret_has_other_views, struct err *err);
 
 /* From a signal handler or another thread: the running db_step ends with ERR_INTERRUPTED. */
 void db_interrupt(struct db *db);

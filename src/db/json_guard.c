@@ -125,8 +125,8 @@ static enum err_code check_text(void *context, struct db_stmt *stmt, struct err 
 	if (json_guard_has_plain_keys(db_column_text(stmt, 0)))
 		return ERR_OK;
 	return err_set(err, ERR_INPUT,
-		       "%s: damaged: %s holds what is not JSON of hardrow's; 'hardrow verify' says where",
-		       stmt->db->path, (const char *)context);
+		       "%s: damaged: %s holds what is not JSON of hardrow's; 'hardrow verify%s' says where",
+		       stmt->db->path, (const char *)context, stmt->db->option);
 }
 
 static enum err_code check_column(struct db *db, const char *table, const char *column, struct err *err)

@@ -46,6 +46,21 @@ static enum err_code append_immutable_uri(struct text *uri, const char *file, st
 	return text_append(uri, err, "?immutable=1");
 }
 
+/* What messages call it, and how they say it to a command. */
+static enum err_code set_path(struct db *db, const char *path, struct err *err)
+{
+	struct text option AUTO(text_done) = { 0 };
+	AUTO(mem_freep) char *copy = NULL;
+
+	if (mem_copy_text(path, &copy, err) != ERR_OK || db_append_option(&option, path, err) != ERR_OK)
+		return err->code;
+	mem_freep(&db->path);
+	mem_freep(&db->option);
+	db->path = take_ptr(&copy);
+	db->option = take_ptr(&option.data);
+	return ERR_OK;
+}
+
 enum err_code db_connect(const char *path, int flags, const struct db_options *options, struct db **ret_db,
 			 struct err *err)
 {
@@ -55,7 +70,7 @@ enum err_code db_connect(const char *path, int flags, const struct db_options *o
 	/* "file:x" and ":memory:" mean something else to SQLite, here they are file names. */
 	bool is_special = path[0] == ':' || strncmp(path, "file:", strlen("file:")) == 0;
 
-	if (mem_new(&db, 1, err) != ERR_OK || mem_copy_text(path, &db->path, err) != ERR_OK ||
+	if (mem_new(&db, 1, err) != ERR_OK || set_path(db, path, err) != ERR_OK ||
 	    text_append(&file, err, "%s%s", is_special ? "./" : "", path) != ERR_OK ||
 	    mem_copy_text(file.data, &db->file, err) != ERR_OK || append_immutable_uri(&uri, file.data, err) != ERR_OK)
 		return err->code;
@@ -139,14 +154,11 @@ static enum err_code connect_scratch(const char *path, const struct db_options *
 				     struct err *err)
 {
 	AUTO(db_freep) struct db *db = NULL;
-	AUTO(mem_freep) char *name = NULL;
 
 	/* A file without a name is one that SQLite makes in its folder for them and removes at once. */
 	if (db_connect("", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, options, &db, err) != ERR_OK ||
-	    mem_copy_text(path, &name, err) != ERR_OK)
+	    set_path(db, path, err) != ERR_OK)
 		return err->code;
-	mem_freep(&db->path);
-	db->path = take_ptr(&name);
 	*ret_db = take_ptr(&db);
 	return ERR_OK;
 }

@@ -38,7 +38,7 @@ static enum err_code append_runs(const struct report_values *values, const struc
 	return text_append(text, err, " --run %lld", (long long)run);
 }
 
-static enum err_code refuse(const struct report_values *values, int64_t run, struct err *err)
+static enum err_code refuse(const struct report_values *values, int64_t run, const struct db *db, struct err *err)
 {
 	const struct report *report = values->report;
 	bool is_regression = strcmp(report->task, "regression") == 0;
@@ -51,9 +51,9 @@ static enum err_code refuse(const struct report_values *values, int64_t run, str
 	    append_runs(values, other, run, &instead, err) != ERR_OK)
 		return err->code;
 	return err_set(err, ERR_INPUT,
-		       "run %lld predicts %s: report %s is for runs that predict %s; 'hardrow report %s' is for it",
+		       "run %lld predicts %s: report %s is for runs that predict %s; 'hardrow report %s%s' is for it",
 		       (long long)run, objects_of(!is_regression), report->name, objects_of(is_regression),
-		       instead.data);
+		       instead.data, db_option(db));
 }
 
 /* Whether one of `runs`, a JSON array, is of the other task; NULL: the newest run. */
@@ -76,7 +76,7 @@ static enum err_code check_runs(const struct report_values *values, const char *
 	db_bind_text(stmt, ":experiment", experiment);
 	if (db_step(stmt, &row, err) != ERR_OK)
 		return err->code;
-	return row ? refuse(values, db_column_int(stmt, 0), err) : ERR_OK;
+	return row ? refuse(values, db_column_int(stmt, 0), db, err) : ERR_OK;
 }
 
 enum err_code report_check_task(const struct report_values *values, bool found_nothing, struct db *db, struct err *err)

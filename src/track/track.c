@@ -276,6 +276,6 @@ enum err_code track_find_run(struct track *track, struct db_stmt *stmt, int64_t 
 	if (db_step(stmt, &found, err) != ERR_OK)
 		return err->code;
 	return found ? ERR_OK
-		     : err_set(err, ERR_INPUT, "%s: there is no run %lld; 'hardrow runs' lists them",
-			       db_path(track->db), (long long)run_id);
+		     : err_set(err, ERR_INPUT, "%s: there is no run %lld; 'hardrow runs%s' lists them",
+			       db_path(track->db), (long long)run_id, db_option(track->db));
 }

@@ -36,8 +36,8 @@ static enum err_code check_experiment(struct track *track, const char *name, str
 	if (db_step(stmt, &found, err) != ERR_OK)
 		return err->code;
 	return found ? ERR_OK
-		     : err_set(err, ERR_INPUT, "%s: there is no experiment '%s'; 'hardrow runs' lists them",
-			       db_path(track->db), name);
+		     : err_set(err, ERR_INPUT, "%s: there is no experiment '%s'; 'hardrow runs%s' lists them",
+			       db_path(track->db), name, db_option(track->db));
 }
 
 static enum err_code choose_run(struct track *track, int64_t run_id, struct err *err)

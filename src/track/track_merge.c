@@ -94,8 +94,8 @@ enum err_code track_check_source(struct track *from, const atomic_bool *stop, st
 			return err->code;
 	return suspicion.line[0] == '\0'
 		   ? ERR_OK
-		   : err_set(err, ERR_INPUT, "%s: damaged, nothing is merged: %s; 'hardrow verify' says all of it",
-			     db_path(from->db), suspicion.line);
+		   : err_set(err, ERR_INPUT, "%s: damaged, nothing is merged: %s; 'hardrow verify%s' says all of it",
+			     db_path(from->db), suspicion.line, db_option(from->db));
 }
 
 static void __attribute__((format(printf, 2, 3))) say(const struct merging *merging, const char *format, ...)

@@ -124,7 +124,7 @@ enum err_code track_verify_file(struct track *track, struct track_findings *find
 	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
 	bool has_row = false;
 
-	if (db_check(track->db, say_of_file, findings, err) != ERR_OK ||
+	if (db_check(track->db, say_of_file, findings, &findings->has_other_views, err) != ERR_OK ||
 	    verify_subjects(track, findings, err) != ERR_OK ||
 	    verify_rows(track, "SELECT dataset_id, block, value, checksum FROM feature_block", "block of features", 0,
 			findings, err) != ERR_OK ||

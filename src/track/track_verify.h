@@ -14,8 +14,9 @@ struct track_findings {
 	void *context;
 	/* run_id 0: it is about the file. One line without the run. */
 	void (*say)(void *context, int64_t run_id, const char *finding);
-	uint64_t values;    /* how many were compared with a checksum */
-	uint64_t unchecked; /* rows without one, of older versions */
+	uint64_t values;      /* how many were compared with a checksum */
+	uint64_t unchecked;   /* rows without one, of older versions */
+	bool has_other_views; /* than this program makes: no damage, see db_check() */
 };
 
 /* SQLite's own checks, all that the table checksum is about, and what must be so of data sets, splits and blocks. */

@@ -223,6 +223,9 @@ def main():
             code, output = run(follow, folder, environment)
             if code != 0:
                 wrong.append(f"{follow}\ndoes not work: {output}")
+    # Of the file that it is about, whichever --db named.
+    wrong += [f"{known[words]}: leaves out --db FILE: {words}" for words in sorted(known)
+              if re.search(r"'hardrow (?:runs|show|verify|resume|report %s)[^'%]*(?:%lld)?'", words)]
     left = {line for line in NOT_FOLLOWED.splitlines() if line}
     wrong += [f"{known[words]}: not followed by any case: {words}" for words in sorted(known.keys() - followed - left)]
     wrong += [f"NOT_FOLLOWED has what is followed or gone: {words}" for words in sorted(left & followed | left - known.keys())]

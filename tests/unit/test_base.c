@@ -92,6 +92,21 @@ Test(text, what_drives_a_terminal_is_cleaned)
 		}
 }
 
+Test(text, a_word_is_quoted_for_a_shell_if_it_has_to_be)
+{
+	static const char *const cases[][2] = {
+		{ "a/b-1.db", "a/b-1.db" }, { "", "''" },	{ "my file.db", "'my file.db'" },
+		{ "it's", "'it'\\''s'" },   { "'", "''\\'''" }, { "$(a)", "'$(a)'" }
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		AUTO(text_done) struct text text = { 0 };
+		struct err err;
+		cr_assert_eq(text_append_word(&text, cases[i][0], &err), ERR_OK);
+		cr_expect_str_eq(text.data, cases[i][1]);
+	}
+}
+
 Test(text, they_are_cut_between_characters)
 {
 	static const struct {

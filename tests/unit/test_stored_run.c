@@ -213,7 +213,7 @@ Test(stored_run, refuses_what_is_not_there)
 	train("iris", (const char *const[]){ "epochs", "1", "record-weights", "none", NULL });
 	cr_assert_eq(track_open_existing("t.db", NULL, &track, &err), ERR_OK);
 	cr_assert_eq(stored_run_read(track, 9, &source, &none, &err), ERR_INPUT);
-	cr_assert_str_eq(err.message, "t.db: there is no run 9; 'hardrow runs' lists them");
+	cr_assert_str_eq(err.message, "t.db: there is no run 9; 'hardrow runs --db t.db' lists them");
 	cr_assert_eq(stored_run_read(track, 1, &source, &run, &err), ERR_OK);
 	cr_assert_eq(stored_run_create_network(run, PRECISION_DOUBLE, TILE_INSTANCES, &network, &err), ERR_OK);
 	cr_assert_eq(stored_run_load(track, run, 5, network, &err), ERR_INPUT);

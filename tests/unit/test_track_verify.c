@@ -60,10 +60,11 @@ Test(track_verify, changed_rows_are_found)
 		{ "UPDATE run SET seed = seed + 1", "0: run 1: checksum" },
 		{ "UPDATE dynamics_rows SET du = 7 WHERE instance_id = 9", "1: dynamics_rows: 1 rows" },
 		{ "DELETE FROM dynamics_rows WHERE instance_id = 9", "1: epoch 1: dynamics_rows has 129 of 130" },
+		{ "DROP INDEX run_by_key", "0: index run_by_key is not as" },
+		{ "DROP VIEW epochs", "other views" },
 		{ "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'product', 'produce')"
 		  " WHERE name = 'influences'",
-		  "0: view influences is not as" },
-		{ "DROP VIEW epochs", "0: view epochs is not as" },
+		  "other views" },
 	};
 
 	make_file();
@@ -79,6 +80,8 @@ Test(track_verify, changed_rows_are_found)
 		cr_assert_eq(track_open_existing("c.db", NULL, &track, &err), ERR_OK, "%s", err.message);
 		cr_assert_eq(track_verify_file(track, &findings, &err), ERR_OK, "%s", err.message);
 		cr_assert_eq(track_verify_run(track, 1, &findings, &err), ERR_OK, "%s", err.message);
+		if (findings.has_other_views && lines.length == 0)
+			cr_assert_eq(text_append(&lines, &err, "other views"), ERR_OK);
 		if (cases[i].words == NULL)
 			cr_expect_eq(lines.length, 0, "%s", lines.data);
 		else
