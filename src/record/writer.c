@@ -196,6 +196,8 @@ static void answer(struct recorder *recorder, struct message *call)
 	else if ((call->access != RECORDER_READS && begin(recorder, call->err) != ERR_OK) ||
 		 call->work(recorder->track, call->context, call->err) != ERR_OK)
 		track_rollback(recorder->track);
+	else
+		call->err->code = ERR_OK; /* work may have met an error that is none to it */
 }
 
 /* Writes what waits, for WRITE_SECONDS at most, in one transaction. The lock is not held while rows are written. A call

@@ -72,6 +72,23 @@ static enum err_code write_and_fail(struct track *track, void *context, struct e
 	return err_set(err, ERR_INPUT, "no");
 }
 
+static enum err_code meet_an_error(struct track *track, void *context, struct err *err)
+{
+	(void)context;
+	(void)tracked_dataset(track, "of a call that goes on");
+	(void)err_set(err, ERR_INPUT, "no");
+	return ERR_OK;
+}
+
+Test(record, a_call_that_goes_on_after_an_error_has_none)
+{
+	struct recorder *recorder = recorded_open();
+	struct err err = { 0 };
+
+	cr_expect_eq(recorder_call(recorder, RECORDER_WRITES, meet_an_error, NULL, &err), ERR_OK);
+	cr_expect_eq(recorder_close(recorder, &err), ERR_OK);
+}
+
 Test(record, a_call_that_fails_is_its_callers_business)
 {
 	struct recorder *recorder = recorded_open();
