@@ -56,15 +56,16 @@ static enum err_code tell(const struct invocation *invocation, const struct veri
 	if (result->unchecked > 0)
 		(void)fprintf(stderr, "hardrow: %s: %" PRIu64 " row%s without a checksum\n", invocation->database,
 			      result->unchecked, plural(result->unchecked));
-	if (result->has_other_views)
-		print_clean(
-		    stderr,
-		    "hardrow: %s: views are not as this hardrow makes them; any command that writes to the file "
-		    "mends them\n",
-		    invocation->database);
 	if (result->findings > 0)
 		return err_set(err, ERR_SYSTEM, "%s: damaged: %" PRIu64 " difference%s", invocation->database,
 			       result->findings, plural(result->findings));
+	/* Nothing is lost with them, and yet SQL would answer by them. */
+	if (result->has_other_views)
+		return err_set(
+		    err, ERR_SYSTEM,
+		    "%s: views are not as this hardrow makes them; any command that writes to the file mends "
+		    "them",
+		    invocation->database);
 	(void)printf("%zu run%s, %zu epoch%s, %" PRIu64 " values", result->runs, plural(result->runs), result->epochs,
 		     plural(result->epochs), result->values);
 	if (result->trusted > 0 && !options->retrain)
