@@ -1,5 +1,6 @@
 """A run that is logged."""
 import atexit
+import functools
 import json
 import os
 import sys
@@ -47,8 +48,9 @@ def _classes(labels, class_names):
         if labels.dtype.kind not in "iub" or len(labels) and not 0 <= labels.min() <= labels.max() < len(names):
             raise library.Error(f"labels: with class_names they are whole numbers from 0 to {len(names) - 1}")
         return labels.astype(np.uint32), names
-    names, indices = np.unique(labels, return_inverse=True)
-    return indices.reshape(-1).astype(np.uint32), [str(name) for name in names]
+    # return_inverse takes four times the memory.
+    names = np.unique(labels)
+    return np.searchsorted(names, labels).astype(np.uint32), [str(name) for name in names]
 
 
 def _floats(what, values, hint="they are numbers"):
@@ -158,10 +160,7 @@ class Run:
             raise library.Error(f"features: {x.shape}; there are {count} rows")
         if feature_names is not None and (x is None or len(set(feature_names)) != x.shape[1]):
             raise library.Error("feature_names: a different one for each column of features")
-        #: Positions of the rows that train, and of those that test.
-        self.train_positions = np.arange(count) if mask is None else np.flatnonzero(mask == 0)
-        self.test_positions = np.arange(0) if mask is None else np.flatnonzero(mask)
-        self.ids = np.arange(count) if ids is None else _array(ids).reshape(-1)
+        self._count, self._test, self._ids = count, mask, None if ids is None else _array(ids).reshape(-1)
         options = library.DatasetOptions(
             name=name.encode(), instances=count, classes=len(self.classes or ()), labels=_pointer(indices),
             class_names=library.texts(self.classes), ids=rows.ids, keys=rows.keys, test=_pointer(mask),
@@ -171,7 +170,22 @@ class Run:
 
     def __len__(self):
         """The number of rows."""
-        return len(self.ids)
+        return self._count
+
+    @functools.cached_property
+    def ids(self):
+        """(n) what rows are told by: as given, or 0 … n-1."""
+        return np.arange(self._count) if self._ids is None else self._ids
+
+    @functools.cached_property
+    def train_positions(self):
+        """Positions of the rows that train."""
+        return np.arange(self._count) if self._test is None else np.flatnonzero(self._test == 0)
+
+    @functools.cached_property
+    def test_positions(self):
+        """Positions of the rows that test."""
+        return np.arange(0) if self._test is None else np.flatnonzero(self._test)
 
     def _check(self):
         if not self._run:

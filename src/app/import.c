@@ -27,7 +27,6 @@ struct import {
 	uint32_t *sorted;	 /* rows by epoch, then instance */
 	struct dataset *subject; /* the instances, no features */
 	struct split *split;	 /* all training */
-	double *class_weight;	 /* (k) ones */
 	double *p, *log_p;	 /* (k, 64) of the tile at hand */
 	size_t epochs;
 	size_t rounded;		 /* rows with a probability below 0 or above 1 by rounding */
@@ -40,7 +39,6 @@ static void import_done(struct import *import)
 	dataset_free(import->subject);
 	split_free(import->split);
 	free(import->class_column);
-	free(import->class_weight);
 	free(import->p);
 	free(import->log_p);
 	free(import->sorted);
@@ -179,11 +177,8 @@ static enum err_code map_columns(struct import *import, struct err *err)
 		return err_set(err, ERR_INPUT, "%s:1: no column '%s'", rows->path,
 			       import->epoch_column == MISSING_COLUMN ? "epoch" : "instance_id");
 	if (count_classes(import, &classes, err) != ERR_OK || mem_new(&import->subject, 1, err) != ERR_OK ||
-	    mem_new(&import->class_column, classes, err) != ERR_OK ||
-	    mem_new(&import->class_weight, classes, err) != ERR_OK)
+	    mem_new(&import->class_column, classes, err) != ERR_OK)
 		return err->code;
-	for (size_t c = 0; c < classes; c++)
-		import->class_weight[c] = 1.0;
 	size_t named = count_named_classes(rows);
 	if (named > 0 && named < rows->classes)
 		return unnamed_class(rows, err);
@@ -370,7 +365,6 @@ static enum err_code record_epochs(struct import *import, struct recording *reco
 	const struct weighting_settings settings = {
 		.sampler = &sampler_multinomial,
 		.epochs = import->epochs,
-		.class_weight = import->class_weight,
 	};
 
 	if (predictions_create(&instances, &import->settings->difficulty, import->settings->el2n_epoch, &predictions,

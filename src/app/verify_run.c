@@ -27,7 +27,6 @@ void verify_run_done(struct verify_run *run)
 	free(run->dataset.source_line);
 	free(run->p);
 	free(run->log_p);
-	free(run->class_weight);
 	free(run->step_error);
 	free(run->sum_error);
 	free(run->doubtful_falls);
@@ -97,11 +96,8 @@ static enum err_code create_weighting(struct verify_run *run, struct err *err)
 		.sampler = sampler,
 		.sampler_parameters = sampler_fill_parameters(sampler, &run->settings.sampler_parameters),
 		.epochs = 1,
-		.class_weight = run->class_weight,
 	};
 
-	for (size_t c = 0; c < run->row.classes; c++)
-		run->class_weight[c] = 1;
 	run->has_weighting = !run->row.has_model && !sampler->has_bounds && !sampler->uses_epochs;
 	if (run->trainer != NULL) {
 		const struct weighting *own = trainer_weighting(run->trainer);
@@ -134,15 +130,15 @@ enum err_code verify_run_init(struct track *track, const struct verify_request *
 	if (track_read_run(track, run->run_id, &run->row, err) != ERR_OK || read_dataset(track, run, err) != ERR_OK)
 		return err->code;
 	const struct instances instances = split_instances(&run->dataset, run->split);
-	size_t n = run->row.instances, k = run->row.classes;
+	size_t n = run->row.instances;
 
 	run->is_complete = true;
 	size_t probabilities = track_run_row_probabilities(&run->row);
 	if (epoch_record_create(n, probabilities, 0, 0, &run->record, err) != ERR_OK ||
 	    epoch_record_create(n, probabilities, 0, 0, &run->expected, err) != ERR_OK ||
-	    mem_new(&run->class_weight, k, err) != ERR_OK || mem_new(&run->step_error, n, err) != ERR_OK ||
-	    mem_new(&run->sum_error, n, err) != ERR_OK || mem_new(&run->has_lost, n, err) != ERR_OK ||
-	    mem_new(&run->doubtful_falls, n, err) != ERR_OK || create_predictions(run, &instances, err) != ERR_OK ||
+	    mem_new(&run->step_error, n, err) != ERR_OK || mem_new(&run->sum_error, n, err) != ERR_OK ||
+	    mem_new(&run->has_lost, n, err) != ERR_OK || mem_new(&run->doubtful_falls, n, err) != ERR_OK ||
+	    create_predictions(run, &instances, err) != ERR_OK ||
 	    open_trainer(track, &request->source, run, err) != ERR_OK)
 		return err->code;
 	return create_weighting(run, err);

@@ -19,8 +19,7 @@ struct verify_run {
 	double *p, *log_p; /* (k, 64) recorded ones of the tile at hand */
 	struct seen *seen; /* of epochs in which some instances were not predicted */
 	struct weighting *weighting;
-	double *class_weight; /* (k) ones */
-	bool has_weighting;   /* it is the run's own; else it is good for nothing */
+	bool has_weighting; /* it is the run's own; else it is good for nothing */
 	struct epoch_record *record, *expected;
 	double *step_error; /* (n) how far float32 can have led du and dl away, of this epoch, of all */
 	double *sum_error;

@@ -1,5 +1,6 @@
 #include "base/mem.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +46,13 @@ enum err_code mem_copy_text(const char *text, char **ret_copy, struct err *err)
 		return err_set(err, ERR_SYSTEM, "out of memory: %zu bytes", strlen(text) + 1);
 	*ret_copy = copy;
 	return ERR_OK;
+}
+
+void mem_give_back(void)
+{
+#ifdef __GLIBC__
+	(void)malloc_trim(0);
+#endif
 }
 
 void mem_free_texts(char **texts, size_t count)

@@ -41,6 +41,9 @@ MUST_CHECK enum err_code mem_alloc(size_t count, size_t size, void **ret_block, 
 /* A copy of `text`, freed with free(). */
 MUST_CHECK enum err_code mem_copy_text(const char *text, char **ret_copy, struct err *err);
 
+/* Gives the system back what the C library keeps of many small blocks that were freed. */
+void mem_give_back(void);
+
 /* Frees `count` texts and the array of them, which may be NULL. */
 void mem_free_texts(char **texts, size_t count);
 

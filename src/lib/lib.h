@@ -70,7 +70,6 @@ struct hardrow_run {
 	uint32_t *draws;	  /* (n) of the epoch under way; NULL: none were ever logged */
 	bool has_draws;
 	struct logged_matrix *matrices; /* the newest first */
-	double *class_weight;		/* (k) ones */
 	size_t epochs, number;		/* how many have ended; the number of the last */
 	double begun_at;		/* clock_seconds() of the epoch under way */
 };

@@ -25,7 +25,6 @@ void lib_free_run(struct hardrow_run *run)
 	free(run->method);
 	free(run->argv);
 	free(run->draws);
-	free(run->class_weight);
 	free(run);
 }
 
@@ -39,20 +38,15 @@ static enum err_code create_numbers(struct hardrow_run *run, const hardrow_run_o
 				    struct err *err)
 {
 	const struct instances *instances = &run->dataset->instances;
-	struct weighting_settings settings = {
+	const struct weighting_settings settings = {
 		.sampler = sampler,
 		.sampler_parameters = sampler->defaults,
 		.epochs = options->epochs,
 	};
-	size_t k = instances->classes;
 
 	run->seed = options->seed;
-	if (mem_new(&run->class_weight, k, err) != ERR_OK ||
-	    logged_create(instances, difficulty, options->el2n_epoch, &run->logged, err) != ERR_OK)
+	if (logged_create(instances, difficulty, options->el2n_epoch, &run->logged, err) != ERR_OK)
 		return err->code;
-	for (size_t c = 0; c < k; c++)
-		run->class_weight[c] = 1;
-	settings.class_weight = run->class_weight;
 	return weighting_create(run->logged->predictions, &settings, &run->weighting, err);
 }
 

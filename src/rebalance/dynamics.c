@@ -17,15 +17,23 @@ enum err_code dynamics_create(size_t instances, size_t classes, size_t el2n_epoc
 	    mem_new(&d->was_correct, instances, err) != ERR_OK ||
 	    mem_new(&d->first_learned, instances, err) != ERR_OK || mem_new(&d->loss, instances, err) != ERR_OK ||
 	    mem_new(&d->margin, instances, err) != ERR_OK || mem_new(&d->el2n, instances, err) != ERR_OK ||
-	    mem_new(&d->grand, instances, err) != ERR_OK || mem_new(&d->unlearned, instances, err) != ERR_OK ||
-	    mem_new(&d->last_p_true, instances, err) != ERR_OK)
+	    mem_new(&d->unlearned, instances, err) != ERR_OK || mem_new(&d->last_p_true, instances, err) != ERR_OK)
 		return err->code;
 	d->el2n_epoch = el2n_epoch;
 	for (size_t i = 0; i < instances; i++) {
-		d->el2n[i] = d->grand[i] = NAN;
+		d->el2n[i] = NAN;
 		d->last_p_true[i] = 1.0 / (double)classes;
 	}
 	*ret_dynamics = take_ptr(&d);
+	return ERR_OK;
+}
+
+enum err_code dynamics_add_grand(struct dynamics *dynamics, size_t instances, struct err *err)
+{
+	if (mem_new(&dynamics->grand, instances, err) != ERR_OK)
+		return err->code;
+	for (size_t i = 0; i < instances; i++)
+		dynamics->grand[i] = NAN;
 	return ERR_OK;
 }
 

@@ -39,14 +39,17 @@ struct dynamics {
 	double *loss;	       /* (n) mean of -log p_true */
 	double *margin;	       /* (n) AUM */
 	double *el2n;	       /* (n) NAN until that epoch */
-	double *grand;	       /* (n) NAN: not known */
+	double *grand;	       /* (n) NAN: not known; NULL: of nobody */
 	double *unlearned;     /* (n) epochs in which p_true fell */
 	double *last_p_true;   /* (n) */
 };
 
-/* Of k classes; el2n_epoch: of which epoch EL2N and GraNd are. */
+/* Of k classes, without GraNd; el2n_epoch: of which epoch EL2N and GraNd are. */
 MUST_CHECK enum err_code dynamics_create(size_t instances, size_t classes, size_t el2n_epoch,
 					 struct dynamics **ret_dynamics, struct err *err);
+
+/* Room for GraNd of so many instances, which is known of nobody. */
+MUST_CHECK enum err_code dynamics_add_grand(struct dynamics *dynamics, size_t instances, struct err *err);
 void dynamics_free(struct dynamics *dynamics);
 void dynamics_freep(struct dynamics **dynamics);
 

@@ -27,6 +27,7 @@ static enum err_code create(const struct instances *instances, const struct diff
 	made->tiles = tiles;
 	if (difficulty_create(n, stored_classes, difficulty, &made->difficulty, err) != ERR_OK ||
 	    dynamics_create(n, k, el2n_epoch, &made->dynamics, err) != ERR_OK ||
+	    (stored_classes > 0 && dynamics_add_grand(made->dynamics, n, err) != ERR_OK) ||
 	    mem_new(&made->y, padded, err) != ERR_OK || mem_new(&made->p_true, padded, err) != ERR_OK ||
 	    mem_new(&made->log_p_true, padded, err) != ERR_OK || mem_new(&made->predicted, padded, err) != ERR_OK ||
 	    mem_new(&made->confidence, padded, err) != ERR_OK || mem_new(&made->margin, padded, err) != ERR_OK ||

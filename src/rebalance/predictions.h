@@ -52,7 +52,8 @@ MUST_CHECK enum err_code predictions_create(const struct instances *instances,
 					    const struct difficulty_settings *difficulty, size_t el2n_epoch,
 					    struct predictions **ret_predictions, struct err *err);
 
-/* The same without p and log_p: what is read out of them is the caller's (rebalance/logged.h). They have no state. */
+/* The same without p, log_p and GraNd: what is read out of them is the caller's (rebalance/logged.h). They have no
+ * state. */
 MUST_CHECK enum err_code predictions_create_bare(const struct instances *instances,
 						 const struct difficulty_settings *difficulty, size_t el2n_epoch,
 						 struct predictions **ret_predictions, struct err *err);

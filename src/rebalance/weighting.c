@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 
-/* What the loss makes of the training instances, any scale; the sum over them. */
+/* What the loss makes of the training instances, any scale, if it is known; the sum over them. */
 static double weigh_losses(struct weighting *weighting)
 {
 	const struct instances *instances = &weighting->predictions->instances;
@@ -14,7 +14,7 @@ static double weigh_losses(struct weighting *weighting)
 	const double *batch_weight = weighting->settings.batch_weight;
 	double sum = 0;
 
-	for (size_t i = 0; i < instances->train.count; i++) {
+	for (size_t i = 0; weighting->loss_weight != NULL && i < instances->train.count; i++) {
 		uint32_t at = instances->train.index[i];
 		weighting->loss_weight[at] = batch_weight != NULL ? batch_weight[at]
 					     : weighting->settings.loss_weighs_difficulty
@@ -60,7 +60,8 @@ void weighting_update(struct weighting *weighting, size_t epoch)
 	memset(weighting->sampling_share, 0, instances->classes * sizeof(double));
 	for (size_t i = 0; i < train->count; i++) {
 		uint32_t at = train->index[i];
-		double weight = weighting->loss_weight[at] * weighting->sampling.weight[at];
+		double weight =
+		    (weighting->loss_weight != NULL ? weighting->loss_weight[at] : 1) * weighting->sampling.weight[at];
 		weighting->weight[at] = weight;
 		weighting->sampling_share[instances->y[at]] += weight;
 		sum += weight;
@@ -109,7 +110,8 @@ enum err_code weighting_create(const struct predictions *predictions, const stru
 		return err->code;
 	made->settings = *settings;
 	made->predictions = predictions;
-	if (mem_new(&made->loss_weight, predictions->instances.count, err) != ERR_OK ||
+	if ((settings->class_weight != NULL &&
+	     mem_new(&made->loss_weight, predictions->instances.count, err) != ERR_OK) ||
 	    mem_new(&made->weight, padded, err) != ERR_OK ||
 	    mem_new(&made->sampling_share, predictions->instances.classes, err) != ERR_OK ||
 	    create_sampling(made, err) != ERR_OK)

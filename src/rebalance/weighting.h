@@ -16,7 +16,9 @@ struct weighting_settings {
 	size_t epochs;				   /* of the run */
 	const struct neighbourhood *neighbourhood; /* borrowed; of samplers with `neighbours` */
 	const double *ordering_loss; /* (n) borrowed: mean losses of the ordering run; NULL: there is none */
-	const double *class_weight;  /* (k) borrowed, may change between epochs: the loss's weight of each class */
+	/* (k) borrowed, may change between epochs: the loss's weight of each class. NULL: the loss is another's, which
+	 * weighs all alike, and what follows does not matter */
+	const double *class_weight;
 	bool loss_weighs_difficulty; /* its weight of an instance is N w instead (loss.h) */
 	/* (n) borrowed: those that the batches of the last epoch had, instead, on any scale; NULL: none */
 	const double *batch_weight;
@@ -29,9 +31,9 @@ struct weighting {
 	/* (n) of samplers with an order, else NULL: mean losses of the ordering run, or of the first epochs once they
 	 * are over, 0 before */
 	double *first_loss;
-	double *loss_weight; /* (n) the loss's weight of each training instance */
-	/* (T * 64) s_i v_i, s_i the expected draws and v_i = loss_weight[i], scaled to mean 1 over the training part;
-	 * NaN for test instances */
+	double *loss_weight; /* (n) the loss's weight of each training instance; NULL: the loss is another's */
+	/* (T * 64) s_i v_i, s_i the expected draws and v_i = loss_weight[i] or 1, scaled to mean 1 over the training
+	 * part; NaN for test instances */
 	double *weight;
 	double *sampling_share;	      /* (k) share of each class in the weights */
 	double effective_sample_size; /* (sum w)^2 / sum w^2 over the training part */

@@ -140,7 +140,7 @@ static void measure_class(const struct predictions *predictions, size_t i, doubl
 		[MEASURE_LAST_LOSS] = known(-predictions->log_p_true[i]),
 		[MEASURE_AUM] = known(dynamics->margin[i]),
 		[MEASURE_EL2N] = dynamics->el2n[i],
-		[MEASURE_GRAND] = known(dynamics->grand[i]),
+		[MEASURE_GRAND] = dynamics->grand == NULL ? NAN : known(dynamics->grand[i]),
 		[MEASURE_EVER_LEARNED] = ever_learned,
 		[MEASURE_FIRST_LEARNED] = ever_learned ? dynamics->first_learned[i] : NAN,
 		[MEASURE_UNLEARNED_EPOCHS] = dynamics->unlearned[i],

@@ -10,6 +10,9 @@
 /* The features of larger instances are not kept: 256 numbers of any kind, or 2048 of whether a text is there. */
 #define INSTANCE_BYTES_MAX 2048
 
+/* So many leave some 50 bytes each behind. */
+#define MANY_INSTANCES 10000
+
 static enum err_code put_classes(struct track *track, int64_t id, const struct track_dataset *dataset, struct err *err)
 {
 	struct db_stmt *stmt;
@@ -273,6 +276,9 @@ static enum err_code insert_split(struct track *track, const struct track_split 
 	db_bind_blob(stmt, ":test", split->is_test, split->instances);
 	if (db_run(stmt, err) != ERR_OK)
 		return err->code;
+	/* The trigger of split sorts all instances, in as many blocks of memory. */
+	if (split->instances >= MANY_INSTANCES)
+		mem_give_back();
 	int64_t id = db_last_rowid(track->db);
 	if (track_statement(track, TRACK_PUT_SPLIT_CLASS,
 			    "INSERT INTO split_class (split_id, class_index, train_instances, test_instances)"
