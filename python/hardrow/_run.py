@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import weakref
-from ctypes import byref, c_int64, c_size_t, c_uint32, c_void_p, POINTER, cast
+from ctypes import byref, c_char_p, c_int64, c_size_t, c_uint32, c_void_p, POINTER, cast
 
 import numpy as np
 
@@ -71,6 +71,20 @@ def _numbers(target):
     return numbers
 
 
+def _keys(array):
+    """The texts of an array as C wants them, and what must live as long. ASCII is encoded all at once."""
+    if array.dtype.kind == "U":
+        try:
+            kept = array.astype(f"S{array.itemsize // 4 + 1}")
+            codes = kept.view(np.uint8).reshape(len(kept), -1)
+            if not ((codes[:, :-1] == 0) & (codes[:, 1:] != 0)).any():
+                at = kept.ctypes.data + np.arange(len(kept), dtype=np.uintp) * kept.itemsize
+                return cast(at.ctypes.data, POINTER(c_char_p)), (kept, at)
+        except UnicodeEncodeError:
+            pass
+    return library.texts(array.tolist()), None
+
+
 class _Names:
     """What rows are called, as C wants it: numbers, texts, or None for the first ones."""
 
@@ -87,7 +101,7 @@ class _Names:
         elif array.dtype.kind == "f":
             raise library.Error("ids: numbers with a fraction; they are whole numbers, or texts")
         else:
-            self.keys = library.texts(array.tolist())
+            self.keys, self._kept = _keys(array)
 
 
 class Run:

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/checksum.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "lib/lib.h"
@@ -160,20 +161,10 @@ static enum err_code copy_ids(struct hardrow_dataset *dataset, const hardrow_dat
 	return ERR_OK;
 }
 
-/* FNV-1a (Fowler, Noll and Vo). */
-static uint64_t hash(const char *text)
-{
-	uint64_t sum = 0xcbf29ce484222325;
-
-	for (; *text != '\0'; text++)
-		sum = (sum ^ (unsigned char)*text) * 0x100000001b3;
-	return sum;
-}
-
 /* Where the key is in the table, or would be. */
 static uint32_t *find_place(const struct hardrow_dataset *dataset, const char *key)
 {
-	size_t at = hash(key) & (dataset->place_count - 1);
+	size_t at = checksum_of(key, strlen(key)) & (dataset->place_count - 1);
 
 	while (dataset->places[at] != 0 && strcmp(dataset->keys[dataset->places[at] - 1], key) != 0)
 		at = (at + 1) & (dataset->place_count - 1);
@@ -395,6 +386,8 @@ enum err_code lib_check_names(const struct hardrow_dataset *dataset, const struc
 		return err_set(err, ERR_INPUT, "ids and keys: one of the two");
 	if (names->keys != NULL && dataset->keys == NULL)
 		return err_set(err, ERR_INPUT, "keys: the data set has none; its instances are told by ids");
+	if (names->ids != NULL && dataset->keys != NULL)
+		return err_set(err, ERR_INPUT, "ids: the data set has none; its instances are told by texts (keys)");
 	if (names->ids == NULL && names->keys == NULL && count > dataset->instances.count)
 		return err_set(err, ERR_INPUT, "%zu rows without ids; the data set has %zu instances", count,
 			       dataset->instances.count);

@@ -96,7 +96,7 @@ MUST_CHECK enum err_code lib_find(const struct hardrow_dataset *dataset, const s
 /* ERR_INPUT: somebody has deleted it from the file. */
 MUST_CHECK enum err_code lib_check_dataset(const struct hardrow_dataset *dataset, struct err *err);
 
-/* ERR_INPUT: both are given, keys of a data set without them, or of neither more than n. */
+/* ERR_INPUT: both are given, not those that the data set has, or of neither more than n. */
 MUST_CHECK enum err_code lib_check_names(const struct hardrow_dataset *dataset, const struct lib_names *names,
 					 size_t count, struct err *err);
 

@@ -145,6 +145,7 @@ int hardrow_log(hardrow_run *run, const hardrow_predictions *predictions, hardro
 static enum err_code log_draws(struct hardrow_run *run, const struct lib_names *names, size_t count, struct err *err)
 {
 	uint32_t position = 0;
+	struct err ignored;
 
 	if (lib_check_run(run, err) != ERR_OK)
 		return err->code;
@@ -152,13 +153,15 @@ static enum err_code log_draws(struct hardrow_run *run, const struct lib_names *
 		return err_set(err, ERR_INPUT, "ids or keys: whom was drawn?");
 	if (lib_check_names(run->dataset, names, count, err) != ERR_OK)
 		return err->code;
-	for (size_t i = 0; i < count; i++)
-		if (lib_find(run->dataset, names, i, &position, err) != ERR_OK)
-			return err->code;
 	if (run->draws == NULL && mem_new(&run->draws, run->dataset->instances.count, err) != ERR_OK)
 		return err->code;
 	for (size_t i = 0; i < count; i++) {
-		(void)!lib_find(run->dataset, names, i, &position, err);
+		if (lib_find(run->dataset, names, i, &position, err) != ERR_OK) {
+			/* Those before it were not drawn, either. */
+			for (; i > 0 && lib_find(run->dataset, names, i - 1, &position, &ignored) == ERR_OK; i--)
+				run->draws[position]--;
+			return err->code;
+		}
 		run->draws[position]++;
 	}
 	run->has_draws = true;

@@ -118,16 +118,24 @@ def case_names_of_rows_and_classes():
         run.log(["cow.png"], [[0, 1, 0]])
         run.end_epoch()
         refused("no instance 'pig.png'", run.log, ["pig.png"], [[0, 1, 0]])
+        refused("told by texts", run.log, [0], [[0, 1, 0]])
         run.log_draws(["dog.png", "dog.png"])
+        refused("no instance 'pig.png'", run.log_draws, ["dog.png", "cat.png", "pig.png"])
         run.log(names, np.eye(3)[[0, 2, 1]])
         run.end_epoch()
     expect(query("names.db", "SELECT dynamics.class, predicted, instance_key FROM dynamics JOIN instances USING (instance_id)"
                  " WHERE epoch = 1 AND p_true IS NOT NULL"), ("cow", "cow", "cow.png"))
-    expect(query("names.db", "SELECT draws FROM dynamics WHERE epoch = 2 AND class = 'dog'"), (2,))
+    expect(query("names.db", "SELECT sum(draws), sum(draws) FILTER (WHERE class = 'dog') FROM dynamics WHERE epoch = 2"), (2, 2))
+    with hardrow.Run("names.db", dataset="more pets", labels=["cat", "dog", "cow"], ids=["kočka", "", "c"]) as run:
+        run.log(run.ids[1:], [[0, 0.25, 0.75], [0.5, 0.5, 0]])
+        run.log(["kočka"], [[1, 0, 0]])
+        run.end_epoch()
+    expect(query("names.db", "SELECT group_concat(instance_key || p_true, ' ') FROM dynamics JOIN instances USING (instance_id)"
+                 " WHERE run_id = 2 AND dataset_id = 2"), ("kočka1.0 0.75 c0.5",))
     with hardrow.Run("names.db", dataset="sparse", labels=[0, 1], ids=[7, 4000000000], class_names=["no", "yes"]) as run:
         run.log([4000000000], [[0.25, 0.75]])
         run.end_epoch()
-    expect(hardrow.read("names.db", 2).ids.tolist(), [7, 4000000000])
+    expect(hardrow.read("names.db", 3).ids.tolist(), [7, 4000000000])
 
 
 def case_very_many_draws_are_counted():
@@ -274,6 +282,7 @@ def case_what_is_refused():
     refused("whole numbers from 0 to 1", hardrow.Run, "bad.db", dataset="d", labels=[0.5, 1], class_names=["a", "b"])
     refused("True or 1", hardrow.Run, "bad.db", dataset="d", labels=[0, 1], test=[0.5, 0])
     refused("must not hold NUL", hardrow.Run, "bad.db", dataset="d", labels=[0, 1], ids=["a\0", "a\0b"])
+    refused("must not hold NUL", hardrow.Run, "bad.db", dataset="d", labels=[0, 1], ids=["a\0é", "b"])
     run = begin("bad.db")
     run.log([], np.zeros((0, 3)))
     run.log(None, np.broadcast_to(np.float64(1 / 3), (N, K)))
