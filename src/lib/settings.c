@@ -96,16 +96,16 @@ static enum err_code check_keys(struct track *track, const struct named_settings
 	const char *key = NULL, *fault = NULL;
 	bool found = false;
 
-	if (db_prepare(
-		track_db(track),
-		"SELECT key, fault FROM (SELECT key, CASE"
-		" WHEN key = '' OR key GLOB '*[^a-z0-9_]*' THEN 'has other characters than a-z, 0-9 and _'"
-		" WHEN type IN ('object', 'array', 'null') OR abs(atom) = 9e999 THEN 'is no number, text or boolean'"
-		" WHEN key = 'model' OR key IN (SELECT own.key FROM json_each(:own) AS own)"
-		" THEN 'is the name of an option of the run'"
-		" WHEN count(*) OVER (PARTITION BY key) > 1 THEN 'is there twice' END AS fault"
-		" FROM json_each(:given)) WHERE fault IS NOT NULL",
-		&stmt, err) != ERR_OK)
+	if (db_prepare(track_db(track),
+		       "SELECT key, fault FROM (SELECT key, CASE"
+		       " WHEN key = '' OR key GLOB '*[^a-z0-9_]*' THEN 'has other characters than a-z, 0-9 and _'"
+		       " WHEN type IN ('object', 'array', 'null') OR type = 'real' AND abs(atom) = 9e999"
+		       " THEN 'is no number, text or boolean'"
+		       " WHEN key = 'model' OR key IN (SELECT own.key FROM json_each(:own) AS own)"
+		       " THEN 'is the name of an option of the run'"
+		       " WHEN count(*) OVER (PARTITION BY key) > 1 THEN 'is there twice' END AS fault"
+		       " FROM json_each(:given)) WHERE fault IS NOT NULL",
+		       &stmt, err) != ERR_OK)
 		return err->code;
 	db_bind_text(stmt, ":given", settings->given);
 	db_bind_text(stmt, ":own", settings->own);

@@ -58,7 +58,8 @@ def verify(path):
 def case_a_run_is_read_back():
     labels, test, logits = subject()
     rng = np.random.default_rng(1)
-    with begin("a.db", settings={"rate": 0.1, "nesterov": True, "net": "x"}, seed=3) as run:
+    # A text that reads as a number too large for one is a text.
+    with begin("a.db", settings={"rate": 0.1, "nesterov": True, "net": "95e4271"}, seed=3) as run:
         for epoch in range(4):
             logits[np.arange(N), labels] += 0.3
             for batch in np.array_split(rng.permutation(N), 7):
@@ -277,6 +278,7 @@ def case_what_is_refused():
     refused("must ascend", hardrow.Run, "bad.db", dataset="d", labels=[0, 1], ids=[2, 1])
     refused("numbers with a fraction", hardrow.Run, "bad.db", dataset="d", labels=[0, 1], ids=[0.5, 1])
     refused("'net' is no number", begin, "bad.db", settings={"net": [1, 2]})
+    refused("is no", begin, "bad.db", settings={"net": float("inf")})
     refused("there is no such file", hardrow.read, "none.db", 1)
     refused("one class a row", hardrow.Run, "bad.db", dataset="d", labels=np.eye(3))
     refused("whole numbers from 0 to 1", hardrow.Run, "bad.db", dataset="d", labels=[0.5, 1], class_names=["a", "b"])
