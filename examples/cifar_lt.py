@@ -9,9 +9,11 @@ tail already stays whole. The training is that of Cao et al. 2019: SGD, warm-up,
 than 200 epochs the same schedule in less time. Every run is in the file with what it predicted of every row in every
 epoch; one that is there finished, with the same data and settings, is not trained again, so the command may be broken off
 and repeated, or run twice with other --methods. A run is repeatable with the same seed, version of torch, device and
-number of threads.
+number of threads. On a GPU a step of all runs that are trained side by side (--together) is one CUDA graph, and the
+convolutions are computed in bfloat16: what takes the time of so small a network are its many short kernels.
 """
 import argparse
+import contextlib
 import fnmatch
 import hashlib
 import io
@@ -28,12 +30,12 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
-from torch.utils.data import DataLoader
 
 import hardrow.torch
 
 # Accuracy that the paper prints for CIFAR-10 of ratio 100.
 METHODS = {"base": 72.2, "focal": 72.6, "class-balanced": 74.3, "difficulty": 75.0, "tde": 79.1, "difficulty-tde": 79.6}
+# Of the pixels, from 0 to 1.
 MEAN, DEVIATION = (0.4914, 0.4822, 0.4465), (0.2023, 0.1994, 0.2010)
 
 
@@ -153,7 +155,7 @@ class TDEClassifier(nn.Module):
 
     def forward(self, x):
         if self.training:
-            self.mean = self.momentum * self.mean + x.detach().mean(0)
+            self.mean.mul_(self.momentum).add_(x.detach().mean(0))
         weight = self.weight.unflatten(1, (self.heads, -1))
         weight = weight / (weight.norm(dim=2, keepdim=True) + self.gamma)
         x = functional.normalize(x.unflatten(1, (self.heads, -1)), dim=2)
@@ -163,16 +165,27 @@ class TDEClassifier(nn.Module):
         return self.scale / self.heads * x.flatten(1) @ weight.flatten(1).T
 
 
-def make_network(depth, classes, effect):
-    """depth = 6 n + 2: n blocks of 16, of 32 and of 64 channels, whose mean over the pixels goes to the classifier: a linear one, or
-    that of TDE with this effect. The rest starts alike for a seed."""
-    widths = [16] * (depth // 6) + [32] * (depth // 6) + [64] * (depth // 6)
-    net = nn.Sequential(nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU(),
-                        *(Block(*pair) for pair in zip([16] + widths, widths)), nn.AdaptiveAvgPool2d(1), nn.Flatten())
-    for module in net.modules():
-        if isinstance(module, nn.Conv2d):
-            nn.init.kaiming_normal_(module.weight)
-    return net.append(nn.Linear(64, classes) if effect is None else TDEClassifier(64, classes, effect))
+class Network(nn.Module):
+    """From bytes to logits. depth = 6 n + 2: n blocks of 16, of 32 and of 64 channels, whose mean over the pixels goes to the classifier:
+    a linear one, or that of TDE with this effect. The rest starts alike for a seed."""
+
+    def __init__(self, depth, classes, effect):
+        super().__init__()
+        self.register_buffer("mean", 255 * torch.tensor(MEAN).reshape(3, 1, 1))
+        self.register_buffer("deviation", 255 * torch.tensor(DEVIATION).reshape(3, 1, 1))
+        widths = [16] * (depth // 6) + [32] * (depth // 6) + [64] * (depth // 6)
+        self.features = nn.Sequential(nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU(),
+                                      *(Block(*pair) for pair in zip([16] + widths, widths)), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        for module in self.features.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight)
+        self.classifier = nn.Linear(64, classes) if effect is None else TDEClassifier(64, classes, effect)
+
+    def forward(self, images):
+        x = ((images - self.mean) / self.deviation).contiguous(memory_format=torch.channels_last)
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=x.is_cuda):
+            x = self.features(x)
+        return self.classifier(x.float())
 
 
 # ---- The losses ----
@@ -197,18 +210,11 @@ def make_loss(method, counts, device):
 # ---- The training ----
 
 
-def prepare(images):
-    """Bytes as the network wants them."""
-    mean, deviation = (torch.tensor(values, device=images.device).reshape(3, 1, 1) for values in (MEAN, DEVIATION))
-    return ((images / 255 - mean) / deviation).contiguous(memory_format=torch.channels_last)
-
-
-def augment(images):
-    """Each image moved by up to 4 pixels, half of them mirrored."""
-    count, device = len(images), images.device
-    down, right = (torch.randint(0, 9, (count, 1), device=device) + torch.arange(32, device=device) for _ in range(2))
-    right = torch.where(torch.rand(count, 1, device=device) < 0.5, right, right.flip(1))
-    every = torch.arange(count, device=device).reshape(-1, 1, 1)
+def augment(images, moves):
+    """Each image moved by moves - 4 pixels and, where the third is 1, mirrored. moves: (n, 3) of 0 … 8, 0 … 8 and 0 or 1."""
+    down, right = (moves[:, axis, None] + torch.arange(32, device=images.device) for axis in (0, 1))
+    right = torch.where(moves[:, 2, None] == 1, right.flip(1), right)
+    every = torch.arange(len(images), device=images.device).reshape(-1, 1, 1)
     return functional.pad(images, (4, 4, 4, 4))[every, :, down.unsqueeze(2), right.unsqueeze(1)].permute(0, 3, 1, 2)
 
 
@@ -218,36 +224,99 @@ def learning_rate(epoch, epochs):
     return 0.1 * min(1, (epoch + 1) / (epochs / 40)) * (1 if part < 0.8 else 0.01 if part < 0.9 else 0.0001)
 
 
-def log(run, net, images, test_images, effect):
-    """Predictions of all rows, without augmentation. Difficulty is that of what is trained: only of the test rows is the effect of the
-    moving average taken out."""
-    for part, positions, removed in ((images, run.train_positions, 0), (test_images, run.test_positions, effect)):
-        net[-1].effect = removed
-        hardrow.torch.log(run, net, (prepare(part[row:row + 512]) for row in range(0, len(part), 512)), positions)
+class Training:
+    """A run, its network, and the epoch that it is in: order and moves say how each batch is drawn and augmented. What step() reads
+    and writes stays where it is, as CUDA graphs want it."""
+
+    def __init__(self, run, method, seed, data, options):
+        self.run, self.name, self.data = run, f"{method}, seed {seed}", data
+        images, _, labels, effect = data
+        torch.manual_seed(seed)
+        depth, self.effect = int(options.model.removeprefix("resnet")), effect if method.endswith("tde") else None
+        self.network = Network(depth, len(run.classes), self.effect).to(images.device, memory_format=torch.channels_last)
+        self.loss = make_loss(method, torch.bincount(labels).tolist(), images.device)
+        self.optimizer = torch.optim.SGD(self.network.parameters(), lr=0.1, momentum=0.9, weight_decay=2e-4)
+        self.sampler = hardrow.torch.DifficultySampler(run)
+        self.random = torch.Generator(images.device).manual_seed(seed)
+        self.order = torch.empty_like(labels)
+        self.moves = torch.empty(len(labels), 3, dtype=torch.long, device=images.device)
+        self.at = torch.zeros((), dtype=torch.long, device=images.device)
+        self.total = torch.zeros((), device=images.device)
+        self.stream = torch.cuda.Stream(images.device) if images.is_cuda else None
+
+    def begin_epoch(self, rate):
+        self.optimizer.param_groups[0]["lr"] = rate
+        self.order.copy_(torch.tensor(list(self.sampler)))
+        for column, values in zip(self.moves.T, (9, 9, 2)):
+            column.random_(0, values, generator=self.random)
+        self.at.zero_()
+        self.total.zero_()
+
+    def step(self, count):
+        """The next batch of this many rows."""
+        images, _, labels, _ = self.data
+        drawn = self.at + torch.arange(count, device=images.device)
+        rows = self.order[drawn]
+        loss = self.loss(self.network(augment(images[rows], self.moves[drawn])), labels[rows])
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+        self.at += count
+        self.total += loss.detach() * count
+
+    def end_epoch(self):
+        """Predictions of all rows, without augmentation. Difficulty is that of what is trained: only of the test rows is the effect of
+        the moving average taken out."""
+        for part, positions, removed in (self.data[0], self.run.train_positions, 0), (self.data[1], self.run.test_positions, self.effect):
+            self.network.classifier.effect = removed
+            # As many as keep a GPU busy, or fit into a processor's cache.
+            hardrow.torch.log(self.run, self.network, part.split(2000 if part.is_cuda else 256), positions)
+        self.run.end_epoch()
 
 
-def train(run, method, seed, data, options):
-    """data: images of train and test, labels of train, effect of TDE."""
-    images, test_images, labels, effect = data
-    torch.manual_seed(seed)
-    net = make_network(int(options.model.removeprefix("resnet")), len(run.classes), effect if method.endswith("tde") else None)
-    net = net.to(images.device, memory_format=torch.channels_last)
-    loss = make_loss(method, torch.bincount(labels).tolist(), images.device)
-    optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9, weight_decay=2e-4)
-    loader = DataLoader(range(len(images)), batch_size=options.batch_size, sampler=hardrow.torch.DifficultySampler(run))
+def step_side_by_side(trainings, count):
+    """Each on a stream of its own, so that a GPU that one does not fill works at several."""
+    stream = torch.cuda.current_stream()
+    for training in trainings:
+        training.stream.wait_stream(stream)
+        with torch.cuda.stream(training.stream):
+            training.step(count)
+    for training in trainings:
+        stream.wait_stream(training.stream)
+
+
+def step(trainings, count, graphs):
+    """The next batch of each. graphs: those of CUDA by the size of the batch, made the second time that one comes: the first lets cuDNN
+    choose its algorithms and the optimizer make what it keeps."""
+    if trainings[0].stream is None:
+        for training in trainings:
+            training.step(count)
+    elif count not in graphs:
+        step_side_by_side(trainings, count)
+        graphs[count] = None
+    else:
+        if graphs[count] is None:
+            graphs[count] = torch.cuda.CUDAGraph()
+            with torch.cuda.graph(graphs[count]):
+                step_side_by_side(trainings, count)
+        graphs[count].replay()
+
+
+def train(trainings, options):
+    rows, rate, graphs = len(trainings[0].order), None, {}
     for epoch in range(options.epochs):
-        begun, total = time.time(), 0.0
-        optimizer.param_groups[0]["lr"] = learning_rate(epoch, options.epochs)
-        for rows in loader:
-            rows = rows.to(images.device)
-            batch_loss = loss(net(prepare(augment(images[rows]))), labels[rows])
-            optimizer.zero_grad()
-            batch_loss.backward()
-            optimizer.step()
-            total += batch_loss.detach() * len(rows)
-        log(run, net, images, test_images, effect)
-        run.end_epoch()
-        print(f"{method}, seed {seed}, epoch {epoch + 1}: loss {total / len(images):.3f}, {time.time() - begun:.0f} s", flush=True)
+        begun = time.time()
+        if learning_rate(epoch, options.epochs) != rate:
+            # A graph has the rate of when it was made.
+            rate = learning_rate(epoch, options.epochs)
+            graphs.clear()
+        for training in trainings:
+            training.begin_epoch(rate)
+        for row in range(0, rows, options.batch_size):
+            step(trainings, min(options.batch_size, rows - row), graphs)
+        for training in trainings:
+            training.end_epoch()
+            print(f"{training.name}, epoch {epoch + 1}: loss {training.total / rows:.3f}, {time.time() - begun:.1f} s", flush=True)
 
 
 # ---- The file ----
@@ -299,6 +368,7 @@ def main():
     parser.add_argument("--ratio", type=float, default=100)
     parser.add_argument("--batch-size", type=int, default=128)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--together", type=int, help="how many runs are trained side by side: on a GPU all of a seed, else one by one")
     parser.add_argument("--db", default="cifar.db")
     options = parser.parse_args()
     methods = list(METHODS) if options.methods == "all" else options.methods.split(",")
@@ -311,18 +381,23 @@ def main():
     content = hashlib.sha256(images.tobytes() + test_images.tobytes()).hexdigest()[:16]
     settings = {"ratio": options.ratio, "batch_size": options.batch_size, "epochs": options.epochs, "images": content}
     data = [torch.as_tensor(values, device=options.device) for values in (images, test_images, labels)] + [1.0 if len(names) <= 10 else 1.5]
-    runs = {method: [] for method in methods}
-    for seed in range(options.seeds):
-        for method in methods:
-            number = find_run(options.db, method, seed, options.model, settings)
-            if number is None:
-                with hardrow.Run(
-                        options.db, dataset=f"cifar-{len(names)}-lt", labels=np.concatenate([labels, test_labels]), class_names=names,
-                        ids=rows + test_rows, test=np.arange(len(rows) + len(test_rows)) >= len(rows), model=options.model, method=method,
-                        sampler="multinomial" if method.startswith("difficulty") else "all", settings=settings, seed=seed) as run:
-                    train(run, method, seed, data, options)
-                number = run.run_id
-            runs[method].append(number)
+
+    def begin(method, seed):
+        return hardrow.Run(
+            options.db, dataset=f"cifar-{len(names)}-lt", labels=np.concatenate([labels, test_labels]), class_names=names,
+            ids=rows + test_rows, test=np.arange(len(rows) + len(test_rows)) >= len(rows), model=options.model, method=method,
+            sampler="multinomial" if method.startswith("difficulty") else "all", settings=settings, seed=seed)
+
+    pairs = [(method, seed) for seed in range(options.seeds) for method in methods]
+    numbers = {pair: find_run(options.db, *pair, options.model, settings) for pair in pairs}
+    missing = [pair for pair in pairs if numbers[pair] is None]
+    together = options.together or (len(methods) if data[0].is_cuda else 1)
+    for first in range(0, len(missing), together):
+        with contextlib.ExitStack() as stack:
+            group = [(pair, stack.enter_context(begin(*pair))) for pair in missing[first:first + together]]
+            train([Training(run, *pair, data, options) for pair, run in group], options)
+        numbers.update((pair, run.run_id) for pair, run in group)
+    runs = {method: [numbers[method, seed] for seed in range(options.seeds)] for method in methods}
     print_table(options.db, runs, len(names) == 10 and options.ratio == 100)
 
 

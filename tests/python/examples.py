@@ -1,4 +1,5 @@
 """The examples in Python, and the parts of cifar_lt.py against independent computations. Run as cases.py is."""
+import argparse
 import contextlib
 import importlib.util
 import io
@@ -197,13 +198,13 @@ def case_cifar_lt_network_and_schedule():
 
     example = load_cifar_lt()
     torch.manual_seed(0)
-    net = example.make_network(32, 10, None)
+    net = example.Network(32, 10, None)
     expect(sum(p.numel() for p in net.parameters()), 464154)
     expect(sum(isinstance(m, (torch.nn.Conv2d, torch.nn.Linear)) for m in net.modules()), 32)
-    expect([tuple(net[:i](torch.zeros(2, 3, 32, 32)).shape) for i in (8, 13, 18, 20)],
+    expect([tuple(net.features[:i](torch.zeros(2, 3, 32, 32)).shape) for i in (8, 13, 18, 20)],
            [(2, 16, 32, 32), (2, 32, 16, 16), (2, 64, 8, 8), (2, 64)])
     torch.manual_seed(0)
-    for mine, other in zip(net[:-1].parameters(), example.make_network(32, 10, 1.0)[:-1].parameters()):
+    for mine, other in zip(net.features.parameters(), example.Network(32, 10, 1.0).features.parameters()):
         assert torch.equal(mine, other)
     block, x = example.Block(16, 32), torch.randn(2, 16, 32, 32)
     torch.nn.init.zeros_(block.second.weight)
@@ -219,17 +220,11 @@ def case_cifar_lt_augmentation():
 
     example = load_cifar_lt()
     torch.manual_seed(0)
-    images = torch.randint(1, 256, (200, 3, 32, 32), dtype=torch.uint8)
+    moves = torch.tensor([(down, right, mirrored) for down in range(9) for right in range(9) for mirrored in (0, 1)])
+    images = torch.randint(1, 256, (len(moves), 3, 32, 32), dtype=torch.uint8)
     padded = torch.nn.functional.pad(images, (4, 4, 4, 4))
-    found = set()
-    for image, moved in zip(padded, example.augment(images)):
-        places = [(down, right, mirrored) for down in range(9) for right in range(9) for mirrored in (False, True)
-                  if torch.equal(moved.flip(2) if mirrored else moved, image[:, down:down + 32, right:right + 32])]
-        expect(len(places), 1)
-        found.update(places)
-    expect([len({place[i] for place in found}) for i in range(3)], [9, 9, 2])
-    close(example.prepare(torch.full((1, 3, 1, 1), 51, dtype=torch.uint8)).flatten(),
-          [(0.2 - m) / d for m, d in zip((0.4914, 0.4822, 0.4465), (0.2023, 0.1994, 0.2010))])
+    for image, moved, (down, right, mirrored) in zip(padded, example.augment(images, moves), moves.tolist()):
+        assert torch.equal(moved.flip(2) if mirrored else moved, image[:, down:down + 32, right:right + 32])
 
 
 def case_cifar_lt_trains_records_and_goes_on():
@@ -248,11 +243,14 @@ def case_cifar_lt_trains_records_and_goes_on():
     again = run_cifar_lt(*command, "--seeds", "2", "--methods", "difficulty-tde")
     expect([line.split(":")[0] for line in again.splitlines()[:2]], [f"difficulty-tde, seed 1, epoch {epoch}" for epoch in (1, 2)])
     run_cifar_lt(*command, "--seeds", "1", "--methods", "difficulty-tde", "--batch-size", "17")
-    run_cifar_lt(*command[:-1], "same.db", "--seeds", "1", "--methods", "difficulty-tde")
+    run_cifar_lt(*command[:-1], "same.db", "--seeds", "1", "--methods", "tde,difficulty-tde", "--together", "2")
     expect(query("cifar.db", "SELECT count(*), count(DISTINCT dataset_id), sum(epochs) FROM runs WHERE status = 'done'"), (8, 1, 16))
     expect(query("cifar.db", "SELECT instance_key FROM instances WHERE instance_id = 0"), ("train/00000",))
     runs = [hardrow.read("cifar.db", run) for run in range(1, 9)]
-    assert np.array_equal(runs[5].p, hardrow.read("same.db", 1).p)
+    # Trained side by side a run is the same.
+    for number in 5, 6:
+        run = query("same.db", f"SELECT run_id FROM runs WHERE method = '{methods[number - 1]}'")[0]
+        assert np.array_equal(runs[number - 1].p, hardrow.read("same.db", run).p)
     assert not any(np.array_equal(runs[5].p, run.p) for run in runs if run is not runs[5])
     # Everybody once by turns, or drawn by difficulty.
     train = runs[0].part == "train"
@@ -265,19 +263,28 @@ def case_cifar_lt_trains_records_and_goes_on():
             share.mean(), share[:4].mean(), share[4:].mean())), "–"])
 
 
-def case_cifar_lt_predicts_test_rows_alone_without_the_effect():
-    """Rows of the training part are recorded as the training has them."""
+def case_cifar_lt_training_of_an_epoch():
+    """Batches follow the draws; rows of the training part are recorded as the training has them, with the effect."""
     import torch
 
     example = load_cifar_lt()
-    net = torch.nn.Sequential(torch.nn.Flatten(), example.TDEClassifier(3072, 3, 1.0)).eval()
-    net[-1].mean = torch.randn(3072)
-    images = torch.randint(0, 256, (5, 3, 32, 32), dtype=torch.uint8)
-    with hardrow.Run("effect.db", dataset="made", labels=[0, 1, 2, 0, 1], test=[0, 0, 0, 1, 1]) as run:
-        example.log(run, net, images[:3], images[3:], 1)
-        run.end_epoch()
-    x, weight, mean = (values.double().numpy() for values in (example.prepare(images).flatten(1), net[-1].weight.detach(), net[-1].mean))
-    logits = np.concatenate([tde_logits(x[:3], weight, mean, 0, 2), tde_logits(x[3:], weight, mean, 1, 2)])
+    images = torch.randint(0, 256, (8, 3, 32, 32), dtype=torch.uint8)
+    labels = torch.tensor([0, 1, 2, 0, 1])
+    with hardrow.Run("effect.db", dataset="made", labels=[0, 1, 2, 0, 1, 2, 0, 1], test=[0] * 5 + [1] * 3, sampler="multinomial") as run:
+        training = example.Training(run, "tde", 0, (images[:5], images[5:], labels, 1.0), argparse.Namespace(model="resnet8"))
+        seen, net = [], training.network
+        net.features, net.classifier = torch.nn.Flatten(), example.TDEClassifier(3072, 3, 1.0)
+        net.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+        training.begin_epoch(0.1)
+        training.step(3)
+        training.step(2)
+        assert torch.equal(torch.cat(seen), example.augment(images[training.order], training.moves))
+        training.end_epoch()
+    expect(np.bincount(training.order, minlength=5).tolist(), hardrow.read("effect.db", 1).draws[0, :5].tolist())
+    mean, deviation = (np.array(values).reshape(3, 1, 1) for values in ((0.4914, 0.4822, 0.4465), (0.2023, 0.1994, 0.2010)))
+    x = ((images.double().numpy() / 255 - mean) / deviation).reshape(8, -1)
+    weight, moving = net.classifier.weight.detach(), net.classifier.mean.double().numpy()
+    logits = np.concatenate([tde_logits(x[:5], weight, moving, 0, 2), tde_logits(x[5:], weight, moving, 1, 2)])
     close(hardrow.read("effect.db", 1).p[0], np.exp(logits) / np.exp(logits).sum(1, keepdims=True), 1e-4)
 
 
