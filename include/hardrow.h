@@ -153,7 +153,7 @@ typedef struct hardrow_predictions {
 HARDROW_API int hardrow_log(hardrow_run *run, const hardrow_predictions *predictions, hardrow_error *error);
 
 /* Whom the trainer drew in this epoch, one entry for each draw; ids or keys (count). Calls add up. Without a call the
- * draws of the epoch are not known. */
+ * draws of the epoch are not known. HARDROW_INPUT: an instance is not there; none of the draws counts. */
 HARDROW_API int hardrow_log_draws(hardrow_run *run, const int64_t *ids, const char *const *keys, size_t count,
 				  hardrow_error *error);
 
