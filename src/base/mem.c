@@ -1,6 +1,7 @@
 #include "base/mem.h"
 
 #include <malloc.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,12 +12,39 @@
 /* Blocks so large are looked at all over, and in small pages most looks would first have to find the page. */
 #define LARGE ((size_t)4 << 20)
 
-static void ask_for_large_pages(void *block, size_t bytes)
+/* Advice about the pages that lie in the block as a whole; *ret_first .. *ret_end. Returns whether it was taken. */
+static bool advise(void *block, size_t bytes, int advice, char **ret_first, char **ret_end)
 {
 	uintptr_t first = ((uintptr_t)block + PAGE - 1) / PAGE * PAGE;
+	uintptr_t end = ((uintptr_t)block + bytes) / PAGE * PAGE;
 
-	/* Without them all is as before. */
-	(void)madvise((void *)first, (uintptr_t)block + bytes - first, MADV_HUGEPAGE);
+	*ret_first = (char *)block + (first - (uintptr_t)block);
+	*ret_end = end > first ? *ret_first + (end - first) : *ret_first;
+	return end <= first || madvise(*ret_first, end - first, advice) == 0;
+}
+
+void mem_drop(void *block, size_t bytes)
+{
+	char *first, *end;
+
+	/* If they cannot be taken they stay. */
+	(void)advise(block, bytes, MADV_DONTNEED, &first, &end);
+}
+
+/* Pages that are given back are 0, and are there only once they are written to: many large blocks are not used in full.
+ */
+static void clear_large(void *block, size_t bytes)
+{
+	char *first, *end;
+
+	/* Without large pages all is as before. */
+	(void)advise(block, bytes, MADV_HUGEPAGE, &first, &end);
+	if (!advise(block, bytes, MADV_DONTNEED, &first, &end)) {
+		memset(block, 0, bytes);
+		return;
+	}
+	memset(block, 0, (size_t)(first - (char *)block));
+	memset(end, 0, (size_t)((char *)block + bytes - end));
 }
 
 enum err_code mem_alloc(size_t count, size_t size, void **ret_block, struct err *err)
@@ -32,8 +60,9 @@ enum err_code mem_alloc(size_t count, size_t size, void **ret_block, struct err 
 	if (block == NULL)
 		return err_set(err, ERR_SYSTEM, "out of memory: %zu bytes", bytes);
 	if (bytes >= LARGE)
-		ask_for_large_pages(block, bytes);
-	memset(block, 0, bytes);
+		clear_large(block, bytes);
+	else
+		memset(block, 0, bytes);
 	*ret_block = block;
 	return ERR_OK;
 }

@@ -38,6 +38,10 @@ MUST_CHECK enum err_code mem_alloc(size_t count, size_t size, void **ret_block, 
 		code_;                                                                                                 \
 	})
 
+/* The memory of some of a block's bytes, as far as they fill pages, goes back to the system until they are written to
+ * again; what was in them is lost. */
+void mem_drop(void *block, size_t bytes);
+
 /* A copy of `text`, freed with free(). */
 MUST_CHECK enum err_code mem_copy_text(const char *text, char **ret_copy, struct err *err);
 

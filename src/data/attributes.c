@@ -315,6 +315,7 @@ enum err_code attributes_read(const struct rows_text *text, struct columns *colu
 		return ERR_OK;
 	if (write_rows(rest, columns, rows, err) != ERR_OK)
 		return err->code;
+	ret_rows->file = NULL;
 	ret_rows->data = rows->data;
 	ret_rows->length = rows->length;
 	return ERR_OK;

@@ -299,7 +299,9 @@ enum err_code dataset_read(const char *path, const struct reading *reading, stru
 	    input_read(path, &content, err) != ERR_OK || read_other_files(others, err) != ERR_OK ||
 	    identify(dataset, &content, others, reading, err) != ERR_OK)
 		return err->code;
-	const struct rows_text rows = input_rows(path, &content);
+	const struct rows_file file = { &content, dataset->origin };
+	struct rows_text rows = input_rows(path, &content);
+	rows.file = input_can_be_read_again(path, &content) ? &file : NULL;
 	/* Whose columns are declared knows its comments. */
 	if (table_read(&rows, reading, &table, err) != ERR_OK)
 		return table.is_declared ? err->code : hint_at_comments(&rows, reading, err);

@@ -1,6 +1,7 @@
 #include "data/input.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -56,11 +57,38 @@ enum err_code input_read(const char *path, struct text *content, struct err *err
 struct rows_text input_rows(const char *path, const struct text *content)
 {
 	static const char byte_order_mark[] = "\xef\xbb\xbf";
-	struct rows_text rows = { path, content->data, content->length, 1 };
+	struct rows_text rows = { .path = path, .data = content->data, .length = content->length, .line = 1 };
 
 	if (content->length > 0 && strncmp(rows.data, byte_order_mark, 3) == 0) {
 		rows.data += 3;
 		rows.length -= 3;
 	}
 	return rows;
+}
+
+/* Small ones may as well stay. */
+#define LARGE ((size_t)16 << 20)
+
+bool input_can_be_read_again(const char *path, const struct text *content)
+{
+	struct stat status;
+
+	/* Of what was expanded, or comes from a pipe, the file does not have the bytes. */
+	return content->length >= LARGE && stat(path, &status) == 0 && S_ISREG(status.st_mode) &&
+	       (size_t)status.st_size == content->length;
+}
+
+enum err_code input_read_again(const struct rows_text *rows, struct err *err)
+{
+	struct text *content = rows->file->content;
+	struct text again AUTO(text_done) = { 0 };
+	char sha256[FILE_SHA256_SIZE];
+
+	if (read_bytes(rows->path, &again, err) != ERR_OK)
+		return err->code;
+	file_sha256(again.data, again.length, sha256);
+	if (strcmp(sha256, rows->file->sha256) != 0)
+		return err_set(err, ERR_INPUT, "%s: has changed while it was read", rows->path);
+	memcpy(content->data, again.data, again.length);
+	return ERR_OK;
 }

@@ -1,10 +1,14 @@
 #include "data/rows.h"
 
 #include <csv.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/text.h"
+
+#define FIRST_PAGE 4096
+#define GIVEN_BACK_AT_ONCE ((size_t)4 << 20)
 
 /* libcsv knows no lines, so it is fed line by line; it tells nobody whether a field was quoted, so lines with quotes
  * are fed field by field, and its `quoted` looked at before the byte that ends the field. Lines without a quote, nearly
@@ -185,11 +189,23 @@ static enum err_code feed_line(struct reader *reader, const char *text, struct r
 	return is_whole ? split_line(reader, text, count - line.end) : parse_by_field(reader, text, count);
 }
 
+/* What has been read, a large piece at a time; *given: how much of it is gone. */
+static void give_back(const struct rows_text *text, size_t read, size_t *given)
+{
+	const struct text *content = text->file->content;
+
+	if (read - *given < GIVEN_BACK_AT_ONCE)
+		return;
+	mem_drop(content->data + (text->data - content->data) + *given, read - *given);
+	*given = read;
+}
+
 static enum err_code feed(struct reader *reader, const struct rows_text *text)
 {
 	const char *comment = reader->format->comment;
 	size_t comment_length = comment != NULL ? strlen(comment) : 0;
 	size_t line_number = text->line;
+	size_t given = FIRST_PAGE;
 
 	reader->row_closed = true;
 	for (size_t i = 0; i < text->length && reader->rows < reader->most; line_number++) {
@@ -202,6 +218,8 @@ static enum err_code feed(struct reader *reader, const struct rows_text *text)
 			reader->line = line_number;
 		if (feed_line(reader, at, line) != ERR_OK)
 			return reader->err->code;
+		if (text->file != NULL && reader->most == SIZE_MAX && i > given)
+			give_back(text, i, &given);
 	}
 	if (reader->rows == reader->most)
 		return ERR_OK;

@@ -7,8 +7,15 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "base/text.h"
 
 #define ROWS_LONGEST_FIELD ((size_t)1 << 20)
+
+/* A file that can be read again (data/input.h). */
+struct rows_file {
+	struct text *content;
+	const char *sha256; /* of it */
+};
 
 /* A text in memory: a NUL behind its `length` bytes and none in it. */
 struct rows_text {
@@ -16,6 +23,9 @@ struct rows_text {
 	const char *data;
 	size_t length;
 	size_t line; /* the 1-based line of its first byte */
+	/* Whose text it is if its memory may go as its rows are read: what was read is 0 then, but for the first page;
+	 * NULL: it stays. */
+	const struct rows_file *file;
 };
 
 struct row_format {
@@ -41,7 +51,7 @@ struct rows_line {
 };
 struct rows_line rows_line_at(const char *data);
 
-/* The first `most` rows. Blank lines are skipped. ERR_INPUT with path and line: a field
+/* The first `most` rows, SIZE_MAX: all of them, and then the memory of a text with a file goes. Blank lines are skipped. ERR_INPUT with path and line: a field
  * over ROWS_LONGEST_FIELD bytes, a quote within an unquoted field, text behind a closing quote, a quote that is never
  * closed. */
 MUST_CHECK enum err_code rows_read(const struct rows_text *text, const struct row_format *format, size_t most,

@@ -11,6 +11,7 @@
 #include "data/attributes.h"
 #include "data/choice.h"
 #include "data/header.h"
+#include "data/input.h"
 #include "data/value.h"
 
 #define LEVELS_MOST 1000 /* of a text column that has too many */
@@ -420,8 +421,10 @@ enum err_code table_read(const struct rows_text *text, const struct reading *rea
 	    choice_make(table, reading, declared, err) != ERR_OK)
 		return err->code;
 	table->slots = table->columns.count - 1;
-	if (fill(&rows, &filling, err) != ERR_OK ||
-	    (!reading->is_plain && find_text_columns(table) && fill(&rows, &filling, err) != ERR_OK))
+	if (fill(&rows, &filling, err) != ERR_OK)
+		return err->code;
+	if (!reading->is_plain && find_text_columns(table) &&
+	    ((rows.file != NULL && input_read_again(&rows, err) != ERR_OK) || fill(&rows, &filling, err) != ERR_OK))
 		return err->code;
 	return check_columns(table, text->path, err);
 }
