@@ -58,8 +58,9 @@ static enum err_code subject_init(struct subject *subject, struct track *track, 
 	if (stored_run_read(track, request->run_id, &request->source, &subject->run, err) != ERR_OK ||
 	    stored_run_check_classes(&subject->run->row, "influence", err) != ERR_OK ||
 	    check_loss(subject, err) != ERR_OK ||
-	    scale_fit(subject->run->dataset, subject->run->split, (enum scale_kind)subject->run->recipe.data.scale,
-		      NULL, &subject->scaled, err) != ERR_OK ||
+	    scale_fit(subject->run->dataset, subject->run->split,
+		      &(struct scaling){ .kind = (enum scale_kind)subject->run->recipe.data.scale }, &subject->scaled,
+		      err) != ERR_OK ||
 	    stored_run_create_network(subject->run, PRECISION_DOUBLE, INFLUENCE_BATCH, &subject->network, err) !=
 		ERR_OK ||
 	    network_inputs_create(subject->network, subject->scaled.x, subject->run->dataset->instances,

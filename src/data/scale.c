@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/packing.h"
 #include "data/filling.h"
 #include "data/levels.h"
 
@@ -73,9 +74,58 @@ static void fill_in(const double *x, size_t n, size_t d, struct scaled *scaled)
 	scaled->x = scaled->values;
 }
 
-static enum err_code standardise(const struct dataset *dataset, const struct split *split, struct scaled *scaled,
-				 struct err *err)
+/* Whether the features of scaled->values fit into 4 bytes each; then *ret_packings (d) says how, and is owned. */
+static enum err_code choose_packing(size_t n, size_t d, const struct scaled *scaled, struct packing **ret_packings,
+				    bool *ret_fit, struct err *err)
 {
+	/* Less a mean, -0 is what 0 is; as itself it is no decimal number. */
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < d; j++)
+			if (scaled->values[i * d + j] == 0 && scaled->mean[j] != 0)
+				scaled->values[i * d + j] = 0;
+	if (mem_new(ret_packings, d, err) != ERR_OK)
+		return err->code;
+	(void)packing_choose(scaled->values, n, d, *ret_packings);
+	*ret_fit = true;
+	for (size_t j = 0; j < d; j++) {
+		struct packing *packing = &(*ret_packings)[j];
+		*ret_fit = *ret_fit && packing->kind != PACKING_FLOAT64;
+		/* All alike, so that rows are numbers of 4 bytes; none is NaN. */
+		packing->kind = packing->kind == PACKING_FLOAT32 ? PACKING_FLOAT32 : PACKING_UINT32;
+		packing->place = j * sizeof(uint32_t);
+	}
+	return ERR_OK;
+}
+
+/* scaled->values (n, d) <- themselves, packed; a packed number never lies behind the one that it is made of. */
+static enum err_code pack(size_t n, size_t d, const struct packing *packings, struct scaled *scaled, struct err *err)
+{
+	unsigned char *bytes = (unsigned char *)scaled->values;
+
+	if (mem_new(&scaled->how, d, err) != ERR_OK)
+		return err->code;
+	for (size_t j = 0; j < d; j++)
+		scaled->how[j] = (struct packed_feature){ packings[j].kind == PACKING_FLOAT32, (double)packings[j].low,
+							  packings[j].divisor, scaled->mean[j], scaled->sd[j] };
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < d; j++)
+			packing_write(&packings[j], scaled->values[i * d + j], bytes + i * d * sizeof(uint32_t));
+	/* If it cannot be made smaller it is as good as it was. */
+	double *fitted = realloc(scaled->values, n * d * sizeof(uint32_t));
+	scaled->values = fitted != NULL ? fitted : scaled->values;
+	scaled->x = NULL;
+	return ERR_OK;
+}
+
+struct packed_rows scaled_packed(const struct scaled *scaled, size_t features)
+{
+	return (struct packed_rows){ features, (const uint32_t *)(const void *)scaled->values, scaled->how };
+}
+
+static enum err_code standardise(const struct dataset *dataset, const struct split *split, bool packs,
+				 struct scaled *scaled, struct err *err)
+{
+	AUTO(mem_freep) struct packing *packings = NULL;
 	size_t d = dataset->features;
 	const double *x = scaled->x;
 
@@ -84,6 +134,10 @@ static enum err_code standardise(const struct dataset *dataset, const struct spl
 		if (!isfinite(scaled->mean[j]) || !isfinite(scaled->sd[j]))
 			return err_set(err, ERR_INPUT, "%s: column '%s': its values are too large to be standardised",
 				       dataset->name, dataset->feature_names[j]);
+	if (packs && choose_packing(dataset->instances, d, scaled, &packings, &packs, err) != ERR_OK)
+		return err->code;
+	if (packs)
+		return pack(dataset->instances, d, packings, scaled, err);
 	apply(x, dataset->instances, d, scaled);
 	scaled->x = scaled->values;
 	return ERR_OK;
@@ -116,8 +170,8 @@ static bool any(const uint8_t *is_true, size_t count)
 	return memchr(is_true, 1, count) != NULL;
 }
 
-enum err_code scale_fit(const struct dataset *dataset, const struct split *split, enum scale_kind kind,
-			double **spare_x, struct scaled *ret_scaled, struct err *err)
+enum err_code scale_fit(const struct dataset *dataset, const struct split *split, const struct scaling *scaling,
+			struct scaled *ret_scaled, struct err *err)
 {
 	struct scaled scaled AUTO(scaled_done) = { .x = dataset->x };
 	AUTO(mem_freep) uint32_t *first = NULL;
@@ -129,14 +183,15 @@ enum err_code scale_fit(const struct dataset *dataset, const struct split *split
 	    filling_find(dataset, split, first, &scaled.fill, err) != ERR_OK)
 		return err->code;
 	levels_mark_unknown(dataset, split, first, is_unknown);
-	bool changes = scaled.fill != NULL || kind != SCALE_NONE || any(is_unknown, dataset->features);
-	if ((changes || spare_x != NULL) && make_room(dataset, spare_x, &scaled, err) != ERR_OK)
+	bool changes = scaled.fill != NULL || scaling->kind != SCALE_NONE || any(is_unknown, dataset->features);
+	if ((changes || scaling->spare_x != NULL) && make_room(dataset, scaling->spare_x, &scaled, err) != ERR_OK)
 		return err->code;
 	if (scaled.fill != NULL)
 		fill_in(scaled.x, dataset->instances, dataset->features, &scaled);
-	if (kind != SCALE_NONE && standardise(dataset, split, &scaled, err) != ERR_OK)
+	bool packs = scaling->packs && scaling->spare_x != NULL && scaled.fill == NULL;
+	if (scaling->kind != SCALE_NONE && standardise(dataset, split, packs, &scaled, err) != ERR_OK)
 		return err->code;
-	if (kind == SCALE_NONE)
+	if (scaling->kind == SCALE_NONE)
 		keep(dataset, is_unknown, &scaled);
 	*ret_scaled = scaled;
 	scaled = (struct scaled){ 0 };
@@ -146,6 +201,7 @@ enum err_code scale_fit(const struct dataset *dataset, const struct split *split
 void scaled_done(struct scaled *scaled)
 {
 	free(scaled->values);
+	free(scaled->how);
 	free(scaled->fill);
 	free(scaled->mean);
 	free(scaled->sd);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "db/packing.h"
+#include "base/packing.h"
 
 static void sha256_of(sqlite3_context *context, int count, sqlite3_value **values)
 {

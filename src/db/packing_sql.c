@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "db/packing.h"
+#include "base/packing.h"
 #include "sql/sql.h"
 
 static void packed_number(sqlite3_context *context, int count, sqlite3_value **values)

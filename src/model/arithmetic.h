@@ -10,9 +10,10 @@ struct layers; /* layers.h: another in each precision */
 /* The numbers are those of the arithmetic that made them: double or float. */
 struct network_inputs {
 	size_t instances, features;
-	const void *rows; /* X (n, d) row-major: the caller's, or `copy` */
-	void *copy;	  /* NULL in double precision */
-	void *tiles;	  /* (ceil(n / 64), d, 64); NULL if the network takes rows */
+	const void *rows;		  /* X (n, d) row-major: the caller's, or `copy`; NULL: they are packed */
+	const struct packed_rows *packed; /* the caller's, else NULL; never of a network that takes rows */
+	void *copy;			  /* NULL in double precision */
+	void *tiles;			  /* (ceil(n / 64), d, 64); NULL if the network takes rows */
 };
 
 /* The parameters that learn: a part of one block, at `first`, and their gradients. */
@@ -39,6 +40,7 @@ struct arithmetic {
 	bool (*is_finite)(const struct layers *layers);
 	enum err_code (*fill_inputs)(const struct layers *layers, const double *x, struct network_inputs *inputs,
 				     struct err *err);
+	bool (*takes_packed)(const struct layers *layers, size_t count);
 	void (*share)(struct layers *layers, struct pool *pool);
 	void (*set_halves)(struct layers *layers, const struct network_halves *halves);
 	void (*calibrate)(struct layers *layers, const struct network_calibration *calibration);

@@ -309,6 +309,7 @@ const struct arithmetic REAL_NAME(arithmetic) = {
 	.class_norm = class_norm,
 	.is_finite = is_finite,
 	.fill_inputs = layers_fill_inputs,
+	.takes_packed = layers_takes_packed,
 	.share = share,
 	.set_halves = set_halves,
 	.calibrate = calibrate,

@@ -53,6 +53,7 @@ struct layers {
 };
 
 #define layers_fill_inputs REAL_NAME(layers_fill_inputs)
+#define layers_takes_packed REAL_NAME(layers_takes_packed)
 #define layers_forward REAL_NAME(layers_forward)
 #define layers_backward REAL_NAME(layers_backward)
 #define layers_predict REAL_NAME(layers_predict)
@@ -62,6 +63,7 @@ struct layers {
 /* As the functions of struct arithmetic. */
 MUST_CHECK enum err_code layers_fill_inputs(const struct layers *layers, const double *x, struct network_inputs *inputs,
 					    struct err *err);
+bool layers_takes_packed(const struct layers *layers, size_t count);
 void layers_forward(struct layers *layers, const struct network_batch *batch, struct rng *dropout, double *ret_logits);
 void layers_backward(struct layers *layers, const double *delta);
 void layers_predict(struct layers *layers, const struct network_inputs *inputs, size_t first, size_t count,

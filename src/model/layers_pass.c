@@ -14,6 +14,15 @@
 /* Larger inputs are not kept a second time, tile by tile: reading them takes as long as putting a tile together. */
 #define TILES_MOST_BYTES ((size_t)1 << 25)
 
+/* tile <- some instances. */
+static void gather_tile(const struct network_inputs *inputs, const uint32_t *index, bool is_far, struct tile *tile)
+{
+	if (inputs->packed != NULL)
+		packed_gather(inputs->packed, index, tile->count, tile->lanes, is_far, (double *)tile->data);
+	else
+		tile_gather(tile, inputs->rows, inputs->features, index, is_far);
+}
+
 /* data (d, 64) <- the instances from `first` on; padding becomes 0. */
 static void fill_tile(const struct network_inputs *inputs, size_t first, real *data)
 {
@@ -25,7 +34,7 @@ static void fill_tile(const struct network_inputs *inputs, size_t first, real *d
 
 	for (size_t i = 0; i < tile.count; i++)
 		index[i] = (uint32_t)(first + i);
-	tile_gather(&tile, inputs->rows, inputs->features, index, false);
+	gather_tile(inputs, index, false, &tile);
 }
 
 static enum err_code fill_tiles(struct network_inputs *inputs, struct err *err)
@@ -57,6 +66,12 @@ enum err_code layers_fill_inputs(const struct layers *layers, const double *x, s
 		inputs->rows = inputs->copy = copy;
 	}
 	return layers->takes_rows || count * sizeof(real) > TILES_MOST_BYTES ? ERR_OK : fill_tiles(inputs, err);
+}
+
+/* Where tiles are put together again and again, in double precision. */
+bool layers_takes_packed(const struct layers *layers, size_t count)
+{
+	return REAL_IS_DOUBLE && !layers->takes_rows && count * sizeof(real) > TILES_MOST_BYTES;
 }
 
 static void activate(enum network_activation activation, size_t count, real *values)
@@ -263,7 +278,7 @@ static void gather(struct layers *layers, const struct network_batch *batch, siz
 	layers->batch = (struct tile){ .lanes = lanes, .count = batch->count, .data = layers->gathered };
 	if (!layers->takes_rows) {
 		bool is_far = batch->inputs->instances * d * sizeof *rows > CACHE_BYTES;
-		tile_gather(&layers->batch, rows, d, batch->index, is_far);
+		gather_tile(batch->inputs, batch->index, is_far, &layers->batch);
 		if (batch->partner != NULL)
 			mix(batch, layers->gathered, 1, lanes);
 		return;

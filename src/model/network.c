@@ -164,6 +164,21 @@ enum err_code network_inputs_create(const struct network *network, const double 
 	return ERR_OK;
 }
 
+bool network_takes_packed(const struct network *network, size_t instances)
+{
+	return network->arithmetic->takes_packed(network->layers, instances * network->shape.inputs);
+}
+
+enum err_code network_inputs_create_packed(const struct network *network, const struct packed_rows *rows,
+					   size_t instances, struct network_inputs **ret_inputs, struct err *err)
+{
+	assert(rows->features == network->shape.inputs && network_takes_packed(network, instances));
+	if (mem_new(ret_inputs, 1, err) != ERR_OK)
+		return err->code;
+	**ret_inputs = (struct network_inputs){ .instances = instances, .features = rows->features, .packed = rows };
+	return ERR_OK;
+}
+
 void network_inputs_free(struct network_inputs *inputs)
 {
 	if (inputs == NULL)

@@ -17,6 +17,7 @@
 #include "base/pool.h"
 #include "base/rng.h"
 #include "base/state.h"
+#include "num/packed.h"
 #include "num/tile_cosine.h"
 
 struct network;
@@ -115,6 +116,15 @@ bool network_is_finite(const struct network *network);
  * must outlive the inputs. They serve any network of the same shape. */
 MUST_CHECK enum err_code network_inputs_create(const struct network *network, const double *x, size_t instances,
 					       struct network_inputs **ret_inputs, struct err *err);
+
+/* Whether the network reads so many instances as well, and no slower, from rows that are packed: many numbers, in
+ * double precision, but not so many features that it takes rows as they are. Such rows cannot be mixed. */
+bool network_takes_packed(const struct network *network, size_t instances);
+
+/* The same for rows of such a network, which are borrowed. */
+MUST_CHECK enum err_code network_inputs_create_packed(const struct network *network, const struct packed_rows *rows,
+						      size_t instances, struct network_inputs **ret_inputs,
+						      struct err *err);
 void network_inputs_free(struct network_inputs *inputs);
 void network_inputs_freep(struct network_inputs **inputs);
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "db/packing.h"
+#include "base/packing.h"
 #include "track/statements.h"
 #include "track/track_checksum.h"
 

@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "db/packing.h"
+#include "base/packing.h"
 #include "track/statements.h"
 
 enum err_code track_open_existing(const char *path, const struct db_wait *write, struct track **ret_track,

@@ -240,6 +240,26 @@ static enum err_code create_predictions(struct trainer *trainer, struct err *err
 	return ERR_OK;
 }
 
+static enum err_code prepare_features(struct trainer *trainer, struct err *err)
+{
+	const struct recipe *recipe = trainer->recipe;
+	const struct dataset *dataset = trainer->dataset;
+	const struct scaling scaling = {
+		.kind = (enum scale_kind)recipe->data.scale,
+		.spare_x = recipe->subject.spare_x,
+		.packs = !recipe->method.sampler->mixes && network_takes_packed(trainer->network, dataset->instances),
+	};
+
+	if (scale_fit(dataset, trainer->split, &scaling, &trainer->scaled, err) != ERR_OK)
+		return err->code;
+	if (trainer->scaled.x != NULL)
+		return network_inputs_create(trainer->network, trainer->scaled.x, dataset->instances, &trainer->inputs,
+					     err);
+	trainer->packed = scaled_packed(&trainer->scaled, dataset->features);
+	return network_inputs_create_packed(trainer->network, &trainer->packed, dataset->instances, &trainer->inputs,
+					    err);
+}
+
 enum err_code trainer_create(const struct dataset *dataset, const struct split *split, const struct recipe *recipe,
 			     struct trainer **ret_trainer, struct err *err)
 {
@@ -253,10 +273,7 @@ enum err_code trainer_create(const struct dataset *dataset, const struct split *
 	trainer->most_draws = recipe_count_draws(recipe, split);
 	trainer->batch_size = recipe->batch_size < trainer->most_draws ? recipe->batch_size : trainer->most_draws;
 	if (create_model(trainer, err) != ERR_OK || allocate(trainer, err) != ERR_OK ||
-	    scale_fit(dataset, split, (enum scale_kind)recipe->data.scale, recipe->subject.spare_x, &trainer->scaled,
-		      err) != ERR_OK ||
-	    network_inputs_create(trainer->network, trainer->scaled.x, dataset->instances, &trainer->inputs, err) !=
-		ERR_OK)
+	    prepare_features(trainer, err) != ERR_OK)
 		return err->code;
 	if (recipe->shape.branch_layers > 0 &&
 	    branches_create(trainer->chunk, dataset->classes, &trainer->branches, err) != ERR_OK)

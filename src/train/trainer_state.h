@@ -22,6 +22,7 @@ struct trainer {
 	const struct recipe *recipe;
 	struct loss_state loss;
 	struct scaled scaled;
+	struct packed_rows packed; /* its rows, if they are packed */
 	struct network *network;
 	struct network_inputs *inputs;
 	struct pool *pool;	  /* whose threads share the work; NULL: nobody's */

@@ -251,7 +251,7 @@ Test(scale, standard_equals_numpy)
 	struct scaled scaled = { 0 };
 	struct err err;
 
-	cr_assert_eq(scale_fit(&dataset, &split, SCALE_STANDARD, NULL, &scaled, &err), ERR_OK);
+	cr_assert_eq(scale_fit(&dataset, &split, &(struct scaling){ .kind = SCALE_STANDARD }, &scaled, &err), ERR_OK);
 	for (size_t j = 0; j < 3; j++) {
 		cr_expect_float_eq(scaled.mean[j], mean[j], 1e-15, "mean %zu", j);
 		cr_expect_float_eq(scaled.sd[j], sd[j], 1e-15, "sd %zu", j);
@@ -268,7 +268,7 @@ Test(scale, none_keeps_the_values)
 	struct scaled scaled = { 0 };
 	struct err err;
 
-	cr_assert_eq(scale_fit(&dataset, &split, SCALE_NONE, NULL, &scaled, &err), ERR_OK);
+	cr_assert_eq(scale_fit(&dataset, &split, &(struct scaling){ .kind = SCALE_NONE }, &scaled, &err), ERR_OK);
 	cr_expect_arr_eq(scaled.x, small_x, sizeof small_x);
 	for (size_t j = 0; j < 3; j++) {
 		cr_expect_eq(scaled.mean[j], 0);
@@ -292,7 +292,7 @@ Test(scale, a_constant_column_becomes_zero_whatever_its_mean_rounds_to)
 		x[i] = i < 99 ? 0.1 : 3;
 		train[i] = i;
 	}
-	cr_assert_eq(scale_fit(&dataset, &split, SCALE_STANDARD, NULL, &scaled, &err), ERR_OK);
+	cr_assert_eq(scale_fit(&dataset, &split, &(struct scaling){ .kind = SCALE_STANDARD }, &scaled, &err), ERR_OK);
 	cr_expect_eq(scaled.sd[0], 0);
 	for (size_t i = 0; i < 100; i++)
 		cr_expect_eq(scaled.x[i], 0, "instance %zu", i);
@@ -309,7 +309,8 @@ Test(scale, values_too_large_to_square_are_refused)
 	struct scaled scaled = { 0 };
 	struct err err;
 
-	cr_expect_eq(scale_fit(&dataset, &split, SCALE_STANDARD, NULL, &scaled, &err), ERR_INPUT);
+	cr_expect_eq(scale_fit(&dataset, &split, &(struct scaling){ .kind = SCALE_STANDARD }, &scaled, &err),
+		     ERR_INPUT);
 	cr_expect_str_eq(err.message, "b: column 'a': its values are too large to be standardised");
 	cr_expect_null(scaled.x);
 }

@@ -23,7 +23,9 @@ static void expect_same_in_place(struct dataset *dataset, const struct split *sp
 
 	cr_assert_eq(mem_new(&own, count, &err), ERR_OK);
 	memcpy(own, scaled->x, count * sizeof *own);
-	cr_assert_eq(scale_fit(dataset, split, kind, &dataset->x, &in_place, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(
+	    scale_fit(dataset, split, &(struct scaling){ .kind = kind, .spare_x = &dataset->x }, &in_place, &err),
+	    ERR_OK, "%s", err.message);
 	cr_expect_null(dataset->x);
 	cr_expect_eq(in_place.x, x);
 	cr_expect_arr_eq(in_place.x, own, count * sizeof *own);
@@ -44,7 +46,8 @@ static void expect_prepared(const char *text, int missing, enum scale_kind kind,
 	scratch_write("t.csv", text, strlen(text));
 	cr_assert_eq(dataset_read("t.csv", &(struct reading){ .missing = missing }, &dataset, &err), ERR_OK, "%s",
 		     err.message);
-	cr_assert_eq(scale_fit(dataset, &split, kind, NULL, &scaled, &err), ERR_OK, "%s", err.message);
+	cr_assert_eq(scale_fit(dataset, &split, &(struct scaling){ .kind = kind }, &scaled, &err), ERR_OK, "%s",
+		     err.message);
 	expect_same_in_place(dataset, &split, kind, &scaled);
 	for (size_t i = 0; i < dataset->instances; i++)
 		for (size_t j = 0; j < dataset->features; j++)

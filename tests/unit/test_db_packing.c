@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/packing.h"
 #include "base/rng.h"
 #include "base/text.h"
 #include "db/connection.h"
-#include "db/packing.h"
 #include "unit/database.h"
 #include "unit/scratch.h"
 

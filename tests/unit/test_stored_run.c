@@ -74,7 +74,8 @@ static double compare_predictions(const struct stored_run *run, struct db *db, s
 
 	cr_assert_eq(mem_new(&p, k * lanes, &err), ERR_OK);
 	cr_assert_eq(mem_new(&log_p, k * lanes, &err), ERR_OK);
-	cr_assert_eq(scale_fit(run->dataset, run->split, (enum scale_kind)run->options.data.scale, NULL, &scaled, &err),
+	cr_assert_eq(scale_fit(run->dataset, run->split,
+			       &(struct scaling){ .kind = (enum scale_kind)run->options.data.scale }, &scaled, &err),
 		     ERR_OK);
 	cr_assert_eq(network_inputs_create(network, scaled.x, n, &inputs, &err), ERR_OK);
 	for (size_t t = 0; t < lanes / TILE_INSTANCES; t++) {

@@ -1,8 +1,8 @@
 /* How the features of a data set lie in the table feature_block: an instance is a row of bytes, a feature some of them,
  * in the narrowest form that gives back exactly its numbers. The rows of table `feature` say which form it is; the view
  * `features` reads them in SQL. */
-#ifndef HARDROW_DB_PACKING_H
-#define HARDROW_DB_PACKING_H
+#ifndef HARDROW_BASE_PACKING_H
+#define HARDROW_BASE_PACKING_H
 
 #include <stdbool.h>
 #include <stddef.h>

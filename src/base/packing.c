@@ -1,4 +1,4 @@
-#include "db/packing.h"
+#include "base/packing.h"
 
 #include <assert.h>
 #include <math.h>
