@@ -26,6 +26,7 @@ struct work {
 	int64_t experiment_id, dataset_id, split_id, source_run_id; /* of the new run */
 	struct text chosen;					    /* JSON; empty: nothing was tuned */
 	size_t epoch;						    /* the one that is read */
+	struct epoch_summary summary;				    /* of the last one */
 };
 
 static void work_done(struct work *work)
@@ -146,7 +147,6 @@ static enum err_code record_epochs(struct work *work, struct recording *recordin
 				   struct err *err)
 {
 	const struct dataset *dataset = work->stored->dataset;
-	const struct epoch_names names = { dataset->class_names, dataset->instance_id };
 
 	if (read_source(work, take_grand, err) != ERR_OK)
 		return err->code;
@@ -155,8 +155,14 @@ static enum err_code record_epochs(struct work *work, struct recording *recordin
 		if (record_epoch(work, recording, err) != ERR_OK)
 			return err->code;
 	}
-	return epoch_summarise(&names, trainer_predictions(work->trainer), trainer_weighting(work->trainer),
-			       &end->summaries, err);
+	work->summary = (struct epoch_summary){
+		.names = { dataset->class_names, dataset->instance_id },
+		.predictions = trainer_predictions(work->trainer),
+		.weighting = trainer_weighting(work->trainer),
+		.part = work->stored->split->is_test,
+	};
+	end->summaries = (struct track_summaries){ dataset->instances, epoch_summary_row, &work->summary };
+	return ERR_OK;
 }
 
 static enum err_code record_run(struct work *work, const struct track_environment *environment,

@@ -28,6 +28,9 @@ struct import {
 	struct dataset *subject; /* the instances, no features */
 	struct split *split;	 /* all training */
 	double *p, *log_p;	 /* (k, 64) of the tile at hand */
+	struct predictions *predictions;
+	struct weighting *weighting;
+	struct epoch_summary summary; /* of the last epoch */
 	size_t epochs;
 	size_t rounded;		 /* rows with a probability below 0 or above 1 by rounding */
 	const atomic_bool *stop; /* or NULL */
@@ -42,6 +45,8 @@ static void import_done(struct import *import)
 	free(import->p);
 	free(import->log_p);
 	free(import->sorted);
+	weighting_free(import->weighting);
+	predictions_free(import->predictions);
 }
 
 static double cell(const struct dataset *rows, size_t row, size_t column)
@@ -358,20 +363,17 @@ static enum err_code record_epochs(struct import *import, struct recording *reco
 				   struct err *err)
 {
 	const struct dataset *subject = import->subject;
-	AUTO(predictions_freep) struct predictions *predictions = NULL;
-	AUTO(weighting_freep) struct weighting *weighting = NULL;
 	const struct instances instances = split_instances(subject, import->split);
-	const struct epoch_names names = { subject->class_names, subject->instance_id };
 	const struct weighting_settings settings = {
 		.sampler = &sampler_multinomial,
 		.epochs = import->epochs,
 	};
 
-	if (predictions_create(&instances, &import->settings->difficulty, import->settings->el2n_epoch, &predictions,
-			       err) != ERR_OK ||
+	if (predictions_create(&instances, &import->settings->difficulty, import->settings->el2n_epoch,
+			       &import->predictions, err) != ERR_OK ||
 	    mem_new(&import->p, subject->classes * TILE_INSTANCES, err) != ERR_OK ||
 	    mem_new(&import->log_p, subject->classes * TILE_INSTANCES, err) != ERR_OK ||
-	    weighting_create(predictions, &settings, &weighting, err) != ERR_OK)
+	    weighting_create(import->predictions, &settings, &import->weighting, err) != ERR_OK)
 		return err->code;
 	for (size_t nth = 0; nth < import->epochs; nth++) {
 		size_t epoch =
@@ -379,16 +381,23 @@ static enum err_code record_epochs(struct import *import, struct recording *reco
 		struct epoch_record *record = NULL;
 		if (import->stop != NULL && atomic_load(import->stop))
 			return err_set(err, ERR_INTERRUPTED, "interrupted; what was done is in the file");
-		evaluate_epoch(import, predictions, nth, epoch);
-		weighting_update(weighting, nth + 2);
+		evaluate_epoch(import, import->predictions, nth, epoch);
+		weighting_update(import->weighting, nth + 2);
 		if (recording_next(recording, &record, err) != ERR_OK)
 			return err->code;
 		epoch_record_clear(record, epoch);
-		if (epoch_fill_record(predictions, weighting, NULL, true, record, err) != ERR_OK)
+		if (epoch_fill_record(import->predictions, import->weighting, NULL, true, record, err) != ERR_OK)
 			return err->code;
 		recording_put(recording, record);
 	}
-	return epoch_summarise(&names, predictions, weighting, &end->summaries, err);
+	import->summary = (struct epoch_summary){
+		.names = { subject->class_names, subject->instance_id },
+		.predictions = import->predictions,
+		.weighting = import->weighting,
+		.part = import->split->is_test,
+	};
+	end->summaries = (struct track_summaries){ subject->instances, epoch_summary_row, &import->summary };
+	return ERR_OK;
 }
 
 static enum err_code append_settings(const struct import_settings *settings, struct text *json, struct err *err)

@@ -24,7 +24,6 @@ enum err_code summarise_run(struct track *track, int64_t run_id, const struct ve
 	bool is_damaged = false;
 	struct track_findings findings = { .context = &is_damaged, .say = take_finding };
 	struct verify_run run AUTO(verify_run_done) = { .run_id = run_id, .findings = &findings };
-	AUTO(mem_freep) struct track_summary *summaries = NULL;
 	struct verify_result ignored = { 0 };
 
 	if (verify_run_read(track, request, &run, &ignored, err) != ERR_OK)
@@ -35,9 +34,14 @@ enum err_code summarise_run(struct track *track, int64_t run_id, const struct ve
 	if (!has_all_epochs(&run))
 		return err_set(err, ERR_INPUT, "run %lld: the measures need every epoch, and not all are recorded",
 			       (long long)run_id);
-	const struct epoch_names names = { run.dataset.class_names, run.dataset.instance_id };
-	if (epoch_summarise(&names, run.predictions, run.weighting, &summaries, err) != ERR_OK ||
-	    track_put_measures(track, run_id, summaries, run.row.instances, err) != ERR_OK)
+	const struct epoch_summary summary = {
+		.names = { run.dataset.class_names, run.dataset.instance_id },
+		.predictions = run.predictions,
+		.weighting = run.weighting,
+		.part = run.split->is_test,
+	};
+	const struct track_summaries summaries = { run.row.instances, epoch_summary_row, &summary };
+	if (track_put_measures(track, run_id, &summaries, err) != ERR_OK)
 		return err->code;
 	*ret_instances = run.row.instances;
 	return track_commit(track, err);

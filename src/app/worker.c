@@ -199,11 +199,46 @@ static enum err_code start(struct work *work, struct trainer *trainer, struct er
 	return recording_settle(work->recording, json.data, work->planned->key, NULL, err);
 }
 
+/* What the summaries of a run are made of. */
+struct outcome {
+	struct epoch_summary summary;
+	struct predictions *predictions;
+	struct weighting *weighting;
+};
+
+static void outcome_free(void *outcome)
+{
+	predictions_free(((struct outcome *)outcome)->predictions);
+	weighting_free(((struct outcome *)outcome)->weighting);
+	free(outcome);
+}
+
+/* All else of the trainer may go before they are written. */
+static enum err_code keep_outcome(struct trainer *trainer, const struct recipe_subject *subject,
+				  struct recording_end *end, struct err *err)
+{
+	const struct dataset *dataset = subject->dataset;
+	struct outcome *outcome = NULL;
+
+	if (mem_new(&outcome, 1, err) != ERR_OK)
+		return err->code;
+	trainer_take_outcome(trainer, &outcome->predictions, &outcome->weighting);
+	outcome->summary = (struct epoch_summary){
+		.names = { dataset->class_names, dataset->instance_id },
+		.predictions = outcome->predictions,
+		.weighting = outcome->weighting,
+		.part = subject->split->is_test,
+	};
+	end->summaries = (struct track_summaries){ dataset->instances, epoch_summary_row, &outcome->summary };
+	end->kept = outcome;
+	end->let_go = outcome_free;
+	return ERR_OK;
+}
+
 static enum err_code do_run(struct work *work, struct err *err)
 {
 	AUTO(trainer_freep) struct trainer *trainer = NULL;
 	const struct recipe_subject *subject = &work->recipe.subject;
-	const struct epoch_names names = { subject->dataset->class_names, subject->dataset->instance_id };
 
 	if (tune(work, err) != ERR_OK)
 		return work->end.status == TRACK_INTERRUPTED ? ERR_OK : err->code;
@@ -212,9 +247,7 @@ static enum err_code do_run(struct work *work, struct err *err)
 	    train(work, trainer, err) != ERR_OK)
 		return err->code;
 	explain(&work->end, trainer);
-	trainer_free_features(trainer);
-	return epoch_summarise(&names, trainer_predictions(trainer), trainer_weighting(trainer), &work->end.summaries,
-			       err);
+	return keep_outcome(trainer, subject, &work->end, err);
 }
 
 static struct recording_shape shape_of(const struct recipe *recipe)

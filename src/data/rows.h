@@ -51,9 +51,9 @@ struct rows_line {
 };
 struct rows_line rows_line_at(const char *data);
 
-/* The first `most` rows, SIZE_MAX: all of them, and then the memory of a text with a file goes. Blank lines are skipped. ERR_INPUT with path and line: a field
- * over ROWS_LONGEST_FIELD bytes, a quote within an unquoted field, text behind a closing quote, a quote that is never
- * closed. */
+/* The first `most` rows, SIZE_MAX: all of them, and then the memory of a text with a file goes. Blank lines are
+ * skipped. ERR_INPUT with path and line: a field over ROWS_LONGEST_FIELD bytes, a quote within an unquoted field, text
+ * behind a closing quote, a quote that is never closed. */
 MUST_CHECK enum err_code rows_read(const struct rows_text *text, const struct row_format *format, size_t most,
 				   const struct row_sink *sink, struct err *err);
 

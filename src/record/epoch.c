@@ -180,24 +180,3 @@ void epoch_summary_row(const void *context, size_t i, struct track_summary *ret_
 	};
 	epoch_measure(predictions, summary->weighting, i, ret_row->measure);
 }
-
-enum err_code epoch_summarise(const struct epoch_names *names, const struct predictions *predictions,
-			      const struct weighting *weighting, struct track_summary **ret_summaries, struct err *err)
-{
-	AUTO(mem_freep) struct track_summary *summaries = NULL;
-	AUTO(mem_freep) uint8_t *part = NULL;
-	const struct instances *instances = &predictions->instances;
-
-	if (mem_new(&summaries, instances->count, err) != ERR_OK || mem_new(&part, instances->count, err) != ERR_OK)
-		return err->code;
-	memset(part, 2, instances->count);
-	for (size_t i = 0; i < instances->train.count; i++)
-		part[instances->train.index[i]] = 0;
-	for (size_t i = 0; i < instances->test.count; i++)
-		part[instances->test.index[i]] = 1;
-	const struct epoch_summary summary = { *names, predictions, weighting, part };
-	for (size_t i = 0; i < instances->count; i++)
-		epoch_summary_row(&summary, i, &summaries[i]);
-	*ret_summaries = take_ptr(&summaries);
-	return ERR_OK;
-}

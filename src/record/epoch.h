@@ -36,9 +36,4 @@ struct epoch_summary {
 };
 void epoch_summary_row(const void *summary, size_t i, struct track_summary *ret_row);
 
-/* All of them, (n), freed with free(). */
-MUST_CHECK enum err_code epoch_summarise(const struct epoch_names *names, const struct predictions *predictions,
-					 const struct weighting *weighting, struct track_summary **ret_summaries,
-					 struct err *err);
-
 #endif

@@ -112,10 +112,12 @@ MUST_CHECK enum err_code recording_write_state(struct recording *recording, size
 
 struct recording_end {
 	enum track_status status;
-	char reason[256];		 /* why it is not done; may be empty */
-	struct track_summary *summaries; /* (n), freed by the recorder; NULL: none */
-	/* Instead, by who stays until the run is taken as ended: made as they are written. count 0: none. */
-	struct track_summaries made;
+	char reason[256]; /* why it is not done; may be empty */
+	/* Made as they are written, of what stays until the run is taken as ended. count 0: none. */
+	struct track_summaries summaries;
+	/* What they are made of if it is the recorder's to free: let_go(kept). NULL: it is not. */
+	void *kept;
+	void (*let_go)(void *kept);
 	bool keeps_state; /* so that it can be trained further */
 };
 

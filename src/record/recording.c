@@ -117,7 +117,8 @@ void recording_free(struct recording *recording)
 {
 	free_records(recording);
 	(void)pthread_cond_destroy(&recording->came_home);
-	free(recording->end.end.summaries);
+	if (recording->end.end.kept != NULL)
+		recording->end.end.let_go(recording->end.end.kept);
 	free(recording);
 }
 

@@ -22,10 +22,7 @@ static enum err_code end_run(struct recorder *recorder, const struct recording *
 	const struct recording_end *end = &recording->end.end;
 	int64_t run_id = recording->ended.run_id;
 
-	const struct track_summaries summaries =
-	    end->summaries != NULL ? track_summaries_of(end->summaries, recording->shape.instances) : end->made;
-
-	if (summaries.count > 0 && track_put_summaries(recorder->track, run_id, &summaries, err) != ERR_OK)
+	if (end->summaries.count > 0 && track_put_summaries(recorder->track, run_id, &end->summaries, err) != ERR_OK)
 		return err->code;
 	return track_finish_run(recorder->track, run_id, end->status, end->reason[0] == '\0' ? NULL : end->reason,
 				end->keeps_state, err);

@@ -204,15 +204,12 @@ struct track_summaries {
 	const void *context;
 };
 
-/* Those of an array. */
-struct track_summaries track_summaries_of(const struct track_summary *summaries, size_t count);
-
 MUST_CHECK enum err_code track_put_summaries(struct track *track, int64_t run_id,
 					     const struct track_summaries *summaries, struct err *err);
 
 /* Of these only the measures that rows of older versions lack, into the rows that are there. */
-MUST_CHECK enum err_code track_put_measures(struct track *track, int64_t run_id, const struct track_summary *summaries,
-					    size_t count, struct err *err);
+MUST_CHECK enum err_code track_put_measures(struct track *track, int64_t run_id,
+					    const struct track_summaries *summaries, struct err *err);
 
 enum track_status { TRACK_DONE, TRACK_DIVERGED, TRACK_FAILED, TRACK_INTERRUPTED };
 

@@ -106,16 +106,6 @@ static struct db_value value(void *context, size_t row, size_t column)
 	return value_of(summaries, column);
 }
 
-static void take_from_array(const void *context, size_t i, struct track_summary *ret_summary)
-{
-	*ret_summary = ((const struct track_summary *)context)[i];
-}
-
-struct track_summaries track_summaries_of(const struct track_summary *summaries, size_t count)
-{
-	return (struct track_summaries){ count, take_from_array, summaries };
-}
-
 enum err_code track_put_summaries(struct track *track, int64_t run_id, const struct track_summaries *given,
 				  struct err *err)
 {
@@ -135,7 +125,7 @@ enum err_code track_put_summaries(struct track *track, int64_t run_id, const str
 	return track_put_sum(track, SUBJECT_GRADIENTS, run_id, summaries.latest, err);
 }
 
-#define BIND_MEASURE(id, column, type) BIND_##type(stmt, ":" #column, summary->measure[MEASURE_##id]);
+#define BIND_MEASURE(id, column, type) BIND_##type(stmt, ":" #column, summary.measure[MEASURE_##id]);
 #define BIND_REAL db_bind_real
 #define BIND_INTEGER bind_whole
 
@@ -151,8 +141,8 @@ static void bind_whole(struct db_stmt *stmt, const char *name, double value)
 /* What training knew and the recorded epochs do not say stays. */
 #define SET_IF_KNOWN(id, column, type) ", " #column " = coalesce(:" #column ", " #column ")"
 
-enum err_code track_put_measures(struct track *track, int64_t run_id, const struct track_summary *summaries,
-				 size_t count, struct err *err)
+enum err_code track_put_measures(struct track *track, int64_t run_id, const struct track_summaries *given,
+				 struct err *err)
 {
 	struct db_stmt *stmt;
 
@@ -162,12 +152,13 @@ enum err_code track_put_measures(struct track *track, int64_t run_id, const stru
 				MEASURES_LATEST(SET_IF_KNOWN) " WHERE run_id = :run_id AND instance_id = :instance_id",
 			    &stmt, err) != ERR_OK)
 		return err->code;
-	for (size_t i = 0; i < count; i++) {
-		const struct track_summary *summary = &summaries[i];
+	for (size_t i = 0; i < given->count; i++) {
+		struct track_summary summary;
+		given->row(given->context, i, &summary);
 		MEASURES_LATER(BIND_MEASURE)
 		MEASURES_LATEST(BIND_MEASURE)
 		db_bind_int(stmt, ":run_id", run_id);
-		db_bind_int(stmt, ":instance_id", summary->instance_id);
+		db_bind_int(stmt, ":instance_id", summary.instance_id);
 		if (db_run(stmt, err) != ERR_OK)
 			return err->code;
 	}

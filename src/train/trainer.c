@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "num/tile.h"
 #include "train/trainer_state.h"
 
@@ -220,6 +221,13 @@ const struct predictions *trainer_predictions(const struct trainer *trainer)
 const struct weighting *trainer_weighting(const struct trainer *trainer)
 {
 	return trainer->weighting;
+}
+
+void trainer_take_outcome(struct trainer *trainer, struct predictions **ret_predictions,
+			  struct weighting **ret_weighting)
+{
+	*ret_predictions = take_ptr(&trainer->predictions);
+	*ret_weighting = take_ptr(&trainer->weighting);
 }
 
 size_t trainer_epoch(const struct trainer *trainer)

@@ -28,8 +28,6 @@ MUST_CHECK enum err_code trainer_create(const struct dataset *dataset, const str
  * to the bit. Borrowed: it must outlive the trainer. */
 MUST_CHECK enum err_code trainer_share(struct trainer *trainer, struct pool *pool, struct err *err);
 
-/* What it learns from and predicts by, when it will do neither any more: predictions and weights stay. */
-void trainer_free_features(struct trainer *trainer);
 void trainer_free(struct trainer *trainer);
 void trainer_freep(struct trainer **trainer);
 
@@ -56,7 +54,11 @@ MUST_CHECK enum err_code trainer_readjust(struct trainer *trainer, const struct 
 /* The state after the last epoch; borrowed, changed by the next. */
 const struct predictions *trainer_predictions(const struct trainer *trainer); /* adjusted, if the method does so */
 const struct weighting *trainer_weighting(const struct trainer *trainer);     /* of the epoch to come */
-size_t trainer_epoch(const struct trainer *trainer);			      /* the last one's number */
+/* Both become the caller's. What the trainer borrowed for them stays where it was, and it is good for nothing but to be
+ * freed. */
+void trainer_take_outcome(struct trainer *trainer, struct predictions **ret_predictions,
+			  struct weighting **ret_weighting);
+size_t trainer_epoch(const struct trainer *trainer); /* the last one's number */
 const struct network *trainer_network(const struct trainer *trainer);
 /* (h) the moving average of the batches' mean features, of a cosine classifier with h inputs; else NULL. */
 const double *trainer_mean_feature(const struct trainer *trainer);

@@ -316,19 +316,14 @@ static void free_readers(struct trainer *trainer)
 	free(trainer->readers);
 }
 
-void trainer_free_features(struct trainer *trainer)
-{
-	network_inputs_free(take_ptr(&trainer->inputs));
-	scaled_done(&trainer->scaled);
-}
-
 void trainer_free(struct trainer *trainer)
 {
 	if (trainer == NULL)
 		return;
 	free_readers(trainer);
 	free_outputs(trainer);
-	trainer_free_features(trainer);
+	network_inputs_free(trainer->inputs);
+	scaled_done(&trainer->scaled);
 	network_free(trainer->network);
 	optimizer_free(trainer->optimizer);
 	weighting_free(trainer->weighting);

@@ -124,6 +124,21 @@ Test(text, they_are_cut_between_characters)
 	}
 }
 
+/* What was in memory that is used again does not show. */
+Test(mem, large_blocks_are_cleared)
+{
+	const size_t sizes[] = { (size_t)5 << 20, ((size_t)5 << 20) + 3000, ((size_t)4 << 20) + 64 };
+	struct err err;
+
+	for (size_t i = 0; i < 3 * ARRAY_LENGTH(sizes); i++) {
+		size_t size = sizes[i % ARRAY_LENGTH(sizes)];
+		AUTO(mem_freep) unsigned char *block = NULL;
+		cr_assert_eq(mem_new(&block, size, &err), ERR_OK);
+		cr_expect(block[0] == 0 && memcmp(block, block + 1, size - 1) == 0, "block %zu", i);
+		memset(block, 0xff, size);
+	}
+}
+
 Test(process, hands_over_input_and_output)
 {
 	static const char *const arguments[] = { "cat", NULL };

@@ -6,7 +6,9 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "data/dataset.h"
+#include "data/input.h"
 #include "data/value.h"
 #include "scratch.h"
 
@@ -399,6 +401,27 @@ Test(csv, many_blank_lines_are_read_once, .timeout = 20)
 	scratch_write("t.csv", text, length);
 	cr_assert_eq(dataset_read("t.csv", &(struct reading){ 0 }, &dataset, &err), ERR_OK, "%s", err.message);
 	cr_expect_eq(dataset->instances, 2);
+}
+
+/* The memory of a large file goes while it is read. */
+Test(csv, a_large_file_is_read_again_for_texts_that_come_late)
+{
+	struct text text AUTO(text_done) = { 0 };
+	struct err err;
+
+	cr_assert_eq(text_append(&text, &err, "a,b,class\n"), ERR_OK);
+	for (int i = 0; i < 20000; i++)
+		cr_assert_eq(text_append(&text, &err, "%s,%900d,%c\n", i < 250 ? "1" : "p", i % 5, "xy"[i % 2]),
+			     ERR_OK);
+	AUTO(dataset_freep) struct dataset *dataset = read_text(text.data, NULL, MISSING_ERROR);
+	cr_assert_eq(dataset->features, 3);
+	cr_expect_str_eq(dataset->feature_names[1], "a=p");
+	for (size_t i = 0; i < 20000; i++)
+		cr_assert(dataset->x[i * 3] == (i < 250) && dataset->x[i * 3 + 2] == (double)(i % 5), "row %zu", i);
+	const struct rows_file other = { &text, "of other bytes" };
+	const struct rows_text rows = { .path = "t.csv", .file = &other };
+	cr_expect_eq(input_read_again(&rows, &err), ERR_INPUT);
+	cr_expect_str_eq(err.message, "t.csv: has changed while it was read");
 }
 
 Test(csv, pipes_and_comments)

@@ -1,5 +1,6 @@
 /* data: what becomes of features before they are learned from. */
 #include <criterion/criterion.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -84,4 +85,50 @@ Test(prepared, rounding_noise_is_not_scaled_up)
 	expect_prepared("a,b\n0.3,x\n0.30000000000000004,y\n0.3,x\n0.3,y\n7,x\n", MISSING_ERROR, SCALE_STANDARD,
 			"0;0;0;0;0;");
 	expect_prepared("a,b\n1,x\n1.0000000001,y\n1,x\n1.0000000001,y\n", MISSING_ERROR, SCALE_STANDARD, "-1;1;-1;1;");
+}
+
+/* Ten rows train; decimal numbers, those of float32, a constant, -0 beside a mean that is not 0. */
+Test(prepared, what_is_packed_gives_the_same_numbers)
+{
+	static uint32_t train[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 };
+	static const uint32_t index[] = { 10, 3, 0, 11, 7, 6, 5, 4, 2, 1, 9 };
+	const struct split split = { .train_count = 10, .train = train };
+	struct text text AUTO(text_done) = { 0 };
+	struct err err;
+
+	/* The last one fits into no 4 bytes. */
+	for (size_t odd = 0; odd <= 1; odd++) {
+		AUTO(dataset_freep) struct dataset *dataset = NULL;
+		struct scaled scaled AUTO(scaled_done) = { 0 }, packed AUTO(scaled_done) = { 0 };
+		double tile[4 * 16];
+		text_clear(&text);
+		cr_assert_eq(text_append(&text, &err, "a,b,c,d,e\n"), ERR_OK);
+		for (int i = 0; i < 12; i++)
+			cr_assert_eq(text_append(&text, &err, "%s%d.%06d,%.17g,%s,%s,%c\n", i % 2 ? "-" : "",
+						 i == 5 ? 0 : 7 * i, i == 5 ? 0 : 99 * i,
+						 (double)(1.0F / (float)(i + 3)), i < 10 ? "2.5" : "3",
+						 odd && i == 4 ? "0.12345678901" : "65536", "xy"[i % 2]),
+				     ERR_OK);
+		scratch_write("t.csv", text.data, text.length);
+		cr_assert_eq(dataset_read("t.csv", &(struct reading){ 0 }, &dataset, &err), ERR_OK, "%s", err.message);
+		cr_assert_eq(dataset->features, 4);
+		cr_assert(signbit(dataset->x[5 * 4]) && dataset->x[5 * 4] == 0);
+		cr_assert_eq(scale_fit(dataset, &split, &(struct scaling){ .kind = SCALE_STANDARD }, &scaled, &err),
+			     ERR_OK);
+		const struct scaling packs = { .kind = SCALE_STANDARD, .spare_x = &dataset->x, .packs = true };
+		cr_assert_eq(scale_fit(dataset, &split, &packs, &packed, &err), ERR_OK);
+		cr_assert_eq(packed.x == NULL, odd == 0);
+		for (size_t i = 0; odd && i < 12 * 4; i++)
+			cr_expect_eq(packed.x[i], scaled.x[i]);
+		const struct packed_rows rows = scaled_packed(&packed, 4);
+		for (size_t far = 0; far <= 1 && !odd; far++) {
+			packed_gather(&rows, index, ARRAY_LENGTH(index), 16, far == 1, tile);
+			for (size_t i = 0; i < 16; i++)
+				for (size_t j = 0; j < 4; j++) {
+					double expected = i < ARRAY_LENGTH(index) ? scaled.x[index[i] * 4 + j] : 0;
+					cr_expect_eq(memcmp(&tile[j * 16 + i], &expected, sizeof expected), 0,
+						     "row %zu feature %zu", i, j);
+				}
+		}
+	}
 }

@@ -114,3 +114,51 @@ Test(network, predictions_of_large_inputs_are_those_of_small_ones)
 	cr_expect_arr_eq(from_large, from_small, sizeof from_large);
 	cr_expect_neq(from_small[0], from_small[1]);
 }
+
+/* Rows of halves, as they are and packed: enough of them that no tiles are kept. */
+Test(network, packed_rows_give_the_same_logits)
+{
+	enum { FEATURES = 95, INSTANCES = 44200, LOGITS = 2 * 128 };
+	static const uint32_t index[] = { 44199, 3, 64, 0, 12345, 44160, 7 };
+	const struct network_shape shape = { .inputs = FEATURES, .outputs = 2, .instances = TILE_INSTANCES };
+	static double logits[2][LOGITS] __attribute__((aligned(64)));
+	AUTO(mem_freep) struct packed_feature *how = NULL;
+	AUTO(mem_freep) uint32_t *values = NULL;
+	AUTO(mem_freep) double *x = NULL;
+	struct network *network = NULL;
+	struct network_inputs *inputs[2] = { NULL };
+	struct rng rng;
+	struct err err;
+
+	cr_assert_eq(mem_new(&how, FEATURES, &err), ERR_OK);
+	cr_assert_eq(mem_new(&values, INSTANCES * FEATURES, &err), ERR_OK);
+	cr_assert_eq(mem_new(&x, INSTANCES * FEATURES, &err), ERR_OK);
+	for (size_t j = 0; j < FEATURES; j++)
+		how[j] = (struct packed_feature){ .low = -9, .divisor = 10, .mean = 0.3, .sd = 0.7 };
+	for (size_t i = 0; i < INSTANCES * FEATURES; i++) {
+		values[i] = (uint32_t)(i * 7919 % 23);
+		x[i] = (((double)values[i] - 9) / 10 - 0.3) / 0.7;
+	}
+	const struct packed_rows rows = { FEATURES, values, how };
+	cr_assert_eq(network_create(&shape, &network, &err), ERR_OK);
+	cr_expect(!network_takes_packed(network, INSTANCES / 2));
+	cr_assert(network_takes_packed(network, INSTANCES));
+	rng_init(&rng, 1, RNG_INITIAL_WEIGHTS);
+	network_initialise(network, INIT_UNIFORM, &rng);
+	cr_assert_eq(network_inputs_create(network, x, INSTANCES, &inputs[0], &err), ERR_OK);
+	cr_assert_eq(network_inputs_create_packed(network, &rows, INSTANCES, &inputs[1], &err), ERR_OK);
+	for (size_t i = 0; i < 2; i++) {
+		const struct network_batch batch = { .inputs = inputs[i],
+						     .index = index,
+						     .count = ARRAY_LENGTH(index) };
+		network_forward(network, &batch, NULL, logits[i]);
+	}
+	cr_expect_arr_eq(logits[0], logits[1], 2 * 8 * sizeof(double));
+	/* The last tiles, of which one is not full. */
+	for (size_t i = 0; i < 2; i++)
+		network_predict(network, inputs[i], 44096, INSTANCES - 44096, logits[i]);
+	cr_expect_arr_eq(logits[0], logits[1], sizeof logits[0]);
+	for (size_t i = 0; i < 2; i++)
+		network_inputs_free(inputs[i]);
+	network_free(network);
+}

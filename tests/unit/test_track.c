@@ -385,7 +385,7 @@ Test(track, resuming_takes_away_what_is_newer)
 			tracked_epoch(track, run_id, epoch, NULL);
 			tracked_epoch(track, other, epoch, NULL);
 		}
-		const struct track_summaries summaries = track_summaries_of(&summary, 1);
+		const struct track_summaries summaries = tracked_summary(&summary);
 		cr_assert_eq(track_put_summaries(track, run_id, &summaries, &err), ERR_OK);
 		cr_assert_eq(track_put_summaries(track, other, &summaries, &err), ERR_OK);
 		tracked_commit(track);

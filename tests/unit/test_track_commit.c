@@ -11,7 +11,7 @@ TestSuite(track_commit, .init = scratch_enter, .fini = scratch_leave);
 Test(track_commit, what_is_not_committed_is_not_there)
 {
 	const struct track_summary summary = { .class_name = "a", .predicted = "b" };
-	const struct track_summaries summaries = track_summaries_of(&summary, 1);
+	const struct track_summaries summaries = tracked_summary(&summary);
 	struct track *track = tracked_open();
 	int64_t run_id = tracked_run(track, "key");
 	struct err err;

@@ -39,4 +39,7 @@ void tracked_verify(struct track *track, int64_t run_id);
 /* What another connection reads. */
 int64_t tracked_seen(const char *sql);
 
+/* This one alone. */
+struct track_summaries tracked_summary(const struct track_summary *summary);
+
 #endif
