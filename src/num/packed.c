@@ -8,19 +8,25 @@
 #define ROWS 8
 #define LINE 16
 
-/* Number j of some rows, next to each other. */
-VECTOR_INLINE void read_some(size_t some, const uint32_t *const *rows, size_t j, const struct packed_feature *how,
+/* Number j of some rows, next to each other. `how` is a copy: what is written to is none of it. */
+VECTOR_INLINE void read_some(size_t some, const uint32_t *const *rows, size_t j, struct packed_feature how,
 			     double *ret_to)
 {
-	double x[ROWS];
+	uint32_t whole[ROWS];
+	float single[ROWS];
 
-	for (size_t r = 0; r < some; r++) {
-		float single;
-		memcpy(&single, rows[r] + j, sizeof single);
-		x[r] = how->is_single ? (double)single : ((double)rows[r][j] + how->low) / how->divisor;
-	}
 	for (size_t r = 0; r < some; r++)
-		ret_to[r] = how->sd > 0 ? (x[r] - how->mean) / how->sd : 0;
+		whole[r] = rows[r][j];
+	memcpy(single, whole, sizeof single);
+	if (how.sd == 0)
+		for (size_t r = 0; r < some; r++)
+			ret_to[r] = 0;
+	else if (how.is_single)
+		for (size_t r = 0; r < some; r++)
+			ret_to[r] = ((double)single[r] - how.mean) / how.sd;
+	else
+		for (size_t r = 0; r < some; r++)
+			ret_to[r] = (((double)whole[r] + how.low) / how.divisor - how.mean) / how.sd;
 }
 
 /* Those of rows that are far away come into the cache while the ones before are read. */
@@ -40,7 +46,7 @@ VECTOR_INLINE size_t gather_rows(size_t some, size_t from, const struct packed_r
 		for (size_t j = 0; j < d; j++) {
 			if (is_far && j % (LINE / ROWS) == 0)
 				__builtin_prefetch(next[j / (LINE / ROWS) % some] + j / LINE * LINE);
-			read_some(some, at, j, &rows->how[j], ret_tile + j * lanes + i);
+			read_some(some, at, j, rows->how[j], ret_tile + j * lanes + i);
 		}
 	}
 	return i;
