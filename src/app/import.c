@@ -8,6 +8,7 @@
 #include "app/plan.h"
 #include "app/runner.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "data/classes.h"
 #include "record/epoch.h"
 #include "train/split_instances.h"
@@ -444,7 +445,7 @@ static void tell_rounded(const struct import *import, const struct recorder_watc
 
 	(void)snprintf(line, sizeof line,
 		       "probabilities of %zu row%s are below 0 or above 1 by rounding: divided by their sum",
-		       import->rounded, import->rounded == 1 ? "" : "s");
+		       import->rounded, TEXT_PLURAL(import->rounded));
 	if (import->rounded > 0 && watch->notice != NULL)
 		watch->notice(watch->context, line);
 }

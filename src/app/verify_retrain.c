@@ -6,6 +6,7 @@
 #include "app/plan.h"
 #include "app/verify_run.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "track/track_compare.h"
 
 /* A run that is made again, into a file of its own. */
@@ -30,7 +31,7 @@ static void say_why_not(struct track *track, const struct track_run_row *row,
 		(void)snprintf(ret_reason, size, "it is %s", row->status);
 	else if (strcmp(row->blas, environment->blas) != 0 || row->blas_threads != environment->blas_threads)
 		(void)snprintf(ret_reason, size, "it was made with another OpenBLAS, '%s' on %lld thread%s", row->blas,
-			       (long long)row->blas_threads, row->blas_threads == 1 ? "" : "s");
+			       (long long)row->blas_threads, TEXT_PLURAL(row->blas_threads));
 }
 
 /* A reason that names the run itself does so once. */

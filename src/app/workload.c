@@ -7,6 +7,7 @@
 #include "app/plan.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 /* Runs are claimed for about so long: a claim is a transaction of its own, and others want some of the runs, too. */
 #define CLAIM_SECONDS 0.5
@@ -131,7 +132,7 @@ static enum err_code make_news(struct track *track, void *context, struct err *e
 			runs++;
 		}
 		if (text_append(&line, err, "%s %zu run%s of ", line.length == 0 ? "waiting for" : ",", runs,
-				runs == 1 ? "" : "s") != ERR_OK ||
+				TEXT_PLURAL(runs)) != ERR_OK ||
 		    track_append_writer(track, holder, &line, err) != ERR_OK)
 			return err->code;
 	}

@@ -28,6 +28,9 @@ size_t text_fitting(const char *text, size_t width);
  * length, never above the old one. */
 size_t text_clean(char *text, bool lines);
 
+/* "s" behind a noun of which there are `count`, of any integer type; "" for one. */
+#define TEXT_PLURAL(count) ((count) == 1 ? "" : "s")
+
 /* As much of `from` as fits into `size` bytes with a NUL, whole characters only. */
 void text_copy_fitting(char *ret_text, size_t size, const char *from);
 

@@ -4,6 +4,7 @@
 #include "app/adjust.h"
 #include "app/environment.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/data_folders.h"
 #include "cli/interrupt.h"
@@ -42,7 +43,7 @@ static enum err_code adjust(const struct invocation *invocation, const struct ad
 			return err->code;
 		(void)printf("run %lld: %s on the weights of run %lld, %zu epoch%s%s%s\n", (long long)result.run_id,
 			     adjustment_name((size_t)request->settings->adjustment - 2), (long long)run_id,
-			     result.epochs, result.epochs == 1 ? "" : "s", result.chosen[0] != '\0' ? ", " : "",
+			     result.epochs, TEXT_PLURAL(result.epochs), result.chosen[0] != '\0' ? ", " : "",
 			     result.chosen);
 	}
 	return ERR_OK;

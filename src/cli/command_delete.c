@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/lock.h"
@@ -77,7 +78,7 @@ static void describe(const struct track_chosen *chosen, char *words, size_t size
 	bool is_much = chosen->bytes >= 1000000;
 
 	(void)snprintf(words, size, "%" PRId64 " run%s, %" PRId64 " epoch%s, about %.1f %s", chosen->runs,
-		       chosen->runs == 1 ? "" : "s", chosen->epochs, chosen->epochs == 1 ? "" : "s",
+		       TEXT_PLURAL(chosen->runs), chosen->epochs, TEXT_PLURAL(chosen->epochs),
 		       (double)chosen->bytes / (is_much ? 1e6 : 1e3), is_much ? "MB" : "kB");
 }
 
@@ -120,10 +121,10 @@ static enum err_code delete_chosen(const struct invocation *invocation, struct t
 	print_clean(stdout, "deleted from %s: %s\n", invocation->database, what);
 	if (freed.datasets > 0)
 		(void)printf("and %" PRId64 " data set%s that no other run uses\n", freed.datasets,
-			     freed.datasets == 1 ? "" : "s");
+			     TEXT_PLURAL(freed.datasets));
 	if (freed.orphan_blocks > 0)
 		(void)printf("and %" PRId64 " block%s of no epoch\n", freed.orphan_blocks,
-			     freed.orphan_blocks == 1 ? "" : "s");
+			     TEXT_PLURAL(freed.orphan_blocks));
 	return options->vacuum ? vacuum(invocation, track, err) : ERR_OK;
 }
 

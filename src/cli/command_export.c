@@ -3,6 +3,7 @@
 
 #include "app/export.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/print.h"
@@ -41,7 +42,7 @@ static enum err_code run_export(const struct invocation *invocation, struct err 
 	enum err_code code = export_runs(track, runs, count, &request, &files, err);
 	interrupt_release();
 	if (code == ERR_OK)
-		print_clean(stdout, "%zu file%s in %s\n", files, files == 1 ? "" : "s", options->folder);
+		print_clean(stdout, "%zu file%s in %s\n", files, TEXT_PLURAL(files), options->folder);
 	return code;
 }
 

@@ -4,6 +4,7 @@
 #include "app/environment.h"
 #include "app/import.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/print.h"
@@ -42,8 +43,8 @@ static enum err_code run_import(const struct invocation *invocation, struct err 
 			       &result, err) != ERR_OK)
 		return err->code;
 	print_clean(stdout, "run %lld in %s: %zu epoch%s of %zu instance%s, %zu classes\n", (long long)result.run_id,
-		    invocation->database, result.epochs, result.epochs == 1 ? "" : "s", result.instances,
-		    result.instances == 1 ? "" : "s", result.classes);
+		    invocation->database, result.epochs, TEXT_PLURAL(result.epochs), result.instances,
+		    TEXT_PLURAL(result.instances), result.classes);
 	return ERR_OK;
 }
 

@@ -5,6 +5,7 @@
 #include "app/stored_influence.h"
 #include "base/mem.h"
 #include "base/parse.h"
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/data_folders.h"
 #include "cli/lock.h"
@@ -119,7 +120,7 @@ static enum err_code save_changes(const struct invocation *invocation, const str
 	print_clean(stdout,
 		    "run %lld: predicted loss changes of %zu epoch%s in loss_changes; 'hardrow report "
 		    "influence-agreement --run %lld%s' compares them with du - dl\n",
-		    (long long)request->run_id, epochs, epochs == 1 ? "" : "s", (long long)request->run_id,
+		    (long long)request->run_id, epochs, TEXT_PLURAL(epochs), (long long)request->run_id,
 		    invocation->db_option);
 	return ERR_OK;
 }

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/lock.h"
@@ -72,11 +73,10 @@ static enum err_code run_merge(const struct invocation *invocation, struct err *
 	if (code != ERR_OK || track_close(into, err) != ERR_OK)
 		return err->code;
 	print_clean(stdout, "%s: %zu run%s added, %zu replaced, %zu already there\n", invocation->arguments[0],
-		    merge.added, merge.added == 1 ? "" : "s", merge.replaced, merge.kept);
-	return merge.conflicts == 0
-		   ? ERR_OK
-		   : err_set(err, ERR_INPUT, "%zu conflict%s, told above; what %s had there stays", merge.conflicts,
-			     merge.conflicts == 1 ? "" : "s", invocation->arguments[0]);
+		    merge.added, TEXT_PLURAL(merge.added), merge.replaced, merge.kept);
+	return merge.conflicts == 0 ? ERR_OK
+				    : err_set(err, ERR_INPUT, "%zu conflict%s, told above; what %s had there stays",
+					      merge.conflicts, TEXT_PLURAL(merge.conflicts), invocation->arguments[0]);
 }
 
 const struct command command_merge = {

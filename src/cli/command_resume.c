@@ -4,6 +4,7 @@
 #include "app/environment.h"
 #include "app/resume.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "cli/checkpoint.h"
 #include "cli/command.h"
 #include "cli/data_folders.h"
@@ -77,7 +78,7 @@ static enum err_code run_resume(const struct invocation *invocation, struct err 
 	if (resume(invocation, &request, &result, err) != ERR_OK)
 		return err->code;
 	print_clean(stdout, "%zu run%s went on to the end, %.0f epoch%s, in %s\n", result.runs_ended,
-		    result.runs_ended == 1 ? "" : "s", result.epochs_ended, result.epochs_ended == 1 ? "" : "s",
+		    TEXT_PLURAL(result.runs_ended), result.epochs_ended, TEXT_PLURAL(result.epochs_ended),
 		    invocation->database);
 	return ERR_OK;
 }

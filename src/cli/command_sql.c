@@ -29,10 +29,10 @@ static enum err_code refuse_shell_command(const struct invocation *invocation, c
 		return ERR_OK;
 	return err_set(
 	    err, ERR_USAGE,
-	    "'%.*s' is for the shell 'sqlite3 %s'; here hardrow sql \"SELECT name FROM sqlite_schema WHERE "
+	    "'%.*s' is for the shell sqlite3; here hardrow sql \"SELECT name FROM sqlite_schema WHERE "
 	    "type = 'view'\"%s lists the views, hardrow sql \"SELECT * FROM runs LIMIT 1\"%s shows the columns of "
 	    "one",
-	    (int)strcspn(word, " \t\r\n"), word, invocation->database, invocation->db_option, invocation->db_option);
+	    (int)strcspn(word, " \t\r\n"), word, invocation->db_option, invocation->db_option);
 }
 
 static enum err_code run_sql(const struct invocation *invocation, const char *sql, struct err *err)

@@ -5,6 +5,7 @@
 #include "app/sweep.h"
 #include "base/mem.h"
 #include "base/pool.h"
+#include "base/text.h"
 #include "cli/bundled.h"
 #include "cli/checkpoint.h"
 #include "cli/command.h"
@@ -84,7 +85,7 @@ static enum err_code tell(const struct sweep *sweep, const struct sweep_result *
 			    "hardrow: %zu run%s ended no better than guessing; hardrow sql \"SELECT run_id, message "
 			    "FROM runs WHERE "
 			    "message IS NOT NULL\"%s says why\n",
-			    progress->doubtful, progress->doubtful == 1 ? "" : "s", option.data);
+			    progress->doubtful, TEXT_PLURAL(progress->doubtful), option.data);
 	return ERR_OK;
 }
 
@@ -143,7 +144,7 @@ static enum err_code run_sweep(const struct invocation *invocation, struct err *
 		return code;
 	if (result.progress.failed > 0)
 		return err_set(err, ERR_SYSTEM, "%zu run%s failed; the lines above say why", result.progress.failed,
-			       result.progress.failed == 1 ? "" : "s");
+			       TEXT_PLURAL(result.progress.failed));
 	return shard_file_finish(&file, err);
 }
 

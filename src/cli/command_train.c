@@ -4,6 +4,7 @@
 #include "app/environment.h"
 #include "app/trial.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "cli/checkpoint.h"
 #include "cli/command.h"
 #include "cli/data_folders.h"
@@ -120,7 +121,7 @@ static enum err_code run_train(const struct invocation *invocation, struct err *
 		return code;
 	print_clean(stdout, "run %lld in %s: %.0f epoch%s of %s on %s; 'hardrow show %lld%s' says more\n",
 		    (long long)result.last_run_id, invocation->database, result.epochs_ended,
-		    result.epochs_ended == 1 ? "" : "s", method.data, options->data, (long long)result.last_run_id,
+		    TEXT_PLURAL(result.epochs_ended), method.data, options->data, (long long)result.last_run_id,
 		    invocation->db_option);
 	return options->quiet ? ERR_OK : sum_up(invocation, result.last_run_id, err);
 }

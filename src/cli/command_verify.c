@@ -5,6 +5,7 @@
 #include "app/environment.h"
 #include "app/verify.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/data_folders.h"
 #include "cli/interrupt.h"
@@ -44,21 +45,16 @@ static void print_notice(void *context, const char *line)
 	print_clean(stderr, "hardrow: %s\n", line);
 }
 
-static const char *plural(uint64_t count)
-{
-	return count == 1 ? "" : "s";
-}
-
 static enum err_code tell(const struct invocation *invocation, const struct verify_result *result, struct err *err)
 {
 	const struct verify_options *options = invocation->options;
 
 	if (result->unchecked > 0)
 		(void)fprintf(stderr, "hardrow: %s: %" PRIu64 " row%s without a checksum\n", invocation->database,
-			      result->unchecked, plural(result->unchecked));
+			      result->unchecked, TEXT_PLURAL(result->unchecked));
 	if (result->findings > 0)
 		return err_set(err, ERR_SYSTEM, "%s: damaged: %" PRIu64 " difference%s", invocation->database,
-			       result->findings, plural(result->findings));
+			       result->findings, TEXT_PLURAL(result->findings));
 	/* Nothing is lost with them, and yet SQL would answer by them. */
 	if (result->has_other_views)
 		return err_set(
@@ -66,12 +62,14 @@ static enum err_code tell(const struct invocation *invocation, const struct veri
 		    "%s: views are not as this hardrow makes them; any command that writes to the file mends "
 		    "them",
 		    invocation->database);
-	(void)printf("%zu run%s, %zu epoch%s, %" PRIu64 " values", result->runs, plural(result->runs), result->epochs,
-		     plural(result->epochs), result->values);
+	(void)printf("%zu run%s, %zu epoch%s, %" PRIu64 " values", result->runs, TEXT_PLURAL(result->runs),
+		     result->epochs, TEXT_PLURAL(result->epochs), result->values);
 	if (result->trusted > 0 && !options->retrain)
-		(void)printf(", grand of %zu run%s by its checksum alone", result->trusted, plural(result->trusted));
+		(void)printf(", grand of %zu run%s by its checksum alone", result->trusted,
+			     TEXT_PLURAL(result->trusted));
 	if (options->retrain)
-		(void)printf(", %zu of %zu run%s made again", result->made_again, result->runs, plural(result->runs));
+		(void)printf(", %zu of %zu run%s made again", result->made_again, result->runs,
+			     TEXT_PLURAL(result->runs));
 	(void)puts(": all right");
 	return ERR_OK;
 }

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "data/value.h"
 
 #define ROWS_OF_IDS 20 /* so many rows are no accident */
@@ -135,7 +136,7 @@ static enum err_code take_parts(struct making *making, size_t j, struct err *err
 		return err_set(err, ERR_INPUT,
 			       "%s: column '%s' says which rows test, but not of %zu row%s: '--missing drop' leaves "
 			       "%s out, --drop the column",
-			       table->path, column->name, column->missing, column->missing == 1 ? "" : "s",
+			       table->path, column->name, column->missing, TEXT_PLURAL(column->missing),
 			       column->missing == 1 ? "it" : "them");
 	if (dataset->own_part == NULL && mem_new(&dataset->own_part, table->row_count, err) != ERR_OK)
 		return err->code;

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "data/attributes.h"
 #include "data/columns.h"
 #include "data/format.h"
@@ -269,7 +270,7 @@ static enum err_code end_row(void *user, size_t line, size_t columns, struct err
 
 	if (columns != reading->columns.count)
 		return err_set(err, ERR_INPUT, "%s:%zu: %zu field%s, but the %s %zu", reading->path, line, columns,
-			       columns == 1 ? "" : "s", reading->is_declared ? "attributes are" : "first row has",
+			       TEXT_PLURAL(columns), reading->is_declared ? "attributes are" : "first row has",
 			       reading->columns.count);
 	bool is_names = reading->skips_row;
 	reading->skips_row = false;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "data/attributes.h"
 #include "data/choice.h"
 #include "data/header.h"
@@ -306,7 +307,7 @@ static enum err_code end_row(void *user, size_t line, size_t columns, struct err
 		return err_set(err, ERR_INPUT,
 			       "%s:%zu: %zu field%s, but the %s %zu: write nothing between two separators for '%s', "
 			       "if it is missing",
-			       filling->path, line, columns, columns == 1 ? "" : "s", other, table->columns.count,
+			       filling->path, line, columns, TEXT_PLURAL(columns), other, table->columns.count,
 			       table->columns.at[fields].name);
 	if (fields > table->columns.count)
 		return err_set(err, ERR_INPUT,
