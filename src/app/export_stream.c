@@ -49,6 +49,10 @@ static void *write_behind(void *context)
 			break;
 		(void)pthread_mutex_unlock(&background->lock);
 		int failure = write_all(background->fd, background->bytes, background->length);
+		/* The disk begins with what is large now, not at the fsync() that follows, which tells what fails. Many
+		 * small files are sooner there together. */
+		if (background->length >= BUFFER_BYTES)
+			(void)sync_file_range(background->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 		(void)pthread_mutex_lock(&background->lock);
 		if (background->failure == 0)
 			background->failure = failure;

@@ -6,7 +6,8 @@
 
 #include "base/err.h"
 
-/* Makes a new file and opens it to be written. What cannot be written fails the next write or fclose(), with errno. */
+/* Makes a new file and opens it to be written. What cannot be written fails the next write or fclose(), with errno. The
+ * disk begins with large files while they are written, but only fsync() says that all is there. */
 MUST_CHECK enum err_code export_stream_open(const char *path, FILE **ret_stream, struct err *err);
 
 #endif
