@@ -71,7 +71,10 @@ def bytes_from(blob, count, start):
 
 def expand_f32_at(blob, start):
     """The upper 9 bits, sign and exponent, select a row of float32_scale; the lower 23 are the significand. LIMIT: offset
-    and bits are computed once, not wherever they are used."""
+    and bits are computed once, not wherever they are used. The number is computed wherever it is: five times in a query that
+    names it five times. LEFT JOINs with a table of the 256 bytes would do it once (mean and variance of p_true per instance, a million
+    rows: 2.3 s of CPU instead of 8.4), but SQLite 3.40 leaves out joins that a query does not need only if it has no
+    aggregate: accuracy per class and epoch would take 2.7 s instead of 1.4, count(*) 1.5 instead of 0.2."""
     bits = little_endian(bytes_from(blob, 4, "start"))
     return (
         f"(SELECT ((bits & 8388607) + hidden_bit) * scale"
