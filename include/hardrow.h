@@ -118,8 +118,8 @@ typedef struct hardrow_run_options {
 	 * classes only. NULL: "multinomial", by instance difficulty. */
 	const char *sampler;
 	size_t epochs;	   /* that there will be in all, for samplers that go by it; 0: not known */
-	double prior;	   /* c of the difficulty, > 0; 0: 1 */
-	double floor;	   /* of probabilities in it, in (0, 1); 0: 1e-12 */
+	double prior;	   /* c of the difficulty, from 1e-20; 0: 1 */
+	double floor;	   /* of probabilities in it, from 1e-37 to 0.1; 0: 1e-12 */
 	int per_epoch;	   /* 1: the difficulty of the last epoch alone */
 	size_t el2n_epoch; /* of which epoch EL2N is; 0: 3 */
 } hardrow_run_options;

@@ -10,6 +10,7 @@
 #include "data/attributes.h"
 #include "data/columns.h"
 #include "data/format.h"
+#include "data/header.h"
 #include "data/input.h"
 #include "data/value.h"
 
@@ -27,8 +28,9 @@ struct new_reading {
 	char *const *names; /* (features) */
 	size_t features;
 	struct format format;
-	bool is_declared; /* by an ARFF or KEEL header */
-	bool skips_row;	  /* the next row has the names of the columns */
+	bool is_declared;      /* by an ARFF or KEEL header */
+	bool skips_row;	       /* the next row has the names of the columns */
+	bool has_short_header; /* it has no name for the first or the last */
 	struct columns columns;
 	struct use *uses; /* (columns) */
 	struct new_rows *rows;
@@ -86,23 +88,6 @@ static enum err_code end_names(void *user, size_t line, size_t columns, struct e
 	return ERR_OK;
 }
 
-/* In place of what the first row has, which is data. */
-static enum err_code number_columns(struct new_reading *reading, struct err *err)
-{
-	size_t count = reading->columns.count;
-
-	columns_done(&reading->columns);
-	reading->columns = (struct columns){ 0 };
-	reading->skips_row = false;
-	for (size_t j = 0; j < count; j++) {
-		struct text name AUTO(text_done) = { 0 };
-		if (text_append(&name, err, "x%zu", j + 1) != ERR_OK ||
-		    columns_add(&reading->columns, name.data, name.length, err) != ERR_OK)
-			return err->code;
-	}
-	return ERR_OK;
-}
-
 /* Every feature has a column. */
 static enum err_code check_columns(const struct new_reading *reading, struct err *err)
 {
@@ -112,9 +97,8 @@ static enum err_code check_columns(const struct new_reading *reading, struct err
 		return err->code;
 	for (size_t c = 0; c < reading->columns.count; c++) {
 		const struct use *use = &reading->uses[c];
-		if (use->value != NONE && has[use->value]++ > 0)
-			return err_set(err, ERR_INPUT, "%s: two columns are called '%s'", reading->path,
-				       reading->columns.at[c].name);
+		if (use->value != NONE)
+			has[use->value] = 1;
 		for (size_t j = 0; j < use->count; j++)
 			has[use->first + j] = 1;
 	}
@@ -154,19 +138,32 @@ static enum err_code read_declared(struct new_reading *reading, struct rows_text
 	return ERR_OK;
 }
 
-/* The columns by the first row, if it has names. */
+/* The columns by the first row, if it has names, as training calls them: those that have none, or one that is there
+ * already, too. */
 static enum err_code read_names(struct new_reading *reading, struct rows_text *text, struct err *err)
 {
 	const struct row_sink names = { take_name, end_names, reading };
+	struct reading how = *reading->reading;
+	bool has_names = false, has_used = false;
 
 	reading->format = format_find(text, reading->reading);
 	if (rows_read(text, &reading->format.rows, 1, &names, err) != ERR_OK)
 		return err->code;
 	for (size_t c = 0; c < reading->columns.count; c++) {
 		const struct use use = find_use(reading, reading->columns.at[c].name);
-		reading->skips_row = reading->skips_row || is_used(&use);
+		has_names = has_names || reading->columns.at[c].name[0] != '\0';
+		has_used = has_used || is_used(&use);
 	}
-	return reading->skips_row ? ERR_OK : number_columns(reading, err);
+	how.header = has_used || !has_names ? HEADER_YES : HEADER_NO;
+	struct table table AUTO(table_done) = { .path = reading->path, .format = reading->format };
+	if (header_find(text, &how, &table, err) != ERR_OK)
+		return err->code;
+	columns_done(&reading->columns);
+	reading->columns = table.columns;
+	table.columns = (struct columns){ 0 };
+	reading->skips_row = table.header_line > 0;
+	reading->has_short_header = table.has_short_header;
+	return ERR_OK;
 }
 
 static enum err_code find_columns(struct new_reading *reading, struct rows_text *text, struct text *dense,
@@ -218,7 +215,7 @@ static enum err_code take_value(struct new_reading *reading, size_t line, size_t
 
 	if (use->value != NONE) {
 		double *value = &row[use->value];
-		if (format_read_number(&reading->format, text, value))
+		if (format_read_number(&reading->format, text, value) && isfinite(*value))
 			return ERR_OK;
 		if (strcasecmp(text, "true") != 0 && strcasecmp(text, "false") != 0)
 			return err_set(err, ERR_INPUT, "%s:%zu: column '%s': '%.60s' is not a number%s", reading->path,
@@ -268,11 +265,11 @@ static enum err_code end_row(void *user, size_t line, size_t columns, struct err
 {
 	struct new_reading *reading = user;
 
-	if (columns != reading->columns.count)
+	bool is_names = reading->skips_row;
+	if (columns + (is_names && reading->has_short_header) != reading->columns.count)
 		return err_set(err, ERR_INPUT, "%s:%zu: %zu field%s, but the %s %zu", reading->path, line, columns,
 			       TEXT_PLURAL(columns), reading->is_declared ? "attributes are" : "first row has",
 			       reading->columns.count);
-	bool is_names = reading->skips_row;
 	reading->skips_row = false;
 	if (is_names)
 		return ERR_OK;

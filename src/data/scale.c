@@ -18,6 +18,9 @@ const char *scale_kind_name(size_t i)
 	return i < ARRAY_LENGTH(names) ? names[i] : NULL;
 }
 
+/* Networks add products of such numbers, some in single precision, and predict nothing by a sum that is infinite. */
+#define LARGEST 1e30
+
 /* Texts of numbers that were computed in different ways differ in their last bits. */
 #define NOISE (16 * DBL_EPSILON)
 
@@ -72,6 +75,21 @@ static void fill_in(const double *x, size_t n, size_t d, struct scaled *scaled)
 		for (size_t j = 0; j < d; j++)
 			scaled->values[i * d + j] = isnan(x[i * d + j]) ? scaled->fill[j] : x[i * d + j];
 	scaled->x = scaled->values;
+}
+
+/* Refuses a number of x (n, d), not yet scaled, that will be too large; those of the test part have no share in sd. */
+static enum err_code refuse_large(const struct dataset *dataset, const double *x, const struct scaled *scaled,
+				  struct err *err)
+{
+	size_t d = dataset->features;
+
+	for (size_t i = 0; i < dataset->instances; i++)
+		for (size_t j = 0; j < d; j++)
+			if (fabs(x[i * d + j] - scaled->mean[j]) > LARGEST * scaled->sd[j] && scaled->sd[j] > 0)
+				return err_set(err, ERR_INPUT,
+					       "%s: column '%s': %g is too large beside the others: correct it",
+					       dataset->name, dataset->feature_names[j], x[i * d + j]);
+	return ERR_OK;
 }
 
 /* Whether the features of scaled->values fit into 4 bytes each; then *ret_packings (d) says how, and is owned. */
@@ -134,6 +152,8 @@ static enum err_code standardise(const struct dataset *dataset, const struct spl
 		if (!isfinite(scaled->mean[j]) || !isfinite(scaled->sd[j]))
 			return err_set(err, ERR_INPUT, "%s: column '%s': its values are too large to be standardised",
 				       dataset->name, dataset->feature_names[j]);
+	if (refuse_large(dataset, x, scaled, err) != ERR_OK)
+		return err->code;
 	if (packs && choose_packing(dataset->instances, d, scaled, &packings, &packs, err) != ERR_OK)
 		return err->code;
 	if (packs)
@@ -144,16 +164,20 @@ static enum err_code standardise(const struct dataset *dataset, const struct spl
 }
 
 /* Without scaling: only unknown levels are taken away. */
-static void keep(const struct dataset *dataset, const uint8_t *is_unknown, struct scaled *scaled)
+static enum err_code keep(const struct dataset *dataset, const uint8_t *is_unknown, struct scaled *scaled,
+			  struct err *err)
 {
 	const double *x = scaled->x;
 
 	for (size_t j = 0; j < dataset->features; j++)
 		scaled->sd[j] = !is_unknown[j];
+	if (refuse_large(dataset, x, scaled, err) != ERR_OK)
+		return err->code;
 	if (scaled->values == NULL)
-		return;
+		return ERR_OK;
 	apply(x, dataset->instances, dataset->features, scaled);
 	scaled->x = scaled->values;
+	return ERR_OK;
 }
 
 /* The memory of the values, unless x stays as it is. */
@@ -191,8 +215,8 @@ enum err_code scale_fit(const struct dataset *dataset, const struct split *split
 	bool packs = scaling->packs && scaling->spare_x != NULL && scaled.fill == NULL;
 	if (scaling->kind != SCALE_NONE && standardise(dataset, split, packs, &scaled, err) != ERR_OK)
 		return err->code;
-	if (scaling->kind == SCALE_NONE)
-		keep(dataset, is_unknown, &scaled);
+	if (scaling->kind == SCALE_NONE && keep(dataset, is_unknown, &scaled, err) != ERR_OK)
+		return err->code;
 	*ret_scaled = scaled;
 	scaled = (struct scaled){ 0 };
 	return ERR_OK;

@@ -171,10 +171,12 @@ enum err_code lib_read_difficulty(const hardrow_run_options *options, struct dif
 		.kind = options->per_epoch != 0 ? DIFFICULTY_PER_EPOCH : DIFFICULTY_CUMULATIVE,
 	};
 
-	if (!(difficulty.prior > 0) || isinf(difficulty.prior))
-		return err_set(err, ERR_INPUT, "prior: %g; it is above 0", difficulty.prior);
-	if (!(difficulty.floor > 0 && difficulty.floor <= 0.1))
-		return err_set(err, ERR_INPUT, "floor: %g; it is above 0 and at most 0.1", difficulty.floor);
+	if (!(difficulty.prior >= DIFFICULTY_LEAST_PRIOR) || isinf(difficulty.prior))
+		return err_set(err, ERR_INPUT, "prior: %g; it is at least %g", difficulty.prior,
+			       DIFFICULTY_LEAST_PRIOR);
+	if (!(difficulty.floor >= DIFFICULTY_LEAST_FLOOR && difficulty.floor <= 0.1))
+		return err_set(err, ERR_INPUT, "floor: %g; it is from %g to 0.1", difficulty.floor,
+			       DIFFICULTY_LEAST_FLOOR);
 	*ret_difficulty = difficulty;
 	return ERR_OK;
 }

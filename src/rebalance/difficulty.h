@@ -24,9 +24,13 @@
 enum difficulty_kind { DIFFICULTY_CUMULATIVE, DIFFICULTY_PER_EPOCH };
 const char *difficulty_kind_name(size_t i); /* NULL behind the last */
 
+/* What is recorded is float32: below the floor a p would be 0, and with a smaller prior D could leave its range. */
+#define DIFFICULTY_LEAST_PRIOR 1e-20
+#define DIFFICULTY_LEAST_FLOOR 1e-37
+
 struct difficulty_settings {
-	double prior; /* c > 0 */
-	double floor; /* above 0, below 1 */
+	double prior; /* c, from DIFFICULTY_LEAST_PRIOR */
+	double floor; /* from DIFFICULTY_LEAST_FLOOR, below 1 */
 	int kind;     /* enum difficulty_kind */
 };
 
