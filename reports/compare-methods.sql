@@ -42,6 +42,12 @@ ordered AS (
   SELECT dataset, model, p, row_number() OVER (ORDER BY p, dataset, model) AS place, count(*) OVER () AS tests
   FROM summary WHERE p IS NOT NULL
 ),
+same_rows AS (
+  SELECT 'The same rows test in every split of ' || group_concat(dataset, ', ') || ': no interval says what others would show.'
+    AS note
+  FROM (SELECT DISTINCT dataset FROM current_runs JOIN chosen USING (experiment_id) WHERE test_part_given)
+  HAVING count(*) > 0
+),
 holm AS (
   SELECT dataset, model, max(min(1, (tests - place + 1) * p)) OVER (ORDER BY place) AS p_holm FROM ordered
 )
@@ -52,7 +58,8 @@ SELECT dataset, model, splits, first, second, second - first AS difference, seco
        printf('%.2f', 100 * first) AS _first, printf('%.2f', 100 * second) AS _second,
        printf('%+.2f', round(100 * (second - first), 2) + 0.0) AS _difference,
        CASE WHEN half IS NOT NULL THEN printf('%+.2f to %+.2f', 100 * (second - first - half), 100 * (second - first + half)) END AS _interval,
-       CASE WHEN p_holm < 0.0005 THEN '<0.001' WHEN p_holm IS NOT NULL THEN printf('%.3f', p_holm) END AS _p
+       CASE WHEN p_holm < 0.0005 THEN '<0.001' WHEN p_holm IS NOT NULL THEN printf('%.3f', p_holm) END AS _p,
+       (SELECT note FROM same_rows) AS _note
 FROM summary LEFT JOIN holm USING (dataset, model)
 LEFT JOIN (SELECT dataset, ordinal, title FROM experiment_dataset JOIN chosen USING (experiment_id)) USING (dataset)
 ORDER BY ordinal IS NULL, ordinal, dataset, model

@@ -1,7 +1,8 @@
 -- title: Which measure finds the labels that flip-labels made wrong
 -- heading: Area under the ROC curve of finding the wrong labels, of part {part}
 -- note: 0.5 is chance. Means over the data sets, then over the splits, each of which has flips of its own; ± is half of the
--- note: 95 % interval over the splits, for these data sets. p-true is the mean over the epochs of the true class's probability.
+-- note: 95 % interval for these rows: splits overlap, so that it is too narrow for others. p-true is the mean over the epochs
+-- note: of the true class's probability.
 -- task: classification, hardest
 -- param experiment: experiment, which experiment; without it the newest, or in a file without any all runs
 -- param part: all|train|test = train, among which instances; those of the test part were never trained on

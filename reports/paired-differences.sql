@@ -37,6 +37,10 @@ left_out AS (
   SELECT printf('Left out: runs made by ''hardrow adjust'' (%d); --adjusted yes counts them.', count(*))
   FROM current_runs JOIN chosen USING (experiment_id)
   WHERE :adjusted = 'no' AND source_run_id IS NOT NULL HAVING count(*) > 0
+  UNION ALL
+  SELECT 'The same rows test in every split of ' || group_concat(dataset, ', ') || ': no interval says what others would show.'
+  FROM (SELECT DISTINCT dataset FROM current_runs JOIN chosen USING (experiment_id) WHERE test_part_given)
+  HAVING count(*) > 0
 ),
 value AS (
   SELECT dataset, model, method, split_seed, fold,

@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/print.h"
+#include "cli/query.h"
 #include "track/track_read.h"
 
 struct export_options {
@@ -32,6 +33,7 @@ static enum err_code run_export(const struct invocation *invocation, struct err 
 			return err->code;
 	if (track_open_existing(invocation->database, NULL, &track, err) != ERR_OK)
 		return err->code;
+	query_warn(track_db(track));
 	const struct export_request request = {
 		.what = options->what,
 		.format = options->format,

@@ -9,6 +9,7 @@
 #include "cli/interrupt.h"
 #include "cli/lock.h"
 #include "cli/print.h"
+#include "cli/query.h"
 #include "track/track_merge.h"
 #include "track/track_read.h"
 
@@ -37,6 +38,7 @@ static enum err_code check_sources(const struct invocation *invocation, struct e
 		AUTO(track_freep) struct track *from = NULL;
 		if (track_open_upgraded(invocation->arguments[i], &from, err) != ERR_OK)
 			return err->code;
+		query_warn(track_db(from));
 		enum err_code code = track_check_source(from, interrupt_catch(track_db(from)), err);
 		interrupt_release();
 		if (code != ERR_OK)

@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/data_folders.h"
 #include "cli/print.h"
+#include "cli/query.h"
 #include "num/blas.h"
 #include "out/out.h"
 
@@ -96,6 +97,7 @@ static enum err_code run_predict(const struct invocation *invocation, struct err
 	    data_folders_init(&folders, &options->data_dirs, err) != ERR_OK ||
 	    track_open_existing(invocation->database, NULL, &track, err) != ERR_OK)
 		return err->code;
+	query_warn(track_db(track));
 	const struct stored_run_source source = { data_folders_path(&folders), options->data };
 	if (predict_rows(track, run_id, file, &source, &predicted, err) != ERR_OK)
 		return err->code;

@@ -106,8 +106,10 @@ static enum err_code show(const struct invocation *invocation, const struct what
 	    out_words(format, &target, words.data, err) != ERR_OK)
 		return err->code;
 	(void)fputc('\n', stdout);
-	if (write_rows(options, whatif, format, &target, err) != ERR_OK || !whatif->all_alike)
+	if (write_rows(options, whatif, format, &target, err) != ERR_OK)
 		return err->code;
+	if (!whatif->all_alike)
+		return ERR_OK;
 	text_clear(&words);
 	(void)fputc('\n', stdout);
 	if (text_append(&words, err, "By %s all instances weigh alike; what else it changes does not show in weights.",
@@ -128,6 +130,7 @@ static enum err_code run_whatif(const struct invocation *invocation, struct err 
 	    data_folders_init(&folders, &options->data_dirs, err) != ERR_OK ||
 	    track_open_existing(invocation->database, NULL, &track, err) != ERR_OK)
 		return err->code;
+	query_warn(track_db(track));
 	request.source = (struct stored_run_source){ data_folders_path(&folders), options->data };
 	request.stop = interrupt_catch(track_db(track));
 	enum err_code code = whatif_compute(track, &request, &whatif, err);

@@ -208,6 +208,7 @@ static enum err_code read_version(struct db **db, const struct db_options *optio
 		return err->code;
 	without->warning =
 	    "a copy of a file in use, in a folder that cannot be written: its newest epochs may be missing";
+	*err = (struct err){ 0 };
 	db_free(*db);
 	*db = take_ptr(&without);
 	return ERR_OK;
