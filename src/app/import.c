@@ -462,6 +462,7 @@ enum err_code import_predictions(const char *file, const struct import_settings 
 	    map_columns(&import, err) != ERR_OK || sort_rows(&import, err) != ERR_OK ||
 	    make_subject(&import, err) != ERR_OK || check_epochs(&import, err) != ERR_OK)
 		return err->code;
+	plan_tell_notes(import.rows, &(struct runner_watch){ .context = watch->context, .notice = watch->notice });
 	tell_rounded(&import, watch);
 	if (recorder_open(database, false, watch, &recorder, err) != ERR_OK ||
 	    record_run(&import, recorder, environment, &run_id, err) != ERR_OK)

@@ -53,6 +53,9 @@ enum err_code class_set_add(struct class_set *set, const char *name, uint32_t *r
 	return ERR_OK;
 }
 
+/* Whole numbers up to here are doubles of their own. */
+#define WHOLE_MOST 9007199254740992.0
+
 struct ordered {
 	int64_t whole; /* 0 for all if one is no whole number */
 	double number; /* 0 for all if one is no number */
@@ -129,7 +132,9 @@ enum err_code class_set_order(struct class_set *set, const uint32_t *members, bo
 	    as_they_are ? keep_present(set, members, ordered) : order_present(set, members, ordered, &numbers);
 	for (size_t i = 0; i < present; i++) {
 		const struct ordered *class = &ordered[i];
-		bool is_same = numbers && i > 0 && compare_numbers(class - 1, class) == 0;
+		/* Of numbers with more digits than a double has, equal ones may be written otherwise. */
+		bool is_same =
+		    numbers && i > 0 && compare_numbers(class - 1, class) == 0 && fabs(class->number) <= WHOLE_MOST;
 		classes += !is_same;
 		rank[class->index] = (uint32_t)(classes - 1);
 		/* Of "01", "1" and "1.0" the shortest. */

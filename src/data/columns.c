@@ -43,15 +43,22 @@ static bool is_word(const char *text)
 	return text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.+-")] == '\0';
 }
 
-enum err_code column_refuse_text(const struct column *column, const char *path, struct err *err)
+enum err_code column_refuse_text(const struct column *column, const char *path, bool has_options, struct err *err)
 {
 	const char *remedy = NULL;
 	const char *likely = value_likely(column->text, &remedy);
 
 	if (likely != NULL)
+		return err_set(err, ERR_INPUT, "%s:%zu: column '%s': '%s' is %s: %s%s", path, column->text_line,
+			       column->name, column->text, likely, remedy,
+			       has_options ? ", or leave the column out with --drop" : "");
+	if (strcmp(column->text, column->name) == 0)
 		return err_set(err, ERR_INPUT,
-			       "%s:%zu: column '%s': '%s' is %s: %s, or leave the column out with --drop", path,
-			       column->text_line, column->name, column->text, likely, remedy);
+			       "%s:%zu: column '%s': '%s' is its name: the header row is there again; delete this line",
+			       path, column->text_line, column->name, column->text);
+	if (!has_options)
+		return err_set(err, ERR_INPUT, "%s:%zu: column '%s': '%s' is not a number", path, column->text_line,
+			       column->name, column->text);
 	/* In quotes, or it would not be here. */
 	if (value_is_missing(column->text))
 		return err_set(
@@ -59,10 +66,6 @@ enum err_code column_refuse_text(const struct column *column, const char *path, 
 		    "%s:%zu: column '%s': '%s' in quotes is not a number; '--missing-values %s' takes it for a "
 		    "missing value",
 		    path, column->text_line, column->name, column->text, column->text);
-	if (strcmp(column->text, column->name) == 0)
-		return err_set(err, ERR_INPUT,
-			       "%s:%zu: column '%s': '%s' is its name: the header row is there again; delete this line",
-			       path, column->text_line, column->name, column->text);
 	if (column->numbers == 0)
 		return err_set(err, ERR_INPUT,
 			       "%s:%zu: column '%s': '%s' is not a number: --label says which column has numbers", path,

@@ -36,8 +36,10 @@ size_t columns_find(const struct columns *columns, const char *name); /* NO_COLU
 /* Forgets what was counted and collected; names and what is declared stay. */
 void columns_forget(struct columns *columns);
 
-/* ERR_INPUT for column->text, which is no number: what it probably is, and what to do. */
-MUST_CHECK enum err_code column_refuse_text(const struct column *column, const char *path, struct err *err);
+/* ERR_INPUT for column->text, which is no number: what it probably is, and what to do; has_options: by the options of
+ * train, too. */
+MUST_CHECK enum err_code column_refuse_text(const struct column *column, const char *path, bool has_options,
+					    struct err *err);
 
 void columns_done(struct columns *columns);
 

@@ -11,6 +11,7 @@
 #include "data/design.h"
 #include "data/input.h"
 #include "data/table.h"
+#include "data/value.h"
 
 const char *missing_policy_name(size_t i)
 {
@@ -34,10 +35,17 @@ static enum err_code refuse_missing(const struct table *table, const struct read
 			       table->missing_line, name);
 	for (size_t j = 0; j < table->columns.count; j++)
 		count += table->columns.at[j].missing;
+	if (!is_label)
+		return err_set(err, ERR_INPUT,
+			       "%s:%zu: column '%s': a missing value, the first of %zu; '--missing mean' or '--missing "
+			       "drop' accepts them",
+			       table->path, table->missing_line, name, count);
+	bool may_be_class = table->missing_text[0] != '\0' && reading->missing_values == NULL;
 	return err_set(err, ERR_INPUT,
-		       "%s:%zu: column '%s': a missing %s, the first of %zu; %s'--missing drop' accepts %s",
-		       table->path, table->missing_line, name, is_label ? "label" : "value", count,
-		       is_label ? "" : "'--missing mean' or ", is_label ? "it" : "them");
+		       "%s:%zu: column '%s': a missing label, the first of %zu; '--missing drop' accepts it%s%s%s",
+		       table->path, table->missing_line, name, count,
+		       may_be_class ? ", '--missing-values -' makes a class of '" : "",
+		       may_be_class ? table->missing_text : "", may_be_class ? "'" : "");
 }
 
 /* Labels cannot be filled in; columns without any value are left out. */
@@ -187,10 +195,9 @@ static enum err_code take_table(struct dataset *dataset, struct table *table, co
 	}
 	dataset->label = take_ptr(&table->columns.at[table->label].name);
 	if (dataset->classes < 2 && !reading->has_target)
-		return err_set(err, ERR_INPUT,
-			       "%s: column '%s' holds one class only, '%s'; two are needed: --label says which column "
-			       "has them",
-			       dataset->path, dataset->label, dataset->class_names[0]);
+		return err_set(err, ERR_INPUT, "%s: column '%s' holds one class only, '%s'; two are needed%s",
+			       dataset->path, dataset->label, dataset->class_names[0],
+			       reading->is_plain ? "" : ": --label says which column has them");
 	if (warn_of_likeness(dataset, table, err) != ERR_OK)
 		return err->code;
 	dataset->notes = take_ptr(&table->notes.data);
@@ -255,7 +262,8 @@ static enum err_code hint_at_comments(const struct rows_text *text, const struct
 	static const char *const marks[] = { "#", "//", "%" };
 	struct err before = *err;
 
-	for (size_t i = 0; i < ARRAY_LENGTH(marks) && reading->comment == NULL && before.code == ERR_INPUT; i++)
+	for (size_t i = 0;
+	     i < ARRAY_LENGTH(marks) && !reading->is_plain && reading->comment == NULL && before.code == ERR_INPUT; i++)
 		if (strncmp(text->data, marks[i], strlen(marks[i])) == 0)
 			return err_set(err, ERR_INPUT, "%.300s; --comment '%s' leaves out the lines that begin so",
 				       before.message, marks[i]);
@@ -318,19 +326,27 @@ bool dataset_looks_continuous(const struct dataset *dataset)
 	const size_t many = 20;
 	double least = INFINITY, most = -INFINITY;
 	bool is_whole = true;
+	size_t written = 0, others = 0; /* "1,000", "5 %" and the like; what is no number at all */
 
 	for (size_t c = 0; c < dataset->classes; c++) {
+		const char *remedy;
 		double value = 0;
-		if (!parse_real(dataset->class_names[c], &value) || !isfinite(value))
-			return false;
+		if (!parse_real(dataset->class_names[c], &value) || !isfinite(value)) {
+			bool is_likely = value_likely(dataset->class_names[c], &remedy) != NULL;
+			written += is_likely;
+			others += !is_likely;
+			continue;
+		}
 		is_whole = is_whole && value == floor(value);
 		least = fmin(least, value);
 		most = fmax(most, value);
 	}
+	if (others * 10 > dataset->classes)
+		return false;
 	if (!is_whole)
 		return dataset->classes > 2;
 	/* Codes of classes lie far apart, or each has many rows. */
-	bool is_dense = most - least < 2 * (double)dataset->classes;
+	bool is_dense = written == 0 && most - least < 2 * (double)dataset->classes;
 	return dataset->classes > many && (is_dense || dataset->classes > dataset->instances / 10);
 }
 

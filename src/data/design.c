@@ -161,12 +161,26 @@ static bool is_likely_no_text(const struct column *column)
 	return column->text != NULL && value_likely(column->text, &remedy) != NULL;
 }
 
+/* It has another text in every row. */
+static enum err_code leave_out_texts(struct making *making, struct column *column, struct err *err)
+{
+	struct text why AUTO(text_done) = { 0 };
+	const char *remedy;
+	const char *likely = column->text != NULL ? value_likely(column->text, &remedy) : NULL;
+
+	if (text_append(&why, err, "it has another text in every row%s%s%s%s", likely != NULL ? ", as '" : "",
+			likely != NULL ? column->text : "", likely != NULL ? "', " : "",
+			likely != NULL ? likely : "") != ERR_OK)
+		return err->code;
+	return leave_out(making, column, why.data, err);
+}
+
 static enum err_code refuse_text(const struct making *making, const struct column *column, struct err *err)
 {
 	const char *path = making->table->path;
 
 	if (is_likely_no_text(column))
-		return column_refuse_text(column, path, err);
+		return column_refuse_text(column, path, true, err);
 	if (making->reading->encode == ENCODE_ERROR)
 		return err_set(
 		    err, ERR_INPUT, "%s:%zu: column '%s': '%s' is not a number; --encode one-hot takes texts", path,
@@ -205,7 +219,7 @@ static enum err_code add_text(struct making *making, size_t j, struct err *err)
 		return take_parts(making, j, err);
 	if (!column->is_declared && levels == column->looked_at && levels >= ROWS_OF_IDS &&
 	    !making->reading->keep_ids && count_used(making->table) > 1)
-		return leave_out(making, column, "it has another text in every row", err);
+		return leave_out_texts(making, column, err);
 	if (is_likely_no_text(column) || making->reading->encode == ENCODE_ERROR ||
 	    levels > reading_most_levels(making->reading))
 		return refuse_text(making, column, err);
@@ -241,8 +255,8 @@ static enum err_code add_column(struct making *making, size_t j, struct err *err
 	if (column->is_text) {
 		if (add_text(making, j, err) != ERR_OK)
 			return err->code;
-	} else if (!making->reading->keep_ids && !making->reading->is_plain && count_used(table) > 1 &&
-		   counts_rows(making, j)) {
+	} else if (!making->reading->keep_ids && !making->reading->is_plain && counts_rows(making, j) &&
+		   count_used(table) > 1) {
 		return leave_out(making, column, "it counts the rows", err);
 	} else if (add_feature(making, value, column->name, NULL, false, err) != ERR_OK) {
 		return err->code;

@@ -181,12 +181,10 @@ static enum separator_kind skip_separator_line(struct rows_text *text)
 
 struct format format_find(struct rows_text *text, const struct reading *reading)
 {
-	enum separator_kind said = reading->is_plain ? SEPARATOR_AUTO : skip_separator_line(text);
+	enum separator_kind said = skip_separator_line(text);
 	struct sample sample = take_sample(text, reading->comment);
 	struct format format = { .rows = { ',', '"', reading->comment } };
 
-	if (reading->is_plain)
-		return format;
 	format.rows.quote = find_quote(&sample);
 	if (reading->separator != SEPARATOR_AUTO)
 		said = (enum separator_kind)reading->separator;

@@ -104,7 +104,7 @@ static bool find_short_header(struct looking *looking)
 {
 	struct glimpse *last = &looking->columns[looking->fields];
 
-	if (looking->rows < 3 || looking->longer + 1 < looking->rows) {
+	if (looking->reading->is_plain || looking->rows < 3 || looking->longer + 1 < looking->rows) {
 		free(last->first);
 		looking->count--;
 		return false;
@@ -134,8 +134,8 @@ static bool counts_up(const struct looking *looking)
 	return count >= 4;
 }
 
-/* The first row has the type of those below. */
-static bool first_is_data(const struct looking *looking)
+/* The first row has the type of those below. *ret_is_guess: no type and no name tells. */
+static bool first_is_data(const struct looking *looking, bool *ret_is_guess)
 {
 	size_t numbers = 0; /* fields of the first row that are numbers */
 	size_t of_numbers = 0, of_texts = 0, again = 0;
@@ -159,7 +159,8 @@ static bool first_is_data(const struct looking *looking)
 		return false;
 	if (numbers == looking->count || looking->rows < 2)
 		return numbers == looking->count;
-	return of_numbers > 0 ? numbers > 0 : of_texts > 0 && 2 * again >= of_texts;
+	*ret_is_guess = true;
+	return (of_numbers > 0 && numbers > 0) || (of_texts > 0 && 2 * again >= of_texts);
 }
 
 /* ".1", ".2", … behind a name that is there already. */
@@ -196,11 +197,15 @@ static enum err_code name_columns(const struct looking *looking, bool has_header
 	for (size_t j = 0; j < looking->count; j++) {
 		const struct glimpse *glimpse = &looking->columns[j];
 		bool is_named = has_header && glimpse->first[0] != '\0';
-		bool is_empty = !looking->reading->is_plain && !is_named && looking->rows > 1 &&
-				glimpse->numbers + glimpse->texts == 0 &&
+		bool is_plain = looking->reading->is_plain;
+		bool is_empty = !is_named && looking->rows > 1 &&
+				(is_plain || glimpse->numbers + glimpse->texts == 0) &&
 				value_is_absent(glimpse->first, false, looking->reading->missing_values);
-		if (is_empty &&
-		    table_note(table, err, "column %zu is left out: it has no name and no value", j + 1) != ERR_OK)
+		if (is_plain && is_named && columns_find(&table->columns, glimpse->first) != NO_COLUMN)
+			return err_set(err, ERR_INPUT, "%s:%zu: two columns are called '%s'", table->path,
+				       looking->line, glimpse->first);
+		if (is_empty && table_note(table, err, "column %zu is left out: it has no name%s", j + 1,
+					   is_plain ? "" : " and no value") != ERR_OK)
 			return err->code;
 		if (has_header && !is_named && !is_empty &&
 		    table_note(table, err, "column %zu has no name: it is 'x%zu' here", j + 1, j + 1) != ERR_OK)
@@ -209,7 +214,7 @@ static enum err_code name_columns(const struct looking *looking, bool has_header
 		if (code != ERR_OK)
 			return code;
 		table->columns.at[j].is_left_out = is_empty;
-		table->columns.at[j].is_text = !looking->reading->is_plain && glimpse->texts > glimpse->numbers;
+		table->columns.at[j].is_text = !is_plain && glimpse->texts > glimpse->numbers;
 	}
 	return ERR_OK;
 }
@@ -228,14 +233,21 @@ enum err_code header_find(const struct rows_text *text, const struct reading *re
 			       "%s: is empty; it takes rows of fields, with the columns' names in the first",
 			       text->path);
 	table->has_short_header = find_short_header(&looking);
+	bool is_guess = false;
 	bool has_header = reading->is_plain || reading->header == HEADER_YES || table->has_short_header ||
-			  (reading->header == HEADER_AUTO && !first_is_data(&looking));
-	if (has_header && reading->header == HEADER_AUTO && !reading->is_plain && counts_up(&looking) &&
+			  (reading->header == HEADER_AUTO && !first_is_data(&looking, &is_guess));
+	bool is_auto = reading->header == HEADER_AUTO && !reading->is_plain;
+	if (has_header && is_auto && counts_up(&looking) &&
 	    table_note(table, err, "the first row counts up, so it is a header row; --header no reads it as data") !=
 		ERR_OK)
 		return err->code;
+	if (has_header && is_guess &&
+	    table_note(table, err,
+		       "the first row is taken for a header row, as its texts are not seen again; --header no reads it "
+		       "as data") != ERR_OK)
+		return err->code;
 	table->header_line = has_header ? looking.line : 0;
-	if (!has_header && reading->header == HEADER_AUTO &&
+	if (!has_header && is_auto &&
 	    table_note(table, err, "no header row: the columns are x1 to x%zu", looking.count) != ERR_OK)
 		return err->code;
 	return name_columns(&looking, has_header, table, err);

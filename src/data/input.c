@@ -10,24 +10,36 @@
 #include "data/gzip.h"
 
 /* Files that are not read, by their first bytes. */
-static enum err_code refuse_packed(const char *path, const struct text *content, struct err *err)
+static enum err_code refuse_kind(const char *path, const struct text *content, struct err *err)
 {
 	static const struct {
 		const char *magic;
 		size_t length;
-		const char *name, *command;
+		const char *name, *command; /* that prints what is packed; NULL: nothing is */
 	} kinds[] = {
 		{ "\xfd\x37zXZ", 5, "xz", "xz -dc" },
+		{ "\x5d\0\0", 3, "lzma", "xz -dc" },
 		{ "\x28\xb5\x2f\xfd", 4, "zstd", "zstd -dc" },
 		{ "BZh", 3, "bzip2", "bzip2 -dc" },
+		{ "\x1f\x8b", 2, "gzip twice", "gzip -dc" },
 		{ "PK\x03\x04", 4, "zip (or a spreadsheet: save it as CSV)", "unzip -p" },
+		{ "7z\xbc\xaf", 4, "7-Zip", "7z x -so" },
+		{ "\xd0\xcf\x11\xe0", 4, "an Excel file: save it as CSV", NULL },
+		{ "PAR1", 4, "a Parquet file: write it as CSV", NULL },
+		{ "\x93NUMPY", 6, "an array of numpy: write it as CSV", NULL },
+		{ "\x89HDF", 4, "an HDF5 file: write it as CSV", NULL },
+		{ "SQLite format 3", 15, "a SQLite database: write a table of it as CSV", NULL },
+		{ "version https://git-lfs", 23, "a pointer of Git LFS: 'git lfs pull' gets the file", NULL },
 	};
 
-	for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++)
-		if (content->length > kinds[i].length && memcmp(content->data, kinds[i].magic, kinds[i].length) == 0)
-			return err_set(err, ERR_INPUT,
-				       "%s: is compressed with %s: read what '%s %s' writes ('-': a pipe)", path,
-				       kinds[i].name, kinds[i].command, path);
+	for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++) {
+		if (content->length <= kinds[i].length || memcmp(content->data, kinds[i].magic, kinds[i].length) != 0)
+			continue;
+		if (kinds[i].command == NULL)
+			return err_set(err, ERR_INPUT, "%s: is %s", path, kinds[i].name);
+		return err_set(err, ERR_INPUT, "%s: is compressed with %s: read what '%s %s' writes ('-': a pipe)",
+			       path, kinds[i].name, kinds[i].command, path);
+	}
 	return ERR_OK;
 }
 
@@ -44,13 +56,25 @@ static enum err_code read_bytes(const char *path, struct text *content, struct e
 	return ERR_OK;
 }
 
+/* The last lines of DOS files may be bytes 0x1A, with line ends or NULs that a later program has put behind them. */
+static void cut_end_of_file(struct text *content)
+{
+	size_t end = content->length;
+
+	for (size_t i = end; i > 0 && memchr("\x1a\r\n", content->data[i - 1], 4) != NULL; i--)
+		end = content->data[i - 1] == '\x1a' ? i - 1 : end;
+	if (end == content->length)
+		return;
+	content->length = end;
+	content->data[end] = '\0';
+}
+
 enum err_code input_read(const char *path, struct text *content, struct err *err)
 {
 	if (read_bytes(path, content, err) != ERR_OK || gzip_unpack(path, content, err) != ERR_OK ||
-	    refuse_packed(path, content, err) != ERR_OK)
+	    refuse_kind(path, content, err) != ERR_OK)
 		return err->code;
-	while (content->length > 0 && content->data[content->length - 1] == '\x1a')
-		content->data[--content->length] = '\0';
+	cut_end_of_file(content);
 	return encoding_check(path, content->data, content->length, err);
 }
 

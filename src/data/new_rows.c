@@ -138,6 +138,21 @@ static enum err_code read_declared(struct new_reading *reading, struct rows_text
 	return ERR_OK;
 }
 
+/* Of two columns of one name the second has one of its own in the table: the run must know it. */
+static enum err_code refuse_twice(const struct new_reading *reading, const struct table *table, struct err *err)
+{
+	const struct columns *said = &reading->columns;
+
+	for (size_t c = 0; c < said->count && table->header_line > 0 && !table->has_short_header; c++) {
+		const struct use use = find_use(reading, said->at[c].name);
+		const struct use own = find_use(reading, table->columns.at[c].name);
+		if (is_used(&use) && !is_used(&own))
+			return err_set(err, ERR_INPUT, "%s: two columns are called '%s'", reading->path,
+				       said->at[c].name);
+	}
+	return ERR_OK;
+}
+
 /* The columns by the first row, if it has names, as training calls them: those that have none, or one that is there
  * already, too. */
 static enum err_code read_names(struct new_reading *reading, struct rows_text *text, struct err *err)
@@ -156,7 +171,7 @@ static enum err_code read_names(struct new_reading *reading, struct rows_text *t
 	}
 	how.header = has_used || !has_names ? HEADER_YES : HEADER_NO;
 	struct table table AUTO(table_done) = { .path = reading->path, .format = reading->format };
-	if (header_find(text, &how, &table, err) != ERR_OK)
+	if (header_find(text, &how, &table, err) != ERR_OK || refuse_twice(reading, &table, err) != ERR_OK)
 		return err->code;
 	columns_done(&reading->columns);
 	reading->columns = table.columns;

@@ -46,7 +46,7 @@ struct reading {
 	const char *drop, *columns; /* "NAME,NAME": columns to leave out, or to keep; NULL: none, all */
 	bool keep_ids;		    /* columns that number the rows stay */
 	const char *test, *meta;    /* other files with the same columns: test part, meta set; NULL: none */
-	bool is_plain;		    /* commas, a header and numbers, whatever the content looks like */
+	bool is_plain;		    /* a header and numbers, whatever the content looks like, and nobody to say how */
 };
 
 #define READING_MAX_LEVELS 100

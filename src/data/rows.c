@@ -206,12 +206,17 @@ static enum err_code feed(struct reader *reader, const struct rows_text *text)
 	size_t comment_length = comment != NULL ? strlen(comment) : 0;
 	size_t line_number = text->line;
 	size_t given = FIRST_PAGE;
+	/* What other programs count. */
+	bool counts_returns = memchr(text->data, '\n', text->length) == NULL;
+	bool was_counted = false; /* the end of the line before */
 
 	reader->row_closed = true;
-	for (size_t i = 0; i < text->length && reader->rows < reader->most; line_number++) {
+	for (size_t i = 0; i < text->length && reader->rows < reader->most;) {
 		const char *at = text->data + i;
 		struct rows_line line = rows_line_at(at);
 		i += line.length + line.end;
+		line_number += was_counted;
+		was_counted = counts_returns || text->data[i - 1] == '\n';
 		if (reader->row_closed && comment_length > 0 && strncmp(at, comment, comment_length) == 0)
 			continue;
 		if (reader->row_closed)

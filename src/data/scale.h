@@ -35,8 +35,7 @@ struct scaled {
  * everywhere; so do, whatever the kind, levels that no training instance has (data/levels.h). Mean and deviation by the
  * two-pass formula in double. What is packed gives the same numbers when it is read; it can be packed if nothing is
  * missing and each feature's numbers fit into 4 bytes exactly (base/packing.h). ERR_INPUT: a number is not finite, or
- * above 1e30 once it is scaled. Zero-initialise *ret_scaled;
- * scaled_done() frees. The data set must outlive it. */
+ * above 1e30 once it is scaled. Zero-initialise *ret_scaled; scaled_done() frees. The data set must outlive it. */
 MUST_CHECK enum err_code scale_fit(const struct dataset *dataset, const struct split *split,
 				   const struct scaling *scaling, struct scaled *ret_scaled, struct err *err);
 

@@ -79,12 +79,13 @@ static enum err_code start_row(struct filling *filling, size_t line, struct err 
 	return ERR_OK;
 }
 
-static void note_missing(struct table *table, size_t line, size_t j)
+static void note_missing(struct table *table, size_t line, size_t j, const char *text)
 {
 	table->columns.at[j].missing++;
 	if (table->missing_line == 0) {
 		table->missing_line = line;
 		table->missing_column = j;
+		text_copy_fitting(table->missing_text, sizeof table->missing_text, text);
 	}
 }
 
@@ -180,7 +181,8 @@ static enum err_code take_number(struct filling *filling, size_t line, size_t j,
 	if (!format_read_number(&filling->seen->format, text, ret_value))
 		return note_text(column, line, text, err);
 	column->numbers++;
-	if (!isfinite(*ret_value))
+	/* Who reads a plain file says what its numbers may be. */
+	if (!isfinite(*ret_value) && !filling->reading->is_plain)
 		return err_set(err, ERR_INPUT,
 			       "%s:%zu: column '%s': '%.*s' is not a finite number; '--missing-values %.*s' takes it "
 			       "for a missing value",
@@ -209,7 +211,7 @@ static enum err_code take_label(struct filling *filling, size_t line, char *text
 	struct table *table = filling->table;
 
 	if (is_missing(filling, table->label, text, quoted)) {
-		note_missing(table, line, table->label);
+		note_missing(table, line, table->label, text);
 		return ERR_OK;
 	}
 	if (filling->reading->has_target)
@@ -261,7 +263,7 @@ static enum err_code take_feature(struct filling *filling, size_t line, size_t j
 	/* A declared level "none" is one. */
 	if (is_missing(filling, j, text, quoted) &&
 	    !(column->is_declared && class_set_find(&column->levels, text, &level))) {
-		note_missing(table, line, j);
+		note_missing(table, line, j, text);
 		return ERR_OK;
 	}
 	return (column->is_text ? take_level : take_number)(filling, line, j, text, value, err);
@@ -363,13 +365,13 @@ static bool find_text_columns(struct table *table)
 }
 
 /* Refuses a text among numbers; what is a text column was found out before the test part came. */
-static enum err_code check_columns(const struct table *table, const char *path, struct err *err)
+static enum err_code check_columns(const struct table *table, const char *path, bool has_options, struct err *err)
 {
 	for (size_t j = 0; j < table->columns.count; j++) {
 		const struct column *column = &table->columns.at[j];
 		bool is_odd = !column->is_text || (!table->has_other_rows && column->numbers >= column->texts);
 		if (column->text != NULL && !column->is_left_out && (j == table->label || is_odd))
-			return column_refuse_text(column, path, err);
+			return column_refuse_text(column, path, has_options, err);
 	}
 	return ERR_OK;
 }
@@ -427,7 +429,7 @@ enum err_code table_read(const struct rows_text *text, const struct reading *rea
 	if (!reading->is_plain && find_text_columns(table) &&
 	    ((rows.file != NULL && input_read_again(&rows, err) != ERR_OK) || fill(&rows, &filling, err) != ERR_OK))
 		return err->code;
-	return check_columns(table, text->path, err);
+	return check_columns(table, text->path, !reading->is_plain, err);
 }
 
 /* place (columns) <- where each column of the other table, which has names, is in the table. */
@@ -470,7 +472,7 @@ enum err_code table_append(const struct rows_text *text, const struct reading *r
 	if (fill_from(&rows, &other, &filling, err) != ERR_OK)
 		return err->code;
 	table->has_other_rows = filling.rows > 0 || table->has_other_rows;
-	return check_columns(table, text->path, err);
+	return check_columns(table, text->path, !reading->is_plain, err);
 }
 
 void table_done(struct table *table)

@@ -41,6 +41,7 @@ struct table {
 	size_t row_count, x_capacity, row_capacity;
 	bool has_other_rows;		     /* the last ones are those of other files */
 	size_t missing_line, missing_column; /* of the first missing value; line 0: there is none */
+	char missing_text[8];		     /* what stands there, cut */
 	struct text notes;		     /* a line for each thing that was found out rather than said */
 };
 

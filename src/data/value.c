@@ -20,17 +20,16 @@ static bool is_one_of(const char *text, const char *const *words)
 
 bool value_is_missing_label(const char *text)
 {
-	static const char *const words[] = { "", "?", "na", "n/a", "nan", "null", "<null>", NULL };
+	static const char *const words[] = { "",       "?",    "na",   "n/a",  "nan", "null",
+					     "<null>", "-nan", "<na>", "#n/a", "\\n", NULL };
 
-	return is_one_of(text, words);
+	return (text[0] < '0' || text[0] > '9') && is_one_of(text, words);
 }
 
 bool value_is_missing(const char *text)
 {
 	static const char *const words[] = { ".", "-", "none", NULL };
 
-	if (text[0] >= '0' && text[0] <= '9')
-		return false;
 	return value_is_missing_label(text) || is_one_of(text, words);
 }
 
@@ -119,25 +118,37 @@ static bool is_made_of(const char *text, const char *others)
 }
 
 /* "12,345,678" or "12,345.6" with commas for `separator`; other points may stand behind the last. */
-static bool is_grouped(const char *text, char separator)
+static bool is_grouped(const char *text, const char *separator)
 {
+	size_t length = strlen(separator);
 	size_t digits, groups = 0;
 
 	text += *text == '-' || *text == '+';
 	digits = strspn(text, "0123456789");
 	if (digits == 0 || digits > 3)
 		return false;
-	for (text += digits; *text == separator && strspn(text + 1, "0123456789") == 3; text += 4)
+	for (text += digits; strncmp(text, separator, length) == 0 && strspn(text + length, "0123456789") == 3;
+	     text += length + 3)
 		groups++;
-	return groups > 0 && (*text == '\0' || (*text != separator && strchr(".,", *text) != NULL &&
+	return groups > 0 && (*text == '\0' || (*text != *separator && strchr(".,", *text) != NULL &&
 						text[1 + strspn(text + 1, "0123456789")] == '\0'));
 }
 
 const char *value_likely(const char *text, const char **ret_remedy)
 {
-	size_t length = strlen(text);
 	static const char *const currencies[] = { "$", "\xe2\x82\xac", "\xc2\xa3" };
-
+	/* The blanks are those that do not break, the second is the narrow one. */
+	static const struct {
+		const char *separator, *likely;
+	} groups[] = {
+		{ ",", "a number with commas between thousands" },
+		{ ".", "a number with points between thousands" },
+		{ " ", "a number with blanks between thousands" },
+		{ "\xc2\xa0", "a number with blanks between thousands" },
+		{ "\xe2\x80\xaf", "a number with blanks between thousands" },
+		{ "'", "a number with apostrophes between thousands" },
+	};
+	size_t length = strlen(text);
 	double value;
 
 	if (value_read(text, &value)) {
@@ -146,16 +157,14 @@ const char *value_likely(const char *text, const char **ret_remedy)
 	}
 	*ret_remedy = "make it a number";
 	for (size_t i = 0; i < ARRAY_LENGTH(currencies); i++)
-		if (strncmp(text, currencies[i], strlen(currencies[i])) == 0 &&
-		    is_made_of(text + strlen(currencies[i]), "., -"))
+		if (strstr(text, currencies[i]) != NULL && is_made_of(text, "., -$\xe2\x82\xac\xc2\xa3\xa0"))
 			return "an amount of money";
-	if (length > 1 && text[length - 1] == '%' && is_made_of(text, ".,+-%"))
+	if (length > 1 && text[length - 1] == '%' && is_made_of(text, ".,+- \xc2\xa0%"))
 		return "a percentage";
-	if (is_grouped(text, ',') || is_grouped(text, '.')) {
-		*ret_remedy = "write it with nothing between thousands";
-		return is_grouped(text, ',') ? "a number with commas between thousands"
-					     : "a number with points between thousands";
-	}
+	*ret_remedy = "write it with nothing between thousands";
+	for (size_t i = 0; i < ARRAY_LENGTH(groups); i++)
+		if (is_grouped(text, groups[i].separator))
+			return groups[i].likely;
 	if (strchr(text, ',') != NULL && is_made_of(text, ".,+-")) {
 		*ret_remedy = "write it with a point";
 		return "a number with a comma";

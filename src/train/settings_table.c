@@ -116,7 +116,8 @@ const struct option_spec settings_specs[] = {
 	  .help = "what to do with missing values; mean and median are those of the training part, indicator adds a "
 		  "feature that tells them" },
 	{ .name = "missing-values", .type = OPTION_TEXT, FIELD(data.reading.missing_values), .argument = "TEXT,...",
-	  .help = "what stands for a missing value besides nothing; default: ?, NA, N/A, NaN, NULL, None, -, ., <null>" },
+	  .help = "what stands for a missing value besides nothing; default: ?, NA, N/A, NaN, NULL, None, -, ., <null>, "
+		  "<NA>, #N/A, -NaN, \\N" },
 	{ .name = "separator", .type = OPTION_CHOICE, FIELD(data.reading.separator), .choice = separator_name,
 	  .initial = "auto",
 	  .help = "what separates the fields; auto: what the first lines show" },

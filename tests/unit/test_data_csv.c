@@ -102,22 +102,26 @@ static const struct {
 	  MISSING_ERROR },
 	{ "a,b\n1,x\n2,\"y\n3,z\n", NULL, "t.csv:3: column 2: the quote that opens it is never closed", MISSING_ERROR },
 	{ "a,b\n1,caf\xe9\n", NULL,
-	  "t.csv:2: byte 0xE9 is not UTF-8: save the file as UTF-8; if it is Latin-1, 'iconv -f LATIN1 -t "
+	  "t.csv:2: byte 0xE9 is not UTF-8: save the file as UTF-8; if it is Latin-1 or Windows-1252, 'iconv -f CP1252 "
+	  "-t "
 	  "UTF-8 t.csv' "
 	  "prints it so",
 	  MISSING_ERROR },
 	{ "a,b\n1,\xc0\xaf\n", NULL,
-	  "t.csv:2: byte 0xC0 is not UTF-8: save the file as UTF-8; if it is Latin-1, 'iconv -f LATIN1 -t "
+	  "t.csv:2: byte 0xC0 is not UTF-8: save the file as UTF-8; if it is Latin-1 or Windows-1252, 'iconv -f CP1252 "
+	  "-t "
 	  "UTF-8 t.csv' "
 	  "prints it so",
 	  MISSING_ERROR },
 	{ "a,b\n1,\xed\xa0\x80\n", NULL,
-	  "t.csv:2: byte 0xED is not UTF-8: save the file as UTF-8; if it is Latin-1, 'iconv -f LATIN1 -t "
+	  "t.csv:2: byte 0xED is not UTF-8: save the file as UTF-8; if it is Latin-1 or Windows-1252, 'iconv -f CP1252 "
+	  "-t "
 	  "UTF-8 t.csv' "
 	  "prints it so",
 	  MISSING_ERROR },
 	{ "a,b\n1,\xe2\x82", NULL,
-	  "t.csv:2: byte 0xE2 is not UTF-8: save the file as UTF-8; if it is Latin-1, 'iconv -f LATIN1 -t "
+	  "t.csv:2: byte 0xE2 is not UTF-8: save the file as UTF-8; if it is Latin-1 or Windows-1252, 'iconv -f CP1252 "
+	  "-t "
 	  "UTF-8 t.csv' "
 	  "prints it so",
 	  MISSING_ERROR },
@@ -176,8 +180,7 @@ Test(csv, what_is_no_text_file_is_refused)
 	scratch_write("binary.csv", binary, sizeof binary - 1);
 	expect_refused("none.csv", NULL, MISSING_ERROR, "none.csv: No such file or directory");
 	expect_refused("folder.csv", NULL, MISSING_ERROR, "folder.csv: is a directory, not a file");
-	expect_refused("binary.csv", NULL, MISSING_ERROR,
-		       "binary.csv:2: a NUL byte: this is no text file (or one in UTF-16)");
+	expect_refused("binary.csv", NULL, MISSING_ERROR, "binary.csv:2: a NUL byte: this is no text file");
 }
 
 Test(csv, a_huge_field_is_refused)

@@ -49,6 +49,9 @@ static struct dataset *read_text(const char *text, const struct reading *reading
 	return dataset;
 }
 
+#define GUESSED                                                                                                        \
+	"the first row is taken for a header row, as its texts are not seen again; --header no reads it as data\n"
+
 static const struct {
 	const char *text;
 	struct reading reading;
@@ -78,7 +81,7 @@ static const struct {
 	{ "  a b   c\n 1  2 x\n3 \t4 'y'  \n", { 0 }, "a,b|c|'y',x|1 2 x;3 4 'y';", "separated by blanks\n" },
 	{ "a b \"c d\"\n1 2 \"x  y\"\n3 4 z\n", { 0 }, "a,b|c d|x  y,z|1 2 x  y;3 4 z;", "separated by blanks\n" },
 	{ "a, b, c\n1, 2, x\n3, 4, y\n", { 0 }, "a,b|c|x,y|1 2 x;3 4 y;", NULL },
-	{ "a;b,c\n1;5,x\n2;6,y\n", { .separator = SEPARATOR_COMMA }, "a;b=1;5,a;b=2;6|c|x,y|1 0 x;0 1 y;", NULL },
+	{ "a;b,c\n1;5,x\n2;6,y\n", { .separator = SEPARATOR_COMMA }, "a;b=1;5,a;b=2;6|c|x,y|1 0 x;0 1 y;", GUESSED },
 	/* header or none */
 	{ "1,2,x\n3,4,y\n",
 	  { 0 },
@@ -94,7 +97,7 @@ static const struct {
 	  { .encode = ENCODE_ORDINAL },
 	  "x1|x2|p,q|1 p;0 q;1 p;0 q;",
 	  "no header row: the columns are x1 to x2\nthe label is column 2, 'x2'\n" },
-	{ "colour,kind\nblue,q\nred,p\n", { .encode = ENCODE_ORDINAL }, "colour|kind|p,q|0 q;1 p;", NULL },
+	{ "colour,kind\nblue,q\nred,p\n", { .encode = ENCODE_ORDINAL }, "colour|kind|p,q|0 q;1 p;", GUESSED },
 	{ "a,,b,a\n1,2,x,3\n4,5,y,6\n",
 	  { .label = "b" },
 	  "a,x2,a.1|b|x,y|1 2 3 x;4 5 6 y;",
@@ -384,7 +387,7 @@ static const struct {
 	{ "id,a,b\n1,5,x\n2,6,y\n", "id,a,b\n1,7,x\n2,8,y\n", "a|b|x,y|5 x;6 y;7 x*;8 y*;",
 	  "column 'id' is left out: it counts the rows; --keep-ids keeps it\n" },
 	{ "t,b\np,x\nq,y\n", "t,b\n1,x\n2,y\n3,y\n",
-	  "t=1,t=2,t=3,t=p,t=q|b|x,y|0 0 0 1 0 x;0 0 0 0 1 y;1 0 0 0 0 x*;0 1 0 0 0 y*;0 0 1 0 0 y*;", "" },
+	  "t=1,t=2,t=3,t=p,t=q|b|x,y|0 0 0 1 0 x;0 0 0 0 1 y;1 0 0 0 0 x*;0 1 0 0 0 y*;0 0 1 0 0 y*;", GUESSED },
 	{ "@relation r\n@attribute a numeric\n@attribute b {x,y}\n@data\n1,x\n2,y\n",
 	  "@relation r\n@attribute b {y,x}\n@attribute a numeric\n@data\nx,7\n", "a|b|x,y|1 x;2 y;7 x*;", "" },
 	{ "a,b\n1,x\n2,y\n", "a,d\n7,x\n", "u.csv:1: column 'd' is not in t.csv, where column 2 is 'b'", NULL },
