@@ -242,9 +242,7 @@ enum err_code header_find(const struct rows_text *text, const struct reading *re
 		ERR_OK)
 		return err->code;
 	if (has_header && is_guess &&
-	    table_note(table, err,
-		       "the first row is taken for a header row, as its texts are not seen again; --header no reads it "
-		       "as data") != ERR_OK)
+	    table_note(table, err, "the first row is taken for a header row; --header no reads it as data") != ERR_OK)
 		return err->code;
 	table->header_line = has_header ? looking.line : 0;
 	if (!has_header && is_auto &&

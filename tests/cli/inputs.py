@@ -55,7 +55,7 @@ TRAININGS = [
     ("a,b,class\n1,\"l\rm\",x\n2,l,y\n3,l,x\n", [], (LINES, "2,3,4")),
     # Header rows.
     ("green,huge,z\n" + "red,big,x\nblue,big,y\nred,small,x\nblue,small,y\n" * 2, [],
-     "the first row is taken for a header row, as its texts are not seen again; --header no reads it as data"),
+     "the first row is taken for a header row; --header no reads it as data"),
     ("?,?,x\n" + ROWS, ["--missing", "mean"], (LINES, ",".join(str(line) for line in range(1, 26)))),
     # Missing values as other programs write them, and classes of these names.
     (PLAIN + "#N/A,-nan,x\n<NA>,\\N,y\n", ["--missing", "drop"], ("SELECT count(*) FROM instances", 24)),

@@ -49,9 +49,7 @@ static struct dataset *read_text(const char *text, const struct reading *reading
 	return dataset;
 }
 
-#define GUESSED                                                                                                        \
-	"the first row is taken for a header row, as its texts are not seen again; --header no reads it as data\n"
-
+#define GUESSED "the first row is taken for a header row; --header no reads it as data\n"
 static const struct {
 	const char *text;
 	struct reading reading;
