@@ -216,7 +216,9 @@ void recorder_post(struct recorder *recorder, struct message *message)
 		recorder->last->next = message;
 	if (message->next == NULL)
 		recorder->last = message;
-	(void)pthread_cond_signal(&recorder->has_news);
+	/* Else the thread has its time to begin already, and would be woken for every epoch. */
+	if (is_alone || recorder->is_hasty || message_is_urgent(message))
+		(void)pthread_cond_signal(&recorder->has_news);
 }
 
 enum err_code recorder_call(struct recorder *recorder, enum recorder_access access,

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -106,6 +107,25 @@ Test(record_commit, a_run_of_long_epochs_shows_that_it_lives)
 	recorded_end(recorder, recording);
 	recorded_close(recorder);
 	atomic_store(&ahead_ms, 0);
+}
+
+/* It knows when to write from the first on: it would wake for nothing, and a switch costs as much as a small epoch. */
+Test(record_commit, the_thread_is_not_woken_for_every_epoch)
+{
+	struct recorder *recorder = recorded_open();
+	struct recording *recording = recorded_begin(recorder, &recorded_small, NULL);
+	struct rusage before, after;
+
+	cr_assert_eq(getrusage(RUSAGE_SELF, &before), 0);
+	for (size_t epoch = 1; epoch <= 100; epoch++) {
+		cr_assert(recorded_put(recording, epoch));
+		for (double until = clock_seconds() + 0.0001; clock_seconds() < until;)
+			continue;
+	}
+	cr_assert_eq(getrusage(RUSAGE_SELF, &after), 0);
+	cr_expect_leq(after.ru_nvcsw - before.ru_nvcsw, 50);
+	recorded_end(recorder, recording);
+	recorded_close(recorder);
 }
 
 /* How often the file was changed (SQLite's file format, 1.3.10). */
