@@ -122,6 +122,7 @@ static enum err_code copy_target(struct hardrow_dataset *dataset, const hardrow_
 {
 	size_t n = options->instances;
 	const char *text = options->target_bins != NULL ? options->target_bins : "auto";
+	AUTO(lib_speak_again) locale_t host = lib_speak_c();
 	struct bins bins;
 
 	if (mem_new(&dataset->target, n, err) != ERR_OK || mem_new(&dataset->y, n, err) != ERR_OK)

@@ -3,6 +3,7 @@
 #define HARDROW_LIB_LIB_H
 
 #include <hardrow.h>
+#include <locale.h>
 #include <pthread.h>
 #include <sys/types.h>
 
@@ -110,6 +111,11 @@ MUST_CHECK enum err_code lib_read_difficulty(const hardrow_run_options *options,
 MUST_CHECK enum err_code lib_write_settings(struct hardrow_tracker *tracker, const hardrow_run_options *options,
 					    const struct sampler *sampler, const struct difficulty_settings *difficulty,
 					    struct text *ret_settings, struct err *err);
+
+/* Until the scope ends this thread reads and writes numbers with points, whatever the locale of the host is:
+ *     AUTO(lib_speak_again) locale_t host = lib_speak_c(); */
+locale_t lib_speak_c(void);
+void lib_speak_again(locale_t *host);
 
 /* The record of the epoch under way, made if there is none. */
 MUST_CHECK enum err_code lib_open_epoch(struct hardrow_run *run, struct err *err);

@@ -58,6 +58,19 @@ enum err_code lib_take_options(const void *options, void *ret_options, size_t si
 	return ERR_OK;
 }
 
+locale_t lib_speak_c(void)
+{
+	return uselocale(newlocale(LC_ALL_MASK, "C", (locale_t)0));
+}
+
+void lib_speak_again(locale_t *host)
+{
+	locale_t own = uselocale(*host);
+
+	if (own != *host)
+		freelocale(own);
+}
+
 static void notice(void *context, const char *line)
 {
 	const struct hardrow_tracker *tracker = context;
@@ -105,6 +118,8 @@ int hardrow_open(const char *path, const hardrow_tracker_options *options, hardr
 		 hardrow_error *error)
 {
 	struct err err = { .code = ERR_OK };
+	/* An older file is upgraded, which reads numbers out of JSON. */
+	AUTO(lib_speak_again) locale_t host = lib_speak_c();
 
 	err.code = open_tracker(path, options, ret_tracker, &err);
 	return lib_fail(&err, error);

@@ -2,6 +2,7 @@
 #include <locale.h>
 #include <math.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -277,14 +278,32 @@ static bool speak_german(void)
 	       setenv("LOCPATH", ".", 1) == 0 && setlocale(LC_ALL, name) != NULL;
 }
 
+/* A file whose features are JSON still. */
+static void copy_older_file(void)
+{
+	char command[4096];
+
+	(void)snprintf(command, sizeof command, "cp '%s/tests/fixtures/version14.db' " LOGGING_FILE,
+		       getenv("HARDROW_SOURCE"));
+	cr_assert_eq(system(command), 0);
+}
+
 Test(lib_caller, the_locale_of_the_host_is_nothing_to_it)
 {
+	static const double target[] = { 0.1, 0.7, 1.2 };
+	const hardrow_dataset_options numbers = {
+		.size = sizeof numbers, .name = "numbers", .instances = 3, .target = target, .target_bins = "width:0.5"
+	};
 	if (!speak_german())
 		cr_skip_test("no German locale, and localedef cannot make it: Debian's package locales");
 	cr_assert_float_eq(strtod("0,5", NULL), 0.5, 0);
+	copy_older_file();
 	hardrow_tracker *tracker = logging_open();
-	hardrow_dataset *dataset = logging_put(tracker);
+	hardrow_dataset *dataset = logging_put(tracker), *regression = NULL;
 	hardrow_run *run = NULL;
+	GOOD(hardrow_put_dataset(tracker, &numbers, &regression, &logging_error));
+	hardrow_dataset_free(regression);
+	cr_expect_float_eq(strtod("0,5", NULL), 0.5, 0, "it is German still");
 	const hardrow_run_options options = { .size = sizeof options, .prior = 0.5, .settings = "{\"rate\":0.1}" };
 
 	GOOD(hardrow_begin(tracker, dataset, &options, &run, &logging_error));
@@ -293,5 +312,7 @@ Test(lib_caller, the_locale_of_the_host_is_nothing_to_it)
 	logging_finish(tracker, dataset, run);
 	/* SQLite 3.40 reads the numbers of JSON by the locale. */
 	cr_assert_not_null(setlocale(LC_ALL, "C"));
-	cr_expect_eq(logging_ask("SELECT settings ->> 'prior' + settings ->> 'rate' FROM runs"), 0.6);
+	cr_expect_eq(logging_ask("SELECT settings ->> 'prior' + settings ->> 'rate' FROM runs WHERE model = 'unknown'"),
+		     0.6);
+	cr_expect_eq(logging_ask("SELECT count(*) FROM class WHERE name IN ('0..0.5', '0.5..1', '1..1.5')"), 3);
 }
