@@ -14,8 +14,10 @@
  * Threads: calls about one run come from one thread at a time; different runs may have different threads. A tracker
  * has a thread of its own, which writes: logging waits for the disk only if much is waiting to be written.
  * Fork: what is opened belongs to the process that opened it. In a child its handles are refused with HARDROW_INPUT,
- * and letting go of them (hardrow_close, hardrow_finish, hardrow_dataset_free) does nothing. If the process dies, what
- * was logged until a second before is in the file, in whole epochs, and the run is 'interrupted'.
+ * and letting go of them (hardrow_close, hardrow_finish, hardrow_dataset_free) does nothing. A child must not open a
+ * file that was open when it was forked: SQLite would take the locks of its parent for its own, and the child would
+ * lose what it logs. If the process dies, what was logged until a second before is in the file, in whole epochs, and
+ * the run is 'interrupted'.
  *
  * Shapes: n instances, k classes, N of the instances train. */
 #ifndef HARDROW_H

@@ -125,14 +125,19 @@ class Run:
 
     A `with` block ends the run: 'done', 'failed' after an exception, 'interrupted' after KeyboardInterrupt. A run that
     nobody ends is 'interrupted' when the program ends. A run belongs to the process that made it (workers of a PyTorch
-    DataLoader are others), and to one thread at a time.
+    DataLoader are others), and to one thread at a time. A forked process cannot begin runs in a file that was open when it
+    was forked.
     """
 
     def __init__(self, path, *, dataset, labels=None, target=None, target_bins=None, test=None, ids=None, class_names=None,
                  features=None, feature_names=None, model="unknown", method=None, settings=None, seed=0, sampler=None, epochs=0,
                  prior=1.0, floor=1e-12, per_epoch=False, el2n_epoch=3, notice=None):
         self._tracker, self._dataset, self._run = c_void_p(), c_void_p(), c_void_p()
-        self._pid = os.getpid()
+        self._pid, self._path = os.getpid(), os.path.abspath(os.fsdecode(path))
+        # SQLite would take locks of the parent, which a child has not got, for its own.
+        if any(run._pid != self._pid and os.path.exists(path) and os.path.samefile(run._path, path) for run in _open):
+            raise library.Error(f"{os.fsdecode(path)}: was open when this process was forked; begin the process before the first run,"
+                                " or by 'spawn'")
         self.run_id = None
         self._notice = library.NOTICE(lambda _, line: notice(line.decode()) if notice else None)
         library.call("hardrow_open", os.fsencode(path), byref(library.TrackerOptions(notice=self._notice)), byref(self._tracker))

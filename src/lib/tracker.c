@@ -34,10 +34,11 @@ int lib_fail(const struct err *err, hardrow_error *error)
 
 enum err_code lib_check_process(pid_t pid, struct err *err)
 {
-	return pid == getpid()
-		   ? ERR_OK
-		   : err_set(err, ERR_INPUT,
-			     "this was opened by process %ld; a forked child has to open the file itself", (long)pid);
+	return pid == getpid() ? ERR_OK
+			       : err_set(err, ERR_INPUT,
+					 "this was opened by process %ld; a forked child has to open a file itself, "
+					 "one that was not open before",
+					 (long)pid);
 }
 
 enum err_code lib_take_options(const void *options, void *ret_options, size_t size, const char *name, struct err *err)

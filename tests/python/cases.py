@@ -369,6 +369,23 @@ with begin("eight.db", seed=int(sys.argv[2])) as run:
     verify("eight.db")
 
 
+def case_a_child_cannot_open_what_was_open():
+    with begin("forked.db") as run:
+        child = os.fork()
+        if child == 0:
+            try:
+                refused("was open when this process was forked", begin, "forked.db")
+                begin("own.db").finish()
+                os._exit(0)
+            finally:
+                os._exit(1)
+        expect(os.waitpid(child, 0)[1], 0)
+        begin("forked.db").finish()
+        run.log(None, np.full((N, K), 1 / K))
+        run.end_epoch()
+    expect(query("own.db", "SELECT status FROM runs"), ("done",))
+
+
 def case_pytorch():
     import torch
 
