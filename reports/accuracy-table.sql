@@ -130,7 +130,8 @@ best AS (
   FROM cell GROUP BY averaged, dataset, model
 ),
 tested AS (
-  SELECT averaged, dataset, model, mine.method, resampled_p(mine.value - other.value, mine.ratio) AS p
+  SELECT averaged, dataset, model, mine.method,
+         iif(count(*) > 1, coalesce(resampled_p(mine.value - other.value, mine.ratio), 1), NULL) AS p
   FROM sample AS mine JOIN best USING (averaged, dataset, model)
   JOIN sample AS other USING (averaged, dataset, model, split_seed, fold)
   WHERE other.method = best_method AND mine.method <> best_method

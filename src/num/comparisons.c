@@ -1,6 +1,7 @@
 #include "num/comparisons.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,7 @@
 #define SAMPLES 50000
 #define PRIOR 0.5
 
-/* Mean, and the standard error of it. */
+/* Mean, and the standard error of it: NaN where the differences are all alike, as few splits of few rows easily are. */
 static void measure(const double *d, size_t n, double ratio, double *ret_mean, double *ret_error)
 {
 	double mean = 0;
@@ -21,8 +22,10 @@ static void measure(const double *d, size_t n, double ratio, double *ret_mean, d
 		mean += d[i] / (double)n;
 	for (size_t i = 0; i < n; i++)
 		squares += (d[i] - mean) * (d[i] - mean);
+	/* Rounding alone makes equal ones differ. */
+	bool are_alike = sqrt(squares) <= fmax(1e-10 * fabs(mean), 1e-14);
 	*ret_mean = mean;
-	*ret_error = n < 2 ? NAN : sqrt(squares / (double)(n - 1) * (1 / (double)n + ratio));
+	*ret_error = n < 2 || are_alike ? NAN : sqrt(squares / (double)(n - 1) * (1 / (double)n + ratio));
 }
 
 double resampled_p(const double *d, size_t n, double ratio)
@@ -31,8 +34,7 @@ double resampled_p(const double *d, size_t n, double ratio)
 	double error;
 
 	measure(d, n, ratio, &mean, &error);
-	/* All equal: rounding alone makes them differ. */
-	if (fabs(mean) < 1e-14 && error < 1e-14)
+	if (n > 1 && isnan(error) && fabs(mean) < 1e-14)
 		return 1;
 	return student_t_sides(mean / error, (double)n - 1);
 }

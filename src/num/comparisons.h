@@ -14,7 +14,8 @@
  * `ratio` the size of the test part over that of the training part (Nadeau and Bengio 2003, "Inference for the
  * Generalization Error"); 0 is the ordinary test, which is about these rows alone. n - 1 degrees of freedom.
  * resampled_p(): on both sides; resampled_half_width(): of the interval that holds the mean with probability `level`.
- * NaN below two differences. */
+ * NaN below two differences, and of differences that are all alike, which say nothing of how they vary; but the p of
+ * differences that are all 0 is 1. */
 double resampled_p(const double *d, size_t n, double ratio);
 double resampled_half_width(const double *d, size_t n, double ratio, double level);
 
