@@ -1,10 +1,11 @@
 -- title: Instances whose label may be wrong
 -- heading: Candidates for a wrong label, of part {part}
--- note: Hard but right instances look alike: these are candidates, most likely ones first. likely: the class that the
--- note: models give it. p_given, p_likely: mean probabilities of the two classes. How sure: report measure-auc on your data.
+-- note: Hard but right instances look alike: these are candidates, most likely ones first. On sets with wrong labels that
+-- note: order told them apart with an AUC of .77 (docs/measures.md; of your data: report measure-auc). likely: the class
+-- note: that the models give it. p_given, p_likely: mean probabilities of the two classes. runs: of how many models.
 -- task: classification, hardest
 -- param experiment: experiment, over the runs of its splits in which the instance was in the test part (confident learning)
--- param run: run, without --experiment: of this run, by what it predicted over its epochs; without it the newest one
+-- param run: run, without --experiment: of this run alone; without it the newest one, and for the test part those on the other folds or splits too
 -- param dataset: dataset, only this data set
 -- param method: method = base, of an experiment: which method's runs
 -- param part: test|train|all = test, of a run: of which part
@@ -14,15 +15,21 @@
 -- Confident learning (Northcutt, Jiang and Chuang 2021, eq. 1 and 2): an instance is counted as class j when its probability
 -- of j is at least the mean probability of j among the instances labelled j; the candidates are those that are counted as
 -- another class than their own, of several the likeliest. They are ordered by the margin p_likely - p_given.
--- Probabilities are those of the last recorded epoch; over several runs their mean.
-WITH subject AS (
+-- Probabilities are those of the last recorded epoch; over several runs their mean. The newest run's other folds or splits
+-- are those of the same experiment, data set, model and method, or outside of experiments of the same folds.
+WITH newest AS (
+  SELECT * FROM current_runs WHERE status = 'done' AND (:dataset IS NULL OR dataset = :dataset) ORDER BY run_id DESC LIMIT 1
+),
+subject AS (
   SELECT r.run_id, r.dataset_id, r.dataset, r.model, r.method,
          (SELECT max(epoch) FROM epochs WHERE epochs.run_id = r.run_id AND recorded) AS epoch
-  FROM current_runs AS r
+  FROM current_runs AS r LEFT JOIN newest
   WHERE r.status = 'done' AND (:dataset IS NULL OR r.dataset = :dataset)
     AND CASE WHEN :experiment IS NOT NULL THEN r.experiment = :experiment AND r.method = :method
-        ELSE r.run_id = coalesce(:run, (SELECT max(run_id) FROM current_runs
-          WHERE status = 'done' AND (:dataset IS NULL OR dataset = :dataset))) END
+        ELSE r.run_id = coalesce(:run, newest.run_id)
+          OR :run IS NULL AND :part = 'test'
+            AND (r.experiment_id, r.dataset, r.model, r.method) IS (newest.experiment_id, newest.dataset, newest.model, newest.method)
+            AND (r.experiment_id IS NOT NULL OR r.folds > 1 AND (r.folds, r.split_seed) = (newest.folds, newest.split_seed)) END
 ),
 seen AS MATERIALIZED (
   SELECT subject.dataset_id, subject.dataset, subject.model, p.instance_id, i.class AS given, p.class,

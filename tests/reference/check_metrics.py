@@ -40,7 +40,7 @@ def main():
                 worst[name] = max(worst[name], abs(a - b))
     for name, difference in worst.items():
         print(f"{'ok  ' if difference < 1e-6 else 'FAIL'} {difference:8.1e}  {name}, {len(epochs)} epochs")
-    sys.exit(max(worst.values()) >= 1e-6)
+    sys.exit(int(max(worst.values()) >= 1e-6))
 
 
 main()
