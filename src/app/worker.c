@@ -199,6 +199,9 @@ static enum err_code start(struct work *work, struct trainer *trainer, struct er
 	return recording_settle(work->recording, json.data, work->planned->key, NULL, err);
 }
 
+/* Numbers of an instance in an outcome, about, besides its probabilities. */
+#define OUTCOME_NUMBERS 28
+
 /* What the summaries of a run are made of. */
 struct outcome {
 	struct epoch_summary summary;
@@ -232,6 +235,7 @@ static enum err_code keep_outcome(struct trainer *trainer, const struct recipe_s
 	end->summaries = (struct track_summaries){ dataset->instances, epoch_summary_row, &outcome->summary };
 	end->kept = outcome;
 	end->let_go = outcome_free;
+	end->kept_bytes = dataset->instances * (dataset->classes + OUTCOME_NUMBERS) * sizeof(double);
 	return ERR_OK;
 }
 

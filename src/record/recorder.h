@@ -115,9 +115,11 @@ struct recording_end {
 	char reason[256]; /* why it is not done; may be empty */
 	/* Made as they are written, of what stays until the run is taken as ended. count 0: none. */
 	struct track_summaries summaries;
-	/* What they are made of if it is the recorder's to free: let_go(kept). NULL: it is not. */
+	/* What they are made of if it is the recorder's to free: let_go(kept). NULL: it is not. It takes about so many
+	 * bytes: while others' takes too much, recording_next() waits. */
 	void *kept;
 	void (*let_go)(void *kept);
+	size_t kept_bytes;
 	bool keeps_state; /* so that it can be trained further */
 };
 

@@ -18,6 +18,9 @@
 #define BUDGET (size_t)(16 * 1024 * 1024)
 #define BUDGET_APART (size_t)(2 * 1024 * 1024)
 
+/* And of what the summaries of ended runs are made of. */
+#define BUDGET_KEPT (size_t)(64 * 1024 * 1024)
+
 enum message_kind { MESSAGE_BEGIN, MESSAGE_SETTLE, MESSAGE_EPOCH, MESSAGE_STATE, MESSAGE_END, MESSAGE_CALL };
 
 /* One piece of news for the thread that writes. */
@@ -70,7 +73,7 @@ struct recorder {
 	struct message *first, *last;
 	struct recording *first_ended, *last_ended;
 	double oldest; /* when the first that waits came */
-	size_t waiting_bytes, record_bytes, running;
+	size_t waiting_bytes, record_bytes, kept_bytes, running;
 	bool is_hasty, is_closing;
 	bool sets_apart; /* recorder_set_apart() */
 	size_t budget;

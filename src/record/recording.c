@@ -129,7 +129,8 @@ static bool has_room(const struct recording *recording)
 	const struct recorder *recorder = recording->recorder;
 	size_t least = recording->last_bytes > recorder->budget ? 1 : 2;
 
-	return recording->record_count < least || recorder->record_bytes + recording->last_bytes <= recorder->budget;
+	return recording->record_count < least || (recorder->record_bytes + recording->last_bytes <= recorder->budget &&
+						   recorder->kept_bytes <= BUDGET_KEPT);
 }
 
 static enum err_code create_record(struct recording *recording, struct epoch_record **ret_record, struct err *err)
@@ -303,7 +304,10 @@ void recording_end(struct recording *recording, const struct recording_end *end)
 	recording->end.end = *end;
 	recording->end.kind = MESSAGE_END;
 	recording->end.recording = recording;
-	post(recording, &recording->end);
+	(void)pthread_mutex_lock(&recording->recorder->lock);
+	recording->recorder->kept_bytes += end->kept_bytes;
+	recorder_post(recording->recorder, &recording->end);
+	(void)pthread_mutex_unlock(&recording->recorder->lock);
 }
 
 void recording_end_failed(struct recording_end *end, const struct err *err)

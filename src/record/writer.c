@@ -169,6 +169,7 @@ static void announce(struct recorder *recorder, struct message *ends)
 		recording->ended.status = recording->end.end.status;
 		memcpy(recording->ended.reason, recording->end.end.reason, sizeof recording->ended.reason);
 		recorder->record_bytes -= recording->record_bytes;
+		recorder->kept_bytes -= recording->end.end.kept_bytes;
 		recorder->running--;
 		recorder_add_ended(recorder, recording);
 	}

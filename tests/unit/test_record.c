@@ -199,6 +199,39 @@ Test(record, what_waits_has_a_bound)
 	db_free(other);
 }
 
+static void note_free(void *is_free)
+{
+	*(bool *)is_free = true;
+}
+
+/* What ended runs leave to be written has a bound, too. */
+Test(record, what_ends_keep_has_a_bound)
+{
+	struct recorder *recorder = recorded_open();
+	struct recording *ended = recorded_begin(recorder, &recorded_small, NULL);
+	struct producer producer = { .recording = recorded_begin(recorder, &large, NULL) };
+	struct db *other = database_open(TRACKED_FILE, DB_WRITE);
+	bool is_free = false;
+	const struct recording_end end = {
+		.status = TRACK_DONE, .kept = &is_free, .let_go = note_free, .kept_bytes = BUDGET_KEPT + 1
+	};
+	pthread_t thread;
+	struct err err = { 0 };
+
+	cr_assert_eq(db_begin(other, &err), ERR_OK, "%s", err.message);
+	recording_end(ended, &end);
+	cr_assert_eq(pthread_create(&thread, NULL, produce, &producer), 0);
+	(void)usleep(400000);
+	cr_expect_eq(atomic_load(&producer.count), 2);
+	cr_assert_eq(db_commit(other, &err), ERR_OK);
+	cr_assert_eq(pthread_join(thread, NULL), 0);
+	recorded_end(recorder, producer.recording);
+	recorded_close(recorder);
+	cr_expect(is_free);
+	cr_expect_eq(database_query_int(other, "SELECT count(*) FROM epoch"), 40);
+	db_free(other);
+}
+
 Test(record, of_states_that_wait_there_are_two)
 {
 	struct recorder *recorder = recorded_open();
