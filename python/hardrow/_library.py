@@ -143,6 +143,6 @@ def texts(values):
     return (c_char_p * len(values))(*[str(value).encode() for value in values])
 
 
-def version():
+def version() -> str:
     """The version of libhardrow, as "0.1.0"."""
     return lib.hardrow_version().decode()

@@ -1,4 +1,6 @@
 """Reading a file: a connection with fast views, and whole runs as numpy arrays."""
+from __future__ import annotations
+
 import contextlib
 import dataclasses
 import os
@@ -14,7 +16,7 @@ _SERIES = {"predicted": np.uint16, "p": np.float32, "du": np.float32, "dl": np.f
 _UNKNOWN = 65535
 
 
-def connect(path):
+def connect(path: str | os.PathLike) -> sqlite3.Connection:
     """An sqlite3 connection for reading. Where libhardrow_sqlite.so is found and Python's sqlite3 can load extensions, the views of
     predictions are as fast as in 'hardrow sql'; else they are the same, and slower."""
     if not os.path.exists(path):
@@ -64,8 +66,8 @@ class Dynamics:
     difficulty: np.ndarray  # (E, n)
     weight: np.ndarray  # (E, n)
     draws: np.ndarray  # (E, n) int64, -1 not known
-    target: np.ndarray = None  # (n)
-    residual: np.ndarray = None  # (E, n)
+    target: np.ndarray | None = None  # (n)
+    residual: np.ndarray | None = None  # (E, n)
 
     def to_pandas(self):
         """A DataFrame with a row for each epoch and instance, as the view dynamics has them."""
@@ -97,7 +99,7 @@ def _join(blobs, dtype, instances, columns):
     return np.concatenate(parts)
 
 
-def read(path, run):
+def read(path: str | os.PathLike, run: int) -> Dynamics:
     """Everything that run number `run` recorded of its rows, as a Dynamics: straight from the file's blocks."""
     with contextlib.closing(connect(path)) as connection:
         row = connection.execute(

@@ -1,13 +1,17 @@
 """A run that is logged."""
+from __future__ import annotations
+
 import atexit
 import functools
 import json
 import os
 import sys
+import typing
 import weakref
 from ctypes import byref, c_char_p, c_int64, c_size_t, c_uint32, c_void_p, POINTER, cast
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from . import _library as library
 
@@ -129,16 +133,20 @@ class Run:
     was forked.
     """
 
-    def __init__(self, path, *, dataset, labels=None, target=None, target_bins=None, test=None, ids=None, class_names=None,
-                 features=None, feature_names=None, model="unknown", method=None, settings=None, seed=0, sampler=None, epochs=0,
-                 prior=1.0, floor=1e-12, per_epoch=False, el2n_epoch=3, notice=None):
+    def __init__(self, path: str | os.PathLike, *, dataset: str, labels: ArrayLike | None = None, target: ArrayLike | None = None,
+                 target_bins: str | int | None = None, test: ArrayLike | None = None, ids: ArrayLike | None = None,
+                 class_names: typing.Sequence[str] | None = None, features: ArrayLike | None = None,
+                 feature_names: typing.Sequence[str] | None = None, model: str = "unknown", method: str | None = None,
+                 settings: dict | None = None, seed: int = 0, sampler: str | None = None, epochs: int = 0, prior: float = 1.0,
+                 floor: float = 1e-12, per_epoch: bool = False, el2n_epoch: int = 3,
+                 notice: typing.Callable[[str], object] | None = None) -> None:
         self._tracker, self._dataset, self._run = c_void_p(), c_void_p(), c_void_p()
         self._pid, self._path = os.getpid(), os.path.abspath(os.fsdecode(path))
         # SQLite would take locks of the parent, which a child has not got, for its own.
         if any(run._pid != self._pid and os.path.exists(path) and os.path.samefile(run._path, path) for run in _open):
             raise library.Error(f"{os.fsdecode(path)}: was open when this process was forked; begin the process before the first run,"
                                 " or by 'spawn'")
-        self.run_id = None
+        self.run_id: int | None = None
         self._notice = library.NOTICE(lambda _, line: notice(line.decode()) if notice else None)
         library.call("hardrow_open", os.fsencode(path), byref(library.TrackerOptions(notice=self._notice)), byref(self._tracker))
         try:
@@ -187,22 +195,22 @@ class Run:
             target=_pointer(self.target), target_bins=bins and str(bins).encode())
         library.call("hardrow_put_dataset", self._tracker, byref(options), byref(self._dataset))
 
-    def __len__(self):
+    def __len__(self) -> int:
         """The number of rows."""
         return self._count
 
     @functools.cached_property
-    def ids(self):
+    def ids(self) -> np.ndarray:
         """(n) what rows are told by: as given, or 0 … n-1."""
         return np.arange(self._count) if self._ids is None else self._ids
 
     @functools.cached_property
-    def train_positions(self):
+    def train_positions(self) -> np.ndarray:
         """Positions of the rows that train."""
         return np.arange(self._count) if self._test is None else np.flatnonzero(self._test == 0)
 
     @functools.cached_property
-    def test_positions(self):
+    def test_positions(self) -> np.ndarray:
         """Positions of the rows that test."""
         return np.arange(0) if self._test is None else np.flatnonzero(self._test)
 
@@ -210,7 +218,7 @@ class Run:
         if not self._run:
             raise library.Error("the run has ended")
 
-    def log(self, ids, predictions, kind=None):
+    def log(self, ids: ArrayLike | None, predictions: ArrayLike, kind: str | None = None) -> None:
         """Predictions (rows, classes) of this epoch, or (rows) of a target, of the rows `ids` (None: the first ones), in any order
         and in as many calls as wanted; later ones of a row replace earlier ones. kind: "probabilities", "log-probabilities" or
         "logits", of a target "numbers"; None: the first, or numbers."""
@@ -239,7 +247,7 @@ class Run:
                                       row_stride=values.strides[0], column_stride=values.strides[1], ids=rows.ids, keys=rows.keys)
         library.call("hardrow_log", self._run, byref(options))
 
-    def log_draws(self, ids):
+    def log_draws(self, ids: ArrayLike) -> None:
         """Whom the training drew in this epoch, one entry for each draw. Calls add up."""
         self._check()
         if ids is None:
@@ -247,7 +255,7 @@ class Run:
         rows = _Names(ids)
         library.call("hardrow_log_draws", self._run, rows.ids, rows.keys, rows.count)
 
-    def log_series(self, name, ids, values):
+    def log_series(self, name: str, ids: ArrayLike | None, values: ArrayLike) -> None:
         """Numbers of your own, as losses of the rows `ids` (None: the first ones), into the view instance_series (float32)."""
         self._check()
         numbers = _floats("values", values).reshape(-1)
@@ -256,7 +264,7 @@ class Run:
             raise library.Error(f"{rows.count} ids for {len(numbers)} values")
         library.call("hardrow_log_series", self._run, name.encode(), rows.ids, rows.keys, _pointer(numbers), len(numbers))
 
-    def log_matrix(self, layer, name, values):
+    def log_matrix(self, layer: int, name: str, values: ArrayLike) -> None:
         """A matrix of the model after this epoch, into the view weights; a vector is a column."""
         self._check()
         if layer < 0:
@@ -265,7 +273,7 @@ class Run:
         numbers = numbers.reshape(numbers.shape[0], -1)
         library.call("hardrow_log_matrix", self._run, layer, name.encode(), *numbers.shape, _pointer(numbers))
 
-    def end_epoch(self, number=None, carry=False):
+    def end_epoch(self, number: int | None = None, carry: bool = False) -> None:
         """Closes the epoch: difficulty, metrics and the weights of the next. Rows without predictions are NULL in it; with
         `carry` they keep their last ones. number: above the last; None: one more."""
         self._check()
@@ -276,15 +284,15 @@ class Run:
         pointer = getattr(library.lib, name)(self._run)
         return np.ctypeslib.as_array(pointer, (len(self),)).copy()
 
-    def weights(self):
+    def weights(self) -> np.ndarray:
         """(n) what each row should weigh in the next epoch: mean 1 over the rows that train, NaN for those that test."""
         return self._numbers("hardrow_weights")
 
-    def difficulty(self):
+    def difficulty(self) -> np.ndarray:
         """(n) difficulty of each row: (c + sum of du) / (c + sum of dl)."""
         return self._numbers("hardrow_difficulty")
 
-    def draw(self):
+    def draw(self) -> np.ndarray:
         """Positions of the rows that the next epoch should train on, in their order, by the sampler."""
         self._check()
         room = library.lib.hardrow_most_draws(self._run)
@@ -292,12 +300,12 @@ class Run:
         library.call("hardrow_draw", self._run, cast(positions.ctypes.data, POINTER(c_uint32)), room, byref(count))
         return positions[:count.value].astype(np.int64)
 
-    def sync(self):
+    def sync(self) -> None:
         """Waits until all epochs that were ended are in the file."""
         self._check()
         library.call("hardrow_sync", self._tracker)
 
-    def finish(self, status="done", reason=None):
+    def finish(self, status: str = "done", reason: str | None = None) -> int | None:
         """Ends the run, as "done", "diverged", "failed" or "interrupted", and returns its number in the file."""
         self._check()
         if status not in STATUSES:
@@ -328,10 +336,10 @@ class Run:
             except Exception:  # pylint: disable=broad-except
                 pass
 
-    def __enter__(self):
+    def __enter__(self) -> Run:
         return self
 
-    def __exit__(self, kind, problem, _):
+    def __exit__(self, kind, problem, _) -> None:
         if not self._run:
             return
         if kind is None:

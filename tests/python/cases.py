@@ -1,4 +1,5 @@
 """What the Python module does. Run by python_test.py with a Python that has numpy, in an empty folder; arguments: the program."""
+import inspect
 import os
 import signal
 import sqlite3
@@ -6,6 +7,7 @@ import subprocess
 import sys
 import time
 import types
+import typing
 import unittest.mock
 
 import numpy as np
@@ -367,6 +369,13 @@ with begin("eight.db", seed=int(sys.argv[2])) as run:
     expect(query("eight.db", "SELECT count(*), sum(epochs), count(DISTINCT dataset_id), count(DISTINCT seed) FROM runs"
                  " WHERE status = 'done'"), (8, 160, 1, 8))
     verify("eight.db")
+
+
+def case_what_is_public_has_types():
+    for call in (hardrow.read, hardrow.connect, hardrow.version, hardrow.Run.__init__,
+                 *(value for name, value in vars(hardrow.Run).items() if name[0] != "_" and callable(value))):
+        hints = set(typing.get_type_hints(call))
+        expect(hints, set(inspect.signature(call).parameters) - {"self"} | {"return"})
 
 
 def case_a_child_cannot_open_what_was_open():
