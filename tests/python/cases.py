@@ -332,12 +332,18 @@ def case_how_a_run_ends():
 
 
 def case_kill_loses_the_open_epoch_alone():
+    """Of a training in PyTorch, whose workers outlive it."""
+    import torch  # noqa: F401
+
     child = run_program("""
 from cases import *
+import torch
+import hardrow.torch
 _, _, logits = subject()
+loader = torch.utils.data.DataLoader(torch.as_tensor(logits), batch_size=64, num_workers=2, persistent_workers=True)
 run = begin("kill.db")
 for epoch in range(1000):
-    run.log(None, logits, "logits")
+    hardrow.torch.log(run, torch.nn.Linear(K, K), loader)
     run.end_epoch()
     if epoch == 5:
         run.sync()
@@ -347,7 +353,7 @@ for epoch in range(1000):
 """)
     expect(child.stdout.readline().strip(), "ready")
     child.send_signal(signal.SIGKILL)
-    child.communicate()
+    child.wait()
     begin("kill.db").finish()
     expect(query("kill.db", "SELECT status, epochs FROM runs WHERE run_id = 1"), ("interrupted", 6))
     expect(query("kill.db", "SELECT count(p_true) FROM dynamics WHERE run_id = 1"), (6 * N,))
@@ -468,30 +474,37 @@ class Base:
     """Of a callback."""
 
 
-class Booster:
-    """What XGBoost and LightGBM hand to a callback."""
+def case_xgboost():
+    import xgboost
 
-    def predict(self, rows, num_iteration=None):
-        return softmax(rows)
+    import hardrow.xgboost
+
+    _, test, logits = subject()
+    rows = xgboost.DMatrix(logits)
+    many, two = logits.argmax(axis=1), (logits[:, 0] > 0).astype(int)
+    trainings = [({"labels": many}, {"objective": "multi:softprob", "num_class": K}), ({"labels": two}, {"objective": "binary:logistic"}),
+                 ({"target": logits[:, 1]}, {})]
+    for number, (subjects, parameters) in enumerate(trainings, 1):
+        with hardrow.Run("xgboost.db", dataset=f"made {number}", test=test, **subjects) as run:
+            model = xgboost.train(parameters, xgboost.DMatrix(logits[~test], *[y[~test] for y in subjects.values()]), 3,
+                                  callbacks=[hardrow.xgboost.Callback(run, rows)])
+        dynamics, predicted = hardrow.read("xgboost.db", number), model.predict(rows)
+        expect(dynamics.epochs.tolist(), [1, 2, 3])
+        last = dynamics.predicted[-1] if "target" in subjects else dynamics.p[-1] if number == 1 else dynamics.p[-1][:, 1]
+        assert np.allclose(last, predicted, atol=1e-6), number
 
 
-def case_xgboost_and_lightgbm():
-    """Of the callbacks' protocols; with the real packages where they are."""
-    _, _, logits = subject()
-    if stand_in("xgboost.callback", TrainingCallback=Base):
-        import hardrow.xgboost
-
-        with begin("boost.db", method="xgboost") as run:
-            callback = hardrow.xgboost.Callback(run, logits)
-            for epoch in range(2):
-                expect(callback.after_iteration(Booster(), epoch, {}), False)
+def case_lightgbm():
+    """Of the callback's protocol."""
     import hardrow.lightgbm
 
-    with begin("boost.db", method="lightgbm") as run:
+    _, _, logits = subject()
+    model = types.SimpleNamespace(predict=lambda rows, num_iteration: softmax(rows))
+    with begin("lightgbm.db") as run:
         callback = hardrow.lightgbm.callback(run, logits)
         for iteration in range(2):
-            callback(types.SimpleNamespace(model=Booster(), iteration=iteration))
-    expect(query("boost.db", "SELECT min(epochs), count(*) FROM runs WHERE status = 'done'")[0], 2)
+            callback(types.SimpleNamespace(model=model, iteration=iteration))
+    expect(query("lightgbm.db", "SELECT epochs FROM runs WHERE status = 'done'"), (2,))
 
 
 def case_keras_and_lightning():
