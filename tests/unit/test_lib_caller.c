@@ -2,6 +2,7 @@
 #include <locale.h>
 #include <math.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -162,6 +163,29 @@ Test(lib_caller, a_child_leaves_the_handles_alone)
 	GOOD(hardrow_end_epoch(run, NULL, &logging_error));
 	logging_finish(tracker, dataset, run);
 	cr_expect_eq(logging_ask("SELECT count(*) FROM runs WHERE status = 'done' AND epochs = 1"), 1);
+}
+
+Test(lib_caller, signals_are_for_the_threads_of_the_program)
+{
+	sigset_t one, before, after;
+
+	(void)sigemptyset(&one);
+	(void)sigaddset(&one, SIGUSR1);
+	cr_assert_eq(pthread_sigmask(SIG_BLOCK, &one, NULL), 0);
+	cr_assert_eq(pthread_sigmask(SIG_BLOCK, NULL, &before), 0);
+	hardrow_tracker *tracker = logging_open();
+	/* A thread that does not block it would end the program. */
+	cr_assert_eq(kill(getpid(), SIGUSR1), 0);
+	hardrow_dataset *dataset = logging_put(tracker);
+	hardrow_run *run = logging_begin(tracker, dataset);
+	GOOD(logging_log(run, 1, &logging_error));
+	GOOD(hardrow_end_epoch(run, NULL, &logging_error));
+	logging_finish(tracker, dataset, run);
+	cr_assert_eq(pthread_sigmask(SIG_BLOCK, NULL, &after), 0);
+	for (int number = 1; number < SIGRTMIN; number++)
+		cr_expect_eq(sigismember(&after, number), sigismember(&before, number), "%d", number);
+	cr_assert_eq(sigpending(&after), 0);
+	cr_expect_eq(sigismember(&after, SIGUSR1), 1, "it waits for us");
 }
 
 static void *log_run(void *context)
