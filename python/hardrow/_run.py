@@ -40,8 +40,15 @@ def _pointer(array):
     return None if array is None else array.ctypes.data
 
 
+def _is_missing(label):
+    """None, NaN, and what pandas has for them."""
+    return label is None or isinstance(label, float) and label != label or type(label).__name__ in ("NAType", "NaTType")
+
+
 def _classes(labels, class_names):
     """Indices of the labels, and the names of the classes: as given, or the different labels, sorted."""
+    # In a list of texts numpy makes a text of NaN.
+    listed = labels if isinstance(labels, (list, tuple)) else ()
     labels = _array(labels)
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
@@ -52,8 +59,19 @@ def _classes(labels, class_names):
         if labels.dtype.kind not in "iub" or len(labels) and not 0 <= labels.min() <= labels.max() < len(names):
             raise library.Error(f"labels: with class_names they are whole numbers from 0 to {len(names) - 1}")
         return labels.astype(np.uint32), names
+    if labels.dtype.kind == "S":
+        labels = np.char.decode(labels, "utf-8")
+    kind = labels.dtype.kind
+    missing = np.isnan(labels) if kind == "f" else \
+        np.array([_is_missing(label) for label in {"O": labels, "U": listed}.get(kind, ())], bool)
+    if missing.any():
+        row = int(missing.argmax())
+        raise library.Error(f"labels: row {row} has none ({labels[row]}); leave such rows out, or give them a class")
     # return_inverse takes four times the memory.
-    names = np.unique(labels)
+    try:
+        names = np.unique(labels)
+    except TypeError as problem:
+        raise library.Error(f"labels: {problem}; they are all texts or all numbers") from None
     return np.searchsorted(names, labels).astype(np.uint32), [str(name) for name in names]
 
 

@@ -276,6 +276,11 @@ def case_the_library_of_a_program_in_the_root():
 def case_what_is_refused():
     labels, test, logits = subject()
     refused("no/folder", begin, "no/folder/a.db")
+    for missing in ([0, 1, float("nan")], ["x", "y", None], ["x", "y", float("nan")]):
+        refused("labels: row 2 has none", hardrow.Run, "bad.db", dataset="d", labels=missing)
+    refused("they are all texts or all numbers", hardrow.Run, "bad.db", dataset="d", labels=np.array(["x", 1], object))
+    with hardrow.Run("bytes.db", dataset="d", labels=[b"x", b"y"]) as run:
+        assert run.classes == ["x", "y"]
     refused("3 ids for 2 rows", hardrow.Run, "bad.db", dataset="d", labels=[0, 1], ids=[1, 2, 3])
     refused("must ascend", hardrow.Run, "bad.db", dataset="d", labels=[0, 1], ids=[2, 1])
     refused("numbers with a fraction", hardrow.Run, "bad.db", dataset="d", labels=[0, 1], ids=[0.5, 1])
