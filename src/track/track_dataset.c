@@ -129,33 +129,79 @@ static enum err_code put_feature_blocks(struct track *track, int64_t id, const s
 	return ERR_OK;
 }
 
+/* The columns of a row in the order of its INSERT. */
+enum instance_column {
+	DATASET_ID,
+	POSITION,
+	INSTANCE_ID,
+	SOURCE_LINE,
+	CLASS_INDEX,
+	SUBCLASS,
+	FLIPPED_FROM,
+	TARGET,
+	COLUMNS
+};
+
+struct instance_rows {
+	int64_t id;
+	const struct track_dataset *dataset;
+};
+
+static struct db_value instance_value(void *context, size_t row, size_t column)
+{
+	const struct instance_rows *rows = context;
+	const struct track_dataset *dataset = rows->dataset;
+	struct db_value value = { .type = DB_INTEGER };
+
+	switch ((enum instance_column)column) {
+	case DATASET_ID:
+		value.integer = rows->id;
+		return value;
+	case POSITION:
+		value.integer = (int64_t)row;
+		return value;
+	case INSTANCE_ID:
+		value.integer = dataset->instance_id[row];
+		return value;
+	case SOURCE_LINE:
+		value.integer = dataset->source_line[row];
+		return value;
+	case CLASS_INDEX:
+		value.integer = dataset->y[row];
+		return value;
+	case SUBCLASS:
+		if (dataset->subclass != NULL)
+			return (struct db_value){ .type = DB_TEXT,
+						  .text = dataset->subclass_names[dataset->subclass[row]] };
+		break;
+	case FLIPPED_FROM:
+		if (dataset->flipped_from != NULL && dataset->flipped_from[row] < dataset->classes)
+			return (struct db_value){ .type = DB_TEXT,
+						  .text = dataset->class_names[dataset->flipped_from[row]] };
+		break;
+	case TARGET:
+		if (dataset->target != NULL)
+			return (struct db_value){ .type = DB_REAL, .real = dataset->target[row] };
+		break;
+	case COLUMNS:
+		break;
+	}
+	return (struct db_value){ .type = DB_NULL };
+}
+
 static enum err_code put_instances(struct track *track, int64_t id, const struct track_dataset *dataset,
 				   struct err *err)
 {
-	struct db_stmt *stmt;
+	struct instance_rows context = { id, dataset };
+	const struct db_rows rows = { dataset->instances, instance_value, &context };
+	struct db_stmt **stmt = &track->statements[TRACK_PUT_INSTANCE];
 
-	if (track_statement(
-		track, TRACK_PUT_INSTANCE,
-		"INSERT INTO instance (dataset_id, position, instance_id, source_line, class_index,"
-		" subclass, flipped_from, target) VALUES (:dataset_id, :position, :instance_id, :source_line,"
-		" :class_index, :subclass, :flipped_from, :target)",
-		&stmt, err) != ERR_OK)
+	if (*stmt == NULL && db_prepare_insert(track->db,
+					       "instance (dataset_id, position, instance_id, source_line, class_index,"
+					       " subclass, flipped_from, target)",
+					       COLUMNS, stmt, err) != ERR_OK)
 		return err->code;
-	for (size_t i = 0; i < dataset->instances; i++) {
-		db_bind_int(stmt, ":dataset_id", id);
-		db_bind_int(stmt, ":position", (int64_t)i);
-		db_bind_int(stmt, ":instance_id", dataset->instance_id[i]);
-		db_bind_int(stmt, ":source_line", dataset->source_line[i]);
-		db_bind_int(stmt, ":class_index", dataset->y[i]);
-		db_bind_text(stmt, ":subclass",
-			     dataset->subclass != NULL ? dataset->subclass_names[dataset->subclass[i]] : NULL);
-		bool is_flipped = dataset->flipped_from != NULL && dataset->flipped_from[i] < dataset->classes;
-		db_bind_text(stmt, ":flipped_from", is_flipped ? dataset->class_names[dataset->flipped_from[i]] : NULL);
-		db_bind_real(stmt, ":target", dataset->target != NULL ? dataset->target[i] : NAN);
-		if (db_run(stmt, err) != ERR_OK)
-			return err->code;
-	}
-	return ERR_OK;
+	return db_insert(*stmt, &rows, err);
 }
 
 static enum err_code put_keys(struct track *track, int64_t id, const struct track_dataset *dataset, struct err *err)
