@@ -39,8 +39,11 @@ function intervalPicture(low, high, middle, reach) {
   return picture;
 }
 
+// A data set as its runs call it.
+const titleOf = dataset => runs.find(run => run.dataset === dataset)?.title ?? dataset;
+
 function accuracyTable(report) {
-  const title = new Map(runs.map(run => [run.dataset, run.title])), models = unique(report.rows.map(row => row.model));
+  const models = unique(report.rows.map(row => row.model));
   const lines = new Map(), methods = unique(report.rows.filter(row => row.mean !== null || row.published === null).map(row => row.method));
   for (const row of report.rows) {
     const key = JSON.stringify([row.dataset, row.model]);
@@ -50,10 +53,10 @@ function accuracyTable(report) {
   const shown = cell => !cell || cell.mean === null ? '\u2013' : percent(cell.mean) + (cell.sd === null ? '' : ` \u00b1 ${percent(cell.sd)}`);
   const published = unique(report.rows.filter(row => row.published !== null).map(row => row.method));
   return table([
-    { name: 'data set', text: ({ row }) => (title.get(row.dataset) ?? row.dataset) + (models.length > 1 ? ` (${row.model})` : '') },
+    { name: 'data set', text: ({ row }) => (row.datasets > 1 ? `average of ${row.datasets}` : titleOf(row.dataset)) + (models.length > 1 ? ` (${row.model})` : '') },
     ...methods.map(method => ({ name: method, number: true, text: ({ cells }) => shown(cells.get(method)) })),
     ...published.map(method => ({ name: `published: ${method}`, number: true, text: ({ cells }) => percent(cells.get(method)?.published) })),
-  ], [...lines.values()], 'Percent: mean \u00b1 standard deviation over the splits');
+  ], [...lines.values()], 'Percent: mean \u00b1 standard deviation over the splits, which overlap');
 }
 
 function differencesTable(report) {
@@ -65,8 +68,9 @@ function differencesTable(report) {
     { name: `difference to ${rows[0].reference}`, number: true, text: row => signed(row.difference) },
     { name: '95 % for new data', number: true, text: row => typeof row.low === 'number' ? `${signed(row.low)} to ${signed(row.high)}` : null },
     { name: '', text: row => typeof row.low === 'number' ? intervalPicture(row.low, row.high, row.difference, reach) : null },
-    { name: 'p (Holm)', number: true, text: row => typeof row.p_holm === 'number' ? row.p_holm.toFixed(3) : null },
+    { name: 'p (Holm)', number: true, text: row => typeof row.p_holm === 'number' ? row.p_holm < .0005 ? '<0.001' : row.p_holm.toFixed(3) : null },
     { name: 'win/tie/loss', number: true, text: row => [row.wins, row.ties, row.losses].map(count => number(count)).join('/') },
+    { name: 'most from one data set', number: true, text: row => row.datasets > 1 ? `${titleOf(row.largest_dataset)} ${signed(row.largest_part)}` : null },
     { name: 'data sets', number: true, text: row => number(row.datasets) }, { name: 'splits', number: true, text: row => number(row.splits) },
   ], rows, report.title + '.');
   return [made, element('p', report.notes.join(' '), { class: 'quiet' })];

@@ -392,6 +392,9 @@ def in_browser(page, run):
         cell = see.ask("document.querySelector('#accuracy-tables td').textContent")
         theirs = json.loads(hardrow("report", "accuracy-table", "--format", "json"))[0]
         check("the accuracy table", cell == f"{100 * theirs['mean']:.1f} \u00b1 {100 * theirs['sd']:.1f}", cell)
+        shares = see.ask("[...document.querySelectorAll('#accuracy-tables td')].map(cell => cell.textContent).filter(text => text.startsWith('Iris '))")
+        theirs = json.loads(hardrow("report", "paired-differences", "--format", "json"))[0]
+        check("most from one data set", theirs["largest_dataset"] == "iris" and shares == [f"Iris {100 * theirs['largest_part']:+.2f}".replace("-", "\u2212")], shares)
         check_hostile(see)
         check_meta(see)
         check_large(see)
