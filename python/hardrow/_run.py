@@ -54,6 +54,9 @@ def _classes(labels, class_names):
         labels = labels[:, 0]
     if labels.ndim != 1:
         raise library.Error(f"labels: {labels.shape}; they are one class a row")
+    unknown = [row for row, label in enumerate(labels.tolist()) if label is None or label != label] if labels.dtype.kind in "fO" else []
+    if unknown:
+        raise library.Error(f"labels: row {unknown[0]} has none, '{labels[unknown[0]]}'; leave such rows out, or name a class for them")
     if class_names is not None:
         names = [str(name) for name in class_names]
         if labels.dtype.kind not in "iub" or len(labels) and not 0 <= labels.min() <= labels.max() < len(names):
@@ -165,6 +168,8 @@ class Run:
             raise library.Error(f"{os.fsdecode(path)}: was open when this process was forked; begin the process before the first run,"
                                 " or by 'spawn'")
         self.run_id: int | None = None
+        if not 0 <= seed < 2**64:
+            raise library.Error(f"seed: {seed}; it is a whole number from 0 to {2**64 - 1}")
         self._notice = library.NOTICE(lambda _, line: notice(line.decode()) if notice else None)
         library.call("hardrow_open", os.fsencode(path), byref(library.TrackerOptions(notice=self._notice)), byref(self._tracker))
         try:

@@ -141,6 +141,38 @@ def case_names_of_rows_and_classes():
     expect(hardrow.read("names.db", 3).ids.tolist(), [7, 4000000000])
 
 
+def case_features_are_kept():
+    labels, test, logits = subject()
+    with hardrow.Run("features.db", dataset="made", labels=labels, test=test, features=logits, feature_names=["a", "b", "c"]) as run:
+        run.log(None, softmax(logits))
+        run.end_epoch()
+    verify("features.db")
+    with hardrow.connect("features.db") as connection:
+        rows = connection.execute("SELECT instance_id, feature, value FROM features ORDER BY instance_id, feature").fetchall()
+    expect(rows, [(i, "abc"[j], float(logits[i, j])) for i in range(N) for j in range(K)])
+
+
+def case_every_sampler_weighs_and_draws():
+    labels, test, logits = subject()
+    try:
+        begin("samplers.db", sampler="none")
+    except hardrow.Error as problem:
+        names = str(problem).split("only ")[1].split(", ")
+    assert {"multinomial", "self-paced", "curriculum"} <= set(names), names
+    for number, name in enumerate(names, 1):
+        with begin("samplers.db", sampler=name, epochs=3) as run:
+            for epoch in range(3):
+                run.log(None, logits * (epoch + 1), "logits")
+                run.log_draws(run.draw())
+                run.end_epoch()
+            weights = run.weights()
+        assert np.isnan(weights[test]).all() and abs(weights[~test].mean() - 1) < 1e-9, name
+        draws = hardrow.read("samplers.db", number).draws
+        assert (draws[:, test] == 0).all() and (draws.sum(axis=1) > 0).all(), name
+    expect(query("samplers.db", "SELECT group_concat(method, ', ') FROM (SELECT method FROM runs ORDER BY run_id)"), (", ".join(names),))
+    verify("samplers.db")
+
+
 def case_very_many_draws_are_counted():
     """70,000 of one row: the same in the stock views, hardrow's own, exports, read() and verify; other epochs are as ever."""
     labels, test, logits = subject()
@@ -288,6 +320,10 @@ def case_what_is_refused():
     refused("is no", begin, "bad.db", settings={"net": float("inf")})
     refused("there is no such file", hardrow.read, "none.db", 1)
     refused("one class a row", hardrow.Run, "bad.db", dataset="d", labels=np.eye(3))
+    for labels_with_gap in ([0.0, np.nan, 1.0], ["a", None, "b"]):
+        refused("labels: row 1 has none", hardrow.Run, "bad.db", dataset="d", labels=labels_with_gap)
+    for seed in (-1, 2**64):
+        refused(f"seed: {seed}", begin, "bad.db", seed=seed)
     refused("whole numbers from 0 to 1", hardrow.Run, "bad.db", dataset="d", labels=[0.5, 1], class_names=["a", "b"])
     refused("True or 1", hardrow.Run, "bad.db", dataset="d", labels=[0, 1], test=[0.5, 0])
     refused("must not hold NUL", hardrow.Run, "bad.db", dataset="d", labels=[0, 1], ids=["a\0", "a\0b"])
