@@ -3,6 +3,7 @@
 #include <math.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -65,6 +66,34 @@ Test(lib_caller, a_data_set_that_will_not_do)
 	cr_expect_null(dataset);
 	GOOD(hardrow_close(tracker, &logging_error));
 	cr_expect_eq(logging_ask("SELECT count(*) FROM dataset"), 0);
+}
+
+Test(lib_caller, structs_of_other_versions)
+{
+	static const uint32_t labels[] = { 0, 1, 0 };
+	/* An older one ended before the target. */
+	const hardrow_dataset_options older = {
+		.size = offsetof(hardrow_dataset_options, target),
+		.name = "old",
+		.instances = 3,
+		.classes = 2,
+		.labels = labels,
+		.target_bins = "not a field of it",
+	};
+	struct {
+		hardrow_run_options known;
+		uint64_t field;
+	} newer = { .known = { .size = sizeof newer } };
+	hardrow_tracker *tracker = logging_open();
+	hardrow_dataset *dataset = NULL;
+	hardrow_run *run = NULL, *none = NULL;
+
+	GOOD(hardrow_put_dataset(tracker, &older, &dataset, &logging_error));
+	GOOD(hardrow_begin(tracker, dataset, &newer.known, &run, &logging_error));
+	newer.field = 1;
+	BAD(hardrow_begin(tracker, dataset, &newer.known, &none, &logging_error), HARDROW_INPUT, "has fields that");
+	cr_expect_null(none);
+	logging_finish(tracker, dataset, run);
 }
 
 Test(lib_caller, options_that_will_not_do)
