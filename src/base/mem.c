@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-
-#define PAGE ((uintptr_t)4096)
+#include <unistd.h>
 
 /* Blocks so large are looked at all over, and in small pages most looks would first have to find the page. */
 #define LARGE ((size_t)4 << 20)
@@ -15,8 +14,10 @@
 /* Advice about the pages that lie in the block as a whole; *ret_first .. *ret_end. Returns whether it was taken. */
 static bool advise(void *block, size_t bytes, int advice, char **ret_first, char **ret_end)
 {
-	uintptr_t first = ((uintptr_t)block + PAGE - 1) / PAGE * PAGE;
-	uintptr_t end = ((uintptr_t)block + bytes) / PAGE * PAGE;
+	/* Where pages are larger than here, what lies behind a part of one would go as well. */
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t first = ((uintptr_t)block + page - 1) / page * page;
+	uintptr_t end = ((uintptr_t)block + bytes) / page * page;
 
 	*ret_first = (char *)block + (first - (uintptr_t)block);
 	*ret_end = end > first ? *ret_first + (end - first) : *ret_first;
