@@ -25,7 +25,7 @@ static enum err_code refuse_kind(const char *path, const struct text *content, s
 		{ "PK\x03\x04", 4, "zip (or a spreadsheet: save it as CSV)", "unzip -p" },
 		{ "7z\xbc\xaf", 4, "7-Zip", "7z x -so" },
 		{ "\xd0\xcf\x11\xe0", 4, "an Excel file: save it as CSV", NULL },
-		{ "PAR1", 4, "a Parquet file: write it as CSV", NULL },
+		{ "PAR1\x15", 5, "a Parquet file: write it as CSV", NULL },
 		{ "\x93NUMPY", 6, "an array of numpy: write it as CSV", NULL },
 		{ "\x89HDF", 4, "an HDF5 file: write it as CSV", NULL },
 		{ "SQLite format 3", 15, "a SQLite database: write a table of it as CSV", NULL },
