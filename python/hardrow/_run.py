@@ -41,8 +41,8 @@ def _pointer(array):
 
 
 def _is_missing(label):
-    """None, NaN, and what pandas has for them."""
-    return label is None or isinstance(label, float) and label != label or type(label).__name__ in ("NAType", "NaTType")
+    """None, NaN, and what pandas has for them, whose NA cannot be compared."""
+    return label is None or type(label).__name__ == "NAType" or label != label
 
 
 def _classes(labels, class_names):
@@ -54,22 +54,19 @@ def _classes(labels, class_names):
         labels = labels[:, 0]
     if labels.ndim != 1:
         raise library.Error(f"labels: {labels.shape}; they are one class a row")
-    unknown = [row for row, label in enumerate(labels.tolist()) if label is None or label != label] if labels.dtype.kind in "fO" else []
-    if unknown:
-        raise library.Error(f"labels: row {unknown[0]} has none, '{labels[unknown[0]]}'; leave such rows out, or name a class for them")
+    kind = labels.dtype.kind
+    missing = labels != labels if kind in "fMm" else \
+        np.array([_is_missing(label) for label in {"O": labels, "U": listed}.get(kind, ())], bool)
+    if missing.any():
+        row = int(missing.argmax())
+        raise library.Error(f"labels: row {row} has none ({labels[row]}); leave such rows out, or give them a class")
     if class_names is not None:
         names = [str(name) for name in class_names]
         if labels.dtype.kind not in "iub" or len(labels) and not 0 <= labels.min() <= labels.max() < len(names):
             raise library.Error(f"labels: with class_names they are whole numbers from 0 to {len(names) - 1}")
         return labels.astype(np.uint32), names
-    if labels.dtype.kind == "S":
+    if kind == "S":
         labels = np.char.decode(labels, "utf-8")
-    kind = labels.dtype.kind
-    missing = np.isnan(labels) if kind == "f" else \
-        np.array([_is_missing(label) for label in {"O": labels, "U": listed}.get(kind, ())], bool)
-    if missing.any():
-        row = int(missing.argmax())
-        raise library.Error(f"labels: row {row} has none ({labels[row]}); leave such rows out, or give them a class")
     # return_inverse takes four times the memory.
     try:
         names = np.unique(labels)
@@ -129,6 +126,15 @@ class _Names:
             self.keys, self._kept = _keys(array)
 
 
+def _identity(path):
+    """What a file is, whatever it is called; None: there is none."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
 class Run:
     """One training, logged into a hardrow file.
 
@@ -162,9 +168,9 @@ class Run:
                  floor: float = 1e-12, per_epoch: bool = False, el2n_epoch: int = 3,
                  notice: typing.Callable[[str], object] | None = None) -> None:
         self._tracker, self._dataset, self._run = c_void_p(), c_void_p(), c_void_p()
-        self._pid, self._path = os.getpid(), os.path.abspath(os.fsdecode(path))
+        self._pid, file = os.getpid(), _identity(path)
         # SQLite would take locks of the parent, which a child has not got, for its own.
-        if any(run._pid != self._pid and os.path.exists(path) and os.path.samefile(run._path, path) for run in _open):
+        if file is not None and any(run._pid != self._pid and run._file == file for run in _open):
             raise library.Error(f"{os.fsdecode(path)}: was open when this process was forked; begin the process before the first run,"
                                 " or by 'spawn'")
         self.run_id: int | None = None
@@ -172,6 +178,7 @@ class Run:
             raise library.Error(f"seed: {seed}; it is a whole number from 0 to {2**64 - 1}")
         self._notice = library.NOTICE(lambda _, line: notice(line.decode()) if notice else None)
         library.call("hardrow_open", os.fsencode(path), byref(library.TrackerOptions(notice=self._notice)), byref(self._tracker))
+        self._file = _identity(path)
         try:
             self._put_dataset(dataset, labels, (target, target_bins), test, ids, class_names, features, feature_names)
             encoded = None if settings is None else json.dumps(settings).encode()

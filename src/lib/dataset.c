@@ -387,7 +387,7 @@ enum err_code lib_check_names(const struct hardrow_dataset *dataset, const struc
 		return err_set(err, ERR_INPUT, "ids and keys: one of the two");
 	if (names->keys != NULL && dataset->keys == NULL)
 		return err_set(err, ERR_INPUT, "keys: the data set has none; its instances are told by ids");
-	if (names->ids != NULL && dataset->keys != NULL)
+	if (names->ids != NULL && dataset->keys != NULL && count > 0)
 		return err_set(err, ERR_INPUT, "ids: the data set has none; its instances are told by texts (keys)");
 	if (names->ids == NULL && names->keys == NULL && count > dataset->instances.count)
 		return err_set(err, ERR_INPUT, "%zu rows without ids; the data set has %zu instances", count,
