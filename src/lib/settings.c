@@ -109,8 +109,10 @@ static enum err_code check_keys(struct track *track, const struct named_settings
 		return err->code;
 	db_bind_text(stmt, ":given", settings->given);
 	db_bind_text(stmt, ":own", settings->own);
-	if (db_step(stmt, &found, err) != ERR_OK || !found)
+	if (db_step(stmt, &found, err) != ERR_OK)
 		return err->code;
+	if (!found)
+		return ERR_OK;
 	if (db_read_text(stmt, 0, &key, err) != ERR_OK || db_read_text(stmt, 1, &fault, err) != ERR_OK)
 		return err->code;
 	return err_set(err, ERR_INPUT, "settings: '%.60s' %s", key, fault);
