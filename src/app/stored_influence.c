@@ -1,7 +1,6 @@
 #include "app/stored_influence.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "data/scale.h"

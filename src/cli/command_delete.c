@@ -1,7 +1,6 @@
 /* hardrow delete: runs out of the file again. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"

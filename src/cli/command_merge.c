@@ -1,6 +1,5 @@
 /* hardrow merge: the runs of several files in one. */
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "base/mem.h"

@@ -10,7 +10,8 @@
 
 /* Appends the content of the file, "-" is standard input, to the empty *content, without a DOS end of file (Ctrl-Z) at
  * its end; what is compressed with gzip is expanded. ERR_INPUT with the path, and what to do, for: what file_read() and
- * gzip_unpack() refuse, other compressions, UTF-16, other bytes that are no UTF-8. */
+ * gzip_unpack() refuse, other compressions, files of other programs that are no CSV, UTF-16, UTF-32, other bytes that
+ * are no UTF-8. */
 MUST_CHECK enum err_code input_read(const char *path, struct text *content, struct err *err);
 
 /* Its rows, without a UTF-8 byte order mark; `path` and `content` are borrowed. */

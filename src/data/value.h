@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-/* Nothing, "?", ".", "-", "NA", "N/A", "NaN", "-NaN", "NULL", "None", "<null>", "<NA>", "#N/A" and "\N", in any case.
- */
+/* Nothing, "?", ".", "-", "NA", "N/A", "NaN", "-NaN", "NULL", "None", "<null>", "<NA>", "#N/A" and
+ * "\N", in any case. */
 bool value_is_missing(const char *text);
 
 /* The same of a label, but "-", "." and "None", which are names of classes in files as people have them. */

@@ -1,7 +1,6 @@
 #include "db/packing_sql.h"
 
 #include <stddef.h>
-#include <string.h>
 
 #include "base/packing.h"
 #include "sql/sql.h"

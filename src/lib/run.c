@@ -1,7 +1,6 @@
 /* A run from its beginning to its end, and what its instances weigh. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "rebalance/regression.h"
 
 static struct record_part record_part(const struct part_metrics *metrics)

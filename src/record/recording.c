@@ -1,7 +1,6 @@
 /* A run under way, on the side of the one who makes it. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "record/recorder_state.h"

@@ -1,5 +1,4 @@
 /* Data sets and splits. */
-#include <math.h>
 #include <stdlib.h>
 
 #include "base/mem.h"

@@ -2,7 +2,6 @@
 #include <assert.h>
 #include <math.h>
 
-#include "base/mem.h"
 #include "db/part.h"
 #include "track/statements.h"
 #include "track/track_checksum.h"
