@@ -138,9 +138,10 @@ def texts(values):
     """An array of C texts, or None."""
     if values is None:
         return None
-    if any("\0" in str(value) for value in values):
+    codes = [value if isinstance(value, bytes) else str(value).encode() for value in values]
+    if any(b"\0" in code for code in codes):
         raise Error("names must not hold NUL")
-    return (c_char_p * len(values))(*[str(value).encode() for value in values])
+    return (c_char_p * len(codes))(*codes)
 
 
 def version() -> str:

@@ -316,8 +316,11 @@ def case_what_is_refused():
                     np.array(["x", "y", np.float32("nan")], object), np.array(["2026-01-01", "2026-01-02", "NaT"], "M8[D]")):
         refused("labels: row 2 has none", hardrow.Run, "bad.db", dataset="d", labels=missing)
     refused("they are all texts or all numbers", hardrow.Run, "bad.db", dataset="d", labels=np.array(["x", 1], object))
-    with hardrow.Run("bytes.db", dataset="d", labels=[b"x", b"y"]) as run:
+    with hardrow.Run("bytes.db", dataset="d", labels=[b"x", b"y"], ids=[b"1", b"2"]) as run:
         assert run.classes == ["x", "y"]
+        run.log(["2"], [[0, 1]])
+        run.end_epoch()
+    refused("must not hold NUL", hardrow.Run, "bad.db", dataset="d", labels=[0, 1], ids=[b"a\0b", b"c"])
     refused("3 ids for 2 rows", hardrow.Run, "bad.db", dataset="d", labels=[0, 1], ids=[1, 2, 3])
     refused("must ascend", hardrow.Run, "bad.db", dataset="d", labels=[0, 1], ids=[2, 1])
     refused("numbers with a fraction", hardrow.Run, "bad.db", dataset="d", labels=[0, 1], ids=[0.5, 1])
