@@ -111,6 +111,10 @@ static enum err_code choose_columns(struct table *table, const struct reading *r
 	    (reading->columns != NULL && mark_listed(table, reading->columns, keep, err) != ERR_OK) ||
 	    (reading->drop != NULL && mark_listed(table, reading->drop, drop, err) != ERR_OK))
 		return err->code;
+	if (drop[table->label])
+		return err_set(
+		    err, ERR_INPUT, "%s:%zu: column '%s' is the label and cannot be dropped; --label says which one is",
+		    table->path, table->header_line > 0 ? table->header_line : 1, columns->at[table->label].name);
 	for (size_t j = 0; j < columns->count; j++)
 		columns->at[j].is_left_out =
 		    j != table->label && j != table->group &&

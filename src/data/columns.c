@@ -43,7 +43,8 @@ static bool is_word(const char *text)
 	return text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.+-")] == '\0';
 }
 
-enum err_code column_refuse_text(const struct column *column, const char *path, bool has_options, struct err *err)
+enum err_code column_refuse_text(const struct column *column, const char *path, bool has_options, bool is_label,
+				 struct err *err)
 {
 	const char *remedy = NULL;
 	const char *likely = value_likely(column->text, &remedy);
@@ -51,7 +52,7 @@ enum err_code column_refuse_text(const struct column *column, const char *path, 
 	if (likely != NULL)
 		return err_set(err, ERR_INPUT, "%s:%zu: column '%s': '%s' is %s: %s%s", path, column->text_line,
 			       column->name, column->text, likely, remedy,
-			       has_options ? ", or leave the column out with --drop" : "");
+			       has_options && !is_label ? ", or leave the column out with --drop" : "");
 	if (strcmp(column->text, column->name) == 0)
 		return err_set(err, ERR_INPUT,
 			       "%s:%zu: column '%s': '%s' is its name: the header row is there again; delete this line",

@@ -37,9 +37,9 @@ size_t columns_find(const struct columns *columns, const char *name); /* NO_COLU
 void columns_forget(struct columns *columns);
 
 /* ERR_INPUT for column->text, which is no number: what it probably is, and what to do; has_options: by the options of
- * train, too. */
+ * train, too; is_label: without it there is nothing to learn. */
 MUST_CHECK enum err_code column_refuse_text(const struct column *column, const char *path, bool has_options,
-					    struct err *err);
+					    bool is_label, struct err *err);
 
 void columns_done(struct columns *columns);
 

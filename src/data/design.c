@@ -180,7 +180,7 @@ static enum err_code refuse_text(const struct making *making, const struct colum
 	const char *path = making->table->path;
 
 	if (is_likely_no_text(column))
-		return column_refuse_text(column, path, true, err);
+		return column_refuse_text(column, path, true, false, err);
 	if (making->reading->encode == ENCODE_ERROR)
 		return err_set(
 		    err, ERR_INPUT, "%s:%zu: column '%s': '%s' is not a number; --encode one-hot takes texts", path,

@@ -371,7 +371,7 @@ static enum err_code check_columns(const struct table *table, const char *path, 
 		const struct column *column = &table->columns.at[j];
 		bool is_odd = !column->is_text || (!table->has_other_rows && column->numbers >= column->texts);
 		if (column->text != NULL && !column->is_left_out && (j == table->label || is_odd))
-			return column_refuse_text(column, path, has_options, err);
+			return column_refuse_text(column, path, has_options, j == table->label, err);
 	}
 	return ERR_OK;
 }

@@ -74,6 +74,9 @@ TRAININGS = [
     (target(lambda i: f'"{i * 37 % 50},000"'), [], "has 50 numbers for classes; --task regression"),
     (target(lambda i: f"${i * 37 % 50}"), [], "has 50 numbers for classes; --task regression"),
     (target(lambda i: "high" if i == 3 else f"{i * 37 % 50}.5"), [], "numbers for classes; --task regression"),
+    (target(lambda i: f"${i * 37 % 50}"), ["--task", "regression"], "t.csv:2: column 'y': '$0' is an amount of money: make it a number\n"),
+    # The label stays.
+    (PLAIN, ["--drop", "a,class"], "t.csv:1: column 'class' is the label and cannot be dropped; --label says which one is\n"),
     # Numbers that single precision does not hold.
     (PLAIN, ["--floor", "1e-300"], "'1e-300' will not do: floor"),
     (PLAIN, ["--prior", "1e-300"], "'1e-300' will not do: prior"),
