@@ -502,10 +502,70 @@ def case_scikit_learn():
                 warnings.simplefilter("ignore")
                 hardrow.sklearn.fit(run, estimator, logits, labels, 3)
         assert np.allclose(hardrow.read("sklearn.db", run.run_id).p[-1], estimator.predict_proba(logits), atol=1e-6)
-    try:
-        hardrow.sklearn.fit(run, LogisticRegression(), logits, labels, 3)
-    except ValueError as problem:
-        assert "warm_start" in str(problem)
+
+
+def case_scikit_learn_counts_rows_by_position():
+    import pandas
+    from sklearn.linear_model import SGDClassifier
+
+    import hardrow.sklearn
+
+    labels, _, logits = subject()
+    names, index = np.array(["low", "mid", "high"])[labels], np.random.default_rng(1).permutation(N)
+    frame = pandas.DataFrame(logits, columns=["a", "b", "c"], index=index)
+    recorded = []
+    for x, y in ((logits, names), (logits, pandas.Series(names, index=index)), (frame, pandas.Series(names, index=index[::-1])),
+                 (frame, pandas.Series(names, index=np.arange(N) + 1000, dtype="category")), (logits.tolist(), names.tolist())):
+        with begin("positions.db", method=str(len(recorded))) as run:
+            estimator = hardrow.sklearn.fit(run, SGDClassifier(loss="log_loss", random_state=0), x, y, 2)
+        recorded.append(hardrow.read("positions.db", run.run_id).p[-1])
+        assert np.allclose(recorded[0], recorded[-1], atol=1e-6), f"{type(x)}, {type(y)}"
+        expect(list(getattr(estimator, "feature_names_in_", [])), ["a", "b", "c"] if x is frame else [])
+
+
+def case_scikit_learn_adds_trees():
+    from sklearn import ensemble
+
+    import hardrow.sklearn
+
+    labels, test, logits = subject()
+    for name, option, given in (("GradientBoosting", "n_estimators", 1), ("RandomForest", "n_estimators", 3),
+                                ("HistGradientBoosting", "max_iter", 2)):
+        for kind, y in (("Classifier", labels), ("Regressor", logits.sum(axis=1))):
+            estimator = getattr(ensemble, name + kind)(warm_start=True, random_state=0, **{option: given})
+            subject_of = {"labels": y} if kind == "Classifier" else {"target": y}
+            with hardrow.Run("trees.db", dataset=kind, test=test, model=name, **subject_of) as run:
+                hardrow.sklearn.fit(run, estimator, logits, y, 3)
+                expect(estimator.get_params()[option], 3 * given)
+                expect(len(estimator.estimators_) if option == "n_estimators" else estimator.n_iter_, 3 * given)
+                hardrow.sklearn.fit(run, estimator, logits, y, 1)  # what is fitted grows at once
+                expect(estimator.get_params()[option], 6 * given)
+            read = hardrow.read("trees.db", run.run_id)
+            epochs = read.p if kind == "Classifier" else read.predicted
+            assert all(not np.array_equal(one, other) for one, other in zip(epochs, epochs[1:])), name + kind
+    verify("trees.db")
+
+
+def case_scikit_learn_says_what_to_do():
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.neighbors import KNeighborsClassifier
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    import hardrow.sklearn
+
+    labels, _, logits = subject()
+    with begin("advice.db") as run:
+        for estimator, words in ((LogisticRegression(), "LogisticRegression: it has no partial_fit: set warm_start=True"),
+                                 (make_pipeline(StandardScaler(), LogisticRegression(warm_start=True)),
+                                  "Pipeline: a pipeline has no partial_fit: fit the preparation first and give its last step"),
+                                 (KNeighborsClassifier(), "log what it predicts with run.log")):
+            try:
+                hardrow.sklearn.fit(run, estimator, logits, labels, 3)
+            except ValueError as problem:
+                assert words in str(problem), problem
+            else:
+                raise AssertionError(f"no error: {words}")
 
 
 def stand_in(name, **contents):
