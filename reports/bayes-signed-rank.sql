@@ -1,7 +1,8 @@
 -- title: How probable it is that a method is worse than another, practically the same, or better
 -- heading: Against {reference} in test {metric}, over the data sets: probability of being worse, the same within {rope} points, better
 -- note: Bayesian signed-rank test (Benavoli et al. 2017) on the mean of each data set: of a new data set like these. 50,000
--- note: samples, always the same ones. Above 0.95 is commonly taken for decided.
+-- note: samples, always the same ones. Above 0.95 is commonly taken for decided. Of several models each counts as data sets
+-- note: of its own.
 -- task: classification, regression-table
 -- param experiment: experiment, which experiment; without it the newest
 -- param metric: metric_names(test) = accuracy, what is compared

@@ -1,7 +1,8 @@
 -- title: Ranks of the methods over the data sets: Friedman, Nemenyi, Wilcoxon
 -- heading: Mean ranks of the methods in test {metric}, 1 being the best
 -- note: groups: methods that share a number are not told apart by Nemenyi's test at 5 %. p: Wilcoxon's signed-rank test
--- note: against {reference} (exact), by Holm over the methods. Mean: over the data sets, in percent (Demšar 2006).
+-- note: against {reference} (exact), by Holm over the methods. Mean: over the data sets, in percent (Demšar 2006). Of several
+-- note: models each counts as data sets of its own.
 -- task: classification, regression-table
 -- param experiment: experiment, which experiment; without it the newest
 -- param metric: metric_names(test) = accuracy, what is ranked

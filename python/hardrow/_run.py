@@ -149,8 +149,8 @@ class Run:
     model        what is trained, as "resnet32"
     method       how, for tables; None: the name of the sampler that is given, or "logged"
     settings     a dict of numbers, texts and booleans to keep with the run, as the learning rate
-    sampler      what the weights go by: "multinomial" (by difficulty), or any other of 'hardrow methods' that needs predictions
-                 and classes only; epochs: how many there will be, for samplers that go by it
+    sampler      what the weights go by: "multinomial" (by difficulty), or another of the column sampler of 'hardrow methods' that
+                 needs predictions and classes only; epochs: how many there will be, for samplers that go by it
     prior, floor, per_epoch, el2n_epoch   as in 'hardrow help train'
     notice       called with a line that a person ought to know: that somebody keeps the file locked
 

@@ -79,21 +79,44 @@ static enum err_code check_runs(const struct report_values *values, const char *
 	return row ? refuse(values, db_column_int(stmt, 0), db, err) : ERR_OK;
 }
 
+/* Whether the experiment, NULL: the newest, has runs of the other task alone. */
+static enum err_code check_experiment(const struct report_values *values, const char *experiment, struct db *db,
+				      struct err *err)
+{
+	static const char find_other[] =
+	    "SELECT max(run_id) FROM runs WHERE experiment = coalesce(:experiment,"
+	    " (SELECT name FROM experiment ORDER BY experiment_id DESC LIMIT 1)) HAVING sum(task = :task) = 0";
+	AUTO(db_stmt_freep) struct db_stmt *stmt = NULL;
+	bool row = false;
+
+	if (db_prepare(db, find_other, &stmt, err) != ERR_OK)
+		return err->code;
+	db_bind_text(stmt, ":task", values->report->task);
+	db_bind_text(stmt, ":experiment", experiment);
+	if (db_step(stmt, &row, err) != ERR_OK)
+		return err->code;
+	return row ? refuse(values, db_column_int(stmt, 0), db, err) : ERR_OK;
+}
+
 enum err_code report_check_task(const struct report_values *values, bool found_nothing, struct db *db, struct err *err)
 {
 	const struct report *report = values->report;
 	const char *experiment = NULL;
-	bool has_run = false;
+	bool has_run = false, is_of_experiment = false;
 
 	if (report->task == NULL)
 		return ERR_OK;
 	for (size_t i = 0; i < report->param_count; i++) {
 		const struct report_kind *kind = report->params[i].kind;
 		AUTO(text_done) struct text list = { 0 };
-		if (values->texts[i] == NULL || kind->noun == NULL)
+		if (kind->noun == NULL)
 			continue;
-		if (strcmp(kind->noun, "experiment") == 0)
+		if (strcmp(kind->noun, "experiment") == 0) {
+			is_of_experiment = true;
 			experiment = values->texts[i];
+		}
+		if (values->texts[i] == NULL)
+			continue;
 		if (!is_run(&report->params[i]))
 			continue;
 		has_run = true;
@@ -103,5 +126,9 @@ enum err_code report_check_task(const struct report_values *values, bool found_n
 		    check_runs(values, list.data, NULL, db, err) != ERR_OK)
 			return err->code;
 	}
-	return found_nothing && !has_run ? check_runs(values, NULL, experiment, db, err) : ERR_OK;
+	if (has_run)
+		return ERR_OK;
+	if (found_nothing)
+		return check_runs(values, NULL, experiment, db, err);
+	return is_of_experiment ? check_experiment(values, experiment, db, err) : ERR_OK;
 }
