@@ -23,13 +23,15 @@ WITH newest AS (
 subject AS (
   SELECT r.run_id, r.dataset_id, r.dataset, r.model, r.method,
          (SELECT max(epoch) FROM epochs WHERE epochs.run_id = r.run_id AND recorded) AS epoch
-  FROM current_runs AS r LEFT JOIN newest
+  FROM ended_runs AS r LEFT JOIN newest
   WHERE r.status = 'done' AND (:dataset IS NULL OR r.dataset = :dataset)
     AND CASE WHEN :experiment IS NOT NULL THEN r.experiment = :experiment AND r.method = :method
         ELSE r.run_id = coalesce(:run, newest.run_id)
           OR :run IS NULL AND :part = 'test'
             AND (r.experiment_id, r.dataset, r.model, r.method) IS (newest.experiment_id, newest.dataset, newest.model, newest.method)
             AND (r.experiment_id IS NOT NULL OR r.folds > 1 AND (r.folds, r.split_seed) = (newest.folds, newest.split_seed)) END
+    -- A run that is named need not be one that counts: newer data of its name, or its repetition, takes nothing from it.
+    AND (:experiment IS NULL AND r.run_id = :run OR r.is_newest AND r.is_on_newest_data)
 ),
 seen AS MATERIALIZED (
   SELECT subject.dataset_id, subject.dataset, subject.model, p.instance_id, i.class AS given, p.class,
