@@ -6,12 +6,15 @@ from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostin
 
 
 def fit(run, estimator, x, y, epochs, weigh=True):
-    """Epochs of `partial_fit`, or, of an estimator with warm_start, of `fit`, which goes on from the epoch before by max_iter. Where the
-    estimator counts its trees in all, an epoch adds as many as it was given: n_estimators, or max_iter of HistGradientBoosting, is
-    raised before each epoch but that which is the estimator's first, and stays so. x, y: all rows of the run, training and test part,
-    in the order of its labels, as lists, arrays or of pandas, whose index does not count. weigh: rows weigh what run.weights() says,
-    where the estimator takes sample_weight. Returns the estimator."""
+    """Epochs of `partial_fit`, or, of an estimator with warm_start, of `fit`, which goes on from the epoch before by max_iter.
+    Where the estimator counts its trees in all, an epoch adds as many as it was given: n_estimators, or max_iter of
+    HistGradientBoosting, is raised before each epoch but that which is the estimator's first, and stays so: for another run take
+    another estimator. x, y: all rows of the run, training and test part, in the order of its labels, as lists, arrays or of
+    pandas, whose index does not count. weigh: rows weigh what run.weights() says, where the estimator takes sample_weight.
+    Returns the estimator."""
     train, x, y = run.train_positions, _array(x), _array(y)
+    if not x.shape[0] == y.shape[0] == len(run):
+        raise ValueError(f"x has {x.shape[0]} rows and y {y.shape[0]}, the run {len(run)}: they are all of the run's")
     step, options = getattr(estimator, "partial_fit", None), {} if run.classes is None else {"classes": np.unique(y)}
     total = None
     if step is None:

@@ -566,6 +566,12 @@ def case_scikit_learn_says_what_to_do():
                 assert words in str(problem), problem
             else:
                 raise AssertionError(f"no error: {words}")
+        try:
+            hardrow.sklearn.fit(run, LogisticRegression(warm_start=True), logits[:-1], labels, 3)
+        except ValueError as problem:
+            assert f"x has {N - 1} rows and y {N}, the run {N}" in str(problem), problem
+        else:
+            raise AssertionError("no error: rows that are missing")
 
 
 def stand_in(name, **contents):
