@@ -21,9 +21,10 @@ hardest by one need not be those by the other.',
 that it moved away more than nearer: the hardest by one need not be those by the other.') || '
 Ranked by ' || iif(:by = 'p-true' AND target IS NOT NULL, 'mean_abs_residual', :by) ||
          coalesce('; ' || regression_note(iif(target IS NULL, NULL, 'regression')), '') || '.' AS _note,
+       instance_key,
        (SELECT features FROM instances AS i WHERE i.dataset_id = hard.dataset_id AND i.position = hard.position) AS features
 FROM (
-  SELECT s.*, i.dataset_id, i.position, i.source_line, i.target, rank() OVER (ORDER BY s.difficulty DESC) AS hard_by_difficulty,
+  SELECT s.*, i.dataset_id, i.position, i.source_line, i.instance_key, i.target, rank() OVER (ORDER BY s.difficulty DESC) AS hard_by_difficulty,
     CASE :by WHEN 'p-true' THEN coalesce(-s.p_true_mean, s.mean_abs_residual)
       WHEN 'last-residual' THEN abs(s.last_residual) WHEN 'loss' THEN s.mean_loss WHEN 'last-loss' THEN s.last_loss
       WHEN 'aum' THEN -s.aum WHEN 'el2n' THEN s.el2n WHEN 'grand' THEN s.grand WHEN 'difficulty' THEN s.difficulty

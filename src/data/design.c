@@ -74,7 +74,10 @@ static enum err_code leave_out(struct making *making, struct column *column, con
 static bool is_called_id(const char *name)
 {
 	static const char *const names[] = { "id", "index", "row", "no", "nr", "unnamed: 0", "rownames", "x1" };
+	size_t length = strlen(name);
 
+	if (length > 3 && strcasecmp(name + length - 3, "_id") == 0)
+		return true;
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
 		if (strcasecmp(name, names[i]) == 0)
 			return true;
@@ -91,8 +94,9 @@ static size_t count_used(const struct table *table)
 	return count;
 }
 
-/* 0, 1, … or 1, 2, … by the rows of the file, whether or not some were dropped; the test part may begin again. Names of
- * columns without one are "x1", so that small files without header keep theirs. */
+/* 0, 1, … or 1, 2, …, or from any number on if it is called an id, by the rows of the file, whether or not some were
+ * dropped; the test part may begin again. Names of columns without one are "x1", so that files without header keep
+ * theirs. */
 static bool counts_rows(const struct making *making, size_t j)
 {
 	const struct table *table = making->table;
@@ -100,8 +104,8 @@ static bool counts_rows(const struct making *making, size_t j)
 	const char *name = table->columns.at[j].name;
 	double first = x[0] - table->rows[0].number; /* what the file's first row has */
 
-	if (table->row_count < 2 || (first != 0 && first != 1) ||
-	    (table->row_count < ROWS_OF_IDS && (!is_called_id(name) || table->header_line == 0)))
+	bool is_id = is_called_id(name) && table->header_line > 0;
+	if (table->row_count < 2 || (!is_id && (table->row_count < ROWS_OF_IDS || (first != 0 && first != 1))))
 		return false;
 	for (size_t i = 1; i < table->row_count; i++) {
 		if (table->rows[i].part != table->rows[i - 1].part && x[i * table->slots] == x[0])

@@ -105,6 +105,7 @@ CASES = [
      "hardrow train --data texts.csv --header no --epochs 1 --db o.db"),
     ("hardrow train --data nolabel.csv", "hardrow train --data nolabel.csv --missing drop --db o.db"),
     ("hardrow train --data dates.csv", "hardrow train --data dates.csv --drop a --epochs 2 --db o.db"),
+    ("hardrow train --data iris.csv --drop class", "hardrow train --data iris.csv --label sepal_length --drop class --epochs 2 --db o.db"),
     ("hardrow train --data glass.csv --label class --folds 2 --groups class", "hardrow train --data glass.csv --label ri --task regression --folds 2 --groups class --epochs 1 --db o.db"),
     ("hardrow train --data iris.csv --adjustment tde", "hardrow train --data iris.csv --adjustment tde --classifier cosine --epochs 2 --db o.db"),
     ("hardrow train --task regression --data numbers.csv --kernel none --kernel-size 5",

@@ -75,6 +75,10 @@ TRAININGS = [
     (target(lambda i: f"${i * 37 % 50}"), [], "has 50 numbers for classes; --task regression"),
     (target(lambda i: "high" if i == 3 else f"{i * 37 % 50}.5"), [], "numbers for classes; --task regression"),
     (target(lambda i: f"${i * 37 % 50}"), ["--task", "regression"], "t.csv:2: column 'y': '$0' is an amount of money: make it a number\n"),
+    # Numbers of rows.
+    ("listing_id,a,class\n" + "".join(f"{i + 7001},{i % 5},{'xy'[i % 2]}\n" for i in range(24)), [],
+     "t.csv: column 'listing_id' is left out: it counts the rows"),
+    (column(lambda i: i + 7001), [], ("SELECT count(*) FROM feature", 2)),
     # The label stays.
     (PLAIN, ["--drop", "a,class"], "t.csv:1: column 'class' is the label and cannot be dropped; --label says which one is\n"),
     # Numbers that single precision does not hold.
