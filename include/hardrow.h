@@ -112,7 +112,8 @@ HARDROW_API void hardrow_dataset_free(hardrow_dataset *dataset);
 typedef struct hardrow_run_options {
 	size_t size;
 	const char *model;    /* what is trained, as "resnet32" */
-	const char *method;   /* how, as "difficulty"; NULL: the name of the sampler that is given, or "logged" */
+	const char *method;   /* how; NULL: what 'hardrow methods' calls the sampler, as "difficulty" multinomial, or
+			       * "logged" without one */
 	const char *settings; /* JSON object of numbers, texts and booleans, for people; NULL: none */
 	const char *argv;     /* JSON array of texts, or NULL */
 	uint64_t seed;	      /* of hardrow_draw(), and recorded */

@@ -147,7 +147,7 @@ class Run:
     class_names  names of the classes 0, 1, …, if labels are these numbers; None: the sorted different labels
     features     (n, d) numbers to keep beside the rows, and feature_names (d); or None
     model        what is trained, as "resnet32"
-    method       how, for tables; None: the name of the sampler that is given, or "logged"
+    method       how, for tables; None: what 'hardrow methods' calls the sampler, as "difficulty" multinomial, or "logged" without one
     settings     a dict of numbers, texts and booleans to keep with the run, as the learning rate
     sampler      what the weights go by: "multinomial" (by difficulty), or another of the column sampler of 'hardrow methods' that
                  needs predictions and classes only; epochs: how many there will be, for samplers that go by it

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "lib/lib.h"
+#include "rebalance/method.h"
 
 static enum err_code copy_text(const char *text, const char *instead, char **ret_copy, struct err *err)
 {
@@ -102,8 +103,8 @@ static enum err_code begin(struct hardrow_tracker *tracker, const struct hardrow
 	run->dataset = dataset;
 	run->begun_at = clock_seconds();
 	if (copy_text(options.model, "unknown", &run->model, err) != ERR_OK ||
-	    copy_text(options.method, options.sampler != NULL ? options.sampler : "logged", &run->method, err) !=
-		ERR_OK ||
+	    copy_text(options.method, options.sampler != NULL ? method_name_of_sampler(sampler) : "logged",
+		      &run->method, err) != ERR_OK ||
 	    copy_text(options.argv, "[]", &run->argv, err) != ERR_OK ||
 	    create_numbers(run, &options, sampler, &difficulty, err) != ERR_OK ||
 	    lib_write_settings(tracker, &options, sampler, &difficulty, &settings, err) != ERR_OK)

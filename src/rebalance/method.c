@@ -149,6 +149,15 @@ const char *method_name(size_t i)
 	return i < ARRAY_LENGTH(methods) ? methods[i].name : NULL;
 }
 
+const char *method_name_of_sampler(const struct sampler *sampler)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(methods); i++)
+		if (methods[i].sampler == sampler && methods[i].loss == &loss_cross_entropy &&
+		    methods[i].cosine.heads == 0 && methods[i].stage == NULL && methods[i].adjustment == NULL)
+			return methods[i].name;
+	return sampler->name;
+}
+
 bool method_find_misfit(const struct method *method, enum task task, const char **ret_kind, const char **ret_name)
 {
 	bool is_regression = task == TASK_REGRESSION;

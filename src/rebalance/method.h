@@ -30,6 +30,11 @@ struct method {
 const struct method *method_at(size_t i); /* NULL behind the last */
 const char *method_name(size_t i);	  /* NULL behind the last */
 
+/* Of the method that is this sampler and nothing else, as "difficulty" of multinomial; the sampler's own, if there is
+ * none.
+ */
+const char *method_name_of_sampler(const struct sampler *sampler);
+
 /* The method in a task. In a regression what is softmax cross-entropy by its classes' weights is the mean squared error
  * by the same weights of bins. False: it is not of that task, and *ret_method is not set. */
 bool method_in_task(const struct method *method, enum task task, struct method *ret_method);
