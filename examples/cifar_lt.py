@@ -305,10 +305,9 @@ def step(trainings, count, graphs):
 def train(trainings, options):
     rows, rate, graphs = len(trainings[0].order), None, {}
     for epoch in range(options.epochs):
-        begun = time.time()
-        if learning_rate(epoch, options.epochs) != rate:
+        begun, last, rate = time.time(), rate, learning_rate(epoch, options.epochs)
+        if rate != last:
             # A graph has the rate of when it was made.
-            rate = learning_rate(epoch, options.epochs)
             graphs.clear()
         for training in trainings:
             training.begin_epoch(rate)

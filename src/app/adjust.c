@@ -161,7 +161,7 @@ static enum err_code record_epochs(struct work *work, struct recording *recordin
 		.weighting = trainer_weighting(work->trainer),
 		.part = work->stored->split->is_test,
 	};
-	end->summaries = (struct track_summaries){ dataset->instances, epoch_summary_row, &work->summary };
+	end->summaries = epoch_summaries(&work->summary);
 	return ERR_OK;
 }
 

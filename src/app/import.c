@@ -341,8 +341,9 @@ static enum err_code check_epochs(struct import *import, struct err *err)
 }
 
 /* Epoch `nth` of the file, which has the number `epoch`. */
-static void evaluate_epoch(const struct import *import, struct predictions *predictions, size_t nth, size_t epoch)
+static void evaluate_epoch(const struct import *import, size_t nth, size_t epoch)
 {
+	struct predictions *predictions = import->predictions;
 	const struct dataset *subject = import->subject;
 	const uint32_t *row = import->sorted + nth * subject->instances;
 
@@ -382,7 +383,7 @@ static enum err_code record_epochs(struct import *import, struct recording *reco
 		struct epoch_record *record = NULL;
 		if (import->stop != NULL && atomic_load(import->stop))
 			return err_set(err, ERR_INTERRUPTED, "interrupted; what was done is in the file");
-		evaluate_epoch(import, import->predictions, nth, epoch);
+		evaluate_epoch(import, nth, epoch);
 		weighting_update(import->weighting, nth + 2);
 		if (recording_next(recording, &record, err) != ERR_OK)
 			return err->code;
@@ -397,7 +398,7 @@ static enum err_code record_epochs(struct import *import, struct recording *reco
 		.weighting = import->weighting,
 		.part = import->split->is_test,
 	};
-	end->summaries = (struct track_summaries){ subject->instances, epoch_summary_row, &import->summary };
+	end->summaries = epoch_summaries(&import->summary);
 	return ERR_OK;
 }
 

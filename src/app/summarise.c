@@ -40,7 +40,7 @@ enum err_code summarise_run(struct track *track, int64_t run_id, const struct ve
 		.weighting = run.weighting,
 		.part = run.split->is_test,
 	};
-	const struct track_summaries summaries = { run.row.instances, epoch_summary_row, &summary };
+	const struct track_summaries summaries = epoch_summaries(&summary);
 	if (track_put_measures(track, run_id, &summaries, err) != ERR_OK)
 		return err->code;
 	*ret_instances = run.row.instances;

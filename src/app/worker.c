@@ -232,7 +232,7 @@ static enum err_code keep_outcome(struct trainer *trainer, const struct recipe_s
 		.weighting = outcome->weighting,
 		.part = subject->split->is_test,
 	};
-	end->summaries = (struct track_summaries){ dataset->instances, epoch_summary_row, &outcome->summary };
+	end->summaries = epoch_summaries(&outcome->summary);
 	end->kept = outcome;
 	end->let_go = outcome_free;
 	end->kept_bytes = dataset->instances * (dataset->classes + OUTCOME_NUMBERS) * sizeof(double);

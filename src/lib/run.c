@@ -184,8 +184,7 @@ void lib_end_run(struct hardrow_run *run, struct recording_end *end)
 	recording_drain(run->recording);
 	run->record = NULL;
 	logged_finish(run->logged);
-	end->summaries = (struct track_summaries){ run->epochs > 0 ? run->dataset->instances.count : 0,
-						   epoch_summary_row, &summary };
+	end->summaries = run->epochs > 0 ? epoch_summaries(&summary) : (struct track_summaries){ 0 };
 	recording_end(run->recording, end);
 	recorder_flush(tracker->recorder);
 	/* Another one may have ended before. */

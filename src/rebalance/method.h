@@ -30,9 +30,7 @@ struct method {
 const struct method *method_at(size_t i); /* NULL behind the last */
 const char *method_name(size_t i);	  /* NULL behind the last */
 
-/* Of the method that is this sampler and nothing else, as "difficulty" of multinomial; the sampler's own, if there is
- * none.
- */
+/* Of the method that is this sampler and nothing else, as "difficulty" of multinomial; else the sampler's own. */
 const char *method_name_of_sampler(const struct sampler *sampler);
 
 /* The method in a task. In a regression what is softmax cross-entropy by its classes' weights is the mean squared error

@@ -163,7 +163,7 @@ void epoch_measure(const struct predictions *predictions, const struct weighting
 	ret_measure[MEASURE_WEIGHT] = weighting->weight[i];
 }
 
-void epoch_summary_row(const void *context, size_t i, struct track_summary *ret_row)
+static void summarise_row(const void *context, size_t i, struct track_summary *ret_row)
 {
 	const struct epoch_summary *summary = context;
 	const struct predictions *predictions = summary->predictions;
@@ -178,4 +178,9 @@ void epoch_summary_row(const void *context, size_t i, struct track_summary *ret_
 		.has_later = true,
 	};
 	epoch_measure(predictions, summary->weighting, i, ret_row->measure);
+}
+
+struct track_summaries epoch_summaries(const struct epoch_summary *summary)
+{
+	return (struct track_summaries){ summary->predictions->instances.count, summarise_row, summary };
 }

@@ -27,13 +27,15 @@ struct epoch_names {
 	const uint32_t *instance_id; /* (n) borrowed */
 };
 
-/* The summary of instance i after the last epoch: row() of track_summaries. Class names are borrowed. */
+/* What the summaries of a run are made of after its last epoch. */
 struct epoch_summary {
 	struct epoch_names names;
 	const struct predictions *predictions;
 	const struct weighting *weighting;
 	const uint8_t *part; /* (n) as in the split's mask */
 };
-void epoch_summary_row(const void *summary, size_t i, struct track_summary *ret_row);
+
+/* Those of all instances. `summary` and what it names are borrowed until they are written. */
+struct track_summaries epoch_summaries(const struct epoch_summary *summary);
 
 #endif

@@ -115,9 +115,7 @@ enum err_code report_check_task(const struct report_values *values, bool found_n
 			is_of_experiment = true;
 			experiment = values->texts[i];
 		}
-		if (values->texts[i] == NULL)
-			continue;
-		if (!is_run(&report->params[i]))
+		if (values->texts[i] == NULL || !is_run(&report->params[i]))
 			continue;
 		has_run = true;
 		bool is_list = kind->form == FORM_INTEGERS;
